@@ -1,0 +1,347 @@
+"""In and out of JSON and TOML: one converter, strict, with errors that name the place.
+
+A class takes part by what it carries itself: a ``tag`` makes it a member of a tagged union, written as ``kind``;
+``to_form`` and ``from_form`` name the plain class by which it is written and read. So nothing here knows the classes of
+the layers above. Nothing is coerced: ``"false"`` is no flag and ``1`` is no `True`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from types import GenericAlias, UnionType
+from typing import Any, Final, TypeAlias, TypeGuard, TypeVar, Union, get_args, get_origin, get_type_hints
+
+import attrs
+from cattrs import BaseValidationError, Converter
+from cattrs.cols import homogenous_tuple_structure_factory, is_mapping
+from cattrs.errors import AttributeValidationNote, ForbiddenExtraKeysError, IterableValidationNote
+from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn
+
+from incidentkit.errors import DocumentInvalid, IncidentkitError, nearest, shown
+from incidentkit.model.durations import duration_text, parse_duration
+
+T = TypeVar("T")
+
+MAX_CHARACTERS: Final = 16_000_000
+"""Length up to which a document is read."""
+
+Plain: TypeAlias = "bool | int | float | str | list[Plain] | dict[str, Plain] | None"
+"""What JSON can say."""
+
+
+def to_plain(value: object) -> Any:
+    """The value as dicts, lists and scalars: what `from_plain` reads."""
+    return _converter().unstructure(value)
+
+
+def from_plain(plain: Any, kind: type[T], *, source: str = "") -> T:
+    """Read what `to_plain` gives; `DocumentInvalid` names the first place that does not fit."""
+    try:
+        return _converter().structure(plain, kind)
+    except Exception as error:  # noqa: BLE001  # whatever a hook or a constructor raises, the path to it is the answer
+        path, cause = _innermost(error, "$")
+        if isinstance(cause, DocumentInvalid):
+            raise DocumentInvalid(path + cause.path[1:], cause.problem, source=source) from cause.__cause__
+        raise DocumentInvalid(path, _problem(cause), source=source) from cause
+
+
+def to_json(value: object, *, indent: int | None = None) -> str:
+    """The value as JSON text."""
+    return json.dumps(to_plain(value), ensure_ascii=False, allow_nan=False, indent=indent)
+
+
+def from_json(text: str | bytes, kind: type[T], *, source: str = "") -> T:
+    """Read what `to_json` writes.
+
+    Raises `DocumentInvalid` for text that is not JSON, is too long or too deep, repeats a key, or does not fit.
+    """
+    with _whole(source, text, "JSON"):
+        plain = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
+    return from_plain(plain, kind, source=source)
+
+
+def to_toml(value: object) -> str:
+    """The value as TOML text; it must be one that has a table as its form."""
+    return "\n".join(_toml_table(to_plain(value), ())).strip() + "\n"
+
+
+def from_toml(text: str, kind: type[T], *, source: str = "") -> T:
+    """Read what `to_toml` writes; raises as `from_json` does."""
+    with _whole(source, text, "TOML"):
+        plain = tomllib.loads(text)
+    return from_plain(plain, kind, source=source)
+
+
+@contextmanager
+def place(path: str) -> Generator[None]:
+    """Within ``from_form``: problems raised inside lie at that path of the form, such as ``rules[3].when``."""
+    try:
+        yield
+    except DocumentInvalid:
+        raise
+    except IncidentkitError as error:
+        raise DocumentInvalid(f"$.{path}", str(error)) from error
+
+
+@contextmanager
+def _whole(source: str, text: str | bytes, language: str) -> Generator[None]:
+    """Turn what goes wrong before there is any structure into a `DocumentInvalid`."""
+    if len(text) > MAX_CHARACTERS:
+        raise DocumentInvalid(
+            "$", f"{len(text)} characters are more than the {MAX_CHARACTERS} that are read", source=source
+        )
+    try:
+        yield
+    except RecursionError:
+        raise DocumentInvalid("$", f"this {language} is nested too deeply to be read", source=source) from None
+    except ValueError as error:  # tomllib, json and wrong encodings
+        raise DocumentInvalid("$", f"this is not {language}: {error}", source=source) from error
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    table = dict(pairs)
+    if len(table) < len(pairs):
+        keys = [key for key, _ in pairs]
+        raise ValueError(f"the key {shown(next(key for key in keys if keys.count(key) > 1))} comes twice in one object")
+    return table
+
+
+def _no_constant(word: str) -> Any:
+    raise ValueError(f"{word} is no number")
+
+
+def _innermost(error: BaseException, path: str) -> tuple[str, BaseException]:
+    """The first problem inside the nested ones that cattrs collects, and the path to it."""
+    for note in getattr(error, "__notes__", ()):
+        if isinstance(note, AttributeValidationNote):
+            path += f".{note.name}"
+        elif isinstance(note, IterableValidationNote):
+            path += f"[{note.index}]" if isinstance(note.index, int) else f".{note.index}"
+    if isinstance(error, BaseValidationError):
+        return _innermost(error.exceptions[0], path)
+    return path, error
+
+
+def _problem(error: BaseException) -> str:
+    match error:
+        case ForbiddenExtraKeysError():
+            known = [attribute.name for attribute in attrs.fields(error.cl)] if attrs.has(error.cl) else []
+            key = min(error.extra_fields)
+            return f"there is no key {key!r} here; there are {', '.join(known)}. {nearest(key, known)}".rstrip()
+        case KeyError():
+            return "missing"
+        case _:
+            return str(error)
+
+
+@cache
+def _converter() -> Converter:
+    """The one converter, made on first use: importing the library does not need it."""
+    converter = Converter(unstruct_collection_overrides={frozenset: sorted})
+    for kind, words in _SCALARS.items():
+        converter.register_structure_hook(kind, _exactly(kind, words))
+    for kind, write, read in _TEXTS:
+        converter.register_unstructure_hook(kind, write)
+        converter.register_structure_hook(kind, read)
+    hooks: list[tuple[Callable[[Any], bool], Callable[[Any, Converter], Callable[[Any, Any], Any]]]] = [
+        (_is_attrs, _read_attrs),
+        (is_mapping, _read_table),
+        (_is_row, _read_row),
+        (_is_set, _read_set),
+        (_is_tagged_union, _read_tagged),
+        (_has_form, _read_form),
+    ]
+    for predicate, factory in hooks:
+        converter.register_structure_hook_factory(predicate)(_with(factory, converter))
+    converter.register_unstructure_hook_factory(_is_attrs)(_with(_write_attrs, converter))
+    converter.register_unstructure_hook_func(_has_form, lambda value: converter.unstructure(value.to_form()))
+    return converter
+
+
+def _with(factory: Callable[[Any, Converter], Any], converter: Converter) -> Callable[[Any], Any]:
+    return lambda kind: factory(kind, converter)
+
+
+_SCALARS: Final[dict[type, str]] = {bool: "true or false", int: "a whole number", float: "a number", str: "text"}
+
+
+def _exactly(kind: type, words: str) -> Callable[[Any, Any], Any]:
+    """A hook that takes only values of that very type; a whole number is a number too."""
+    kinds = (int, float) if kind is float else (kind,)
+
+    def structure(value: Any, _: Any) -> Any:
+        if type(value) not in kinds:
+            raise TypeError(f"{shown(value)} is not {words}")
+        return value
+
+    return structure
+
+
+def _only(kind: type, words: str, structure: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """A hook that first refuses everything but a list, or but a table."""
+
+    def strictly(value: Any, target: Any) -> Any:
+        if not isinstance(value, kind):
+            raise TypeError(f"{shown(value)} is not {words}")
+        return structure(value, target)
+
+    return strictly
+
+
+def _read_datetime(value: Any, _: Any) -> datetime:
+    moment = value if isinstance(value, datetime) else datetime.fromisoformat(_text(value, "a time"))
+    if moment.tzinfo is None:
+        raise ValueError(f"{shown(value)} has no time zone: write it like 2026-03-02T14:23:00Z")
+    return moment.astimezone(UTC)
+
+
+def _write_datetime(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _read_date(value: Any, _: Any) -> date:
+    return value if type(value) is date else date.fromisoformat(_text(value, "a date"))
+
+
+def _read_duration(value: Any, _: Any) -> timedelta:
+    return parse_duration(_text(value, "a duration"))
+
+
+def _text(value: Any, words: str) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{shown(value)} is not {words}")
+    return value
+
+
+_TEXTS: Final[tuple[tuple[type, Callable[[Any], str], Callable[[Any, Any], Any]], ...]] = (
+    (datetime, _write_datetime, _read_datetime),
+    (date, date.isoformat, _read_date),
+    (timedelta, duration_text, _read_duration),
+)
+
+
+def _is_attrs(kind: Any) -> bool:
+    return attrs.has(get_origin(kind) or kind)
+
+
+def _read_attrs(kind: Any, converter: Converter) -> Callable[[Any, Any], Any]:
+    return _only(dict, "a table", make_dict_structure_fn(kind, converter, _cattrs_forbid_extra_keys=True))
+
+
+def _write_attrs(kind: Any, converter: Converter) -> Callable[[Any], dict[str, Any]]:
+    """Fields that have their default are left out; the tag of a class with one comes first."""
+    fields = make_dict_unstructure_fn(kind, converter, _cattrs_omit_if_default=True)
+    tag: str | None = getattr(kind, "tag", None)
+    return fields if tag is None else lambda value: {"kind": tag, **fields(value)}
+
+
+def _read_table(kind: Any, converter: Converter) -> Callable[[Any, Any], Any]:
+    return _only(dict, "a table", converter.gen_structure_mapping(kind))
+
+
+def _read_row(kind: Any, converter: Converter) -> Callable[[Any, Any], Any]:
+    return _only(list, "a list", homogenous_tuple_structure_factory(kind, converter))
+
+
+def _is_row(kind: Any) -> bool:
+    return get_origin(kind) is tuple and get_args(kind)[1:] == (...,)
+
+
+def _is_set(kind: Any) -> bool:
+    return get_origin(kind) is frozenset
+
+
+def _read_set(kind: Any, converter: Converter) -> Callable[[Any, Any], Any]:
+    row: Any = GenericAlias(tuple, (*get_args(kind), ...))
+    return lambda value, _: frozenset(converter.structure(value, row))
+
+
+def _is_tagged_union(kind: Any) -> bool:
+    return get_origin(kind) in (Union, UnionType) and all(hasattr(member, "tag") for member in get_args(kind))
+
+
+def _read_tagged(union: Any, converter: Converter) -> Callable[[Any, Any], Any]:
+    """A hook that looks at ``kind`` first, and then reads the class that has it for a tag."""
+    members = {member.tag: member for member in get_args(union)}
+
+    def structure(value: dict[str, Any], _: Any) -> Any:
+        tag = value.get("kind")
+        if not isinstance(tag, str) or tag not in members:
+            raise ValueError(f"{shown(tag)} is not a kind known here; there are {', '.join(members)}")
+        return converter.structure({key: item for key, item in value.items() if key != "kind"}, members[tag])
+
+    return _only(dict, "a table", structure)
+
+
+def _has_form(kind: Any) -> bool:
+    return hasattr(get_origin(kind) or kind, "to_form")
+
+
+def _read_form(kind: Any, converter: Converter) -> Callable[[Any, Any], Any]:
+    owner = get_origin(kind) or kind
+    form = get_type_hints(owner.to_form)["return"]
+    return lambda value, _: owner.from_form(converter.structure(value, form))
+
+
+def _toml_table(table: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[str]:
+    """The lines of a table: its own values, the tables inside it, and the rows of tables inside it."""
+    tables = {key: value for key, value in table.items() if _is_dict(value)}
+    rows = {key: value for key, value in table.items() if _is_row_of_tables(value)}
+    for key, value in table.items():
+        if key not in tables and key not in rows and value is not None:
+            yield f"{_toml_key(key)} = {_toml_value(value)}"
+    for key, inner in tables.items():
+        if not inner or not all(map(_is_dict, inner.values())):  # the name of what holds only tables is implied
+            yield from ("", f"[{_toml_path(*path, key)}]")
+        yield from _toml_table(inner, (*path, key))
+    for key, row in rows.items():
+        for inner in row:
+            yield from ("", f"[[{_toml_path(*path, key)}]]", *_toml_table(inner, (*path, key)))
+
+
+def _toml_path(*keys: str) -> str:
+    return ".".join(map(_toml_key, keys))
+
+
+def _is_dict(value: object) -> TypeGuard[dict[str, Any]]:
+    return isinstance(value, dict)
+
+
+def _is_list(value: object) -> TypeGuard[list[Any]]:
+    return isinstance(value, list)
+
+
+def _is_row_of_tables(value: object) -> TypeGuard[list[dict[str, Any]]]:
+    return _is_list(value) and len(value) > 0 and all(map(_is_dict, value))
+
+
+def _toml_key(key: str) -> str:
+    return key if re.fullmatch("[A-Za-z0-9_-]+", key) else _toml_text(key)
+
+
+def _toml_text(text: str) -> str:
+    """Text with quotes in it is written between single quotes, where nothing needs escaping."""
+    if '"' in text and "'" not in text and text.isprintable():
+        return f"'{text}'"
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _toml_value(value: object) -> str:
+    """A value in one line."""
+    if isinstance(value, str):
+        return _toml_text(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return repr(value)
+    if _is_list(value):
+        return f"[{', '.join(map(_toml_value, value))}]"
+    if _is_dict(value):
+        return f"{{{', '.join(f'{_toml_key(key)} = {_toml_value(item)}' for key, item in value.items())}}}"
+    raise TypeError(f"TOML has no way to write {shown(value)}")

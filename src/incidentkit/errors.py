@@ -1,0 +1,126 @@
+"""Every exception of the library, and the help that their messages share.
+
+::
+
+    IncidentkitError
+    ├── FactInvalid (ValueError)            a fact or a vocabulary is defined wrongly
+    ├── UnknownFact (LookupError)           no fact has that name
+    ├── FactValueInvalid (ValueError)       a value is not one that its fact can have
+    ├── ConditionInvalid (ValueError)       a comparison that its fact does not allow, or nesting without end
+    ├── ExpressionInvalid (ValueError)      text that is not a condition; names the column
+    ├── CalendarInvalid (ValueError)        a support calendar without hours, zone or sense
+    ├── SchemeInvalid (ValueError)          severities that do not make a scheme
+    ├── UnknownSeverity (LookupError)       the scheme has no such severity
+    ├── SchemesDiffer (TypeError)           severities of two schemes were put in order
+    ├── RulesInvalid (ValueError)           severity rules that do not fit together
+    ├── TreeInvalid (ValueError)            a decision tree that cannot be walked
+    ├── AnswerInvalid (ValueError)          an answer that the question does not offer
+    └── DocumentInvalid (ValueError)        JSON or TOML of the wrong shape; names the path
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class IncidentkitError(Exception):
+    """Base of everything that this library raises on purpose."""
+
+
+class FactInvalid(IncidentkitError, ValueError):
+    """A fact or a vocabulary is defined wrongly: a name, bounds, options, or two facts of one name."""
+
+
+class UnknownFact(IncidentkitError, LookupError):
+    """No fact has that name; `name` is what was asked for."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        self.name = name
+        super().__init__(f"no fact is called {shown(name)}. {nearest(name, known)}".rstrip())
+
+
+class FactValueInvalid(IncidentkitError, ValueError):
+    """A value is not one that its fact can have; `fact` is the fact's name."""
+
+    def __init__(self, fact: str, problem: str) -> None:
+        self.fact = fact
+        super().__init__(f"{fact}: {problem}")
+
+
+class ConditionInvalid(IncidentkitError, ValueError):
+    """A comparison that its fact does not allow, or a condition nested deeper than the limit."""
+
+
+class ExpressionInvalid(IncidentkitError, ValueError):
+    """Text that is not a condition; `column` counts from 1 and `text` is the expression."""
+
+    def __init__(self, text: str, column: int, problem: str) -> None:
+        self.text = text
+        self.column = column
+        super().__init__(f"column {column} of {shown(text)}: {problem}")
+
+
+class CalendarInvalid(IncidentkitError, ValueError):
+    """A support calendar without hours, with an unknown zone, or a moment that it cannot place."""
+
+
+class SchemeInvalid(IncidentkitError, ValueError):
+    """Severities that do not make a scheme: too few, too many, or one key twice."""
+
+
+class UnknownSeverity(IncidentkitError, LookupError):
+    """The scheme has no severity of that key; `key` is what was asked for."""
+
+    def __init__(self, key: str, known: Iterable[str]) -> None:
+        self.key = key
+        known = tuple(known)
+        super().__init__(
+            f"no severity is called {shown(key)}; there are {', '.join(known)}. {nearest(key, known)}".rstrip()
+        )
+
+
+class SchemesDiffer(IncidentkitError, TypeError):
+    """Severities of two schemes were put in order, which has no answer."""
+
+
+class RulesInvalid(IncidentkitError, ValueError):
+    """Severity rules that do not fit together, such as severities of two schemes."""
+
+
+class TreeInvalid(IncidentkitError, ValueError):
+    """A decision tree that cannot be walked: a missing branch, an answer nobody can give, a cycle."""
+
+
+class AnswerInvalid(IncidentkitError, ValueError):
+    """An answer that the question does not offer; the message lists those it does."""
+
+
+class DocumentInvalid(IncidentkitError, ValueError):
+    """JSON or TOML that cannot be read; `path` is the place in it, such as ``$.rules[3].when``."""
+
+    def __init__(self, path: str, problem: str, *, source: str = "") -> None:
+        self.path = path
+        self.problem = problem
+        self.source = source
+        super().__init__(f"{source + ', ' if source else ''}{path}: {problem}")
+
+    def inside(self, prefix: str) -> DocumentInvalid:
+        """The same error as seen from further out: ``prefix`` goes before the path."""
+        return DocumentInvalid(f"$.{prefix}{self.path[1:]}", self.problem, source=self.source)
+
+    def of(self, source: str) -> DocumentInvalid:
+        """The same error with the name of the file that the document came from."""
+        return DocumentInvalid(self.path, self.problem, source=source)
+
+
+def shown(value: object, limit: int = 60) -> str:
+    """The repr of a value for a message, cut so that hostile input cannot flood a log."""
+    text = repr(value[: limit + 1] if isinstance(value, str) else value)
+    return text if len(text) <= limit else f"{text[:limit]}..."
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The sentence that offers the nearest known name, or an empty text."""
+    close = get_close_matches(name[:100], list(known), n=1)
+    return f"Did you mean {close[0]!r}?" if close else ""

@@ -1,0 +1,264 @@
+"""How urgent: severities, and the scheme that puts them in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeAlias, TypeGuard
+
+from attrs import Attribute, evolve, field, frozen
+from typing_extensions import TypeVar
+
+from incidentkit.errors import SchemeInvalid, SchemesDiffer, UnknownSeverity, shown
+from incidentkit.model.calendar import SupportCalendar
+from incidentkit.model.targets import TargetForm, Targets
+
+S = TypeVar("S", default=Any)
+"""A type that stands for a scheme, if one wants the type checker to keep schemes apart; any class will do."""
+
+Label: TypeAlias = str | bool | int | float | tuple[str, ...] | Mapping[str, str]
+"""What an organisation says about a severity besides; kept, passed on, never read."""
+
+FEWEST: Final = 2
+MOST: Final = 7
+
+
+def _text(instance: Severity[Any], attribute: Attribute[str], value: object) -> None:
+    if not isinstance(value, str) or (attribute.name == "key" and not value.strip()):
+        raise SchemeInvalid(f"the {attribute.name} of a severity is text, not {shown(value)}")
+
+
+def _is_list(value: object) -> TypeGuard[list[str]]:
+    return isinstance(value, list)
+
+
+def _labels(labels: Mapping[str, Any]) -> dict[str, Label]:
+    """A copy that nobody else changes; lists, as documents have them, become tuples."""
+    return {name: tuple(label) if _is_list(label) else label for name, label in labels.items()}
+
+
+@frozen(eq=False, repr=False)
+class Severity(Generic[S]):
+    """A named level of urgency. `max` of several is the worst, and ``severity >= SEV_2`` means "SEV-2 or worse".
+
+    A severity belongs to the scheme that was made with it. It is identified by scheme and key, never by its targets:
+    across schemes ``==`` is false and ``<`` raises `SchemesDiffer`.
+    """
+
+    key: str = field(validator=_text)
+    name: str = field(default="", kw_only=True, validator=_text)
+    criteria: str = field(default="", kw_only=True, validator=_text)
+    """In the organisation's words, when it applies."""
+    targets: Targets = field(factory=Targets, kw_only=True)
+    labels: Mapping[str, Label] = field(factory=dict[str, Label], kw_only=True, converter=_labels)
+    """Whatever else the organisation says about it; kept and passed on, never read."""
+    _scheme: SeverityScheme[S] | None = field(default=None, init=False)
+
+    @property
+    def scheme(self) -> SeverityScheme[S]:
+        """The scheme that it was made with; `SchemeInvalid` before it is in one."""
+        if self._scheme is None:
+            raise SchemeInvalid(f"{self.key} is in no scheme yet: take it from the SeverityScheme it was given to")
+        return self._scheme
+
+    @property
+    def rank(self) -> int:
+        """How many severities of the scheme are milder."""
+        return len(self.scheme) - 1 - self.scheme.keys.index(self.key)
+
+    def __eq__(self, other: object) -> bool:
+        return is_severity(other) and self.key == other.key and self._is_beside(other)
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    def _is_beside(self, other: Severity[Any]) -> bool:
+        """Whether both are of one scheme: the same name, and the same keys in the same order."""
+        mine, theirs = self._scheme, other._scheme
+        return mine is theirs or (
+            mine is not None and theirs is not None and (mine.name, mine.keys) == (theirs.name, theirs.keys)
+        )
+
+    def _beyond(self, other: object) -> int:
+        """By how much this one is worse."""
+        if not is_severity(other):
+            raise TypeError(f"{self.key} is a severity and compares with severities, not with {shown(other)}")
+        if not self._is_beside(other):
+            raise SchemesDiffer(
+                f"{self.key} of {self.scheme.name} and {other.key} of {other.scheme.name} have no order:"
+                " severities compare within one scheme"
+            )
+        return self.rank - other.rank
+
+    def __lt__(self, other: Severity[S]) -> bool:
+        return self._beyond(other) < 0
+
+    def __le__(self, other: Severity[S]) -> bool:
+        return self._beyond(other) <= 0
+
+    def __gt__(self, other: Severity[S]) -> bool:
+        return self._beyond(other) > 0
+
+    def __ge__(self, other: Severity[S]) -> bool:
+        return self._beyond(other) >= 0
+
+    def to_form(self) -> SeverityForm:
+        """Itself as documents hold it, inside its scheme."""
+        return SeverityForm(self.key, self.name, self.criteria, **self.targets.to_forms(), labels={**self.labels})
+
+    def __str__(self) -> str:
+        return self.key
+
+    def __repr__(self) -> str:
+        return f"<severity {self.key}{f' of {self._scheme.name}' if self._scheme else ''}>"
+
+
+def is_severity(value: object) -> TypeGuard[Severity[Any]]:
+    """Whether something is a severity, for code that was handed who knows what."""
+    return isinstance(value, Severity)
+
+
+@frozen(init=False, eq=False, repr=False)
+class SeverityScheme(Generic[S]):
+    """Two to seven severities, worst first::
+
+        P1, P2, P3 = SCHEME = SeverityScheme("P1", "P2", "P3")
+
+    It unpacks, counts and iterates, worst first, and gives a severity by its key. Schemes are equal when everything
+    about them is, targets and labels included.
+    """
+
+    severities: tuple[Severity[S], ...]
+    name: str
+    labels: Mapping[str, Label]
+
+    if TYPE_CHECKING:
+
+        def __attrs_init__(
+            self, severities: tuple[Severity[S], ...], name: str, labels: Mapping[str, Label]
+        ) -> None: ...
+
+    def __init__(
+        self, *severities: str | Severity[Any], name: str = "", labels: Mapping[str, Label] | None = None
+    ) -> None:
+        """Raises `SchemeInvalid` for fewer than two or more than seven, and for a key that comes twice.
+
+        ``name`` tells schemes apart that use the same keys; without it, a scheme is called by its keys.
+        """
+        unbound = [Severity[S](severity) if isinstance(severity, str) else severity for severity in severities]
+        if not all(map(is_severity, unbound)):
+            raise SchemeInvalid(f"a scheme is made of severities or their keys, not of {shown(severities)}")
+        keys = [severity.key for severity in unbound]
+        if not FEWEST <= len(keys) <= MOST:
+            raise SchemeInvalid(f"a scheme has {FEWEST} to {MOST} severities, not {len(keys)}")
+        if len({*keys}) < len(keys):
+            raise SchemeInvalid(f"two severities are called {next(key for key in keys if keys.count(key) > 1)!r}")
+        name = name or "/".join(keys)
+        bound = tuple(evolve(severity) for severity in unbound)
+        for severity in bound:
+            object.__setattr__(severity, "_scheme", self)
+        self.__attrs_init__(bound, name, _labels(labels or {}))
+        _ = self.calendars
+
+    def to_form(self) -> SchemeForm:
+        """Itself as documents hold it: each calendar once, by name."""
+        severities = tuple(severity.to_form() for severity in self.severities)
+        return SchemeForm(self.name, severities, tuple(self.calendars.values()), {**self.labels})
+
+    @classmethod
+    def from_form(cls, form: SchemeForm) -> SeverityScheme[Any]:
+        """The scheme that a document describes."""
+        calendars = {calendar.name: calendar for calendar in form.calendars}
+        severities = (each.severity(calendars) for each in form.severities)
+        return cls(*severities, name=form.name, labels=form.labels)
+
+    @classmethod
+    def numbered(
+        cls, prefix: str, count: int, *, first: int = 1, highest_is_worst: bool = False, name: str = ""
+    ) -> SeverityScheme[S]:
+        """``SEV-1`` to ``SEV-4``, or counted from 0, or with the highest number worst."""
+        keys = [f"{prefix}{number}" for number in range(first, first + count)]
+        return cls(*(reversed(keys) if highest_is_worst else keys), name=name)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys of its severities, worst first."""
+        return tuple(severity.key for severity in self.severities)
+
+    @property
+    def calendars(self) -> dict[str, SupportCalendar]:
+        """The support calendars of its targets, by name; `SchemeInvalid` if two differ and are called the same."""
+        calendars: dict[str, SupportCalendar] = {}
+        for calendar in (calendar for severity in self.severities for calendar in severity.targets.calendars):
+            if calendars.setdefault(calendar.name, calendar) != calendar:
+                raise SchemeInvalid(f"two different calendars of {self.name} are called {calendar.name!r}")
+        return calendars
+
+    @property
+    def worst(self) -> Severity[S]:
+        """The first."""
+        return self.severities[0]
+
+    @property
+    def mildest(self) -> Severity[S]:
+        """The last."""
+        return self.severities[-1]
+
+    def __getitem__(self, key: str) -> Severity[S]:
+        """The severity of that key; `UnknownSeverity` offers the nearest one."""
+        for severity in self.severities:
+            if severity.key == key:
+                return severity
+        raise UnknownSeverity(key, self.keys)
+
+    def __iter__(self) -> Iterator[Severity[S]]:
+        return iter(self.severities)
+
+    def __len__(self) -> int:
+        return len(self.severities)
+
+    def __contains__(self, severity: object) -> bool:
+        return severity in self.severities
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, SeverityScheme) and self._definition == other._definition
+
+    def __hash__(self) -> int:
+        return hash((self.name, len(self.severities)))
+
+    @property
+    def _definition(self) -> tuple[object, ...]:
+        return self.name, self.labels, [(s.key, s.name, s.criteria, s.targets, s.labels) for s in self.severities]
+
+    def __repr__(self) -> str:
+        return f"<scheme {self.name}: {' > '.join(self.keys)}>"
+
+
+@frozen
+class SeverityForm:
+    """A severity in a document: its targets are tables of its own, their calendars are named."""
+
+    key: str
+    name: str = ""
+    criteria: str = ""
+    respond: TargetForm | None = None
+    contain: TargetForm | None = None
+    mitigate: TargetForm | None = None
+    resolve: TargetForm | None = None
+    update: TargetForm | None = None
+    labels: dict[str, Any] = field(factory=dict[str, Any])
+
+    def severity(self, calendars: Mapping[str, SupportCalendar]) -> Severity[Any]:
+        """The severity that it describes, not yet in a scheme."""
+        targets = {name: getattr(self, name) for name in Targets.names()}
+        clocks = {name: form.target(calendars) for name, form in targets.items() if form is not None}
+        return Severity(self.key, name=self.name, criteria=self.criteria, targets=Targets(**clocks), labels=self.labels)
+
+
+@frozen
+class SchemeForm:
+    """A scheme in a document: its severities worst first, and the calendars that their targets name."""
+
+    name: str
+    severities: tuple[SeverityForm, ...]
+    calendars: tuple[SupportCalendar, ...] = ()
+    labels: dict[str, Any] = field(factory=dict[str, Any])

@@ -1,0 +1,95 @@
+"""From facts to a severity: the rule that decided, what is still possible, and the question that would settle it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Generic
+
+from attrs import field, frozen
+
+from incidentkit.errors import RulesInvalid, shown
+from incidentkit.model.conditions import Condition, explained
+from incidentkit.model.severity import S, Severity, is_severity
+from incidentkit.model.vocabulary import AnyFact, Facts
+
+
+@frozen
+class Rule(Generic[S]):
+    """When a condition holds, a severity: one line of `SeverityRules`."""
+
+    condition: Condition
+    severity: Severity[S]
+    because: str = field(default="", kw_only=True)
+    """The reason in a few words, for the people who are told the severity."""
+    source: str = field(default="", kw_only=True)
+    """Where the rule is written down: the section and line of a playbook."""
+
+    def __attrs_post_init__(self) -> None:
+        _check_parts(self.condition, self.severity)
+
+    def __str__(self) -> str:
+        return f"{self.severity} if {self.condition}"
+
+    @property
+    def origin(self) -> str:
+        """The reason and the source, as one phrase."""
+        return " - ".join(part for part in (self.because, self.source) if part)
+
+
+def _check_parts(condition: object, severity: object) -> None:
+    if not isinstance(condition, Condition):
+        raise RulesInvalid(f"a rule starts with a condition, not with {shown(condition)}")
+    if not is_severity(severity):
+        raise RulesInvalid(f"the rule for {condition} gives a severity, not {shown(severity)}")
+
+
+@frozen
+class Triage(Generic[S]):
+    """What rules say about facts, certain or not. Made by `SeverityRules.triage`."""
+
+    facts: Facts
+    open: tuple[Rule[S], ...]
+    """The rules that may still turn out to be the first that holds, in their order; one alone has decided."""
+    next_question: AnyFact | None
+    """The unknown fact whose answer can change this the most; `None` once the severity is certain."""
+
+    @property
+    def severity(self) -> Severity[S]:
+        """The worst that is still possible."""
+        return max(rule.severity for rule in self.open)
+
+    @property
+    def possible(self) -> frozenset[Severity[S]]:
+        """Every severity that the unknown facts leave possible."""
+        return frozenset(rule.severity for rule in self.open)
+
+    @property
+    def certain(self) -> bool:
+        """Whether no answer can change the severity any more."""
+        return len(self.possible) == 1
+
+    @property
+    def rule(self) -> Rule[S] | None:
+        """The rule that decided; `None` while that is open, even if all that are open agree on the severity."""
+        return self.open[0] if len(self.open) == 1 else None
+
+    def explain(self) -> str:
+        """The rules that decided or still may, the facts they rest on, where each is written, and what to ask next."""
+        return "\n".join(self._explanation())
+
+    def _explanation(self) -> Iterator[str]:
+        others = sorted((severity for severity in self.possible if severity != self.severity), reverse=True)
+        yield f"{self.severity}" + (
+            f", not certain: {' or '.join(map(str, others))} if it turns out better" if others else ""
+        )
+        for rule in self.open:
+            yield ""
+            yield f"{rule}{f'  [{rule.origin}]' if rule.origin else ''}"
+            yield from explained(rule.condition, self.facts).lines(1)
+        if self.next_question is not None:
+            yield ""
+            yield f"Next question: {self.next_question.question} ({self.next_question.name})"
+
+
+AnyTriage = Triage[Any]
+"""A triage by whichever scheme."""

@@ -1,0 +1,205 @@
+"""The Emergency Response Playbook as data: its facts, severities, severity rules and decision trees.
+
+Every rule names the section and the line that it comes from. Where the playbook gives an example for a severity, the
+example is a fact; where it gives a figure (error rate above 10 %, degradation above 50 %), the figure is a threshold.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from incidentkit.model.conditions import ALWAYS
+from incidentkit.model.facts import Clock, Duration, Flag, Number
+from incidentkit.model.severity import Severity, SeverityScheme
+from incidentkit.model.targets import Target, Targets
+from incidentkit.model.vocabulary import Vocabulary, Worse
+from incidentkit.policy.playbook import Playbook
+from incidentkit.policy.question import Conclusion, ask
+from incidentkit.policy.rules import SeverityRules, when
+from incidentkit.policy.tree import DecisionTree
+
+# The key questions of section 1, in their order.
+USERS_AFFECTED: Final = Number(
+    "users_affected", question="How many users are affected?", unit="users", minimum=0, worse=Worse.HIGHER
+)
+DATA_AT_RISK: Final = Flag("data_at_risk", question="Is data at risk?")
+SECURITY_COMPROMISED: Final = Flag("security_compromised", question="Is security compromised?")
+CAN_CONTAIN: Final = Flag("can_contain", question="Can we contain the issue?", worse=Worse.LOWER)
+EXTERNAL_HELP_NEEDED: Final = Flag("external_help_needed", question="Do we need external help?")
+
+# The examples of the severity table.
+PRODUCTION_DOWN: Final = Flag("production_down", question="Is production down?")
+DATA_LOST: Final = Flag("data_lost", question="Has data been lost or corrupted?")
+MAJOR_FEATURE_BROKEN: Final = Flag("major_feature_broken", question="Is a major feature broken?")
+MINOR_FEATURE_ISSUE: Final = Flag("minor_feature_issue", question="Is there an issue with a minor feature?")
+PARTIAL_FUNCTIONALITY: Final = Flag("partial_functionality", question="Does something work only in part?")
+COSMETIC_ONLY: Final = Flag(
+    "cosmetic_only", question="Is it cosmetic only, or an error in the documentation?", worse=Worse.LOWER
+)
+
+# What the rollback criteria and the decision trees ask for besides.
+ERROR_RATE: Final = Number(
+    "error_rate", question="What share of requests fails?", minimum=0, maximum=1, worse=Worse.HIGHER
+)
+DEGRADATION: Final = Number(
+    "degradation", question="By what share has performance degraded?", minimum=0, maximum=1, worse=Worse.HIGHER
+)
+CORE_FUNCTIONALITY: Final = Flag("core_functionality", question="Is it impacting core functionality?")
+TIME_TO_FIX: Final = Duration("time_to_fix", question="How long will a fix take?", worse=Worse.HIGHER)
+ROLLBACK_SAFE: Final = Flag("rollback_safe", question="Is rollback safe?", worse=Worse.LOWER)
+
+# Time that passes while nobody does anything.
+UNRESOLVED_FOR: Final = Clock("unresolved_for", question="For how long has it not been resolved?")
+UNACKNOWLEDGED_FOR: Final = Clock("unacknowledged_for", question="For how long has nobody acknowledged it?")
+SINCE_LAST_UPDATE: Final = Clock("since_last_update", question="How long ago was the last update?")
+
+VOCABULARY: Final = Vocabulary(
+    USERS_AFFECTED,
+    DATA_AT_RISK,
+    SECURITY_COMPROMISED,
+    CAN_CONTAIN,
+    EXTERNAL_HELP_NEEDED,
+    PRODUCTION_DOWN,
+    DATA_LOST,
+    CORE_FUNCTIONALITY,
+    MAJOR_FEATURE_BROKEN,
+    ERROR_RATE,
+    DEGRADATION,
+    MINOR_FEATURE_ISSUE,
+    PARTIAL_FUNCTIONALITY,
+    COSMETIC_ONLY,
+    TIME_TO_FIX,
+    ROLLBACK_SAFE,
+    UNRESOLVED_FOR,
+    UNACKNOWLEDGED_FOR,
+    SINCE_LAST_UPDATE,
+)
+"""The facts of the playbook, in the order in which to ask for them: the key questions come first."""
+
+UPDATES: Final = Target(timedelta(minutes=15), repeats=True)
+"""Section 2 and the templates: an update every 15 minutes for SEV-1 and SEV-2."""
+
+
+def _targets(response: timedelta, update: Target | None = None) -> Targets:
+    """The clocks of a severity; section 5 sets the response time as the target for resolving too."""
+    return Targets(respond=response, resolve=response, update=update)
+
+
+SEV_1, SEV_2, SEV_3, SEV_4 = SCHEME = SeverityScheme(
+    Severity(
+        "SEV-1",
+        name="Critical",
+        criteria="Production down, data loss, security breach",
+        targets=_targets(timedelta(minutes=15), UPDATES),
+    ),
+    Severity(
+        "SEV-2",
+        name="High",
+        criteria="Major feature broken, significant degradation",
+        targets=_targets(timedelta(hours=1), UPDATES),
+    ),
+    Severity(
+        "SEV-3",
+        name="Medium",
+        criteria="Minor feature issue, partial functionality",
+        targets=_targets(timedelta(hours=4)),
+    ),
+    Severity(
+        "SEV-4",
+        name="Low",
+        criteria="Cosmetic issues, documentation errors",
+        targets=_targets(timedelta(hours=24)),
+    ),
+    name="emergency",
+)
+
+RULES: Final = SeverityRules(
+    when(PRODUCTION_DOWN, SEV_1, because="production down", source="Incident Severity Levels, SEV-1"),
+    when(DATA_LOST, SEV_1, because="data loss", source="Incident Severity Levels, SEV-1"),
+    when(
+        DATA_AT_RISK,
+        SEV_1,
+        because="data integrity comes first",
+        source="1. Assess, key questions; 3. Mitigate, priority 1",
+    ),
+    when(SECURITY_COMPROMISED, SEV_1, because="security breach", source="Incident Severity Levels, SEV-1"),
+    when(MAJOR_FEATURE_BROKEN, SEV_2, because="major feature broken", source="Incident Severity Levels, SEV-2"),
+    when(
+        CORE_FUNCTIONALITY, SEV_2, because="core functionality", source="Should I Declare an Incident?, SEV-1 or SEV-2"
+    ),
+    when(ERROR_RATE > 0.10, SEV_2, because="error rate > 10%", source="When to Rollback, immediate rollback"),
+    when(
+        DEGRADATION > 0.50,
+        SEV_2,
+        because="significant degradation, > 50%",
+        source="Incident Severity Levels, SEV-2; When to Rollback",
+    ),
+    when(MINOR_FEATURE_ISSUE, SEV_3, because="minor feature issue", source="Incident Severity Levels, SEV-3"),
+    when(PARTIAL_FUNCTIONALITY, SEV_3, because="partial functionality", source="Incident Severity Levels, SEV-3"),
+    when(
+        COSMETIC_ONLY, SEV_4, because="cosmetic issue or documentation error", source="Incident Severity Levels, SEV-4"
+    ),
+    when(
+        USERS_AFFECTED > 0, SEV_3, because="users are affected", source="Should I Declare an Incident?, SEV-3 or SEV-4"
+    ),
+    otherwise=when(ALWAYS, SEV_4, because="nothing worse is known", source="Incident Severity Levels, SEV-4"),
+    vocabulary=VOCABULARY,
+)
+"""The severity table and what the rest of the playbook says about severity. Data and security come first."""
+
+CORE_IMPACT: Final = (
+    PRODUCTION_DOWN | CORE_FUNCTIONALITY | MAJOR_FEATURE_BROKEN | (ERROR_RATE > 0.10) | (DEGRADATION > 0.50)
+)
+"""What the first tree means by core functionality, in terms of facts."""
+
+USER_IMPACT: Final = (USERS_AFFECTED > 0) | CORE_IMPACT | MINOR_FEATURE_ISSUE | PARTIAL_FUNCTIONALITY
+"""What the first tree means by affected users, in terms of facts."""
+
+MONITOR_CLOSELY: Final = Conclusion("Monitor closely")
+MINOR: Final = Conclusion(severities=(SEV_3, SEV_4))
+FIX_THEN_DOCUMENT: Final = Conclusion("Fix then document")
+DECLARE: Final = Conclusion("DECLARE INCIDENT", (SEV_1, SEV_2))
+
+DECLARATION: Final = DecisionTree(
+    "Should I Declare an Incident?",
+    ask(
+        "Are users affected?",
+        USER_IMPACT,
+        no=MONITOR_CLOSELY,
+        yes=ask(
+            "Is it impacting core functionality?",
+            CORE_IMPACT,
+            no=MINOR,
+            yes=ask(
+                "Can we fix quickly (< 15 min)?",
+                timedelta(minutes=15) > TIME_TO_FIX,
+                yes=FIX_THEN_DOCUMENT,
+                no=DECLARE,
+            ),
+        ),
+    ),
+)
+"""Decision Trees, "Should I Declare an Incident?"."""
+
+ATTEMPT_HOTFIX: Final = Conclusion("Attempt hotfix")
+ROLL_BACK: Final = Conclusion("Rollback")
+MITIGATE: Final = Conclusion("Mitigate with feature flags + plan fix")
+
+ROLLBACK_OR_HOTFIX: Final = DecisionTree(
+    "Rollback vs Hotfix?",
+    ask(
+        "Can we fix in < 30 min?",
+        timedelta(minutes=30) > TIME_TO_FIX,
+        yes=ATTEMPT_HOTFIX,
+        no=ask("Is rollback safe?", ROLLBACK_SAFE, yes=ROLL_BACK, no=MITIGATE, unsure=MITIGATE),
+    ),
+)
+"""Decision Trees, "Rollback vs Hotfix?"."""
+
+EMERGENCY: Final = Playbook(
+    name="emergency",
+    rules=RULES,
+    trees={"declaration": DECLARATION, "rollback-or-hotfix": ROLLBACK_OR_HOTFIX},
+)
+"""The Emergency Response Playbook."""

@@ -1,0 +1,1 @@
+"""What should happen: rules, trees and the playbook that holds them. Data, and pure functions of it."""

@@ -1,0 +1,55 @@
+"""A playbook: what an organisation has decided beforehand, as one value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from attrs import field, frozen
+
+from incidentkit.errors import TreeInvalid, nearest, shown
+from incidentkit.model.severity import SeverityScheme
+from incidentkit.model.triage import Triage
+from incidentkit.model.vocabulary import Facts, FactSource, Vocabulary
+from incidentkit.policy.question import Conclusion, Walk
+from incidentkit.policy.rules import SeverityRules
+from incidentkit.policy.tree import DecisionTree
+
+
+@frozen(kw_only=True)
+class Playbook:
+    """Severity rules and decision trees under one name."""
+
+    name: str
+    rules: SeverityRules[Any]
+    trees: Mapping[str, DecisionTree[Conclusion]] = field(factory=dict[str, DecisionTree[Conclusion]])
+
+    @property
+    def scheme(self) -> SeverityScheme[Any]:
+        """The severities that its rules give."""
+        return self.rules.scheme
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """Every fact that it knows, in the order in which it asks."""
+        return self.rules.vocabulary
+
+    def triage(self, facts: FactSource, *, at: datetime | None = None) -> Triage[Any]:
+        """How severe it is, by what is known. Raises what `SeverityRules.triage` raises."""
+        return self.rules.triage(facts, at=at)
+
+    def facts(self, source: FactSource, *, at: datetime | None = None) -> Facts:
+        """Check facts once, to give them to the rules and to trees. Raises what `Facts.read` raises."""
+        return self.rules.facts(source, at=at)
+
+    def decide(self, tree: str, facts: FactSource, *, at: datetime | None = None) -> Walk[Conclusion]:
+        """Answer a tree as far as facts can; `TreeInvalid` if there is none of that name."""
+        return self.tree(tree).decide(self.facts(facts, at=at))
+
+    def tree(self, name: str) -> DecisionTree[Conclusion]:
+        """The decision tree of that name; `TreeInvalid` offers the nearest one."""
+        try:
+            return self.trees[name]
+        except KeyError:
+            raise TreeInvalid(f"no tree is called {shown(name)}. {nearest(name, self.trees)}".rstrip()) from None

@@ -1,0 +1,241 @@
+"""Severity rules: the first that holds decides, and unknown facts leave several severities possible."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final, Generic
+
+from attrs import frozen
+
+from incidentkit import convert
+from incidentkit.convert import place
+from incidentkit.errors import RulesInvalid, shown
+from incidentkit.model.conditions import ALWAYS, Condition, samples
+from incidentkit.model.facts import FactKind, SeverityFact, kinds
+from incidentkit.model.severity import S, Severity, SeverityScheme
+from incidentkit.model.source import Source
+from incidentkit.model.triage import Rule, Triage
+from incidentkit.model.vocabulary import AnyFact, Facts, FactSource, Vocabulary
+
+MANY: Final = 50
+"""From so many rules on, facts that are read often become local variables of the generated function."""
+
+
+def when(condition: Condition, severity: Severity[S], *, because: str = "", source: str = "") -> Rule[S]:
+    """A line of `SeverityRules`: ``when(ERROR_RATE > 0.10, SEV_2, because="significant degradation")``."""
+    return Rule(condition, severity, because=because, source=source)
+
+
+@frozen(init=False, slots=False, eq=False, repr=False)
+class SeverityRules(Generic[S]):
+    """Ordered rules and a default: the first rule that holds decides the severity.
+
+    `triage` answers for whatever is known; `decide` is the fast way when everything that matters is.
+    """
+
+    rules: tuple[Rule[S], ...]
+    """All of them, the default last."""
+    vocabulary: Vocabulary
+    """The facts that may be given, by name too, in the order in which to ask for them."""
+
+    if TYPE_CHECKING:
+
+        def __attrs_init__(self, rules: tuple[Rule[S], ...], vocabulary: Vocabulary) -> None: ...
+
+    def __init__(self, *rules: Rule[S], otherwise: Severity[S] | Rule[S], vocabulary: Vocabulary | None = None) -> None:
+        """``vocabulary`` adds facts beside those that the rules mention, and sets the order of questions.
+
+        Raises `RulesInvalid` for severities of two schemes, and for a rule that asks for the severity it would give.
+        """
+        default = otherwise if isinstance(otherwise, Rule) else Rule(ALWAYS, otherwise, because="no rule before holds")
+        every = (*rules, default)
+        for rule in every:
+            _check_rule(rule, default)
+        mentioned = Vocabulary(*(fact for rule in every for fact in rule.condition.mentioned))
+        self.__attrs_init__(every, mentioned if vocabulary is None else vocabulary | mentioned)
+
+    @property
+    def scheme(self) -> SeverityScheme[S]:
+        """The scheme of its severities."""
+        return self.rules[-1].severity.scheme
+
+    def decide(self, facts: FactSource) -> Rule[S] | None:
+        """The rule that decides, or `None` while unknown facts leave that open. Raises what `Facts.read` raises."""
+        if not isinstance(facts, Facts) or facts.vocabulary is not self.vocabulary:
+            facts = self.facts(facts)
+        try:
+            return self.compiled(facts.values)
+        except KeyError:
+            rules = _open(self.rules, facts)
+            return rules[0] if len(rules) == 1 else None
+
+    def triage(self, facts: FactSource, *, at: datetime | None = None) -> Triage[S]:
+        """The severity with everything behind it, whatever is known. Raises what `Facts.read` raises.
+
+        ``at`` is the moment at which running clocks are read.
+        """
+        known = self.facts(facts, at=at)
+        rules = _open(self.rules, known)
+        return Triage(known, rules, _next_question(rules, known))
+
+    def facts(self, source: FactSource, *, at: datetime | None = None) -> Facts:
+        """Check facts against the vocabulary once, for many calls of `decide`."""
+        return Facts.read(source, self.vocabulary, at=at)
+
+    @cached_property
+    def compiled(self) -> Callable[[Mapping[str, Any]], Rule[S]]:
+        """The generated function: from checked values by name to the rule; `KeyError` when one is missing."""
+        return self._source.function()
+
+    @property
+    def source(self) -> str:
+        """The Python that the rules compile to, for those who want to see it."""
+        return self._source.text
+
+    @property
+    def _source(self) -> Source:
+        reads = (fact.name for rule in self.rules for fact in rule.condition.mentioned)
+        source = Source(reads if len(self.rules) >= MANY else ())
+        for rule in self.rules[:-1]:
+            source.line(0, f"if {rule.condition.write(source)}: return {source.constant(rule)}")
+        source.line(0, f"return {source.constant(self.rules[-1])}")
+        return source
+
+    def to_form(self) -> RulesForm:
+        """Itself as documents hold it."""
+        *rules, otherwise = map(_rule_form, self.rules)
+        return RulesForm(self.scheme, kinds(self.vocabulary), tuple(rules), otherwise)
+
+    @classmethod
+    def from_form(cls, form: RulesForm) -> SeverityRules[Any]:
+        """The rules that a document describes."""
+        with place("facts"):
+            vocabulary = Vocabulary(*form.facts)
+        rules = [_rule(each, f"rules[{index}]", form.scheme, vocabulary) for index, each in enumerate(form.rules)]
+        return cls(*rules, otherwise=_rule(form.otherwise, "otherwise", form.scheme, vocabulary), vocabulary=vocabulary)
+
+    def to_toml(self) -> str:
+        """The rules with their facts and scheme, as people who write no Python edit them."""
+        return convert.to_toml(self)
+
+    @classmethod
+    def from_toml(cls, text: str, *, source: str = "") -> SeverityRules[Any]:
+        """Read what `to_toml` writes; `DocumentInvalid` names the place, and ``source`` the file if given."""
+        return convert.from_toml(text, SeverityRules[Any], source=source)
+
+    def __eq__(self, other: object) -> bool:
+        """Equal rules decide, explain and ask alike, and have equal schemes."""
+        return isinstance(other, SeverityRules) and self._definition == other._definition
+
+    def __hash__(self) -> int:
+        return hash(self.rules)
+
+    @property
+    def _definition(self) -> tuple[object, ...]:
+        return self.rules, self.vocabulary, self.scheme
+
+    def __repr__(self) -> str:
+        return f"<{len(self.rules)} severity rules of {self.scheme.name}>"
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Only what defines the rules: compiled code neither pickles nor needs to."""
+        return {"rules": self.rules, "vocabulary": self.vocabulary}
+
+
+@frozen
+class RuleForm:
+    """A rule in a document: its condition as an expression, its severity by key."""
+
+    severity: str
+    when: str = "true"
+    because: str = ""
+    source: str = ""
+
+
+@frozen
+class RulesForm:
+    """Severity rules in a document, with everything that they refer to."""
+
+    scheme: SeverityScheme[Any]
+    facts: tuple[FactKind, ...]
+    rules: tuple[RuleForm, ...]
+    otherwise: RuleForm
+
+
+def _rule_form(rule: Rule[Any]) -> RuleForm:
+    return RuleForm(rule.severity.key, str(rule.condition), rule.because, rule.source)
+
+
+def _rule(form: RuleForm, path: str, scheme: SeverityScheme[Any], vocabulary: Vocabulary) -> Rule[Any]:
+    with place(f"{path}.when"):
+        condition = Condition.parse(form.when, vocabulary)
+    with place(f"{path}.severity"):
+        severity = scheme[form.severity]
+    return Rule(condition, severity, because=form.because, source=form.source)
+
+
+def _is_rule(value: object) -> bool:
+    return isinstance(value, Rule)
+
+
+def _check_rule(rule: Rule[Any], default: Rule[Any]) -> None:
+    if not _is_rule(rule):
+        raise RulesInvalid(f"severity rules are made of when(...), not of {shown(rule)}")
+    if rule is default and rule.condition != ALWAYS:
+        raise RulesInvalid(f"{rule}: the default holds always: write otherwise=when(ALWAYS, ...)")
+    scheme = default.severity.scheme
+    if rule.severity not in scheme:
+        raise RulesInvalid(
+            f"{rule}: its severity is of {rule.severity.scheme.name}, and the default's of {scheme.name}"
+        )
+    if any(isinstance(fact, SeverityFact) for fact in rule.condition.mentioned):
+        raise RulesInvalid(f"{rule}: a rule that decides the severity cannot ask for it")
+
+
+def _open(rules: Sequence[Rule[S]], facts: Facts) -> tuple[Rule[S], ...]:
+    """The rules that may be the first that holds: the unknown ones, up to and with the first that does hold."""
+    found: list[Rule[S]] = []
+    for rule in rules:
+        answer = rule.condition.walk(facts)
+        if answer is not False:
+            found.append(rule)
+        if answer is True:
+            break
+    return tuple(found)
+
+
+def _next_question(rules: Sequence[Rule[S]], facts: Facts) -> AnyFact | None:
+    """The unknown fact that can change the answer most: the fewest severities are left, on the average of its answers.
+
+    Ties go to the fact that the vocabulary names first. Where no single answer narrows anything, because only several
+    together can, it is the one that completes such a set.
+    """
+    possible = _severities(rules)
+    if len(possible) == 1:
+        return None
+    asked = {fact.name for rule in rules for fact in rule.condition.mentioned}
+    unknown = [fact for name, fact in facts.vocabulary.items() if name in asked and name not in facts.values]
+    best: tuple[float, AnyFact] | None = None
+    for fact in unknown:
+        answers = samples(fact, (rule.condition for rule in rules))
+        left = [_severities(_open(rules, facts.with_value(fact, answer))) for answer in answers]
+        average = sum(map(len, left)) / len(left)
+        if any(each != possible for each in left) and (best is None or average < best[0]):
+            best = average, fact
+    return best[1] if best is not None else _decisive(rules, facts, unknown)
+
+
+def _decisive(rules: Sequence[Rule[S]], facts: Facts, unknown: Iterable[AnyFact]) -> AnyFact:
+    """The first fact whose answer changes what is possible, after those before it were answered somehow."""
+    possible = _severities(rules)
+    for fact in unknown:
+        facts = facts.with_value(fact, samples(fact, (rule.condition for rule in rules))[0])
+        if _severities(_open(rules, facts)) != possible:
+            return fact
+    raise AssertionError("once every fact is known, one severity is left")
+
+
+def _severities(rules: Iterable[Rule[S]]) -> set[Severity[S]]:
+    return {rule.severity for rule in rules}
