@@ -13,6 +13,7 @@ import tomllib
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from enum import Enum, EnumType
 from functools import cache
 from types import GenericAlias, UnionType
 from typing import Any, Final, TypeAlias, TypeGuard, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -124,7 +125,9 @@ def _innermost(error: BaseException, path: str) -> tuple[str, BaseException]:
         elif isinstance(note, IterableValidationNote):
             path += f"[{note.index}]" if isinstance(note.index, int) else f".{note.index}"
     if isinstance(error, BaseValidationError):
-        return _innermost(error.exceptions[0], path)
+        # A key that is not known here is often what explains that another one is missing.
+        surplus = (inner for inner in error.exceptions if isinstance(inner, ForbiddenExtraKeysError))
+        return _innermost(next(surplus, error.exceptions[0]), path)
     return path, error
 
 
@@ -172,15 +175,26 @@ _SCALARS: Final[dict[type, str]] = {bool: "true or false", int: "a whole number"
 
 
 def _exactly(kind: type, words: str) -> Callable[[Any, Any], Any]:
-    """A hook that takes only values of that very type; a whole number is a number too."""
+    """A hook that takes only values of that very type; a whole number is a number too, and a word may be of an enum."""
     kinds = (int, float) if kind is float else (kind,)
 
-    def structure(value: Any, _: Any) -> Any:
+    def structure(value: Any, target: Any) -> Any:
         if type(value) not in kinds:
             raise TypeError(f"{shown(value)} is not {words}")
-        return value
+        return _member(value, target) if _is_enum(target) else value
 
     return structure
+
+
+def _is_enum(kind: Any) -> TypeGuard[type[Enum]]:
+    return isinstance(kind, EnumType)
+
+
+def _member(value: Any, enum: type[Enum]) -> Enum:
+    members = {member.value: member for member in enum}
+    if value not in members:
+        raise ValueError(f"{shown(value)} is not one of {', '.join(map(str, members))}")
+    return members[value]
 
 
 def _only(kind: type, words: str, structure: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:

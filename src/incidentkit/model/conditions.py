@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import cached_property
-from typing import Any, ClassVar, Final, NoReturn, TypeAlias, assert_never, cast
+from typing import Any, ClassVar, Final, Never, NoReturn, TypeAlias, assert_never, cast
 
 from attrs import AttrsInstance, fields, frozen
 
@@ -156,10 +156,12 @@ class Condition(ABC):
     def __or__(self, other: Condition) -> Condition:
         return _joined(AnyOf, (self, other))
 
-    def __rand__(self, other: object) -> NoReturn:
+    # Type checkers refuse whatever stands on the other side of these; at run time the message says what to write.
+
+    def __rand__(self, other: Never) -> NoReturn:
         raise _not_a_condition(other, All, self)
 
-    def __ror__(self, other: object) -> NoReturn:
+    def __ror__(self, other: Never) -> NoReturn:
         raise _not_a_condition(other, AnyOf, self)
 
     def __invert__(self) -> Condition:
@@ -171,16 +173,16 @@ class Condition(ABC):
             " and condition.evaluate(facts) in an 'if'"
         )
 
-    def __lt__(self, other: object) -> NoReturn:
+    def __lt__(self, other: Never) -> NoReturn:
         raise _compared(self, "<", other)
 
-    def __le__(self, other: object) -> NoReturn:
+    def __le__(self, other: Never) -> NoReturn:
         raise _compared(self, "<=", other)
 
-    def __gt__(self, other: object) -> NoReturn:
+    def __gt__(self, other: Never) -> NoReturn:
         raise _compared(self, ">", other)
 
-    def __ge__(self, other: object) -> NoReturn:
+    def __ge__(self, other: Never) -> NoReturn:
         raise _compared(self, ">=", other)
 
     def __repr__(self) -> str:

@@ -17,7 +17,7 @@ from incidentkit.model.conditions import Answer, Comparison, Condition, OneOf
 from incidentkit.model.expression import Operator, Scalar, scalar_text
 from incidentkit.model.severity import Severity, SeverityScheme, is_severity
 from incidentkit.model.source import Source
-from incidentkit.model.vocabulary import AnyFact, Fact, Facts, V, Vocabulary, Worse, aware
+from incidentkit.model.vocabulary import AnyFact, Fact, Facts, V, Vocabulary, Worse, aware, check_worse
 
 
 @frozen(slots=False, repr=False, unsafe_hash=False, order=False)
@@ -25,12 +25,12 @@ class Flag(Fact[bool], Condition):
     """Something that is so or is not: ``Flag("data_at_risk", question="Is data at risk?")``.
 
     A flag is a condition itself, the one that holds when it is so. Its values are `True` and `False` and nothing that
-    merely looks like them. It is worse when so, unless ``worse`` says otherwise; `None` if neither is worse.
+    merely looks like them. It is worse when so, unless ``worse`` says otherwise.
     """
 
     tag: ClassVar[str] = "flag"
 
-    worse: Worse | None = field(default=Worse.HIGHER, kw_only=True)
+    worse: Worse = field(default=Worse.HIGHER, kw_only=True, validator=check_worse)
 
     def check(self, value: object) -> bool:
         """`True` or `False`; `FactValueInvalid` for anything else, also for 0, 1 and text."""
@@ -74,8 +74,7 @@ class _Measured(Fact[V], Generic[V]):
 
     minimum: V | None = field(default=None, kw_only=True)
     maximum: V | None = field(default=None, kw_only=True)
-    worse: Worse | None = field(default=None, kw_only=True)
-    """Which way is worse; `None` if neither."""
+    worse: Worse = field(default=Worse.NEITHER, kw_only=True, validator=check_worse)
 
     def __attrs_post_init__(self) -> None:
         for bound in (self.minimum, self.maximum):
@@ -249,7 +248,7 @@ class Choice(Fact[str]):
     tag: ClassVar[str] = "choice"
 
     options: tuple[str, ...] = field(kw_only=True, converter=_options)
-    worse: Worse | None = field(default=None, kw_only=True)
+    worse: Worse = field(default=Worse.NEITHER, kw_only=True, validator=check_worse)
 
     def __attrs_post_init__(self) -> None:
         words = cast(tuple[Any, ...], self.options)

@@ -23,10 +23,11 @@ _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 
 class Worse(StrEnum):
-    """Which way a fact gets worse. A flag that holds counts as higher than one that does not."""
+    """Which way a fact gets worse, if either. A flag that holds counts as higher than one that does not."""
 
     HIGHER = "higher"
     LOWER = "lower"
+    NEITHER = "neither"
 
 
 def _check_name(instance: object, attribute: object, value: Any) -> None:
@@ -42,6 +43,12 @@ def _check_question(instance: Fact[Any], attribute: object, value: Any) -> None:
         raise FactInvalid(
             f"{instance.name}: a fact carries the question that a person would be asked, not {shown(value)}"
         )
+
+
+def check_worse(instance: Fact[Any], attribute: object, value: Any) -> None:
+    """Refuse what is not a `Worse`, for the fields of that name."""
+    if not isinstance(value, Worse):
+        raise FactInvalid(f"{instance.name}: worse is one of {', '.join(Worse)}, not {shown(value)}")
 
 
 @frozen(slots=False, repr=False, unsafe_hash=False, order=False)

@@ -119,8 +119,16 @@ def ask(
     return Question(text, condition, branches if unsure is None else {**branches, Reply.UNSURE.value: unsure})
 
 
-def choose(text: str, choice: Choice, branches: Mapping[str, Node[C]], *, unsure: Node[C] | None = None) -> Question[C]:
+def choose(
+    text: str,
+    choice: Choice,
+    branches: Mapping[str, Node[C]],
+    *,
+    unsure: Node[C] | None = None,
+) -> Question[C]:
     """A question answered by one of a choice's options, with a branch for each, and perhaps one for "unsure"."""
+    if unsure is not None and Reply.UNSURE in branches:
+        raise TreeInvalid(f"{text!r} has two branches for {Reply.UNSURE}: the option of that name is one already")
     return Question(text, choice, {**branches} if unsure is None else {**branches, Reply.UNSURE.value: unsure})
 
 

@@ -1,0 +1,218 @@
+"""Facts: what each kind can be, and what it refuses to be."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+from datetime import datetime, timedelta, timezone
+from enum import IntEnum
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from incidentkit import Choice, Clock, Duration, Facts, Flag, Number, SeverityFact, SeverityScheme, Vocabulary
+from incidentkit.errors import ConditionInvalid, FactInvalid, FactValueInvalid, UnknownFact
+from tests.strategies import NOW, known, values, vocabularies
+
+P1, P2, P3 = SCHEME = SeverityScheme("P1", "P2", "P3")
+FLAG = Flag("flag", question="Is it so?")
+SHARE = Number("share", question="How much?", minimum=0, maximum=1)
+COUNT = Number("count", question="How many?")
+LENGTH = Duration("length", question="How long?", maximum=timedelta(days=1))
+CLOCK = Clock("clock", question="Since when?")
+REGION = Choice("region", question="Where?", options=("eu", "us"))
+SEVERITY = SeverityFact(scheme=SCHEME)
+VOCABULARY = Vocabulary(FLAG, SHARE, COUNT, LENGTH, CLOCK, REGION, SEVERITY)
+
+
+def raw(value: object) -> Any:
+    """A value of which the type checker knows nothing, to be refused when the program runs."""
+    return value
+
+
+# Laws
+
+
+@given(st.data())
+def test_facts_say_what_they_were_told(data: st.DataObject) -> None:
+    vocabulary = data.draw(vocabularies(severity=True))
+    given_values = {fact: data.draw(st.none() | values(fact)) for fact in vocabulary.values()}  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    facts = Facts.read(given_values, vocabulary, at=NOW)
+    by_name = Facts.read({fact.name: value for fact, value in given_values.items()}, vocabulary, at=NOW)
+    assert facts == by_name
+    for fact, value in given_values.items():
+        match value:
+            case None:
+                assert fact not in facts
+            case datetime():
+                assert facts[fact] == max(NOW - value, timedelta())
+            case frozenset():
+                assert facts.possible.get(fact.name, {facts.values.get(fact.name)}) == value
+            case _:
+                assert facts[fact] == value
+
+
+@given(st.data())
+def test_reading_facts_again_changes_nothing(data: st.DataObject) -> None:
+    vocabulary = data.draw(vocabularies(severity=True))
+    facts = data.draw(known(vocabulary))
+    assert Facts.read(facts, vocabulary) is facts
+    wider = Vocabulary(*vocabulary.values(), Flag("zzz", question="Is it?"))
+    assert Facts.read(Facts.read(facts, wider), vocabulary) == facts
+
+
+@given(st.data())
+def test_a_new_value_replaces_the_old_one_and_leaves_the_others(data: st.DataObject) -> None:
+    vocabulary = data.draw(vocabularies(severity=True))
+    facts = data.draw(known(vocabulary))
+    fact: Any = data.draw(st.sampled_from(list(vocabulary.values())))
+    value = data.draw(values(fact))
+    before = pickle.dumps((facts.values, facts.possible, facts.started))
+    changed = facts.with_value(fact, value)
+    assert pickle.dumps((facts.values, facts.possible, facts.started)) == before
+    assert changed == facts.with_value(fact, value).with_value(fact, value)
+    assert {f for f in changed if f is not fact} == {f for f in facts if f is not fact}
+
+
+@given(st.data())
+def test_clocks_move_on_and_nothing_else_does(data: st.DataObject) -> None:
+    vocabulary = data.draw(vocabularies(severity=True))
+    facts = data.draw(known(vocabulary))
+    passed = data.draw(st.timedeltas(timedelta(), timedelta(days=30)))
+    later = facts.later(NOW + passed)
+    for fact in facts:
+        moved = later[fact] - facts[fact] if fact.name in facts.started else None
+        assert moved is None or timedelta() <= moved <= passed
+        assert fact.name in facts.started or later[fact] == facts[fact]
+
+
+def test_facts_of_every_kind_survive_pickling_and_copying() -> None:
+    for fact in VOCABULARY.values():
+        for twin in (pickle.loads(pickle.dumps(fact)), copy.deepcopy(fact)):
+            assert twin == fact
+            assert hash(twin) == hash(fact)
+
+
+# What a person would look up
+
+
+def test_numbers_keep_their_type() -> None:
+    class Level(IntEnum):
+        HIGH = 3
+
+    assert (type(COUNT.check(3)), type(COUNT.check(3.0)), type(COUNT.check(Level.HIGH))) == (int, float, int)
+
+
+def test_a_clock_reads_in_any_zone() -> None:
+    start = datetime(2026, 3, 2, 15, 23, tzinfo=timezone(timedelta(hours=2)))
+    assert Facts.read({CLOCK: start}, VOCABULARY, at=NOW)[CLOCK] == timedelta(hours=1)
+
+
+def test_one_possible_severity_is_a_certain_one() -> None:
+    facts = Facts.read({SEVERITY: frozenset({P1})}, VOCABULARY)
+    assert facts[SEVERITY] == P1
+    assert not facts.possible
+
+
+def test_a_condition_on_severity_is_unknown_while_those_possible_disagree() -> None:
+    grave = SEVERITY >= P2
+    assert grave.evaluate({SEVERITY: frozenset({P1, P2})}) is True
+    assert grave.evaluate({SEVERITY: frozenset({P1, P3})}) is None
+    assert grave.evaluate({SEVERITY: P3}) is False
+
+
+def test_vocabularies_join_and_keep_their_order() -> None:
+    assert [*(Vocabulary(SHARE) | Vocabulary(FLAG, SHARE))] == ["share", "flag"]
+    assert Vocabulary(SHARE, FLAG) != Vocabulary(FLAG, SHARE)
+    assert Vocabulary(SHARE, SHARE) == Vocabulary(SHARE)
+    assert hash(Vocabulary(SHARE, FLAG)) == hash(Vocabulary(SHARE, FLAG))
+
+
+# Bad input
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: Flag("Data at risk", question="?"), "cannot name a fact"),
+        (lambda: Flag("", question="?"), "cannot name a fact"),
+        (lambda: Flag("and", question="?"), "cannot name a fact"),
+        (lambda: Flag("x" * 65, question="?"), "cannot name a fact"),
+        (lambda: Flag("größe", question="?"), "cannot name a fact"),
+        (lambda: Flag("__class__", question="?"), "cannot name a fact"),
+        (lambda: Flag("flag\n", question="?"), "cannot name a fact"),
+        (lambda: Flag(raw(7), question="?"), "7 cannot name a fact"),
+        (lambda: Flag("flag", question=""), "carries the question"),
+        (lambda: Flag("flag", question=raw(None)), "carries the question"),
+        (lambda: Flag("flag", question="?", worse=raw("up")), "flag: worse is one of higher, lower, neither"),
+        (lambda: Number("n", question="?", minimum=1, maximum=1), "nothing lies between 1 and 1"),
+        (lambda: Number("n", question="?", minimum=raw("0")), "a bound of n: '0' is not a number"),
+        (lambda: Number("n", question="?", maximum=float("nan")), "a bound of n: nan"),
+        (lambda: Duration("d", question="?", maximum=raw(5)), "a bound of d: 5 is not a timedelta"),
+        (lambda: Choice("c", question="?", options=("one",)), "two options or more"),
+        (lambda: Choice("c", question="?", options="one"), "two options or more"),
+        (lambda: Choice("c", question="?", options=("one", "one")), "different words"),
+        (lambda: Choice("c", question="?", options=("one", "")), "different words"),
+        (lambda: Choice("c", question="?", options=raw(("one", 2))), "different words"),
+        (lambda: Vocabulary(FLAG, Flag("flag", question="Is it otherwise?")), "two different facts are called 'flag'"),
+        (lambda: Vocabulary(raw("flag")), "made of facts, not of 'flag'"),
+    ],
+)
+def test_definitions_that_make_no_sense_are_refused(make: Any, message: str) -> None:
+    with pytest.raises(FactInvalid, match=message):
+        make()
+
+
+@pytest.mark.parametrize(
+    ("fact", "value", "message"),
+    [
+        (FLAG, "true", "'true' is not True or False"),
+        (FLAG, 0, "0 is not True or False"),
+        (SHARE, 34, "34 is not at most 1"),
+        (SHARE, -0.1, "at least 0"),
+        (COUNT, "3", "'3' is not a number"),
+        (COUNT, True, "True is not a number"),
+        (COUNT, float("-inf"), "not a finite number"),
+        (COUNT, 1j, "not a number"),
+        (LENGTH, 30, "30 is not a timedelta"),
+        (LENGTH, timedelta(seconds=-1), "zero or more"),
+        (LENGTH, timedelta(days=2), "at most 1d"),
+        (CLOCK, datetime(2026, 1, 1), "not a datetime with a time zone"),
+        (CLOCK, timedelta(seconds=-1), "zero or more"),
+        (CLOCK, 5, "5 is not a datetime"),
+        (REGION, "asia", "'asia' is not one of eu, us"),
+        (REGION, 1, "1 is not one of"),
+        (SEVERITY, "P1", "'P1' is not a severity of P1/P2/P3"),
+        (SEVERITY, SeverityScheme("P1", "P2")["P1"], "is not a severity of P1/P2/P3"),
+        (SEVERITY, frozenset[object](), "is not a severity"),
+        (SEVERITY, frozenset({P1, "P2"}), "'P2' is not a severity"),
+    ],
+)
+def test_values_outside_the_domain_are_refused_and_named(fact: Any, value: object, message: str) -> None:
+    with pytest.raises(FactValueInvalid, match=message) as caught:
+        Facts.read({fact: value}, VOCABULARY, at=NOW)
+    assert caught.value.fact == fact.name
+
+
+def test_a_running_clock_needs_a_moment_to_be_read_at() -> None:
+    with pytest.raises(FactValueInvalid, match="say which with at="):
+        Facts.read({CLOCK: NOW}, VOCABULARY)
+    with pytest.raises(FactValueInvalid, match=r"at: .* is not a datetime with a time zone"):
+        Facts.read({CLOCK: NOW}, VOCABULARY, at=datetime(2026, 1, 1))
+
+
+def test_a_wrong_name_offers_the_nearest() -> None:
+    with pytest.raises(UnknownFact, match="Did you mean 'region'") as caught:
+        Facts.read({"regoin": "eu"}, VOCABULARY)
+    assert caught.value.name == "regoin"
+    with pytest.raises(LookupError):
+        VOCABULARY["nothing_like_it"]
+
+
+def test_choices_and_flags_have_no_more_or_less() -> None:
+    with pytest.raises(TypeError):
+        _ = raw(REGION) > "eu"
+    with pytest.raises(ConditionInvalid, match="compare it with ==, != or in"):
+        REGION.threshold(">", "eu")

@@ -1,0 +1,266 @@
+"""The emergency playbook, held against what the written playbook says.
+
+The facts of the document (its tables, lists, figures and trees) stand here as a person would copy them down.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from itertools import product
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from incidentkit import EMERGENCY, Conclusion, Condition, Severity
+from incidentkit.errors import TreeInvalid
+from incidentkit.model.conditions import samples
+from incidentkit.playbooks import emergency
+from incidentkit.playbooks.emergency import (
+    CORE_FUNCTIONALITY,
+    DATA_AT_RISK,
+    DATA_LOST,
+    DECLARE,
+    ERROR_RATE,
+    FIX_THEN_DOCUMENT,
+    MINOR,
+    MONITOR_CLOSELY,
+    SECURITY_COMPROMISED,
+    SEV_1,
+    SEV_2,
+    SEV_3,
+    SEV_4,
+    TIME_TO_FIX,
+    USERS_AFFECTED,
+    VOCABULARY,
+)
+from tests.strategies import NOW, known
+
+SEVERITY_TABLE = [
+    # level, response time, impact, examples
+    ("SEV-1", timedelta(minutes=15), "Critical", "Production down, data loss, security breach"),
+    ("SEV-2", timedelta(hours=1), "High", "Major feature broken, significant degradation"),
+    ("SEV-3", timedelta(hours=4), "Medium", "Minor feature issue, partial functionality"),
+    ("SEV-4", timedelta(hours=24), "Low", "Cosmetic issues, documentation errors"),
+]
+
+EXAMPLES = [
+    # an example of the table, as facts that somebody reports, and its severity
+    ({"production_down": True}, SEV_1),
+    ({"data_lost": True}, SEV_1),
+    ({"security_compromised": True}, SEV_1),
+    ({"major_feature_broken": True}, SEV_2),
+    ({"degradation": 0.6}, SEV_2),
+    ({"minor_feature_issue": True}, SEV_3),
+    ({"partial_functionality": True}, SEV_3),
+    ({"cosmetic_only": True}, SEV_4),
+]
+
+KEY_QUESTIONS = [
+    "How many users are affected?",
+    "Is data at risk?",
+    "Is security compromised?",
+    "Can we contain the issue?",
+    "Do we need external help?",
+]
+
+SHOULD_I_DECLARE = """\
+Are users affected? ──NO──▶ Monitor closely
+    │ YES
+    ▼
+Is it impacting core functionality? ──NO──▶ SEV-3 or SEV-4
+    │ YES
+    ▼
+Can we fix quickly (< 15 min)? ──YES──▶ Fix then document
+    │ NO
+    ▼
+DECLARE INCIDENT: SEV-1 or SEV-2"""
+
+ROLLBACK_OR_HOTFIX = """\
+Can we fix in < 30 min? ──YES──▶ Attempt hotfix
+    │ NO
+    ▼
+Is rollback safe? ──YES──▶ Rollback
+    │ NO/UNSURE
+    ▼
+Mitigate with feature flags + plan fix"""
+
+CALM = {
+    "users_affected": 0,
+    "error_rate": 0.0,
+    "degradation": 0.0,
+    **{name: False for name, fact in VOCABULARY.items() if fact.tag == "flag"},
+}
+"""Every fact that the rules ask for, and nothing wrong."""
+
+
+@pytest.mark.parametrize(("key", "response", "impact", "examples"), SEVERITY_TABLE)
+def test_severities_are_those_of_the_table(key: str, response: timedelta, impact: str, examples: str) -> None:
+    severity = EMERGENCY.scheme[key]
+    start = datetime(2026, 3, 2, 14, 23, tzinfo=UTC)
+    assert (severity.name, severity.criteria) == (impact, examples)
+    assert severity.targets.respond is not None
+    assert severity.targets.respond.deadline(start) == start + response
+    assert severity.targets.resolve is not None
+    assert severity.targets.resolve.deadline(start) == start + response  # "RESOLVE [Target: < Response Time]"
+
+
+def test_severities_are_in_the_order_of_the_table() -> None:
+    assert [severity.key for severity in EMERGENCY.scheme] == [key for key, *_ in SEVERITY_TABLE]
+    assert max(EMERGENCY.scheme) is SEV_1
+
+
+@pytest.mark.parametrize("severity", [SEV_1, SEV_2])
+def test_grave_severities_are_updated_every_15_minutes(severity: Severity) -> None:
+    assert str(severity.targets.update) == "every 15min"
+
+
+@pytest.mark.parametrize("severity", [SEV_3, SEV_4])
+def test_mild_severities_owe_no_updates(severity: Severity) -> None:
+    assert severity.targets.update is None
+
+
+@pytest.mark.parametrize(("facts", "severity"), EXAMPLES)
+def test_each_example_of_the_table_has_its_severity(facts: dict[str, Any], severity: Severity) -> None:
+    triage = EMERGENCY.triage({**CALM, **facts})
+    assert triage.certain
+    assert triage.severity == severity
+    assert triage.rule is not None
+    assert f"Incident Severity Levels, {severity}" in triage.rule.source
+
+
+def test_the_key_questions_come_first_and_in_their_order() -> None:
+    assert [fact.question for fact in VOCABULARY.values()][:5] == KEY_QUESTIONS
+
+
+@pytest.mark.parametrize(
+    ("facts", "severity"),
+    [
+        ({"error_rate": 0.10}, SEV_4),
+        ({"error_rate": 0.11}, SEV_2),
+        ({"degradation": 0.50}, SEV_4),
+        ({"degradation": 0.51}, SEV_2),
+        ({"users_affected": 1}, SEV_3),
+        ({"users_affected": 1000, "cosmetic_only": True}, SEV_4),
+        ({"data_at_risk": True, "cosmetic_only": True}, SEV_1),
+    ],
+)
+def test_figures_are_those_of_the_playbook(facts: dict[str, Any], severity: Severity) -> None:
+    assert EMERGENCY.triage({**CALM, **facts}).severity == severity
+
+
+def test_every_rule_says_why_and_where_it_is_written() -> None:
+    assert all(rule.because and rule.source for rule in EMERGENCY.rules.rules)
+
+
+def test_half_known_facts_leave_two_severities_and_ask_about_data_first() -> None:
+    triage = EMERGENCY.triage({ERROR_RATE: 0.34, CORE_FUNCTIONALITY: True})
+    assert triage.severity == SEV_1
+    assert not triage.certain
+    assert triage.possible == {SEV_1, SEV_2}
+    assert triage.next_question == DATA_AT_RISK
+
+
+def test_trees_draw_as_the_playbook_draws_them() -> None:
+    assert str(EMERGENCY.tree("declaration")) == SHOULD_I_DECLARE
+    assert str(EMERGENCY.tree("rollback-or-hotfix")) == ROLLBACK_OR_HOTFIX
+
+
+@pytest.mark.parametrize(
+    ("answers", "conclusion"),
+    [
+        (["no"], MONITOR_CLOSELY),
+        (["yes", "no"], MINOR),
+        (["yes", "yes", "yes"], FIX_THEN_DOCUMENT),
+        (["yes", "yes", "no"], DECLARE),
+    ],
+)
+def test_people_reach_every_conclusion_about_declaring(answers: list[str], conclusion: Conclusion) -> None:
+    walk = EMERGENCY.tree("declaration").walk()
+    for answer in answers:
+        walk = walk.answer(answer)
+    assert walk.conclusion == conclusion
+
+
+@pytest.mark.parametrize(
+    ("answers", "conclusion"),
+    [
+        (["yes"], emergency.ATTEMPT_HOTFIX),
+        (["no", "yes"], emergency.ROLL_BACK),
+        (["no", "no"], emergency.MITIGATE),
+        (["no", "unsure"], emergency.MITIGATE),
+    ],
+)
+def test_people_reach_every_conclusion_about_rolling_back(answers: list[str], conclusion: Conclusion) -> None:
+    walk = EMERGENCY.tree("rollback-or-hotfix").walk()
+    for answer in answers:
+        walk = walk.answer(answer)
+    assert walk.conclusion == conclusion
+
+
+def allowed(conclusion: Conclusion | None) -> set[Severity]:
+    """The severities that a conclusion of the first tree is compatible with."""
+    match conclusion:
+        case None:
+            raise AssertionError("every fact is known, so the tree comes to a conclusion")
+        case Conclusion(severities=()):
+            return {SEV_4} if conclusion == MONITOR_CLOSELY else {SEV_1, SEV_2}
+        case _:
+            return {*conclusion.severities}
+
+
+GRAVE = (DATA_AT_RISK, DATA_LOST, SECURITY_COMPROMISED)
+
+
+@given(known(VOCABULARY, complete=True))
+def test_rules_and_tree_agree_unless_data_or_security_is_at_stake(facts: Any) -> None:
+    """Where they do not, a breach that affects no user say, data and security come first."""
+    severity = EMERGENCY.triage(facts).severity
+    if any(facts[fact] for fact in GRAVE):
+        assert severity == SEV_1
+    else:
+        assert severity in allowed(EMERGENCY.decide("declaration", facts).conclusion)
+
+
+def test_rules_and_tree_agree_on_every_case_that_they_tell_apart() -> None:
+    conditions: list[Condition] = [rule.condition for rule in EMERGENCY.rules.rules]
+    conditions += [
+        question.subject
+        for question in EMERGENCY.tree("declaration").root.questions
+        if isinstance(question.subject, Condition)
+    ]
+    asked = {fact.name: fact for condition in conditions for fact in condition.mentioned if fact not in GRAVE}
+    names = [*asked]
+    cases = 0
+    for values in product(*(samples(asked[name], conditions) for name in names)):
+        facts = EMERGENCY.facts({**CALM, **dict(zip(names, values, strict=True))})
+        rule = EMERGENCY.rules.decide(facts)
+        assert rule is not None
+        assert rule.severity in allowed(EMERGENCY.decide("declaration", facts).conclusion)
+        cases += 1
+    assert cases > 1_000
+
+
+def test_a_breach_that_affects_nobody_is_still_the_worst() -> None:
+    facts = EMERGENCY.facts({**CALM, SECURITY_COMPROMISED.name: True})
+    assert EMERGENCY.decide("declaration", facts).conclusion == MONITOR_CLOSELY
+    assert EMERGENCY.triage(facts).severity == SEV_1
+
+
+def test_a_tree_by_a_wrong_name_is_refused_with_the_nearest() -> None:
+    with pytest.raises(TreeInvalid, match="Did you mean 'declaration'"):
+        EMERGENCY.decide("declaraton", {})
+
+
+@given(st.data())
+def test_the_playbook_answers_for_whatever_is_known(data: st.DataObject) -> None:
+    facts = data.draw(known(VOCABULARY))
+    triage = EMERGENCY.triage(facts, at=NOW)
+    assert triage.severity in triage.possible <= {*EMERGENCY.scheme}
+    assert EMERGENCY.decide("declaration", facts, at=NOW).path == EMERGENCY.decide("declaration", facts).path
+
+
+def test_facts_by_fact_and_by_name_are_one() -> None:
+    by_fact: dict[Any, Any] = {USERS_AFFECTED: 12, TIME_TO_FIX: timedelta(minutes=20)}
+    assert EMERGENCY.facts(by_fact) == EMERGENCY.facts({fact.name: value for fact, value in by_fact.items()})

@@ -1,0 +1,124 @@
+"""Code as users write it: type checkers must take every line and know every type."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import assert_type
+
+from incidentkit import (
+    EMERGENCY,
+    Choice,
+    Clock,
+    Conclusion,
+    Condition,
+    DecisionTree,
+    Duration,
+    Facts,
+    Flag,
+    Number,
+    Rule,
+    Severity,
+    SeverityFact,
+    SeverityRules,
+    SeverityScheme,
+    SupportCalendar,
+    Target,
+    Targets,
+    Triage,
+    Walk,
+    WorkingDays,
+    Worse,
+    ask,
+    choose,
+    when,
+)
+from incidentkit.playbooks.emergency import CORE_FUNCTIONALITY, DATA_AT_RISK, ERROR_RATE
+
+
+def five_minutes() -> None:
+    triage = EMERGENCY.triage({ERROR_RATE: 0.34, CORE_FUNCTIONALITY: True})
+    assert_type(triage.certain, bool)
+    assert_type(triage.explain(), str)
+    if triage.next_question is not None:
+        assert_type(triage.next_question.question, str)
+    EMERGENCY.triage({"error_rate": 0.34, "core_functionality": None})
+
+
+def conditions(now: datetime) -> None:
+    unresolved_for = Clock("unresolved_for", question="For how long has it not been resolved?")
+    page_everyone = (ERROR_RATE > 0.10) | DATA_AT_RISK
+    assert_type(page_everyone, Condition)
+    assert_type(~DATA_AT_RISK & (unresolved_for >= timedelta(minutes=30)), Condition)
+    assert_type(page_everyone.evaluate({ERROR_RATE: 0.04}), bool | None)
+    assert_type(page_everyone.next_change({unresolved_for: now}, at=now), datetime | None)
+    assert_type(Condition.parse("error_rate > 0.1", [ERROR_RATE]), Condition)
+    assert_type(0.1 < ERROR_RATE, Condition)  # noqa: SIM300
+
+
+def a_rule_author() -> None:
+    P1, P2, P3 = SCHEME = SeverityScheme("P1", "P2", "P3")
+    FAILED_PAYMENTS = Number(
+        "failed_payments", question="What share of payments fails?", minimum=0, maximum=1, worse=Worse.HIGHER
+    )
+    CARD_DATA_EXPOSED = Flag("card_data_exposed", question="Is card data exposed?")
+    RULES = SeverityRules(
+        when(CARD_DATA_EXPOSED, P1, because="card data"),
+        when(FAILED_PAYMENTS > 0.25, P1, because="every fourth payment fails"),
+        when(FAILED_PAYMENTS > 0.02, P2),
+        otherwise=P3,
+    )
+    assert_type(max(SCHEME) > P2, bool)
+    assert_type(SCHEME["P1"].targets, Targets)
+    assert_type(RULES.to_toml(), str)
+    SeverityRules.from_toml(RULES.to_toml(), source="rules.toml")
+
+
+class Payments:
+    """Stands for a scheme, so that the checker keeps its severities apart from others."""
+
+
+def a_scheme_with_a_type() -> None:
+    HIGH, LOW = SeverityScheme[Payments]("high", "low")
+    assert_type(HIGH, Severity[Payments])
+    assert_type(when(DATA_AT_RISK, HIGH), Rule[Payments])
+    rules = SeverityRules(when(DATA_AT_RISK, HIGH), otherwise=LOW)
+    assert_type(rules, SeverityRules[Payments])
+    assert_type(rules.triage({DATA_AT_RISK: True}), Triage[Payments])
+    assert_type(rules.triage({}).severity, Severity[Payments])
+    assert_type(rules.decide({}), Rule[Payments] | None)
+
+
+def targets() -> None:
+    office = SupportCalendar("office", zone="Europe/London", hours="Mon-Fri 09:00-17:30")
+    SeverityScheme(
+        Severity("P1", targets=Targets(respond=timedelta(minutes=15), update=Target(timedelta(hours=1), repeats=True))),
+        Severity("P2", targets=Targets(respond=Target(WorkingDays(1), office))),
+    )
+
+
+class Advice(StrEnum):
+    ACT = "act"
+    WAIT = "wait"
+
+
+def trees(facts: Facts) -> None:
+    region = Choice("region", question="Which region?", options=("eu", "us"))
+    time_to_fix = Duration("time_to_fix", question="How long will a fix take?")
+    tree = DecisionTree("Now?", ask("Is data at risk?", DATA_AT_RISK, yes=Advice.ACT, no=Advice.WAIT))
+    assert_type(tree, DecisionTree[Advice])
+    assert_type(tree.decide(facts), Walk[Advice])
+    assert_type(tree.walk().answer("yes").conclusion, Advice | None)
+    document = DecisionTree(
+        "Where?",
+        choose(
+            "Which region?",
+            region,
+            {"eu": Conclusion("call"), "us": Conclusion("wait")},
+            unsure=ask("Quick?", time_to_fix < timedelta(minutes=5), yes=Conclusion("call"), no=Conclusion("wait")),
+        ),
+    )
+    assert_type(DecisionTree.from_toml(document.to_toml()), DecisionTree[Conclusion])
+
+
+def severity_as_a_fact(facts: Facts) -> None:
+    severity = SeverityFact(scheme=EMERGENCY.scheme)
+    assert_type((severity >= EMERGENCY.scheme["SEV-2"]).evaluate(facts), bool | None)

@@ -1,0 +1,95 @@
+"""Mistakes: both type checkers must refuse every marked line, and an unneeded mark is an error itself."""
+
+from datetime import timedelta
+
+from incidentkit import (
+    Choice,
+    Clock,
+    Conclusion,
+    Condition,
+    DecisionTree,
+    Flag,
+    Number,
+    SeverityRules,
+    SeverityScheme,
+    Targets,
+    ask,
+    when,
+)
+
+RATE = Number("error_rate", question="What share of requests fails?", minimum=0, maximum=1)
+AT_RISK = Flag("data_at_risk", question="Is data at risk?")
+DOWN = Flag("production_down", question="Is production down?")
+REGION = Choice("region", question="Which region?", options=("eu", "us"))
+UNRESOLVED_FOR = Clock("unresolved_for", question="For how long has it not been resolved?")
+
+
+class Payments:
+    pass
+
+
+class Platform:
+    pass
+
+
+HIGH, LOW = SeverityScheme[Payments]("high", "low")
+SEV_1, SEV_2 = SeverityScheme[Platform]("SEV-1", "SEV-2")
+
+
+def comparisons() -> None:
+    RATE > "0.1"  # type: ignore[operator]  # pyright: ignore[reportOperatorIssue, reportUnusedExpression]
+    RATE.is_("high")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    UNRESOLVED_FOR >= 30  # type: ignore[operator]  # pyright: ignore[reportOperatorIssue, reportUnusedExpression]
+    UNRESOLVED_FOR < timedelta(minutes=30)  # type: ignore[operator]  # pyright: ignore[reportOperatorIssue, reportUnusedExpression]
+    REGION > "eu"  # type: ignore[operator]  # pyright: ignore[reportOperatorIssue, reportUnusedExpression]
+    REGION.one_of(1, 2)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    AT_RISK | RATE  # type: ignore[operator]  # pyright: ignore[reportOperatorIssue, reportUnusedExpression]
+    RATE > 0.1 | AT_RISK  # type: ignore[operator]  # pyright: ignore[reportOperatorIssue, reportUnusedExpression]
+    AT_RISK | DOWN > 0.1  # type: ignore[operator]  # pyright: ignore[reportOperatorIssue, reportUnusedExpression]
+
+
+def python_logic(condition: Condition) -> None:
+    if condition & AT_RISK:  # pyright: ignore[reportGeneralTypeIssues]
+        pass  # type: ignore[unreachable]
+
+
+def negation(condition: Condition) -> None:
+    _ = not condition  # pyright: ignore[reportGeneralTypeIssues]
+
+
+def conjunction(condition: Condition) -> None:
+    _ = condition and AT_RISK  # type: ignore[redundant-expr, unreachable]
+
+
+def disjunction(condition: Condition) -> None:
+    _ = condition or AT_RISK  # type: ignore[redundant-expr, unreachable]
+
+
+def rules() -> None:
+    when(RATE, HIGH)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    when(AT_RISK, "high")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    when(True, HIGH)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    SeverityRules(when(AT_RISK, HIGH), otherwise=SEV_2)  # type: ignore[misc]  # pyright: ignore[reportArgumentType]
+    HIGH > SEV_1  # type: ignore[operator]  # pyright: ignore[reportOperatorIssue, reportUnusedExpression]
+    HIGH > 1  # type: ignore[operator]  # pyright: ignore[reportOperatorIssue, reportUnusedExpression]
+
+
+def definitions() -> None:
+    Flag("flag")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    Flag("flag", "Is it so?")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    Number("number", question="How many?", minimum="0")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    Number("number", question="How many?", lowest=0)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    Targets(respond=15)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    Targets(reply=timedelta(minutes=15))  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+
+
+def frozen() -> None:
+    RATE.name = "other"  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]
+    HIGH.key = "other"  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def trees() -> None:
+    ask("Is it so?", AT_RISK, yes=Conclusion("a"))  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    ask("Is it so?", REGION, yes=Conclusion("a"), no=Conclusion("b"))  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    tree = DecisionTree("Now?", ask("Is it so?", AT_RISK, yes=1, no=2))
+    _: str = tree.walk().conclusion  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]
