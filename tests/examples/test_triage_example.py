@@ -1,0 +1,61 @@
+"""The program of README's first command."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+PROGRAM = Path(__file__).parents[2] / "examples" / "triage" / "triage.py"
+
+
+def run(*arguments: str, answers: str = "") -> list[str]:
+    """The lines that the program prints; it must end well and write nothing to stderr."""
+    finished = subprocess.run(
+        [sys.executable, PROGRAM, *arguments],
+        input=answers,
+        capture_output=True,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONUTF8": "1"},
+        timeout=60,
+        check=False,
+    )
+    assert finished.stderr == ""
+    assert finished.returncode == 0
+    return finished.stdout.splitlines()
+
+
+def test_half_of_the_facts_leave_two_severities_and_the_answers_leave_one() -> None:
+    lines = run()
+
+    assert "SEV-1, not certain: SEV-2 if it turns out better" in lines
+    assert "Next question: Is data at risk? (data_at_risk)" in lines
+    assert lines.index("  possible: SEV-1, SEV-2") < lines.index("  possible: SEV-2") < lines.index("SEV-2")
+
+
+def test_both_trees_are_drawn_and_walked_to_a_conclusion() -> None:
+    lines = run()
+
+    assert "Are users affected? ──NO──▶ Monitor closely" in lines
+    assert "Are users affected? yes, by the facts" in lines
+    assert "  ▶ DECLARE INCIDENT: SEV-1 or SEV-2" in lines
+    assert "Is rollback safe? ──YES──▶ Rollback" in lines
+    assert "  ▶ Mitigate with feature flags + plan fix" in lines
+
+
+def test_a_person_is_asked_again_after_an_answer_that_makes_no_sense() -> None:
+    lines = run("--ask", answers="perhaps\nno\nno\nYES\nperhaps\nno\nyes\n")
+
+    refused = [line for line in lines if "'perhaps'" in line]
+    assert len(refused) == 2
+    assert "data_at_risk" in refused[0]
+    assert "'Can we fix quickly (< 15 min)?'" in refused[1]
+    assert lines[-1] == "  ▶ Attempt hotfix"
+    assert any(line.endswith("  possible: SEV-1") for line in lines)
+
+
+def test_the_end_of_the_answers_ends_the_program_calmly() -> None:
+    lines = run("--ask", answers="no\n")
+
+    assert lines[-1] == "Stopped. While questions are open, the worst severity that is possible counts."
