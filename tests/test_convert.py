@@ -12,7 +12,7 @@ from attrs import field, frozen
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incidentkit import SeverityScheme, convert
+from incidentkit import Flag, Number, SeverityScheme, convert
 from incidentkit.errors import DocumentInvalid
 
 KEYS = st.text(min_size=1, max_size=5).filter(lambda text: text.isprintable()) | st.sampled_from(
@@ -100,6 +100,20 @@ def test_a_value_that_does_not_fit_names_its_place(change: dict[str, Any], path:
         convert.from_json(json.dumps({**GOOD, **change}), Times)
     assert caught.value.path == path
     assert message in caught.value.problem
+
+
+def test_what_no_document_holds_is_refused() -> None:
+    with pytest.raises(DocumentInvalid, match="complex cannot be written as JSON"):
+        convert.to_json(1j)
+
+
+def test_one_fact_alone_is_read_with_its_kind_or_without() -> None:
+    flag = Flag("flag", question="Is it so?")
+    plain = convert.to_plain(flag)
+    assert convert.from_plain(plain, Flag) == flag
+    assert convert.from_plain({"name": "flag", "question": "Is it so?"}, Flag) == flag
+    with pytest.raises(DocumentInvalid, match="'flag' is not the kind expected here, which is number"):
+        convert.from_plain(plain, Number)
 
 
 def test_a_missing_value_names_its_place() -> None:

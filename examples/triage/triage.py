@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any, TypeAlias, TypeVar
 
-from incidentkit import EMERGENCY, Conclusion, Flag, IncidentkitError, Number, Triage, Walk
+from incidentkit import EMERGENCY, Conclusion, IncidentkitError, Triage, Walk
 from incidentkit.playbooks.emergency import CORE_FUNCTIONALITY, ERROR_RATE
 
 T = TypeVar("T")
@@ -50,32 +49,19 @@ def until_accepted(ask: Ask, question: str, options: str, accept: Callable[[str]
             print(f"  {error}")
 
 
-def value_of(text: str, fact: object) -> object:
-    """What somebody typed as the value they mean; text that means none stays text, and the fact will refuse it."""
-    if isinstance(fact, Flag):
-        return {"yes": True, "no": False}.get(text.casefold(), text)
-    if isinstance(fact, Number):
-        with suppress(ValueError):
-            return float(text)
-    return text
-
-
 def ask_next(triage: Triage[Any], ask: Ask) -> Triage[Any] | None:
     """The triage with its next question answered; nothing, when there is none."""
     fact = triage.next_question
     if fact is None:
         return None
-    options = "yes, no" if isinstance(fact, Flag) else "a number"
-    facts = until_accepted(
-        ask, fact.question, options, lambda text: triage.facts.with_value(fact, value_of(text, fact))
-    )
-    return EMERGENCY.triage(facts)
+    value = until_accepted(ask, fact.question, fact.answers, fact.answer)
+    return EMERGENCY.triage(triage.facts.with_value(fact, value))
 
 
 def walk_to_the_end(walk: Walk[Conclusion], ask: Ask) -> Walk[Conclusion]:
     """Ask what the facts did not answer."""
     while (question := walk.question) is not None:
-        walk = until_accepted(ask, question.text, ", ".join(question.branches), walk.answer)
+        walk = until_accepted(ask, question.text, " or ".join(question.branches), walk.answer)
     return walk
 
 

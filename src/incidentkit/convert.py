@@ -24,7 +24,7 @@ from cattrs.cols import homogenous_tuple_structure_factory, is_mapping
 from cattrs.errors import AttributeValidationNote, ForbiddenExtraKeysError, IterableValidationNote
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn
 
-from incidentkit.errors import DocumentInvalid, IncidentkitError, nearest, shown
+from incidentkit.errors import DocumentInvalid, nearest, shown
 from incidentkit.model.durations import duration_text, parse_duration
 
 T = TypeVar("T")
@@ -53,8 +53,11 @@ def from_plain(plain: Any, kind: type[T], *, source: str = "") -> T:
 
 
 def to_json(value: object, *, indent: int | None = None) -> str:
-    """The value as JSON text."""
-    return json.dumps(to_plain(value), ensure_ascii=False, allow_nan=False, indent=indent)
+    """The value as JSON text; `DocumentInvalid` if it is of a kind that no document holds."""
+    try:
+        return json.dumps(to_plain(value), ensure_ascii=False, allow_nan=False, indent=indent)
+    except (TypeError, ValueError) as error:
+        raise DocumentInvalid("$", f"{type(value).__name__} cannot be written as JSON: {error}") from error
 
 
 def from_json(text: str | bytes, kind: type[T], *, source: str = "") -> T:
@@ -77,17 +80,6 @@ def from_toml(text: str, kind: type[T], *, source: str = "") -> T:
     with _whole(source, text, "TOML"):
         plain = tomllib.loads(text)
     return from_plain(plain, kind, source=source)
-
-
-@contextmanager
-def place(path: str) -> Generator[None]:
-    """Within ``from_form``: problems raised inside lie at that path of the form, such as ``rules[3].when``."""
-    try:
-        yield
-    except DocumentInvalid:
-        raise
-    except IncidentkitError as error:
-        raise DocumentInvalid(f"$.{path}", str(error)) from error
 
 
 @contextmanager
@@ -245,7 +237,18 @@ def _is_attrs(kind: Any) -> bool:
 
 
 def _read_attrs(kind: Any, converter: Converter) -> Callable[[Any, Any], Any]:
-    return _only(dict, "a table", make_dict_structure_fn(kind, converter, _cattrs_forbid_extra_keys=True))
+    fields = make_dict_structure_fn(kind, converter, _cattrs_forbid_extra_keys=True)
+    tag: str | None = getattr(kind, "tag", None)
+    return _only(dict, "a table", fields if tag is None else _untagged(tag, fields))
+
+
+def _untagged(tag: str, structure: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    def structure_rest(value: dict[str, Any], target: Any) -> Any:
+        if value.get("kind", tag) != tag:
+            raise ValueError(f"{shown(value['kind'])} is not the kind expected here, which is {tag}")
+        return structure({key: item for key, item in value.items() if key != "kind"}, target)
+
+    return structure_rest
 
 
 def _write_attrs(kind: Any, converter: Converter) -> Callable[[Any], dict[str, Any]]:
@@ -288,7 +291,7 @@ def _read_tagged(union: Any, converter: Converter) -> Callable[[Any, Any], Any]:
         tag = value.get("kind")
         if not isinstance(tag, str) or tag not in members:
             raise ValueError(f"{shown(tag)} is not a kind known here; there are {', '.join(members)}")
-        return converter.structure({key: item for key, item in value.items() if key != "kind"}, members[tag])
+        return converter.structure(value, members[tag])
 
     return _only(dict, "a table", structure)
 
@@ -310,13 +313,16 @@ def _toml_table(table: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[str
     for key, value in table.items():
         if key not in tables and key not in rows and value is not None:
             yield f"{_toml_key(key)} = {_toml_value(value)}"
-    for key, inner in tables.items():
-        if not inner or not all(map(_is_dict, inner.values())):  # the name of what holds only tables is implied
-            yield from ("", f"[{_toml_path(*path, key)}]")
-        yield from _toml_table(inner, (*path, key))
-    for key, row in rows.items():
-        for inner in row:
-            yield from ("", f"[[{_toml_path(*path, key)}]]", *_toml_table(inner, (*path, key)))
+    for key in table:
+        name = _toml_path(*path, key)
+        for inner in rows.get(key, ()):
+            yield from ("", f"[[{name}]]", *_toml_table(inner, (*path, key)))
+        if key in tables:
+            if not tables[key] or not all(
+                map(_is_dict, tables[key].values())
+            ):  # the name of what only holds tables is implied
+                yield from ("", f"[{name}]")
+            yield from _toml_table(tables[key], (*path, key))
 
 
 def _toml_path(*keys: str) -> str:

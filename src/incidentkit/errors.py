@@ -14,13 +14,15 @@
     ├── SchemesDiffer (TypeError)           severities of two schemes were put in order
     ├── RulesInvalid (ValueError)           severity rules that do not fit together
     ├── TreeInvalid (ValueError)            a decision tree that cannot be walked
+    ├── UnknownTree (LookupError)           the playbook has no tree of that name
     ├── AnswerInvalid (ValueError)          an answer that the question does not offer
     └── DocumentInvalid (ValueError)        JSON or TOML of the wrong shape; names the path
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
 from difflib import get_close_matches
 
 
@@ -92,6 +94,17 @@ class TreeInvalid(IncidentkitError, ValueError):
     """A decision tree that cannot be walked: a missing branch, an answer nobody can give, a cycle."""
 
 
+class UnknownTree(IncidentkitError, LookupError):
+    """The playbook has no tree of that name; `name` is what was asked for."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        self.name = name
+        known = tuple(known)
+        super().__init__(
+            f"no tree is called {shown(name)}; there are {', '.join(known)}. {nearest(name, known)}".rstrip()
+        )
+
+
 class AnswerInvalid(IncidentkitError, ValueError):
     """An answer that the question does not offer; the message lists those it does."""
 
@@ -105,13 +118,19 @@ class DocumentInvalid(IncidentkitError, ValueError):
         self.source = source
         super().__init__(f"{source + ', ' if source else ''}{path}: {problem}")
 
-    def inside(self, prefix: str) -> DocumentInvalid:
-        """The same error as seen from further out: ``prefix`` goes before the path."""
-        return DocumentInvalid(f"$.{prefix}{self.path[1:]}", self.problem, source=self.source)
 
-    def of(self, source: str) -> DocumentInvalid:
-        """The same error with the name of the file that the document came from."""
-        return DocumentInvalid(self.path, self.problem, source=source)
+@contextmanager
+def place(path: str) -> Generator[None]:
+    """What is refused inside lies at that path of the form being read, such as ``rules[3].when``.
+
+    Turns any `IncidentkitError` into a `DocumentInvalid`; one that has its path already keeps it.
+    """
+    try:
+        yield
+    except DocumentInvalid:
+        raise
+    except IncidentkitError as error:
+        raise DocumentInvalid(f"$.{path}", str(error)) from error
 
 
 def shown(value: object, limit: int = 60) -> str:

@@ -88,6 +88,50 @@ def test_clocks_move_on_and_nothing_else_does(data: st.DataObject) -> None:
         assert fact.name in facts.started or later[fact] == facts[fact]
 
 
+@pytest.mark.parametrize(
+    ("fact", "text", "value"),
+    [
+        (FLAG, " Yes ", True),
+        (FLAG, "n", False),
+        (SHARE, "34%", 0.34),
+        (SHARE, "0.5", 0.5),
+        (COUNT, "1_000", 1000),
+        (COUNT, "-3", -3),
+        (LENGTH, "1h 30min", timedelta(minutes=90)),
+        (CLOCK, "10min", timedelta(minutes=10)),
+        (CLOCK, "2026-03-02T14:23:00Z", datetime.fromisoformat("2026-03-02T14:23:00+00:00")),
+        (REGION, "EU", "eu"),
+        (SEVERITY, "p1", P1),
+    ],
+)
+def test_people_answer_in_their_own_way(fact: Any, text: str, value: object) -> None:
+    assert fact.answer(text) == value
+
+
+@pytest.mark.parametrize(
+    ("fact", "text", "say"),
+    [
+        (FLAG, "maybe", "say yes or no"),
+        (FLAG, "", "say yes or no"),
+        (SHARE, "34", "say a number or a percentage, at least 0, at most 1"),
+        (SHARE, "much", "a percentage"),
+        (SHARE, "nan", "a percentage"),
+        (COUNT, "1e999", "say a number"),
+        (COUNT, "9" * 5_000, "say a number"),
+        (LENGTH, "ten minutes", "such as 10min"),
+        (LENGTH, "2d", "such as 10min"),
+        (CLOCK, "2026-03-02T14:23:00", "such as 2026-03-02T14:23:00Z"),
+        (REGION, "asia", "say eu or us"),
+        (SEVERITY, "P9", "say P1 or P2 or P3"),
+    ],
+)
+def test_what_is_no_answer_is_refused_with_what_would_be(fact: Any, text: str, say: str) -> None:
+    with pytest.raises(FactValueInvalid) as caught:
+        fact.answer(text)
+    assert say in str(caught.value)
+    assert len(str(caught.value)) < 300
+
+
 def test_facts_of_every_kind_survive_pickling_and_copying() -> None:
     for fact in VOCABULARY.values():
         for twin in (pickle.loads(pickle.dumps(fact)), copy.deepcopy(fact)):

@@ -204,6 +204,12 @@ def test_facts_that_rules_do_not_mention_are_known_by_fact_and_refused_by_name()
         RULES.triage({"slow": True})
 
 
+def test_whoever_cannot_answer_a_question_goes_on_with_the_next() -> None:
+    table = SeverityRules(when(EXPOSED, P1), when(SLOW, P2), otherwise=P3)
+    assert table.triage({}).questions == (EXPOSED, SLOW)
+    assert repr(table.triage({})) == "<triage P1, not certain>"
+
+
 def test_many_rules_decide_as_few_do() -> None:
     table = SeverityRules(
         *(when(FAILED > 1 - step / 100, P1 if step < 50 else P2) for step in range(100)),

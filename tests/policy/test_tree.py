@@ -125,6 +125,10 @@ def test_facts_lead_to_a_conclusion_or_to_the_question_to_ask() -> None:
     ]
 
 
+def test_facts_take_a_walk_on_from_where_a_person_left_it() -> None:
+    assert TREE.walk().answer("no").decide({"rollback_safe": True}).conclusion == ROLL_BACK
+
+
 def test_a_walk_is_a_value_and_going_back_is_keeping_the_earlier_one() -> None:
     start = TREE.walk()
     first, second = start.answer("no"), start.answer("yes")
@@ -268,7 +272,7 @@ def test_the_deepest_tree_decides_draws_and_reads_back() -> None:
 
 
 def test_an_answer_that_is_not_offered_is_refused_with_those_that_are() -> None:
-    with pytest.raises(AnswerInvalid, match="say yes, no"):
+    with pytest.raises(AnswerInvalid, match="say yes or no"):
         TREE.walk().answer("maybe")
     with pytest.raises(AnswerInvalid, match="Did you mean 'yes'"):
         TREE.walk().answer("yess")
@@ -314,6 +318,12 @@ TOML = TREE.to_toml()
             'text = "Rollback"\nseverities = "P1"',
             "$.conclusions.conclusion-2.severities",
             "is not a list",
+        ),
+        (
+            "[conclusions.conclusion-2]",
+            "[conclusions.question-2]",
+            "$.conclusions.question-2",
+            "a question is called so too",
         ),
         ('text = "Rollback"', "", "$.conclusions.conclusion-2", "a text, or severities"),
     ],

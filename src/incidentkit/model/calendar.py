@@ -150,6 +150,8 @@ class SupportCalendar:
         moment = aware("start", start).astimezone(UTC)
         if isinstance(length, WorkingDays):
             return self._working_days_after(moment, length.days)
+        if length <= timedelta():
+            raise CalendarInvalid(f"support time is counted forwards: {shown(length)} is not above zero")
         for opens, closes in self._openings(moment):
             begin = max(opens, moment)
             if begin + length <= closes:

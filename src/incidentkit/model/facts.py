@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import math
+import re
 import sys
 from abc import abstractmethod
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from typing import Any, ClassVar, Generic, TypeAlias, TypeGuard, cast
+from typing import Any, ClassVar, Final, Generic, TypeAlias, TypeGuard, cast
 
 from attrs import field, frozen
 
 from incidentkit.errors import ConditionInvalid, FactInvalid, FactValueInvalid, shown
 from incidentkit.model.conditions import Answer, Comparison, Condition, OneOf
+from incidentkit.model.durations import parse_duration
 from incidentkit.model.expression import Operator, Scalar, scalar_text
 from incidentkit.model.severity import Severity, SeverityScheme, is_severity
 from incidentkit.model.source import Source
@@ -37,6 +39,15 @@ class Flag(Fact[bool], Condition):
         if value is True or value is False:
             return value
         raise self.refuse(value, "True or False")
+
+    @property
+    def answers(self) -> str:
+        """Yes or no."""
+        return "yes or no"
+
+    def understand(self, text: str) -> object:
+        """Yes and no, and what else people say for them."""
+        return _YES_OR_NO.get(text.casefold())
 
     def threshold(self, operator: Operator, value: object) -> bool:
         """A flag stands for itself and is not compared."""
@@ -165,6 +176,21 @@ class Number(_Measured[float]):
             raise self.refuse(value, "a finite number")
         return float(value) if isinstance(value, float) else int(value)
 
+    @property
+    def answers(self) -> str:
+        """A number with the bounds; a share may be given as a percentage."""
+        bounds = [f"at least {self.minimum}"] * (self.minimum is not None) + [f"at most {self.maximum}"] * (
+            self.maximum is not None
+        )
+        share = " or a percentage" if self.maximum == 1 else ""
+        return ", ".join([f"a number{share}", *bounds])
+
+    def understand(self, text: str) -> object:
+        """``12``, ``0.34``, ``1_000``; ``34%`` is 0.34."""
+        if text.endswith("%"):
+            return float(text[:-1]) / 100
+        return int(text) if re.fullmatch(r"-?[0-9_]{1,300}", text) else float(text)
+
     def _beyond(self, value: float, sign: int) -> float | None:
         beyond = value + sign
         if beyond == value or not math.isfinite(beyond):
@@ -186,6 +212,15 @@ class Duration(_Measured[timedelta]):
         if not isinstance(value, timedelta) or value < timedelta():
             raise self.refuse(value, "a timedelta of zero or more")
         return value
+
+    @property
+    def answers(self) -> str:
+        """A duration."""
+        return "a duration such as 10min or 1h30min"
+
+    def understand(self, text: str) -> object:
+        """``1h30min``, also with spaces in it."""
+        return parse_duration("".join(text.split()))
 
     def _beyond(self, value: timedelta, sign: int) -> timedelta | None:
         try:
@@ -213,6 +248,15 @@ class Clock(Fact[timedelta]):
         if isinstance(value, timedelta) and value >= timedelta():
             return value
         raise self.refuse(value, "a datetime (when it started) or a timedelta of zero or more (what it shows)")
+
+    @property
+    def answers(self) -> str:
+        """A time or a duration."""
+        return "when it started, such as 2026-03-02T14:23:00Z, or what it shows, such as 10min"
+
+    def understand(self, text: str) -> object:
+        """A time in ISO 8601 with its zone, or a duration."""
+        return datetime.fromisoformat(text) if "-" in text else parse_duration("".join(text.split()))
 
     def threshold(self, operator: Operator, value: object) -> timedelta:
         """A length of zero or more, compared with at-least."""
@@ -263,6 +307,15 @@ class Choice(Fact[str]):
             return str(value)
         raise self.refuse(value, f"one of {', '.join(self.options)}")
 
+    @property
+    def answers(self) -> str:
+        """Its options."""
+        return " or ".join(self.options)
+
+    def understand(self, text: str) -> object:
+        """An option, in any case."""
+        return _whatever_case(text, self.options)
+
     def threshold(self, operator: Operator, value: object) -> str:
         """An option, compared for equality: options are not more or less."""
         if operator != "==":
@@ -305,6 +358,15 @@ class SeverityFact(Fact[Severity[Any]]):
             severities = frozenset(map(self.check, value))
             return severities if len(severities) > 1 else next(iter(severities))
         raise self.refuse(value, f"a severity of {self.scheme.name}")
+
+    @property
+    def answers(self) -> str:
+        """The keys of the scheme."""
+        return " or ".join(self.scheme.keys)
+
+    def understand(self, text: str) -> object:
+        """The key of a severity, in any case."""
+        return self.scheme[_whatever_case(text, self.scheme.keys)]
 
     def threshold(self, operator: Operator, value: object) -> Severity[Any]:
         """A severity of the scheme."""
@@ -357,6 +419,15 @@ def kinds(vocabulary: Vocabulary) -> tuple[FactKind, ...]:
 
 def _is_set(value: object) -> TypeGuard[frozenset[object]]:
     return isinstance(value, frozenset)
+
+
+_YES_OR_NO: Final = {**dict.fromkeys(("yes", "y", "true"), True), **dict.fromkeys(("no", "n", "false"), False)}
+
+
+def _whatever_case(text: str, words: Iterable[str]) -> str:
+    """The word that is meant: the very same, or the only one that differs in case."""
+    alike = [word for word in words if word.casefold() == text.casefold()]
+    return text if text in alike or len(alike) != 1 else alike[0]
 
 
 def _threshold(fact: Fact[V], operator: Operator, value: object) -> V:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeAlias, TypeGuard
 from attrs import Attribute, evolve, field, frozen
 from typing_extensions import TypeVar
 
-from incidentkit.errors import SchemeInvalid, SchemesDiffer, UnknownSeverity, shown
+from incidentkit.errors import SchemeInvalid, SchemesDiffer, UnknownSeverity, place, shown
 from incidentkit.model.calendar import SupportCalendar
-from incidentkit.model.targets import TargetForm, Targets
+from incidentkit.model.targets import Target, TargetForm, Targets
 
 S = TypeVar("S", default=Any)
 """A type that stands for a scheme, if one wants the type checker to keep schemes apart; any class will do."""
@@ -168,7 +168,7 @@ class SeverityScheme(Generic[S]):
     def from_form(cls, form: SchemeForm) -> SeverityScheme[Any]:
         """The scheme that a document describes."""
         calendars = {calendar.name: calendar for calendar in form.calendars}
-        severities = (each.severity(calendars) for each in form.severities)
+        severities = [each.severity(f"severities[{index}]", calendars) for index, each in enumerate(form.severities)]
         return cls(*severities, name=form.name, labels=form.labels)
 
     @classmethod
@@ -247,11 +247,18 @@ class SeverityForm:
     update: TargetForm | None = None
     labels: dict[str, Any] = field(factory=dict[str, Any])
 
-    def severity(self, calendars: Mapping[str, SupportCalendar]) -> Severity[Any]:
-        """The severity that it describes, not yet in a scheme."""
-        targets = {name: getattr(self, name) for name in Targets.names()}
-        clocks = {name: form.target(calendars) for name, form in targets.items() if form is not None}
-        return Severity(self.key, name=self.name, criteria=self.criteria, targets=Targets(**clocks), labels=self.labels)
+    def severity(self, path: str, calendars: Mapping[str, SupportCalendar]) -> Severity[Any]:
+        """The severity that it describes, not yet in a scheme; ``path`` is where the form stands in its document."""
+        targets: dict[str, Target] = {}
+        for name in Targets.names():
+            form: TargetForm | None = getattr(self, name)
+            if form is not None:
+                with place(f"{path}.{name}"):
+                    targets[name] = form.target(calendars)
+        with place(path):
+            return Severity(
+                self.key, name=self.name, criteria=self.criteria, targets=Targets(**targets), labels=self.labels
+            )
 
 
 @frozen

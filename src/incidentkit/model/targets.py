@@ -57,7 +57,7 @@ def _is_length(value: object) -> bool:
 
 
 def _target(value: Target | timedelta | None) -> Target | None:
-    return Target(value) if isinstance(value, timedelta) else value
+    return value if value is None or isinstance(value, Target) else Target(value)
 
 
 @frozen(kw_only=True)

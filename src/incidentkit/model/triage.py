@@ -8,7 +8,7 @@ from typing import Any, Generic
 from attrs import field, frozen
 
 from incidentkit.errors import RulesInvalid, shown
-from incidentkit.model.conditions import Condition, explained
+from incidentkit.model.conditions import ALWAYS, Condition, explained
 from incidentkit.model.severity import S, Severity, is_severity
 from incidentkit.model.vocabulary import AnyFact, Facts
 
@@ -28,7 +28,7 @@ class Rule(Generic[S]):
         _check_parts(self.condition, self.severity)
 
     def __str__(self) -> str:
-        return f"{self.severity} if {self.condition}"
+        return f"otherwise {self.severity}" if self.condition == ALWAYS else f"{self.severity} if {self.condition}"
 
     @property
     def origin(self) -> str:
@@ -43,15 +43,20 @@ def _check_parts(condition: object, severity: object) -> None:
         raise RulesInvalid(f"the rule for {condition} gives a severity, not {shown(severity)}")
 
 
-@frozen
+@frozen(repr=False)
 class Triage(Generic[S]):
     """What rules say about facts, certain or not. Made by `SeverityRules.triage`."""
 
     facts: Facts
     open: tuple[Rule[S], ...]
     """The rules that may still turn out to be the first that holds, in their order; one alone has decided."""
-    next_question: AnyFact | None
-    """The unknown fact whose answer can change this the most; `None` once the severity is certain."""
+    questions: tuple[AnyFact, ...]
+    """The unknown facts that can change the severity, first the one that can change it most; none once it is certain."""
+
+    @property
+    def next_question(self) -> AnyFact | None:
+        """The first of the questions; whoever cannot answer it may go on with the second."""
+        return self.questions[0] if self.questions else None
 
     @property
     def severity(self) -> Severity[S]:
@@ -89,6 +94,12 @@ class Triage(Generic[S]):
         if self.next_question is not None:
             yield ""
             yield f"Next question: {self.next_question.question} ({self.next_question.name})"
+
+    def __str__(self) -> str:
+        return self.explain()
+
+    def __repr__(self) -> str:
+        return f"<triage {self.severity}{'' if self.certain else ', not certain'}>"
 
 
 AnyTriage = Triage[Any]

@@ -75,6 +75,25 @@ class Fact(ABC, Generic[V]):
     def check(self, value: object) -> V:
         """The value, if this fact can have it; else `FactValueInvalid`. Nothing is coerced."""
 
+    @property
+    @abstractmethod
+    def answers(self) -> str:
+        """What a person may answer, in words: ``yes or no``, ``a number from 0 to 1, or a percentage``."""
+
+    @abstractmethod
+    def understand(self, text: str) -> object:
+        """What a person means who answers with this text; `ValueError` if it means nothing to this kind of fact."""
+
+    def answer(self, text: str) -> V:
+        """The value that a person typed, such as ``yes``, ``34%`` or ``1h30min``.
+
+        Raises `FactValueInvalid`, which says what can be answered.
+        """
+        try:
+            return self.check(self.understand(text.strip()))
+        except (ValueError, LookupError):
+            raise FactValueInvalid(self.name, f"{shown(text)} is no answer: say {self.answers}") from None
+
     @abstractmethod
     def threshold(self, operator: Operator, value: object) -> V:
         """The value, if this fact may be compared with it in this way; else `ConditionInvalid`."""
@@ -156,7 +175,7 @@ class Vocabulary(Mapping[str, AnyFact]):
         return Vocabulary(*self.values(), *other.values())
 
 
-@frozen
+@frozen(repr=False)
 class Facts:
     """What is known at a moment: checked values by the name of their fact. Made by `Facts.read`.
 
@@ -219,6 +238,10 @@ class Facts:
 
     def __len__(self) -> int:
         return len(self.values)
+
+    def __repr__(self) -> str:
+        known = [f"{name}={value!r}" for name, value in (*self.values.items(), *self.possible.items())]
+        return f"<facts {', '.join(known) or 'unknown'}>"
 
     def _enter(self, fact: AnyFact, value: object) -> None:
         """Put a checked value where it belongs; only while these facts are being made."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from attrs import field, frozen
 
-from incidentkit.errors import TreeInvalid, nearest, shown
+from incidentkit.errors import UnknownTree
 from incidentkit.model.severity import SeverityScheme
 from incidentkit.model.triage import Triage
 from incidentkit.model.vocabulary import Facts, FactSource, Vocabulary
@@ -17,13 +17,20 @@ from incidentkit.policy.rules import SeverityRules
 from incidentkit.policy.tree import DecisionTree
 
 
+def _copy(trees: Mapping[str, DecisionTree[Conclusion]]) -> dict[str, DecisionTree[Conclusion]]:
+    return {**trees}
+
+
 @frozen(kw_only=True)
 class Playbook:
     """Severity rules and decision trees under one name."""
 
     name: str
     rules: SeverityRules[Any]
-    trees: Mapping[str, DecisionTree[Conclusion]] = field(factory=dict[str, DecisionTree[Conclusion]])
+    trees: Mapping[str, DecisionTree[Conclusion]] = field(factory=dict[str, DecisionTree[Conclusion]], converter=_copy)
+
+    def __hash__(self) -> int:
+        return hash(self.name)
 
     @property
     def scheme(self) -> SeverityScheme[Any]:
@@ -44,12 +51,12 @@ class Playbook:
         return self.rules.facts(source, at=at)
 
     def decide(self, tree: str, facts: FactSource, *, at: datetime | None = None) -> Walk[Conclusion]:
-        """Answer a tree as far as facts can; `TreeInvalid` if there is none of that name."""
+        """Answer a tree as far as facts can; `UnknownTree` if there is none of that name."""
         return self.tree(tree).decide(self.facts(facts, at=at))
 
     def tree(self, name: str) -> DecisionTree[Conclusion]:
-        """The decision tree of that name; `TreeInvalid` offers the nearest one."""
+        """The decision tree of that name; `UnknownTree` lists those there are."""
         try:
             return self.trees[name]
         except KeyError:
-            raise TreeInvalid(f"no tree is called {shown(name)}. {nearest(name, self.trees)}".rstrip()) from None
+            raise UnknownTree(name, self.trees) from None

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 from typing import Any, Final, Generic, TypeAlias, TypeGuard, TypeVar, cast
 
-from attrs import frozen
+from attrs import field, frozen
 
 from incidentkit.errors import AnswerInvalid, TreeInvalid, nearest, shown
 from incidentkit.model.conditions import Condition
 from incidentkit.model.facts import Choice
 from incidentkit.model.severity import Severity
-from incidentkit.model.vocabulary import Facts
+from incidentkit.model.vocabulary import Facts, FactSource, Vocabulary
 
 C = TypeVar("C")
 
@@ -47,6 +48,10 @@ class Conclusion:
         return ": ".join(part for part in (self.text, " or ".join(map(str, self.severities))) if part)
 
 
+def _copy(branches: Mapping[str, Any]) -> dict[str, Any]:
+    return {**branches}
+
+
 @frozen(slots=False)
 class Question(Generic[C]):
     """A question with a branch for each answer; made by `ask` and `choose`.
@@ -57,7 +62,7 @@ class Question(Generic[C]):
 
     text: str
     subject: Condition | Choice | None
-    branches: Mapping[str, Node[C]]
+    branches: Mapping[str, Node[C]] = field(converter=_copy)
     """By answer; several answers may lead to the same place."""
 
     def __attrs_post_init__(self) -> None:
@@ -148,6 +153,8 @@ class Walk(Generic[C]):
     """A way through a tree: the answers so far, and where they led. Frozen: each answer gives the next walk."""
 
     node: Question[C] | C
+    vocabulary: Vocabulary
+    """The facts of the tree, by which `decide` reads what is known."""
     path: tuple[Step, ...] = ()
 
     @property
@@ -167,17 +174,19 @@ class Walk(Generic[C]):
             raise AnswerInvalid(f"the walk has ended at {str(self.node)!r}: there is nothing left to answer")
         chosen = next((offered for offered in question.branches if offered.casefold() == str(answer).casefold()), None)
         if chosen is None:
-            offered = ", ".join(question.branches)
+            *others, last = question.branches
+            offered = f"{', '.join(others)} or {last}"
             raise AnswerInvalid(
                 f"{shown(answer)} does not answer {question.text!r}: say {offered}."
                 f" {nearest(str(answer), question.branches)}".rstrip()
             )
-        return Walk(question.branches[chosen], (*self.path, Step(question.text, chosen)))
+        return Walk(question.branches[chosen], self.vocabulary, (*self.path, Step(question.text, chosen)))
 
-    def decide(self, facts: Facts) -> Walk[C]:
-        """Go on as far as the facts give answers."""
+    def decide(self, facts: FactSource, *, at: datetime | None = None) -> Walk[C]:
+        """Go on as far as the facts give answers. Raises what `Facts.read` raises."""
+        known = Facts.read(facts, self.vocabulary, at=at)
         walk = self
-        while (question := walk.question) is not None and (answer := question.answer_from(facts)) is not None:
+        while (question := walk.question) is not None and (answer := question.answer_from(known)) is not None:
             walk = walk.answer(answer)
         return walk
 

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic
 from attrs import frozen
 
 from incidentkit import convert
-from incidentkit.convert import place
-from incidentkit.errors import RulesInvalid, shown
+from incidentkit.errors import RulesInvalid, place, shown
 from incidentkit.model.conditions import ALWAYS, Condition, samples
 from incidentkit.model.facts import FactKind, SeverityFact, kinds
 from incidentkit.model.severity import S, Severity, SeverityScheme
@@ -78,7 +77,7 @@ class SeverityRules(Generic[S]):
         """
         known = self.facts(facts, at=at)
         rules = _open(self.rules, known)
-        return Triage(known, rules, _next_question(rules, known))
+        return Triage(known, rules, _questions(rules, known))
 
     def facts(self, source: FactSource, *, at: datetime | None = None) -> Facts:
         """Check facts against the vocabulary once, for many calls of `decide`."""
@@ -105,8 +104,10 @@ class SeverityRules(Generic[S]):
 
     def to_form(self) -> RulesForm:
         """Itself as documents hold it."""
-        *rules, otherwise = map(_rule_form, self.rules)
-        return RulesForm(self.scheme, kinds(self.vocabulary), tuple(rules), otherwise)
+        *rules, default = self.rules
+        forms = (RuleForm(str(rule.condition), rule.severity.key, rule.because, rule.source) for rule in rules)
+        otherwise = DefaultForm(default.severity.key, default.because, default.source)
+        return RulesForm(self.scheme, kinds(self.vocabulary), tuple(forms), otherwise)
 
     @classmethod
     def from_form(cls, form: RulesForm) -> SeverityRules[Any]:
@@ -114,7 +115,10 @@ class SeverityRules(Generic[S]):
         with place("facts"):
             vocabulary = Vocabulary(*form.facts)
         rules = [_rule(each, f"rules[{index}]", form.scheme, vocabulary) for index, each in enumerate(form.rules)]
-        return cls(*rules, otherwise=_rule(form.otherwise, "otherwise", form.scheme, vocabulary), vocabulary=vocabulary)
+        with place("otherwise.severity"):
+            default = form.scheme[form.otherwise.severity]
+        otherwise = when(ALWAYS, default, because=form.otherwise.because, source=form.otherwise.source)
+        return cls(*rules, otherwise=otherwise, vocabulary=vocabulary)
 
     def to_toml(self) -> str:
         """The rules with their facts and scheme, as people who write no Python edit them."""
@@ -148,8 +152,17 @@ class SeverityRules(Generic[S]):
 class RuleForm:
     """A rule in a document: its condition as an expression, its severity by key."""
 
+    when: str
     severity: str
-    when: str = "true"
+    because: str = ""
+    source: str = ""
+
+
+@frozen
+class DefaultForm:
+    """The default of the rules in a document."""
+
+    severity: str
     because: str = ""
     source: str = ""
 
@@ -161,19 +174,14 @@ class RulesForm:
     scheme: SeverityScheme[Any]
     facts: tuple[FactKind, ...]
     rules: tuple[RuleForm, ...]
-    otherwise: RuleForm
-
-
-def _rule_form(rule: Rule[Any]) -> RuleForm:
-    return RuleForm(rule.severity.key, str(rule.condition), rule.because, rule.source)
+    otherwise: DefaultForm
 
 
 def _rule(form: RuleForm, path: str, scheme: SeverityScheme[Any], vocabulary: Vocabulary) -> Rule[Any]:
     with place(f"{path}.when"):
         condition = Condition.parse(form.when, vocabulary)
     with place(f"{path}.severity"):
-        severity = scheme[form.severity]
-    return Rule(condition, severity, because=form.because, source=form.source)
+        return when(condition, scheme[form.severity], because=form.because, source=form.source)
 
 
 def _is_rule(value: object) -> bool:
@@ -206,35 +214,48 @@ def _open(rules: Sequence[Rule[S]], facts: Facts) -> tuple[Rule[S], ...]:
     return tuple(found)
 
 
-def _next_question(rules: Sequence[Rule[S]], facts: Facts) -> AnyFact | None:
-    """The unknown fact that can change the answer most: the fewest severities are left, on the average of its answers.
+def _questions(rules: Sequence[Rule[S]], facts: Facts) -> tuple[AnyFact, ...]:
+    """The unknown facts that can change the answer, the one first that leaves the fewest severities on average.
 
     Ties go to the fact that the vocabulary names first. Where no single answer narrows anything, because only several
     together can, it is the one that completes such a set.
     """
-    possible = _severities(rules)
-    if len(possible) == 1:
-        return None
+    possible = len(_severities(rules))
+    if possible == 1:
+        return ()
     asked = {fact.name for rule in rules for fact in rule.condition.mentioned}
     unknown = [fact for name, fact in facts.vocabulary.items() if name in asked and name not in facts.values]
-    best: tuple[float, AnyFact] | None = None
-    for fact in unknown:
-        answers = samples(fact, (rule.condition for rule in rules))
-        left = [_severities(_open(rules, facts.with_value(fact, answer))) for answer in answers]
-        average = sum(map(len, left)) / len(left)
-        if any(each != possible for each in left) and (best is None or average < best[0]):
-            best = average, fact
-    return best[1] if best is not None else _decisive(rules, facts, unknown)
+    left = {fact: _average_left(rules, facts, fact, possible) for fact in unknown}
+    ranked = sorted((fact for fact in unknown if left[fact] < possible), key=lambda fact: left[fact])
+    return tuple(ranked) or (_decisive(rules, facts, unknown),)
+
+
+def _average_left(rules: Sequence[Rule[S]], facts: Facts, fact: AnyFact, possible: int) -> float:
+    """How many severities an answer leaves possible, on the average of the answers that the rules tell apart."""
+    answers = samples(fact, (rule.condition for rule in rules))
+    return sum(_left(rules, facts.with_value(fact, answer), possible) for answer in answers) / len(answers)
 
 
 def _decisive(rules: Sequence[Rule[S]], facts: Facts, unknown: Iterable[AnyFact]) -> AnyFact:
     """The first fact whose answer changes what is possible, after those before it were answered somehow."""
-    possible = _severities(rules)
+    possible = len(_severities(rules))
     for fact in unknown:
         facts = facts.with_value(fact, samples(fact, (rule.condition for rule in rules))[0])
-        if _severities(_open(rules, facts)) != possible:
+        if _left(rules, facts, possible) < possible:
             return fact
     raise AssertionError("once every fact is known, one severity is left")
+
+
+def _left(rules: Iterable[Rule[S]], facts: Facts, possible: int) -> int:
+    """How many severities these rules leave possible, out of so many that were before an answer."""
+    left: set[Severity[S]] = set()
+    for rule in rules:
+        answer = rule.condition.walk(facts)
+        if answer is not False:
+            left.add(rule.severity)
+        if answer is True or len(left) == possible:
+            break
+    return len(left)
 
 
 def _severities(rules: Iterable[Rule[S]]) -> set[Severity[S]]:

@@ -58,7 +58,7 @@ class DecisionTree(Generic[C]):
 
     def walk(self) -> Walk[C]:
         """The cursor at the first question, for a person to answer."""
-        return Walk(self.root)
+        return Walk(self.root, self.vocabulary)
 
     def decide(self, facts: FactSource, *, at: datetime | None = None) -> Walk[C]:
         """Answer what facts can answer: the walk ends at a conclusion, or at the question to ask a person.

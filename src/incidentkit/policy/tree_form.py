@@ -7,8 +7,7 @@ from typing import Any
 
 from attrs import frozen
 
-from incidentkit.convert import place
-from incidentkit.errors import DocumentInvalid, TreeInvalid, nearest, shown
+from incidentkit.errors import DocumentInvalid, TreeInvalid, nearest, place, shown
 from incidentkit.model.conditions import Condition
 from incidentkit.model.facts import Choice, FactKind, kinds
 from incidentkit.model.severity import Severity, SeverityScheme
@@ -101,6 +100,8 @@ class _Reader:
         self.built: dict[str, Question[Conclusion] | Conclusion] = {}
         with place("facts"):
             self.vocabulary = Vocabulary(*form.facts)
+        if both := sorted(form.questions.keys() & form.conclusions.keys()):
+            raise DocumentInvalid(f"$.conclusions.{both[0]}", "a question is called so too")
 
     def root(self) -> Question[Conclusion]:
         with place("start"):
