@@ -51,7 +51,7 @@ class Triage(Generic[S]):
     open: tuple[Rule[S], ...]
     """The rules that may still turn out to be the first that holds, in their order; one alone has decided."""
     questions: tuple[AnyFact, ...]
-    """The unknown facts that can change the severity, first the one that can change it most; none once it is certain."""
+    """The unknown facts that can change the severity, the one first that can change it most; none once certain."""
 
     @property
     def next_question(self) -> AnyFact | None:

@@ -1,0 +1,148 @@
+"""The document tree: what a text for people consists of, whoever shows it.
+
+Everything is a frozen value. Where a line is wanted, plain `str` will do; it stays text, whatever it contains.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypeAlias
+
+from attrs import field, frozen
+
+
+@frozen
+class Text:
+    """Words, to be shown as they are."""
+
+    text: str
+
+
+@frozen
+class Strong:
+    """Words that matter."""
+
+    text: str
+
+
+@frozen
+class Code:
+    """Words of a machine: a command, an identifier."""
+
+    text: str
+
+
+@frozen
+class Link:
+    """Words that lead somewhere."""
+
+    text: str
+    url: str
+
+
+Inline: TypeAlias = Text | Strong | Code | Link
+"""A part of a line."""
+
+Line: TypeAlias = tuple[Inline, ...]
+"""Parts that follow one another."""
+
+Words: TypeAlias = str | Inline | Iterable[Inline]
+"""What a line can be made of."""
+
+
+def line(words: Words) -> Line:
+    """The line that these words make."""
+    if isinstance(words, str):
+        return (Text(words),)
+    return (words,) if isinstance(words, Text | Strong | Code | Link) else tuple(words)
+
+
+def _lines(items: Iterable[Words]) -> tuple[Line, ...]:
+    return tuple(map(line, items))
+
+
+def _rows(rows: Iterable[Iterable[Words]]) -> tuple[tuple[Line, ...], ...]:
+    return tuple(map(_lines, rows))
+
+
+def _tasks(tasks: Iterable[tuple[bool, Words]]) -> tuple[tuple[bool, Line], ...]:
+    return tuple((done, line(words)) for done, words in tasks)
+
+
+@frozen
+class Heading:
+    """A title; level 1 is the document's own."""
+
+    line: Line = field(converter=line)
+    level: int = 2
+
+
+@frozen
+class Paragraph:
+    """One line of prose, however long."""
+
+    line: Line = field(converter=line)
+
+
+@frozen
+class Bullets:
+    """Items in no order."""
+
+    items: tuple[Line, ...] = field(converter=_lines)
+
+
+@frozen
+class Steps:
+    """Items in their order, counted from one."""
+
+    items: tuple[Line, ...] = field(converter=_lines)
+
+
+@frozen
+class Checklist:
+    """Items that are done or not."""
+
+    tasks: tuple[tuple[bool, Line], ...] = field(converter=_tasks)
+
+
+@frozen
+class Table:
+    """Rows under a header; a short row is filled up, a long one widens the table."""
+
+    header: tuple[Line, ...] = field(converter=_lines)
+    rows: tuple[tuple[Line, ...], ...] = field(converter=_rows)
+
+    @property
+    def grid(self) -> tuple[tuple[Line, ...], ...]:
+        """The header and the rows, all of one width."""
+        every = (self.header, *self.rows)
+        width = max(map(len, every))
+        return tuple((*row, *((),) * (width - len(row))) for row in every)
+
+
+@frozen
+class CodeBlock:
+    """Lines of a machine, shown to the letter."""
+
+    code: str
+    language: str = ""
+
+
+Block: TypeAlias = Heading | Paragraph | Bullets | Steps | Checklist | Table | CodeBlock
+"""A part of a document."""
+
+
+def _blocks(blocks: Iterable[Block]) -> tuple[Block, ...]:
+    return tuple(blocks)
+
+
+@frozen
+class Document:
+    """Blocks, from top to bottom."""
+
+    blocks: tuple[Block, ...] = field(converter=_blocks)
+
+
+def flat(text: str) -> str:
+    """Text in one line: white space and control characters, which no target shows alike, become single spaces."""
+    return " ".join("".join(character if character.isprintable() else " " for character in text).split())

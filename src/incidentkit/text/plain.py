@@ -1,0 +1,88 @@
+"""Plain text: for terminals, mail and logs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import assert_never
+from unicodedata import east_asian_width
+
+from incidentkit.text.document import (
+    Block,
+    Bullets,
+    Checklist,
+    Code,
+    CodeBlock,
+    Document,
+    Heading,
+    Line,
+    Link,
+    Paragraph,
+    Steps,
+    Strong,
+    Table,
+    Text,
+    flat,
+)
+
+
+def to_plain(document: Document) -> str:
+    """The document as text, its blocks parted by empty lines. Control characters are gone, also those of terminals."""
+    return "\n\n".join("\n".join(_block(block)) for block in document.blocks)
+
+
+def plain_line(line: Line) -> str:
+    """A line as text; a link shows its address behind its words."""
+    return flat("".join(_inline(part) for part in line))
+
+
+def _inline(part: Text | Strong | Code | Link) -> str:
+    match part:
+        case Link(text=text, url=url):
+            return f"{text} ({url})" if text != url else url
+        case Text(text=text) | Strong(text=text) | Code(text=text):
+            return text
+        case _:
+            assert_never(part)
+
+
+def _block(block: Block) -> Iterator[str]:
+    match block:
+        case Heading(line=line, level=level):
+            title = plain_line(line)
+            yield title
+            yield ("=" if level == 1 else "-") * _width(title)
+        case Paragraph(line=line):
+            yield plain_line(line)
+        case Bullets(items=items):
+            yield from (f"- {plain_line(item)}" for item in items)
+        case Steps(items=items):
+            yield from (f"{number}. {plain_line(item)}" for number, item in enumerate(items, start=1))
+        case Checklist(tasks=tasks):
+            yield from (f"[{'x' if done else ' '}] {plain_line(item)}" for done, item in tasks)
+        case Table():
+            yield from table_lines(block)
+        case CodeBlock(code=code):
+            yield from (f"    {_printable(row)}" for row in code.splitlines())
+        case _:
+            assert_never(block)
+
+
+def table_lines(table: Table) -> Iterator[str]:
+    """A table with its columns under one another, the header underlined."""
+    cells = [[plain_line(cell) for cell in row] for row in table.grid]
+    widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
+    rows = [
+        "  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)) for row in cells
+    ]
+    yield rows[0].rstrip()
+    yield "  ".join("-" * width for width in widths)
+    yield from (row.rstrip() for row in rows[1:])
+
+
+def _width(text: str) -> int:
+    """Columns on a terminal, where characters of East Asia take two."""
+    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def _printable(text: str) -> str:
+    return "".join(character if character.isprintable() else " " for character in text)

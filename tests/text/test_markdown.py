@@ -1,0 +1,159 @@
+"""Markdown: an independent parser reads back exactly the words that went in, and no structure that did not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from incidentkit.text.document import (
+    Bullets,
+    Checklist,
+    Code,
+    CodeBlock,
+    Document,
+    Heading,
+    Link,
+    Paragraph,
+    Steps,
+    Strong,
+    Table,
+    Text,
+    flat,
+)
+from incidentkit.text.markdown import to_markdown
+
+HOSTILE = [
+    *("# no heading", "- no item", "1. no step", "12) no step", "> no quote", "+ no item", "* no item", "=== no line"),
+    *(
+        "**not bold**",
+        "_not it_",
+        "`no code`",
+        "``",
+        "[no](link)",
+        "![no](picture)",
+        "<b>no</b>",
+        "<script>alert(1)</script>",
+    ),
+    *(
+        "&amp; &lt;",
+        "a | b",
+        "~~no~~",
+        "\\",
+        "\\*",
+        "https://example.com/?a=b&c=d",
+        "<!channel> @here",
+        "| - |",
+        "---",
+        "***",
+    ),
+    *(
+        "a\n\n# b",
+        "\t code",
+        "    code",
+        "a  \nb",
+        "\x00\x1b[31m",
+        "[x] done",
+        "[^1]: note",
+        "$x$",
+        ":---",
+        "Größe",
+        "緊急",
+        "🚨",
+    ),
+]
+TEXTS = st.sampled_from(HOSTILE) | st.text(max_size=20) | st.lists(st.sampled_from(HOSTILE), max_size=3).map(" ".join)
+PARSER = MarkdownIt("commonmark").enable("table")
+
+
+def words(token: Any) -> str:
+    """The text that a reader sees of an inline token."""
+    return "".join(child.content for child in token.children if child.type in ("text", "code_inline", "html_inline"))
+
+
+def parsed(document: Document) -> list[Any]:
+    return PARSER.parse(to_markdown(document))
+
+
+def shape(document: Document) -> list[str]:
+    return [token.type for token in parsed(document)]
+
+
+def inlines(document: Document) -> list[str]:
+    return [words(token) for token in parsed(document) if token.type == "inline"]
+
+
+@given(TEXTS)
+def test_a_paragraph_stays_its_words(text: str) -> None:
+    document = Document([Paragraph(text)])
+    if flat(text):
+        assert shape(document) == ["paragraph_open", "inline", "paragraph_close"]
+    assert inlines(document) == ([flat(text)] if flat(text) else [])
+
+
+@given(TEXTS.filter(flat), st.integers(1, 6))
+def test_a_heading_stays_its_words(text: str, level: int) -> None:
+    document = Document([Heading(text, level)])
+    assert shape(document) == ["heading_open", "inline", "heading_close"]
+    assert inlines(document) == [flat(text)]
+
+
+@given(st.lists(TEXTS.filter(flat), min_size=1, max_size=4))
+def test_lists_have_as_many_items_as_they_were_given(texts: list[str]) -> None:
+    for block, kind in ((Bullets(texts), "bullet_list"), (Steps(texts), "ordered_list")):
+        document = Document([block])
+        assert shape(document)[0] == f"{kind}_open"
+        assert shape(document).count("list_item_open") == len(texts)
+        assert inlines(document) == [flat(text) for text in texts]
+
+
+@given(st.lists(st.tuples(st.booleans(), TEXTS.filter(flat)), min_size=1, max_size=4))
+def test_tasks_are_done_or_not(tasks: list[tuple[bool, str]]) -> None:
+    assert inlines(Document([Checklist(tasks)])) == [f"[{'x' if done else ' '}] {flat(text)}" for done, text in tasks]
+
+
+@given(
+    st.integers(1, 4).flatmap(
+        lambda width: st.lists(st.lists(TEXTS, min_size=width, max_size=width), min_size=1, max_size=4)
+    )
+)
+def test_tables_keep_every_cell(rows: list[list[str]]) -> None:
+    document = Document([Table(rows[0], rows[1:])])
+    assert shape(document)[0] == "table_open"
+    assert inlines(document) == [flat(cell) for row in rows for cell in row]
+
+
+@given(TEXTS.filter(flat))
+def test_strong_words_and_code_stay_their_words(text: str) -> None:
+    document = Document([Paragraph([Text("a "), Strong(text), Text(" b "), Code(text), Text(" c")])])
+    (inline,) = (token for token in parsed(document) if token.type == "inline")
+    assert words(inline).split() == ["a", *flat(text).split(), "b", *flat(text).split(), "c"]
+    assert [child.type for child in inline.children].count("code_inline") == 1
+
+
+@given(TEXTS, st.text(max_size=30) | st.sampled_from(["https://example.com/a(b)?c=<d>", "a b", "x)y", ">"]))
+def test_a_link_is_one_link_with_its_words(text: str, url: str) -> None:
+    document = Document([Paragraph([Text("see "), Link(text, url)])])
+    (inline,) = (token for token in parsed(document) if token.type == "inline")
+    types = [child.type for child in inline.children]
+    assert (types.count("link_open"), types.count("image")) == (1, 0)
+    assert words(inline) == f"see {flat(text) or 'link'}"
+
+
+@given(st.text(max_size=40) | st.sampled_from(["```", "~~~\n```\n````", "a\n\nb", "\\"]), TEXTS)
+def test_a_code_block_holds_its_lines_to_the_letter(code: str, language: str) -> None:
+    (token,) = parsed(Document([CodeBlock(code, language)]))
+    assert token.type == "fence"
+    assert token.content.splitlines() == [line.replace("\x00", "�") for line in code.splitlines()]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_blocks_stay_apart(text: str) -> None:
+    document = Document(
+        [Heading("Title", 1), Paragraph(text), Bullets([text, text]), Paragraph(text), Table([text], [[text]])]
+    )
+    wanted = [flat(text)] * 6 if flat(text) else [""] * 2
+    assert [each for each in inlines(document)[1:] if each or not flat(text)] == wanted
