@@ -6,7 +6,8 @@ Everything named here is public. Names are loaded on first use, so importing the
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
+
+TYPE_CHECKING = False  # type checkers take it for true; `typing` itself would be most of what importing costs
 
 if TYPE_CHECKING:
     from incidentkit.errors import IncidentkitError as IncidentkitError

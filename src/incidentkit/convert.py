@@ -22,9 +22,14 @@ import attrs
 from cattrs import BaseValidationError, Converter
 from cattrs.cols import homogenous_tuple_structure_factory, is_mapping
 from cattrs.errors import AttributeValidationNote, ForbiddenExtraKeysError, IterableValidationNote
-from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn
+from cattrs.gen import (
+    make_dict_structure_fn,
+    make_dict_unstructure_fn,
+    make_mapping_structure_fn,  # pyright: ignore[reportUnknownVariableType]  # cattrs types it in part only
+)
 
 from incidentkit.errors import DocumentInvalid, nearest, shown
+from incidentkit.model.conditions import Condition
 from incidentkit.model.durations import duration_text, parse_duration
 
 T = TypeVar("T")
@@ -71,8 +76,14 @@ def from_json(text: str | bytes, kind: type[T], *, source: str = "") -> T:
 
 
 def to_toml(value: object) -> str:
-    """The value as TOML text; it must be one that has a table as its form."""
-    return "\n".join(_toml_table(to_plain(value), ())).strip() + "\n"
+    """The value as TOML text; `DocumentInvalid` if it is not one that has a table as its form."""
+    try:
+        plain = to_plain(value)
+        if not _is_dict(plain):
+            raise TypeError(f"{shown(plain)} is not a table")
+        return "\n".join(_toml_table(plain, ())).strip() + "\n"
+    except TypeError as error:
+        raise DocumentInvalid("$", f"{type(value).__name__} cannot be written as TOML: {error}") from error
 
 
 def from_toml(text: str, kind: type[T], *, source: str = "") -> T:
@@ -154,7 +165,9 @@ def _converter() -> Converter:
     ]
     for predicate, factory in hooks:
         converter.register_structure_hook_factory(predicate)(_with(factory, converter))
+    converter.register_unstructure_hook(Enum, lambda member: member.value)
     converter.register_unstructure_hook_factory(_is_attrs)(_with(_write_attrs, converter))
+    converter.register_unstructure_hook_func(_is_condition, str)
     converter.register_unstructure_hook_func(_has_form, lambda value: converter.unstructure(value.to_form()))
     return converter
 
@@ -259,7 +272,7 @@ def _write_attrs(kind: Any, converter: Converter) -> Callable[[Any], dict[str, A
 
 
 def _read_table(kind: Any, converter: Converter) -> Callable[[Any, Any], Any]:
-    return _only(dict, "a table", converter.gen_structure_mapping(kind))
+    return _only(dict, "a table", make_mapping_structure_fn(kind, converter))
 
 
 def _read_row(kind: Any, converter: Converter) -> Callable[[Any, Any], Any]:
@@ -298,6 +311,11 @@ def _read_tagged(union: Any, converter: Converter) -> Callable[[Any, Any], Any]:
 
 def _has_form(kind: Any) -> bool:
     return hasattr(get_origin(kind) or kind, "to_form")
+
+
+def _is_condition(kind: Any) -> bool:
+    """A condition that is not a fact as well: its text is what documents hold."""
+    return isinstance(kind, type) and issubclass(kind, Condition) and not hasattr(kind, "tag")
 
 
 def _read_form(kind: Any, converter: Converter) -> Callable[[Any, Any], Any]:

@@ -16,6 +16,11 @@
     ├── TreeInvalid (ValueError)            a decision tree that cannot be walked
     ├── UnknownTree (LookupError)           the playbook has no tree of that name
     ├── AnswerInvalid (ValueError)          an answer that the question does not offer
+    ├── WordsInvalid (ValueError)           a name or a text that not every store and screen can hold
+    ├── IllegalTransition (ValueError)      a command that is not possible in the incident's status; says what is
+    ├── TimesContradict (ValueError)        a time that what is known already rules out
+    ├── CommandInvalid (ValueError)         a command that makes no sense for this incident
+    ├── LogInvalid (ValueError)             events that are not the log of one incident
     └── DocumentInvalid (ValueError)        JSON or TOML of the wrong shape; names the path
 """
 
@@ -24,6 +29,9 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from difflib import get_close_matches
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 
 class IncidentkitError(Exception):
@@ -39,7 +47,8 @@ class UnknownFact(IncidentkitError, LookupError):
 
     def __init__(self, name: str, known: Iterable[str]) -> None:
         self.name = name
-        super().__init__(f"no fact is called {shown(name)}. {nearest(name, known)}".rstrip())
+        known = tuple(known)
+        super().__init__(f"no fact is called {shown(name)}{listed(known)}. {nearest(name, known)}".rstrip())
 
 
 class FactValueInvalid(IncidentkitError, ValueError):
@@ -77,9 +86,7 @@ class UnknownSeverity(IncidentkitError, LookupError):
     def __init__(self, key: str, known: Iterable[str]) -> None:
         self.key = key
         known = tuple(known)
-        super().__init__(
-            f"no severity is called {shown(key)}; there are {', '.join(known)}. {nearest(key, known)}".rstrip()
-        )
+        super().__init__(f"no severity is called {shown(key)}{listed(known)}. {nearest(key, known)}".rstrip())
 
 
 class SchemesDiffer(IncidentkitError, TypeError):
@@ -100,13 +107,49 @@ class UnknownTree(IncidentkitError, LookupError):
     def __init__(self, name: str, known: Iterable[str]) -> None:
         self.name = name
         known = tuple(known)
-        super().__init__(
-            f"no tree is called {shown(name)}; there are {', '.join(known)}. {nearest(name, known)}".rstrip()
-        )
+        super().__init__(f"no tree is called {shown(name)}{listed(known)}. {nearest(name, known)}".rstrip())
 
 
 class AnswerInvalid(IncidentkitError, ValueError):
     """An answer that the question does not offer; the message lists those it does."""
+
+
+class WordsInvalid(IncidentkitError, ValueError):
+    """A name or a text that not every store and screen can hold; `field` is what it was given for."""
+
+    def __init__(self, field: str, problem: str) -> None:
+        self.field = field
+        super().__init__(f"{field}: {problem}")
+
+
+class IllegalTransition(IncidentkitError, ValueError):
+    """A command that is not possible in the incident's status; `possible` lists those that are."""
+
+    def __init__(self, incident: str, status: str, command: str, possible: Iterable[str], since: str) -> None:
+        self.incident = incident
+        self.status = status
+        self.command = command
+        self.possible = tuple(possible)
+        super().__init__(
+            f"{incident} is {status}: {command!r} is not possible from there."
+            f" Possible now: {', '.join(self.possible)}. It was {status} {since}."
+        )
+
+
+class TimesContradict(IncidentkitError, ValueError):
+    """A time that what is known already rules out, such as a recovery before the failure."""
+
+
+class CommandInvalid(IncidentkitError, ValueError):
+    """A command that makes no sense for this incident: a stale version, an event not there, a reason missing."""
+
+
+class LogInvalid(IncidentkitError, ValueError):
+    """Events that are not the log of one incident; `index` is the place of the first that does not fit."""
+
+    def __init__(self, index: int, problem: str) -> None:
+        self.index = index
+        super().__init__(f"event {index}: {problem}")
 
 
 class DocumentInvalid(IncidentkitError, ValueError):
@@ -137,6 +180,18 @@ def shown(value: object, limit: int = 60) -> str:
     """The repr of a value for a message, cut so that hostile input cannot flood a log."""
     text = repr(value[: limit + 1] if isinstance(value, str) else value)
     return text if len(text) <= limit else f"{text[:limit]}..."
+
+
+def expect(kind: Any, value: T, error: type[IncidentkitError], words: str) -> T:
+    """The value, if it is of that class, whatever its caller promised; else the error: ``words``, not the value."""
+    if not isinstance(value, kind):
+        raise error(f"{words}, not {shown(value)}")
+    return value
+
+
+def listed(names: tuple[str, ...]) -> str:
+    """The part of a sentence that lists the known names, if they are few enough to be read."""
+    return f"; there are {', '.join(names)}" if 0 < len(names) <= 12 else ""
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

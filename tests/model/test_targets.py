@@ -196,7 +196,7 @@ def test_a_deadline_needs_a_moment_with_a_zone(target: Target, start: Any) -> No
     ],
 )
 def test_a_deadline_that_no_date_can_hold_is_a_typed_error(target: Target, start: datetime) -> None:
-    with pytest.raises(IncidentkitError, match="year"):
+    with pytest.raises(IncidentkitError, match=r"year|1000 days"):
         target.deadline(start)
 
 

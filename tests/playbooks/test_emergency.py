@@ -249,7 +249,7 @@ def test_a_breach_that_affects_nobody_is_still_the_worst() -> None:
 
 
 def test_a_tree_by_a_wrong_name_is_refused_with_the_nearest() -> None:
-    with pytest.raises(UnknownTree, match="there are declaration, rollback-or-hotfix. Did you mean 'declaration'"):
+    with pytest.raises(UnknownTree, match=r"there are declaration, rollback-or-hotfix. Did you mean 'declaration'"):
         EMERGENCY.decide("declaraton", {})
 
 

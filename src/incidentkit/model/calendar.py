@@ -8,7 +8,8 @@ longer than the clock says.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from enum import IntEnum
 from typing import Final
@@ -16,10 +17,13 @@ from zoneinfo import ZoneInfo
 
 from attrs import field, frozen
 
-from incidentkit.errors import CalendarInvalid, shown
+from incidentkit.errors import CalendarInvalid, expect, shown
 from incidentkit.model.vocabulary import aware
 
 DAY: Final = timedelta(days=1)
+
+LONGEST: Final = timedelta(days=1000)
+"""Support time up to which deadlines are counted; nobody promises more, and rare hours would take for ever."""
 
 
 class Weekday(IntEnum):
@@ -38,7 +42,7 @@ class Weekday(IntEnum):
 
 
 _WEEKDAYS: Final = {str(day): day for day in Weekday}
-_HOURS: Final = re.compile(r"(?P<days>\S+) (?P<opens>\d\d:\d\d)-(?P<closes>\d\d:\d\d)")
+_HOURS: Final = re.compile(r"(?P<days>\S*[^\s-]) (?P<opens>\d\d:\d\d)-(?P<closes>\d\d:\d\d)")
 
 
 @frozen
@@ -66,10 +70,21 @@ class Hours:
     opens: time
     closes: time
 
+    def __attrs_post_init__(self) -> None:
+        days = expect(frozenset, self.days, CalendarInvalid, "hours are on a frozenset of Weekday")
+        if not days or any(type(day) is not Weekday for day in days):
+            raise CalendarInvalid(f"hours are on one Weekday or several, not {shown(self.days)}")
+        for clock in (self.opens, self.closes):
+            at = expect(time, clock, CalendarInvalid, "hours open and close at a time")
+            if at.tzinfo is not None or at.second or at.microsecond:
+                raise CalendarInvalid(
+                    f"hours open and close at a whole minute of a clock without zone, not {shown(at)}"
+                )
+
     @classmethod
     def parse(cls, text: str) -> Hours:
         """Read ``Mon-Fri 09:00-17:30`` or ``Mon,Wed 22:00-06:00``; `CalendarInvalid` for anything else."""
-        match = _HOURS.fullmatch(text)
+        match = _HOURS.fullmatch(expect(str, text, CalendarInvalid, "hours are written like 'Mon-Fri 09:00-17:30'"))
         try:
             if match is None:
                 raise ValueError
@@ -112,12 +127,17 @@ def _runs(days: Iterable[Weekday]) -> Iterator[str]:
 
 
 def _hours(hours: str | Hours | Iterable[str | Hours]) -> tuple[Hours, ...]:
-    several = (hours,) if isinstance(hours, str | Hours) else hours
-    return tuple(Hours.parse(each) if isinstance(each, str) else each for each in several)
+    if isinstance(hours, str | Hours):
+        return _hours([hours])
+    several = expect(Iterable, hours, CalendarInvalid, "hours are written like 'Mon-Fri 09:00-17:30'")
+    return tuple(each if isinstance(each, Hours) else Hours.parse(each) for each in several)
 
 
 def _dates(dates: Iterable[date]) -> frozenset[date]:
-    return frozenset(dates)
+    days = tuple(expect(Iterable, dates, CalendarInvalid, "holidays are dates"))
+    if wrong := [day for day in days if type(day) is not date]:
+        raise CalendarInvalid(f"a holiday is a date, not {shown(wrong[0])}")
+    return frozenset(days)
 
 
 @frozen
@@ -134,65 +154,85 @@ class SupportCalendar:
     holidays: frozenset[date] = field(kw_only=True, default=frozenset[date](), converter=_dates)
 
     def __attrs_post_init__(self) -> None:
-        if not any(hours.days for hours in self.hours):
+        if not expect(str, self.name, CalendarInvalid, "the name of a calendar is text").strip():
+            raise CalendarInvalid("a calendar has a name, and not an empty one")
+        if not self.hours:
             raise CalendarInvalid(f"calendar {self.name!r} never opens: it has no hours")
-        if any(type(day) is not date for day in self.holidays):
-            raise CalendarInvalid(f"calendar {self.name!r}: a holiday is a date, not {shown(self.holidays)}")
         zone_of(self.zone)
 
     def is_open(self, at: datetime) -> bool:
         """Whether somebody is there at that moment; an opening includes its start and not its end."""
         at = aware("at", at)
-        return next(self._openings(at))[0] <= at
+        with self._years():
+            return next(self._openings(at))[0] <= at
 
     def after(self, start: datetime, length: timedelta | WorkingDays) -> datetime:
         """The moment, in UTC, at which so much support time has passed since ``start``."""
-        moment = aware("start", start).astimezone(UTC)
-        if isinstance(length, WorkingDays):
-            return self._working_days_after(moment, length.days)
-        if length <= timedelta():
-            raise CalendarInvalid(f"support time is counted forwards: {shown(length)} is not above zero")
-        for opens, closes in self._openings(moment):
-            begin = max(opens, moment)
-            if begin + length <= closes:
-                return begin + length
-            length -= closes - begin
+        expect(
+            WorkingDays | timedelta, length, CalendarInvalid, "support time is counted in a timedelta or in WorkingDays"
+        )
+        if isinstance(length, timedelta) and not timedelta() < length <= LONGEST:
+            raise CalendarInvalid(
+                f"support time is counted forwards, by up to {LONGEST.days} days, not by {shown(length)}"
+            )
+        start = aware("start", start)
+        with self._years():
+            moment = start.astimezone(UTC)
+            if isinstance(length, WorkingDays):
+                return self._working_days_after(moment, length.days)
+            for opens, closes in self._openings(moment):
+                begin = max(opens, moment)
+                if begin + length <= closes:
+                    return begin + length
+                length -= closes - begin
         raise AssertionError("openings have no end")
 
     def between(self, start: datetime, end: datetime) -> timedelta:
         """How much support time lies between two moments; nothing, if the end comes first."""
-        start, end = aware("start", start).astimezone(UTC), aware("end", end).astimezone(UTC)
+        start, end = aware("start", start), aware("end", end)
         total = timedelta()
-        for opens, closes in self._openings(start):
-            if opens >= end:
-                break
-            total += min(closes, end) - max(opens, start)
-        return total if start < end else timedelta()
+        if start >= end:
+            return total
+        with self._years():
+            start, end = start.astimezone(UTC), end.astimezone(UTC)
+            for opens, closes in self._openings(start):
+                if opens >= end:
+                    break
+                total += min(closes, end) - max(opens, start)
+        return total
+
+    @contextmanager
+    def _years(self) -> Generator[None]:
+        """Turn what leaves the years that a datetime can have into an error of the calendar."""
+        try:
+            yield
+        except OverflowError:
+            raise CalendarInvalid(
+                f"calendar {self.name!r} counts from year 1 to year 9999, and this leaves them"
+            ) from None
 
     def _working_days_after(self, moment: datetime, days: int) -> datetime:
         """The same clock time so many working days later, or the next opening where it is closed then."""
         zone = zone_of(self.zone)
-        begin = max(moment, next(self._openings(moment))[0]).astimezone(zone)
-        day = begin.date()
+        opens = next(self._openings(moment))[0].astimezone(zone)
+        begin = max(moment, opens).astimezone(zone)
+        day = opens.date()
         while days:
-            day = self._next_day(day)
+            day += DAY
             days -= any(True for _ in self._spans(day))
-        due = instant(datetime.combine(day, begin.time()), zone)
+        due = instant(datetime.combine(day + (begin.date() - opens.date()), begin.time()), zone)
         return max(due, next(self._openings(due))[0])
 
     def _openings(self, moment: datetime) -> Iterator[tuple[datetime, datetime]]:
-        """The openings that end after a moment, in UTC, in order, joined where they meet. Without end."""
-        day = aware("moment", moment).astimezone(zone_of(self.zone)).date() - 2 * DAY
-        current: tuple[datetime, datetime] | None = None
+        """The openings that end after a moment, in UTC, in order, each from where the one before ends. Without end."""
+        day = moment.astimezone(zone_of(self.zone)).date() - 2 * DAY
+        reached = datetime.min.replace(tzinfo=UTC)
         while True:
             for opens, closes in self._spans(day):
-                if current is not None and opens <= current[1]:
-                    current = (current[0], max(current[1], closes))
-                    continue
-                if current is not None and current[1] > moment:
-                    yield current
-                current = (opens, closes)
-            day = self._next_day(day)
+                begins, reached = max(opens, reached), max(closes, reached)
+                if begins < closes and closes > moment:
+                    yield begins, closes
+            day += DAY
 
     def _spans(self, day: date) -> Iterator[tuple[datetime, datetime]]:
         """The openings that start on a local day, in UTC, in order."""
@@ -205,12 +245,6 @@ class SupportCalendar:
             closes = instant(datetime.combine(last, hours.closes), zone, last=True)
             if opens < closes:
                 yield opens, closes
-
-    def _next_day(self, day: date) -> date:
-        try:
-            return day + DAY
-        except OverflowError:
-            raise CalendarInvalid(f"calendar {self.name!r} does not reach so far: there is no year 10000") from None
 
 
 def zone_of(name: str) -> ZoneInfo:

@@ -88,7 +88,7 @@ class Condition(ABC):
 
         Raises what `Facts.read` raises: `UnknownFact`, `FactInvalid`, `FactValueInvalid`.
         """
-        known = Facts.read(facts, self.vocabulary, at=at)
+        known = Facts.seen(facts, self.vocabulary, at=at)
         try:
             return self._compiled(known.values)
         except KeyError:
@@ -170,7 +170,7 @@ class Condition(ABC):
     def __bool__(self) -> NoReturn:
         raise TypeError(
             f"{self} has no answer before it is evaluated: write & for 'and', | for 'or', ~ for 'not',"
-            " and condition.evaluate(facts) in an 'if'"
+            " condition.evaluate(facts) in an 'if', and 'is not None' to see whether there is one"
         )
 
     def __lt__(self, other: Never) -> NoReturn:

@@ -31,11 +31,11 @@ def parse_duration(text: str) -> timedelta:
         raise ValueError(f"{text[:60]!r} is not a duration: write it like 15min, 1h30min or 2d")
     parts = _PART.findall(digits)
     if any(_ORDER[earlier] >= _ORDER[later] for (_, earlier), (_, later) in pairwise(parts)):
-        raise ValueError(f"{text!r} is not a duration: name each unit once, from {' to '.join((*UNITS,)[::5])}")
+        raise ValueError(f"{text[:60]!r} is not a duration: name each unit once, from {' to '.join((*UNITS,)[::5])}")
     try:
         return sign * sum((int(count) * UNITS[unit] for count, unit in parts), timedelta())
     except OverflowError:
-        raise ValueError(f"{text!r} is longer than {timedelta.max.days} days") from None
+        raise ValueError(f"{text[:60]!r} is longer than {timedelta.max.days} days") from None
 
 
 def duration_text(duration: timedelta) -> str:

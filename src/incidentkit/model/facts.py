@@ -7,7 +7,7 @@ import re
 import sys
 from abc import abstractmethod
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any, ClassVar, Final, Generic, TypeAlias, TypeGuard, cast
 
@@ -135,6 +135,14 @@ class _Measured(Fact[V], Generic[V]):
 
     _zero: ClassVar[object]
 
+    @property
+    def _bounds(self) -> str:
+        """The bounds in words: `` from 0 to 1``, `` of at least 0``."""
+        low, high = (None if bound is None else self.text(bound) for bound in (self.minimum, self.maximum))
+        if low is not None and high is not None:
+            return f" from {low} to {high}"
+        return f" of at least {low}" if low is not None else f" of at most {high}" if high is not None else ""
+
     def is_(self, value: V) -> Condition:
         """The condition that it is exactly this."""
         return Comparison(self, "==", value)
@@ -178,17 +186,14 @@ class Number(_Measured[float]):
 
     @property
     def answers(self) -> str:
-        """A number with the bounds; a share may be given as a percentage."""
-        bounds = [f"at least {self.minimum}"] * (self.minimum is not None) + [f"at most {self.maximum}"] * (
-            self.maximum is not None
-        )
-        share = " or a percentage" if self.maximum == 1 else ""
-        return ", ".join([f"a number{share}", *bounds])
+        """A number with its bounds; a share may be given as a percentage."""
+        return f"a number{self._bounds}{', or a percentage' if self.maximum == 1 else ''}"
 
     def understand(self, text: str) -> object:
         """``12``, ``0.34``, ``1_000``; ``34%`` is 0.34."""
-        if text.endswith("%"):
+        if text.endswith("%") and self.maximum == 1:
             return float(text[:-1]) / 100
+        text = text.replace(",", "") if re.fullmatch(r"-?[0-9]{1,3}(,[0-9]{3})+", text) else text
         return int(text) if re.fullmatch(r"-?[0-9_]{1,300}", text) else float(text)
 
     def _beyond(self, value: float, sign: int) -> float | None:
@@ -215,12 +220,12 @@ class Duration(_Measured[timedelta]):
 
     @property
     def answers(self) -> str:
-        """A duration."""
-        return "a duration such as 10min or 1h30min"
+        """A duration with its bounds."""
+        return f"a duration{self._bounds}, such as 10min or 1h30min"
 
     def understand(self, text: str) -> object:
-        """``1h30min``, also with spaces in it."""
-        return parse_duration("".join(text.split()))
+        """``1h30min``, also ``90 minutes``."""
+        return _duration(text)
 
     def _beyond(self, value: timedelta, sign: int) -> timedelta | None:
         try:
@@ -244,7 +249,7 @@ class Clock(Fact[timedelta]):
     def check(self, value: object) -> Any:
         """A start, in UTC from here on, or a reading of zero or more."""
         if isinstance(value, datetime):
-            return aware(self.name, value).astimezone(UTC)
+            return aware(self.name, value)
         if isinstance(value, timedelta) and value >= timedelta():
             return value
         raise self.refuse(value, "a datetime (when it started) or a timedelta of zero or more (what it shows)")
@@ -256,7 +261,7 @@ class Clock(Fact[timedelta]):
 
     def understand(self, text: str) -> object:
         """A time in ISO 8601 with its zone, or a duration."""
-        return datetime.fromisoformat(text) if "-" in text else parse_duration("".join(text.split()))
+        return datetime.fromisoformat(text) if "-" in text else _duration(text)
 
     def threshold(self, operator: Operator, value: object) -> timedelta:
         """A length of zero or more, compared with at-least."""
@@ -422,6 +427,16 @@ def _is_set(value: object) -> TypeGuard[frozenset[object]]:
 
 
 _YES_OR_NO: Final = {**dict.fromkeys(("yes", "y", "true"), True), **dict.fromkeys(("no", "n", "false"), False)}
+
+
+_UNIT_WORDS: Final = re.compile(r"(d)ays?|(h)(?:ours?|rs?)|(min)(?:ute)?s?|(s)ec(?:ond)?s?")
+
+
+def _duration(text: str) -> timedelta:
+    """A duration, also with spaces and with its units written out."""
+    return parse_duration(
+        _UNIT_WORDS.sub(lambda word: str(word[word.lastindex or 0]), "".join(text.casefold().split()))
+    )
 
 
 def _whatever_case(text: str, words: Iterable[str]) -> str:

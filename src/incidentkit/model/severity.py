@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from math import isfinite
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeAlias, TypeGuard
 
 from attrs import Attribute, evolve, field, frozen
 from typing_extensions import TypeVar
 
-from incidentkit.errors import SchemeInvalid, SchemesDiffer, UnknownSeverity, place, shown
+from incidentkit.errors import DocumentInvalid, SchemeInvalid, SchemesDiffer, UnknownSeverity, expect, place, shown
 from incidentkit.model.calendar import SupportCalendar
 from incidentkit.model.targets import Target, TargetForm, Targets
 
@@ -27,13 +28,42 @@ def _text(instance: Severity[Any], attribute: Attribute[str], value: object) -> 
         raise SchemeInvalid(f"the {attribute.name} of a severity is text, not {shown(value)}")
 
 
-def _is_list(value: object) -> TypeGuard[list[str]]:
-    return isinstance(value, list)
+def _targets(instance: Severity[Any], attribute: Attribute[Targets], value: object) -> None:
+    expect(Targets, value, SchemeInvalid, f"the targets of {instance.key} are Targets")
 
 
 def _labels(labels: Mapping[str, Any]) -> dict[str, Label]:
     """A copy that nobody else changes; lists, as documents have them, become tuples."""
-    return {name: tuple(label) if _is_list(label) else label for name, label in labels.items()}
+    expect(Mapping, labels, SchemeInvalid, "labels are a mapping by name")
+    for name in labels:
+        expect(str, name, SchemeInvalid, "the name of a label is text")
+    return {name: _label(name, label) for name, label in labels.items()}
+
+
+def _label(name: str, label: Any) -> Label:
+    """A label that every document can hold, as a copy."""
+    if isinstance(label, str | bool | int) or (isinstance(label, float) and isfinite(label)):
+        return label
+    if _is_row(label) and _are_texts(label):
+        return tuple(label)
+    if _is_table(label) and _are_texts(label) and _are_texts(label.values()):
+        return {**label}
+    raise SchemeInvalid(
+        f"label {shown(name)} is to be text, a flag, a finite number, or texts in a list or by name,"
+        f" and is {shown(label)}"
+    )
+
+
+def _is_row(label: object) -> TypeGuard[list[str] | tuple[str, ...]]:
+    return isinstance(label, list | tuple)
+
+
+def _is_table(label: object) -> TypeGuard[Mapping[str, str]]:
+    return isinstance(label, Mapping)
+
+
+def _are_texts(values: Iterable[object]) -> bool:
+    return all(isinstance(value, str) for value in values)
 
 
 @frozen(eq=False, repr=False)
@@ -48,7 +78,7 @@ class Severity(Generic[S]):
     name: str = field(default="", kw_only=True, validator=_text)
     criteria: str = field(default="", kw_only=True, validator=_text)
     """In the organisation's words, when it applies."""
-    targets: Targets = field(factory=Targets, kw_only=True)
+    targets: Targets = field(factory=Targets, kw_only=True, validator=_targets)
     labels: Mapping[str, Label] = field(factory=dict[str, Label], kw_only=True, converter=_labels)
     """Whatever else the organisation says about it; kept and passed on, never read."""
     _scheme: SeverityScheme[S] | None = field(default=None, init=False)
@@ -152,7 +182,7 @@ class SeverityScheme(Generic[S]):
             raise SchemeInvalid(f"a scheme has {FEWEST} to {MOST} severities, not {len(keys)}")
         if len({*keys}) < len(keys):
             raise SchemeInvalid(f"two severities are called {next(key for key in keys if keys.count(key) > 1)!r}")
-        name = name or "/".join(keys)
+        name = expect(str, name, SchemeInvalid, "the name of a scheme is text") or "/".join(keys)
         bound = tuple(evolve(severity) for severity in unbound)
         for severity in bound:
             object.__setattr__(severity, "_scheme", self)
@@ -167,9 +197,16 @@ class SeverityScheme(Generic[S]):
     @classmethod
     def from_form(cls, form: SchemeForm) -> SeverityScheme[Any]:
         """The scheme that a document describes."""
-        calendars = {calendar.name: calendar for calendar in form.calendars}
+        calendars: dict[str, SupportCalendar] = {}
+        for index, calendar in enumerate(form.calendars):
+            if calendars.setdefault(calendar.name, calendar) is not calendar:
+                raise DocumentInvalid(f"$.calendars[{index}]", f"two calendars are called {calendar.name!r}")
         severities = [each.severity(f"severities[{index}]", calendars) for index, each in enumerate(form.severities)]
-        return cls(*severities, name=form.name, labels=form.labels)
+        scheme = cls(*severities, name=form.name, labels=form.labels)
+        for index, calendar in enumerate(form.calendars):
+            if calendar.name not in scheme.calendars:
+                raise DocumentInvalid(f"$.calendars[{index}]", f"no target counts on the calendar {calendar.name!r}")
+        return scheme
 
     @classmethod
     def numbered(
@@ -208,7 +245,7 @@ class SeverityScheme(Generic[S]):
         for severity in self.severities:
             if severity.key == key:
                 return severity
-        raise UnknownSeverity(key, self.keys)
+        raise UnknownSeverity(str(key), self.keys)
 
     def __iter__(self) -> Iterator[Severity[S]]:
         return iter(self.severities)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from attrs import field, fields, frozen
 
-from incidentkit.errors import SchemeInvalid, nearest, shown
+from incidentkit.errors import SchemeInvalid, expect, nearest, shown
 from incidentkit.model.calendar import SupportCalendar, WorkingDays
 from incidentkit.model.durations import duration_text, parse_duration
 from incidentkit.model.vocabulary import aware
@@ -27,6 +27,8 @@ class Target:
     repeats: bool = field(default=False, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
+        expect(SupportCalendar | None, self.calendar, SchemeInvalid, "the calendar of a target is a SupportCalendar")
+        expect(bool, self.repeats, SchemeInvalid, "whether a target repeats is True or False")
         if isinstance(self.within, WorkingDays):
             if self.calendar is None:
                 raise SchemeInvalid(f"a target of {self.within} needs a calendar that says which days are worked")
@@ -36,7 +38,11 @@ class Target:
     def deadline(self, start: datetime) -> datetime:
         """When the clock runs out that starts at ``start``, in UTC; the deadline itself is still in time."""
         if isinstance(self.within, timedelta) and self.calendar is None:
-            return aware("start", start).astimezone(UTC) + self.within
+            start = aware("start", start)
+            try:
+                return start.astimezone(UTC) + self.within
+            except OverflowError:
+                raise SchemeInvalid(f"{self} from {start} leaves the years 1 to 9999") from None
         assert self.calendar is not None
         return self.calendar.after(start, self.within)
 

@@ -90,7 +90,8 @@ class Triage(Generic[S]):
         for rule in self.open:
             yield ""
             yield f"{rule}{f'  [{rule.origin}]' if rule.origin else ''}"
-            yield from explained(rule.condition, self.facts).lines(1)
+            if rule.condition != ALWAYS:
+                yield from explained(rule.condition, self.facts).lines(1)
         if self.next_question is not None:
             yield ""
             yield f"Next question: {self.next_question.question} ({self.next_question.name})"

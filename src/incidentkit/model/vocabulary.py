@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Set
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar, Final, Generic, TypeAlias, TypeGuard, TypeVar, cast
 
@@ -20,6 +20,10 @@ from incidentkit.model.expression import KEYWORDS, Operator, Scalar, scalar_text
 V = TypeVar("V")
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
+
+
+LONGEST_ANSWER: Final = 1_000
+"""Characters up to which anybody tries to understand what a person answers."""
 
 
 class Worse(StrEnum):
@@ -90,7 +94,9 @@ class Fact(ABC, Generic[V]):
         Raises `FactValueInvalid`, which says what can be answered.
         """
         try:
-            return self.check(self.understand(text.strip()))
+            if len(text) > LONGEST_ANSWER:
+                raise ValueError
+            return self.check(self.understand(text.strip().rstrip(".")))
         except (ValueError, LookupError):
             raise FactValueInvalid(self.name, f"{shown(text)} is no answer: say {self.answers}") from None
 
@@ -134,11 +140,21 @@ class Vocabulary(Mapping[str, AnyFact]):
     def __init__(self, *facts: AnyFact) -> None:
         """Raises `FactInvalid` for something else than a fact, and for one name with two definitions."""
         self._facts: dict[str, AnyFact] = {}
+        self._agreed: Vocabulary | None = None
         for fact in facts:
             if not is_fact(fact):
                 raise FactInvalid(f"a vocabulary is made of facts, not of {shown(fact)}")
             if self._facts.setdefault(fact.name, fact) != fact:
                 raise FactInvalid(f"two different facts are called {fact.name!r}")
+
+    def agrees_with(self, other: Vocabulary) -> bool:
+        """Whether no name stands for one fact here and for another one there; the latest answer yes is remembered."""
+        if other is self or other is self._agreed:
+            return True
+        if any(other.get(name, fact) != fact for name, fact in self._facts.items()):
+            return False
+        self._agreed = other
+        return True
 
     def __getitem__(self, name: str) -> AnyFact:
         """The fact of that name; `UnknownFact` offers the nearest one."""
@@ -212,8 +228,17 @@ class Facts:
             facts._enter(fact, fact.check(value))
         return facts
 
-    def with_value(self, fact: AnyFact, value: object) -> Facts:
-        """The same facts and this one more, or instead of what was known of it."""
+    @classmethod
+    def seen(cls, source: FactSource, vocabulary: Vocabulary, *, at: datetime | None = None) -> Facts:
+        """As `read`, but facts of a vocabulary that agrees with this one stay as they are: nothing is copied."""
+        if isinstance(source, Facts) and at is None and vocabulary.agrees_with(source.vocabulary):
+            return source
+        return cls.read(source, vocabulary, at=at)
+
+    def with_value(self, fact: AnyFact, value: object, *, at: datetime | None = None) -> Facts:
+        """The same facts and this one more, or instead of what was known of it; ``at`` moves all clocks to a moment."""
+        if at is not None:
+            return self.later(at).with_value(fact, value)
         facts = self._only(self.vocabulary, self.vocabulary.keys() - {fact.name})
         facts._enter(_same(fact, self.vocabulary), fact.check(value))
         return facts
@@ -329,7 +354,10 @@ def reading(start: datetime, at: datetime) -> timedelta:
 
 
 def aware(what: str, moment: object) -> datetime:
-    """The moment, if it is a datetime with a zone; else `FactValueInvalid` that names ``what``."""
+    """The moment in UTC, if it is a datetime with a zone; else `FactValueInvalid` that names ``what``."""
     if not isinstance(moment, datetime) or moment.tzinfo is None or moment.utcoffset() is None:
         raise FactValueInvalid(what, f"{shown(moment)} is not a datetime with a time zone")
-    return moment
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise FactValueInvalid(what, f"{shown(moment)} is not between the years 1 and 9999 in UTC") from None

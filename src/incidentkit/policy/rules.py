@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Generic
 
-from attrs import frozen
+from attrs import field, frozen
 
 from incidentkit import convert
 from incidentkit.errors import RulesInvalid, place, shown
@@ -27,7 +26,7 @@ def when(condition: Condition, severity: Severity[S], *, because: str = "", sour
     return Rule(condition, severity, because=because, source=source)
 
 
-@frozen(init=False, slots=False, eq=False, repr=False)
+@frozen(init=False, eq=False, repr=False)
 class SeverityRules(Generic[S]):
     """Ordered rules and a default: the first rule that holds decides the severity.
 
@@ -38,6 +37,7 @@ class SeverityRules(Generic[S]):
     """All of them, the default last."""
     vocabulary: Vocabulary
     """The facts that may be given, by name too, in the order in which to ask for them."""
+    _function: Callable[[Mapping[str, Any]], Rule[S]] | None = field(default=None, init=False)
 
     if TYPE_CHECKING:
 
@@ -63,9 +63,9 @@ class SeverityRules(Generic[S]):
     def decide(self, facts: FactSource) -> Rule[S] | None:
         """The rule that decides, or `None` while unknown facts leave that open. Raises what `Facts.read` raises."""
         if not isinstance(facts, Facts) or facts.vocabulary is not self.vocabulary:
-            facts = self.facts(facts)
+            facts = Facts.seen(facts, self.vocabulary)
         try:
-            return self.compiled(facts.values)
+            return (self._function or self.compiled)(facts.values)
         except KeyError:
             rules = _open(self.rules, facts)
             return rules[0] if len(rules) == 1 else None
@@ -83,10 +83,13 @@ class SeverityRules(Generic[S]):
         """Check facts against the vocabulary once, for many calls of `decide`."""
         return Facts.read(source, self.vocabulary, at=at)
 
-    @cached_property
+    @property
     def compiled(self) -> Callable[[Mapping[str, Any]], Rule[S]]:
         """The generated function: from checked values by name to the rule; `KeyError` when one is missing."""
-        return self._source.function()
+        if self._function is None:
+            object.__setattr__(self, "_function", self._source.function())
+        assert self._function is not None
+        return self._function
 
     @property
     def source(self) -> str:
@@ -146,6 +149,9 @@ class SeverityRules(Generic[S]):
     def __getstate__(self) -> dict[str, Any]:
         """Only what defines the rules: compiled code neither pickles nor needs to."""
         return {"rules": self.rules, "vocabulary": self.vocabulary}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__attrs_init__(**state)
 
 
 @frozen
@@ -217,17 +223,22 @@ def _open(rules: Sequence[Rule[S]], facts: Facts) -> tuple[Rule[S], ...]:
 def _questions(rules: Sequence[Rule[S]], facts: Facts) -> tuple[AnyFact, ...]:
     """The unknown facts that can change the answer, the one first that leaves the fewest severities on average.
 
-    Ties go to the fact that the vocabulary names first. Where no single answer narrows anything, because only several
-    together can, it is the one that completes such a set.
+    Ties go to the fact that the vocabulary names first. Behind those that narrow the answer alone come those that only
+    can together with others; where all are of that kind, the first is one that completes such a set.
     """
     possible = len(_severities(rules))
     if possible == 1:
         return ()
-    asked = {fact.name for rule in rules for fact in rule.condition.mentioned}
-    unknown = [fact for name, fact in facts.vocabulary.items() if name in asked and name not in facts.values]
+    last = max(index for index, rule in enumerate(rules) if rule.severity != rules[-1].severity)
+    leaves = (leaf for rule in rules[: last + 1] for leaf in rule.condition.leaves if leaf.walk(facts) is None)
+    asked = {fact.name for leaf in leaves for fact in leaf.mentioned}
+    unknown = [fact for name, fact in facts.vocabulary.items() if name in asked]
     left = {fact: _average_left(rules, facts, fact, possible) for fact in unknown}
-    ranked = sorted((fact for fact in unknown if left[fact] < possible), key=lambda fact: left[fact])
-    return tuple(ranked) or (_decisive(rules, facts, unknown),)
+    ranked = sorted(unknown, key=lambda fact: left[fact])
+    if left[ranked[0]] == possible:
+        first = _decisive(rules, facts, unknown)
+        ranked.sort(key=lambda fact: fact is not first)
+    return tuple(ranked)
 
 
 def _average_left(rules: Sequence[Rule[S]], facts: Facts, fact: AnyFact, possible: int) -> float:

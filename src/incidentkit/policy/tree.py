@@ -66,7 +66,7 @@ class DecisionTree(Generic[C]):
         Raises what `Facts.read` raises.
         """
         if not isinstance(facts, Facts) or facts.vocabulary is not self.vocabulary or at is not None:
-            facts = Facts.read(facts, self.vocabulary, at=at)
+            facts = Facts.seen(facts, self.vocabulary, at=at)
         try:
             return self.compiled(facts.values)
         except KeyError:

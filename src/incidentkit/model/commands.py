@@ -1,0 +1,286 @@
+"""What people and machines ask of an incident: one frozen class for each command.
+
+A command says when it was meant (``at``) and by whom (``by``). One that was decided on what somebody saw may carry the
+version it was ``based_on``; if the incident has moved on since, it is refused rather than misunderstood.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, ClassVar, TypeAlias
+
+from attrs import field, frozen
+
+from incidentkit.model.events import LinkKind
+from incidentkit.model.people import Role
+from incidentkit.model.severity import Severity
+from incidentkit.model.triage import Triage
+
+
+@frozen(kw_only=True)
+class Asking:
+    """What every command has."""
+
+    tag: ClassVar[str]
+    """What the table of the lifecycle calls it."""
+
+    at: datetime
+    by: str
+    based_on: int | None = None
+    """The number of events that the incident had when this was decided; `None` if that does not matter."""
+
+
+@frozen
+class Assess(Asking):
+    """Take a triage as the latest word on severity: it raises at once, and lowers only what was never certain."""
+
+    tag: ClassVar[str] = "assess"
+
+    triage: Triage[Any]
+
+
+@frozen
+class ChangeSeverity(Asking):
+    """Set the severity by hand; lowering it takes a reason."""
+
+    tag: ClassVar[str] = "change_severity"
+
+    severity: Severity[Any]
+    reason: str = field(default="", kw_only=True)
+
+
+@frozen
+class Acknowledge(Asking):
+    """Say "I have it"."""
+
+    tag: ClassVar[str] = "acknowledge"
+
+    note: str = field(default="", kw_only=True)
+
+
+@frozen
+class Decline(Asking):
+    """Say "I cannot take it"."""
+
+    tag: ClassVar[str] = "decline"
+
+    reason: str = field(default="", kw_only=True)
+
+
+@frozen
+class Unacknowledge(Asking):
+    """Take an acknowledgement back."""
+
+    tag: ClassVar[str] = "unacknowledge"
+
+    reason: str = field(default="", kw_only=True)
+
+
+@frozen
+class Assign(Asking):
+    """Give a person a role."""
+
+    tag: ClassVar[str] = "assign"
+
+    role: Role
+    to: str = field(kw_only=True)
+
+
+@frozen
+class HandOver(Asking):
+    """Pass a role on from whoever has it."""
+
+    tag: ClassVar[str] = "hand_over"
+
+    role: Role
+    to: str = field(kw_only=True)
+
+
+@frozen
+class Note(Asking):
+    """Write something down."""
+
+    tag: ClassVar[str] = "note"
+
+    text: str
+
+
+@frozen
+class Summarize(Asking):
+    """Write what the public may read."""
+
+    tag: ClassVar[str] = "summarize"
+
+    text: str
+
+
+@frozen
+class StartMitigation(Asking):
+    """Begin to stop the effects."""
+
+    tag: ClassVar[str] = "start_mitigation"
+
+    note: str = field(default="", kw_only=True)
+
+
+@frozen
+class Mitigate(Asking):
+    """Say that users are served again."""
+
+    tag: ClassVar[str] = "mitigated"
+
+    note: str = field(default="", kw_only=True)
+
+
+@frozen
+class Regress(Asking):
+    """Say that the effects are back."""
+
+    tag: ClassVar[str] = "regressed"
+
+    reason: str = field(kw_only=True)
+
+
+@frozen
+class Resolve(Asking):
+    """Say that it is over."""
+
+    tag: ClassVar[str] = "resolve"
+
+    note: str = field(default="", kw_only=True)
+
+
+@frozen
+class Reopen(Asking):
+    """Say that it was not over."""
+
+    tag: ClassVar[str] = "reopen"
+
+    reason: str = field(kw_only=True)
+
+
+@frozen
+class Close(Asking):
+    """Say that nothing is left to do; what is left undone on purpose is waived, each with a reason."""
+
+    tag: ClassVar[str] = "close"
+
+    waivers: Mapping[str, str] = field(factory=dict[str, str], kw_only=True)
+
+
+@frozen
+class Cancel(Asking):
+    """Say that it was no incident."""
+
+    tag: ClassVar[str] = "cancel"
+
+    reason: str = field(kw_only=True)
+
+
+@frozen
+class Merge(Asking):
+    """Say that it is the same as another one."""
+
+    tag: ClassVar[str] = "merge"
+
+    into: str = field(kw_only=True)
+
+
+@frozen
+class Snooze(Asking):
+    """Hold pages until a time."""
+
+    tag: ClassVar[str] = "snooze"
+
+    until: datetime = field(kw_only=True)
+    reason: str = field(kw_only=True)
+
+
+@frozen
+class Restrict(Asking):
+    """Let only those know who must."""
+
+    tag: ClassVar[str] = "restrict"
+
+    reason: str = field(kw_only=True)
+
+
+@frozen
+class LiftRestriction(Asking):
+    """Let everybody know again."""
+
+    tag: ClassVar[str] = "lift_restriction"
+
+    reason: str = field(kw_only=True)
+
+
+@frozen
+class Link(Asking):
+    """Tie a ticket, a channel or a document to it."""
+
+    tag: ClassVar[str] = "link"
+
+    kind: LinkKind
+    reference: str
+    url: str = field(default="", kw_only=True)
+
+
+@frozen
+class CorrectStart(Asking):
+    """Say when users really began to feel it."""
+
+    tag: ClassVar[str] = "correct_start"
+
+    started_at: datetime
+    reason: str = field(default="", kw_only=True)
+
+
+@frozen
+class CorrectTime(Asking):
+    """Say when an event of the log really happened."""
+
+    tag: ClassVar[str] = "correct_time"
+
+    event: int
+    happened_at: datetime = field(kw_only=True)
+    reason: str = field(default="", kw_only=True)
+
+
+@frozen
+class Redact(Asking):
+    """Take the words of an event out of the log."""
+
+    tag: ClassVar[str] = "redact"
+
+    event: int
+    reason: str = field(default="", kw_only=True)
+
+
+Command: TypeAlias = (
+    Assess
+    | ChangeSeverity
+    | Acknowledge
+    | Decline
+    | Unacknowledge
+    | Assign
+    | HandOver
+    | Note
+    | Summarize
+    | StartMitigation
+    | Mitigate
+    | Regress
+    | Resolve
+    | Reopen
+    | Close
+    | Cancel
+    | Merge
+    | Snooze
+    | Restrict
+    | LiftRestriction
+    | Link
+    | CorrectStart
+    | CorrectTime
+    | Redact
+)
+"""Everything that can be asked of an incident that has been declared."""

@@ -1,0 +1,311 @@
+"""An incident: frozen, built only from its events, and what can be asked of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, Protocol
+
+from attrs import evolve, fields, frozen
+
+from incidentkit.errors import CommandInvalid, LogInvalid, TimesContradict, shown
+from incidentkit.model.commands import (
+    Acknowledge,
+    Close,
+    Command,
+    Mitigate,
+    Note,
+    Reopen,
+    Resolve,
+    StartMitigation,
+)
+from incidentkit.model.events import REDACTED, Declared, Event, Linked, Redacted, TimeCorrected, Value
+from incidentkit.model.identity import IncidentId, PersonId, checked_name, checked_text
+from incidentkit.model.lifecycle import Effect, Status, outcome
+from incidentkit.model.metrics import Metrics, metrics_of
+from incidentkit.model.people import Role
+from incidentkit.model.recording import assessment_of, chosen, moment, recorded
+from incidentkit.model.severity import Severity
+from incidentkit.model.state import State, after, replay
+from incidentkit.model.timeline import Timeline
+from incidentkit.model.triage import Triage
+
+
+class Named(Protocol):
+    """Something with a name, such as a playbook."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        ...
+
+
+@frozen(repr=False)
+class Incident:
+    """An incident as it stands after the events of its timeline. Frozen: every command gives the next one.
+
+    Make one with `declare`, or with `replay` from its events; go on with `apply` and the shortcuts for the commonest
+    commands. What is not possible raises one error that says what is, and changes nothing.
+    """
+
+    _state: State
+    timeline: Timeline
+    """Its events, in the order in which they were recorded."""
+
+    @classmethod
+    def declare(
+        cls,
+        id: str,
+        *,
+        title: str,
+        at: datetime,
+        by: str,
+        triage: Triage[Any] | None = None,
+        severity: Severity[Any] | None = None,
+        started_at: datetime | None = None,
+        playbook: Named | str = "",
+        recorded_at: datetime | None = None,
+    ) -> Incident:
+        """Begin an incident, by a triage or with a severity that a person chose.
+
+        ``started_at`` is when users began to feel it, if that was before ``at``. ``recorded_at`` is when the log learns
+        of it, if that is later than ``at``: an incident may be declared after the fact.
+
+        Raises `CommandInvalid` for neither or both of triage and severity and for a time without zone, `WordsInvalid`
+        for a name or title that cannot be kept, `TimesContradict` for a start after the declaration.
+        """
+        if (triage is None) == (severity is None):
+            raise CommandInvalid(f"{shown(id)}: an incident is declared with a triage or with a chosen severity")
+        declared_at = moment("at", at)
+        start = declared_at if started_at is None else moment("started_at", started_at)
+        event = Declared(
+            incident=IncidentId(checked_name("id", id)),
+            at=declared_at,
+            by=PersonId(checked_name("by", by)),
+            recorded_at=declared_at if recorded_at is None else max(declared_at, moment("recorded_at", recorded_at)),
+            title=checked_text("title", title),
+            started_at=start,
+            assessment=assessment_of(triage) if triage is not None else chosen(_given(severity)),
+            chosen=triage is None,
+            playbook=playbook if isinstance(playbook, str) else playbook.name,
+        )
+        return cls.replay([event])
+
+    @classmethod
+    def replay(cls, events: Iterable[Event]) -> Incident:
+        """The incident whose log these events are; `LogInvalid` names the first that does not fit."""
+        timeline = Timeline(events)
+        return cls(replay(timeline.events), timeline)
+
+    def apply(self, command: Command, *, recorded_at: datetime | None = None) -> Incident:
+        """The incident after this command.
+
+        A command that came too late or says what is so already is recorded, and changes nothing else.
+        ``recorded_at`` is when the log learns of it, if that is later than the command's own time.
+
+        Raises `IllegalTransition`, `CommandInvalid`, `TimesContradict` or `WordsInvalid`.
+        """
+        event = recorded(command, self._state, len(self.timeline), recorded_at)
+        if isinstance(event, TimeCorrected):
+            return self._corrected(event)
+        if isinstance(event, Redacted):
+            return self._redacted(event)
+        return Incident(after(self._state, event), self.timeline.append(event))
+
+    def can(self, command: str) -> bool:
+        """Whether a command of that name, such as ``resolve``, would take effect now."""
+        return outcome(command, self.status) not in (None, Effect.OVERTAKEN)
+
+    def acknowledge(self, *, at: datetime, by: str, note: str = "") -> Incident:
+        """The responder ``by`` has it."""
+        return self.apply(Acknowledge(at=at, by=by, note=note))
+
+    def start_mitigation(self, *, at: datetime, by: str, note: str = "") -> Incident:
+        """Work on stopping the effects began."""
+        return self.apply(StartMitigation(at=at, by=by, note=note))
+
+    def mitigated(self, *, at: datetime, by: str, note: str = "") -> Incident:
+        """Users are served again."""
+        return self.apply(Mitigate(at=at, by=by, note=note))
+
+    def resolve(self, *, at: datetime, by: str, note: str = "") -> Incident:
+        """It is over."""
+        return self.apply(Resolve(at=at, by=by, note=note))
+
+    def reopen(self, *, at: datetime, by: str, reason: str) -> Incident:
+        """It was not over; a new generation begins, and earlier acknowledgements are void."""
+        return self.apply(Reopen(at=at, by=by, reason=reason))
+
+    def close(self, *, at: datetime, by: str, waivers: Mapping[str, str] | None = None) -> Incident:
+        """Nothing is left to do; what is left undone on purpose is waived, each with a reason."""
+        return self.apply(Close(at=at, by=by, waivers=waivers or {}))
+
+    def note(self, text: str, *, at: datetime, by: str) -> Incident:
+        """Write something down."""
+        return self.apply(Note(text, at=at, by=by))
+
+    @property
+    def id(self) -> IncidentId:
+        """What identifies it."""
+        return self._state.id
+
+    @property
+    def title(self) -> str:
+        """What it is about, in the words of whoever declared it."""
+        return self._state.title
+
+    @property
+    def playbook(self) -> str:
+        """The name of the playbook that it was declared under; empty for none."""
+        return self._state.playbook
+
+    @property
+    def version(self) -> int:
+        """How many events it has; a command may say which version it was based on."""
+        return len(self.timeline)
+
+    @property
+    def status(self) -> Status:
+        """Where it stands."""
+        return self._state.status
+
+    @property
+    def since(self) -> datetime:
+        """When it came to that status."""
+        return self._state.since
+
+    @property
+    def generation(self) -> int:
+        """1, and one more for each time it was reopened."""
+        return self._state.generation
+
+    @property
+    def severity(self) -> Severity[Any]:
+        """The worst that is still possible."""
+        return self._state.severity
+
+    @property
+    def possible(self) -> frozenset[Severity[Any]]:
+        """The severities that are still possible; one alone is certain."""
+        return self._state.possible
+
+    @property
+    def facts(self) -> Mapping[str, Value]:
+        """What was known of the facts at the latest triage."""
+        return self._state.facts
+
+    @property
+    def declared_at(self) -> datetime:
+        """When it was declared."""
+        return self._state.declared_at
+
+    @property
+    def started_at(self) -> datetime:
+        """When users began to feel it."""
+        return self._state.started_at
+
+    @property
+    def resolved_at(self) -> datetime | None:
+        """When it was over; `None` while it is not."""
+        return self._state.resolved_at
+
+    @property
+    def acknowledged(self) -> Mapping[PersonId, datetime]:
+        """Who has it, since when."""
+        return self._state.acknowledged
+
+    @property
+    def declined(self) -> Mapping[PersonId, datetime]:
+        """Who cannot take it, since when."""
+        return self._state.declined
+
+    @property
+    def roles(self) -> Mapping[Role, PersonId]:
+        """Who plays which part."""
+        return self._state.roles
+
+    @property
+    def snoozed_until(self) -> datetime | None:
+        """Until when pages are held; the time may have passed."""
+        return self._state.snoozed_until
+
+    @property
+    def restricted(self) -> bool:
+        """Whether only those may know of it who must."""
+        return self._state.restricted
+
+    @property
+    def links(self) -> tuple[Linked, ...]:
+        """The tickets, channels and documents that belong to it."""
+        return self._state.links
+
+    @property
+    def public_summary(self) -> str:
+        """What the public may read; empty until somebody wrote it."""
+        return self._state.public_summary
+
+    @property
+    def merged_into(self) -> IncidentId | None:
+        """The incident that it turned out to be the same as."""
+        return self._state.merged_into
+
+    @property
+    def waivers(self) -> Mapping[str, str]:
+        """What was left undone on purpose when it was closed, each with the reason."""
+        return self._state.waivers
+
+    @property
+    def metrics(self) -> Metrics:
+        """How long everything took, up to the latest change of status."""
+        return metrics_of(self._state)
+
+    def metrics_at(self, now: datetime) -> Metrics:
+        """How long everything has taken, the present status included."""
+        return metrics_of(self._state, moment("now", now))
+
+    def _corrected(self, event: TimeCorrected) -> Incident:
+        """The same log and the correction, folded anew with the corrected time."""
+        _check_place(event.event, self)
+        try:
+            return Incident.replay([*self.timeline, event])
+        except LogInvalid as error:
+            raise TimesContradict(
+                f"{self.id}: event {event.event} did not happen at {event.happened_at}: {error}"
+            ) from None
+
+    def _redacted(self, event: Redacted) -> Incident:
+        """The same log without the words of one event, folded anew, so that they are nowhere any more."""
+        _check_place(event.event, self)
+        log = [*self.timeline, event]
+        log[event.event] = _wordless(log[event.event])
+        return Incident.replay(log)
+
+    def __repr__(self) -> str:
+        return f"<incident {self.id}: {self.status}, {self.severity}, {self.version} events>"
+
+
+def _given(severity: Severity[Any] | None) -> Severity[Any]:
+    if not isinstance(severity, Severity):
+        raise CommandInvalid(f"{shown(severity)} is not a severity")
+    return severity
+
+
+def _check_place(place: object, incident: Incident) -> None:
+    if type(place) is not int or not 0 <= place < incident.version:
+        raise CommandInvalid(
+            f"{incident.id} has no event {shown(place)}: they are counted from 0 to {incident.version - 1}"
+        )
+
+
+def _wordless(event: Event) -> Event:
+    """The event with every field that holds people's words emptied."""
+    taken = {
+        field.name: _taken_out(getattr(event, field.name)) for field in fields(type(event)) if "words" in field.metadata
+    }
+    return evolve(event, **taken)
+
+
+def _taken_out(words: Any) -> Any:
+    if isinstance(words, str):
+        return REDACTED if words else ""
+    return {f"{REDACTED} {number}": REDACTED for number in range(1, len(words) + 1)}
