@@ -1,0 +1,429 @@
+"""Incidents: the fold of commands is the replay of events, and nothing impossible happens or leaves a trace."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+from datetime import UTC, datetime, timedelta
+from typing import Any, get_args
+
+import pytest
+from attrs import evolve, fields
+from hypothesis import given
+from hypothesis import strategies as st
+
+from incidentkit import EMERGENCY, Severity
+from incidentkit.errors import (
+    CommandInvalid,
+    IllegalTransition,
+    IncidentkitError,
+    LogInvalid,
+    TimesContradict,
+    WordsInvalid,
+)
+from incidentkit.model.commands import (
+    Acknowledge,
+    Assess,
+    Assign,
+    Cancel,
+    ChangeSeverity,
+    Close,
+    Command,
+    CorrectStart,
+    CorrectTime,
+    Decline,
+    HandOver,
+    Link,
+    Merge,
+    Note,
+    Redact,
+    Regress,
+    Resolve,
+    Snooze,
+    Summarize,
+    Unacknowledge,
+)
+from incidentkit.model.events import REDACTED, LinkKind, Overtaken
+from incidentkit.model.identity import IncidentId
+from incidentkit.model.incident import Incident
+from incidentkit.model.lifecycle import ACTIVE, TABLE, Effect, Status, outcome, possible, to_mermaid
+from incidentkit.model.metrics import summarize
+from incidentkit.model.people import Role
+from incidentkit.model.timeline import Timeline
+from incidentkit.playbooks.emergency import CORE_FUNCTIONALITY, ERROR_RATE
+from tests.model.incident_strategies import RULES, S1, S2, S3, START, commands, declarations, incidents
+
+END = START + timedelta(days=3)
+
+
+def t(clock: str) -> datetime:
+    hour, minute = map(int, clock.split(":"))
+    return datetime(2026, 3, 2, hour, minute, tzinfo=UTC)
+
+
+def declared(**changes: Any) -> Incident:
+    given: dict[str, Any] = {"title": "Checkout returns 500", "at": t("14:23"), "by": "ada", "severity": S1}
+    return Incident.declare("INC-7", **{**given, **changes})
+
+
+# Laws
+
+
+@given(incidents())
+def test_the_fold_of_a_history_is_the_replay_of_its_events(incident: Incident) -> None:
+    again = Incident.replay(incident.timeline)
+    assert again == incident
+    assert pickle.loads(pickle.dumps(incident)) == incident
+    assert copy.deepcopy(incident) == incident
+
+
+@given(st.data())
+def test_a_command_does_what_the_table_says(data: st.DataObject) -> None:
+    incident = data.draw(incidents())
+    command = data.draw(commands(st.just(END), events=incident.version))
+    before = pickle.dumps(incident)
+    result = outcome(command.tag, incident.status)
+    try:
+        after = incident.apply(command)
+    except IllegalTransition as error:
+        assert result is None
+        assert error.possible == possible(incident.status)
+        assert all(name in str(error) for name in error.possible)
+    except IncidentkitError:
+        assert result is not None
+    else:
+        assert after.version == incident.version + 1
+        assert after.status == (result if isinstance(result, Status) else incident.status)
+        assert isinstance(after.timeline[-1], Overtaken) == (result is Effect.OVERTAKEN)
+    assert pickle.dumps(incident) == before
+
+
+@given(st.data())
+def test_what_came_too_late_or_twice_changes_nothing_but_the_log(data: st.DataObject) -> None:
+    incident = data.draw(incidents())
+    after = incident
+    for command in data.draw(st.lists(commands(st.just(END)), min_size=8, max_size=8)):
+        if outcome(command.tag, incident.status) is Effect.OVERTAKEN:
+            after = after.apply(command)
+            assert isinstance(after.timeline[-1], Overtaken)
+    for name in (
+        "status",
+        "severity",
+        "acknowledged",
+        "declined",
+        "roles",
+        "generation",
+        "metrics",
+        "since",
+        "waivers",
+    ):
+        assert getattr(after, name) == getattr(incident, name)
+
+
+@given(incidents(), st.integers(0, 10_000))
+def test_metrics_are_never_negative_and_add_up(incident: Incident, minutes: int) -> None:
+    now = max(incident.since, END) + timedelta(minutes=minutes)
+    metrics = incident.metrics_at(now)
+    assert sum(metrics.time_in.values(), timedelta()) == now - incident.declared_at
+    assert metrics.time_open == sum((metrics.time_in.get(status, timedelta()) for status in ACTIVE), timedelta())
+    lengths = [metrics.time_to_declare, metrics.time_to_acknowledge, metrics.time_to_mitigate, metrics.time_to_resolve]
+    assert all(length is None or length >= timedelta() for length in [*lengths, *metrics.time_in.values()])
+    assert (metrics.time_to_resolve is None) or metrics.time_to_mitigate is not None
+
+
+@given(st.data())
+def test_a_redaction_leaves_no_trace_of_the_words(data: st.DataObject) -> None:
+    secret = "Xq7 secret"
+    incident = data.draw(declarations())
+    said: Command = data.draw(
+        st.sampled_from(
+            [
+                Note(secret, at=END, by="ada"),
+                Summarize(secret, at=END, by="ada"),
+                Link(LinkKind.DOCUMENT, secret, url=f"https://{secret}", at=END, by="ada"),
+                Decline(at=END, by="ada", reason=secret),
+                Cancel(at=END, by="ada", reason=secret),
+            ]
+        )
+    )
+    told = incident.apply(said)
+    assert secret in repr(told.timeline[-1])
+    clean = told.apply(Redact(told.version - 1, at=END, by="grace"))
+    assert clean.status == told.status
+    assert secret.encode() not in pickle.dumps(clean)
+    assert (
+        secret
+        not in f"{clean!r}{clean.timeline!r}{clean.timeline}{[*clean.timeline]}{clean.public_summary}{clean.links}"
+    )
+
+
+@given(incidents(), incidents())
+def test_timelines_that_grew_apart_do_not_touch_each_other(one: Incident, other: Incident) -> None:
+    base = one.timeline
+    events = [*base]
+    longer, another = base.append(events[0]), base.append(events[-1])
+    assert [*longer] == [*events, events[0]]
+    assert [*another] == [*events, events[-1]]
+    assert [*base] == events
+    assert (longer == another) == (events[0] == events[-1])
+
+
+def test_statuses_are_reached_as_the_table_says() -> None:
+    reached: dict[Status, Incident] = {Status.INVESTIGATING: declared()}
+    frontier = [*reached]
+    needed = {"reason": "because", "into": "INC-8"}
+    while frontier:
+        start = frontier.pop()
+        for command, row in TABLE.items():
+            end = row.get(start)
+            if isinstance(end, Status) and end not in reached:
+                kind: Any = next(kind for kind in get_args(Command) if kind.tag == command)
+                names = {field.name: needed[field.name] for field in fields(kind) if field.name in needed}
+                reached[end] = reached[start].apply(kind(at=t("15:00"), by="ada", **names))
+                assert reached[end].status is end
+                frontier.append(end)
+    assert {*reached} == {*Status}
+
+
+def test_the_table_names_every_command_and_no_other() -> None:
+    assert {kind.tag for kind in get_args(Command)} == {*TABLE}
+
+
+# What a person would look up
+
+
+def test_an_incident_from_facts_to_metrics() -> None:
+    triage = EMERGENCY.triage({ERROR_RATE: 0.34, CORE_FUNCTIONALITY: True})
+    incident = Incident.declare(
+        "INC-7", title="Checkout returns 500", triage=triage, playbook=EMERGENCY, at=t("14:23"), by="ada"
+    )
+    incident = incident.acknowledge(at=t("14:25"), by="grace")
+    incident = incident.start_mitigation(at=t("14:30"), by="grace", note="rolling back to 1.4.2")
+    incident = incident.mitigated(at=t("14:45"), by="grace")
+    incident = incident.resolve(at=t("15:00"), by="grace")
+    assert incident.status is Status.RESOLVED
+    assert incident.playbook == "emergency"
+    assert incident.facts == {"error_rate": 0.34, "core_functionality": True}
+    assert incident.metrics.time_to_acknowledge == timedelta(minutes=2)
+    assert incident.metrics.time_to_mitigate == timedelta(minutes=22)
+    assert incident.metrics.time_to_resolve == timedelta(minutes=37)
+    assert incident.metrics.time_in == {
+        Status.INVESTIGATING: timedelta(minutes=7),
+        Status.MITIGATING: timedelta(minutes=15),
+        Status.MONITORING: timedelta(minutes=15),
+    }
+
+
+def test_a_late_acknowledgement_is_recorded_and_changes_nothing() -> None:
+    incident = declared().resolve(at=t("15:00"), by="grace").acknowledge(at=t("15:02"), by="linus")
+    assert incident.timeline[-1] == Overtaken(
+        incident=incident.id,
+        at=t("15:02"),
+        by=incident.timeline[-1].by,
+        recorded_at=t("15:02"),
+        command="acknowledge",
+        status="resolved",
+    )
+    assert not incident.acknowledged
+
+
+def test_an_impossible_command_says_what_is_possible() -> None:
+    incident = declared().resolve(at=t("15:00"), by="grace")
+    with pytest.raises(
+        IllegalTransition, match=r"INC-7 is resolved: 'start_mitigation' is not possible from there\."
+    ) as caught:
+        incident.start_mitigation(at=t("15:01"), by="ada")
+    assert "Possible now: reopen, close," in str(caught.value)
+    assert not incident.can("start_mitigation")
+    assert incident.can("reopen")
+
+
+def test_reopening_begins_a_generation_and_voids_acknowledgements() -> None:
+    incident = declared().acknowledge(at=t("14:25"), by="grace").resolve(at=t("15:00"), by="grace")
+    again = incident.reopen(at=t("15:30"), by="ada", reason="it is back")
+    assert (again.generation, again.acknowledged, again.resolved_at) == (2, {}, None)
+    done = again.resolve(at=t("16:00"), by="grace")
+    assert done.metrics.time_to_resolve == timedelta(minutes=97)
+    assert done.metrics.time_open == timedelta(minutes=67)
+
+
+def test_an_acknowledgement_belongs_to_its_giver() -> None:
+    incident = declared().acknowledge(at=t("14:25"), by="grace").acknowledge(at=t("14:26"), by="linus")
+    incident = incident.apply(Unacknowledge(at=t("14:30"), by="grace"))
+    assert [*incident.acknowledged] == ["linus"]
+    incident = incident.apply(Decline(at=t("14:31"), by="linus", reason="on a train"))
+    assert (dict(incident.acknowledged), [*incident.declined]) == ({}, ["linus"])
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "severity"),
+    [
+        ({}, {"down": True}, S1),
+        ({"slow": True, "down": False}, {"down": True}, S1),
+        ({}, {"slow": True, "down": False}, S2),
+        ({"down": True}, {"slow": True, "down": False}, S1),
+        ({"slow": True, "down": False}, {"slow": False, "down": False}, S2),
+    ],
+)
+def test_triage_raises_at_once_and_lowers_only_what_was_never_certain(
+    first: Any, then: Any, severity: Severity
+) -> None:
+    incident = declared(severity=None, triage=RULES.triage(first))
+    assert incident.apply(Assess(RULES.triage(then), at=t("14:30"), by="ada")).severity == severity
+
+
+def test_a_person_lowers_a_severity_with_a_reason() -> None:
+    with pytest.raises(CommandInvalid, match="lowered with a reason, from S1 to S3"):
+        declared().apply(ChangeSeverity(S3, at=t("14:30"), by="ada"))
+    lowered = declared().apply(ChangeSeverity(S3, at=t("14:30"), by="ada", reason="only the test system"))
+    assert lowered.severity == S3
+    assert lowered.possible == {S3}
+    raised = lowered.apply(Assess(RULES.triage({"down": True}), at=t("14:31"), by="ada"))
+    assert raised.severity == S1
+
+
+def test_roles_are_assigned_and_handed_over() -> None:
+    incident = declared().apply(Assign(Role.COMMANDER, to="ada", at=t("14:24"), by="ada"))
+    incident = incident.apply(HandOver(Role.COMMANDER, to="linus", at=t("15:01"), by="ada"))
+    assert incident.roles == {Role.COMMANDER: "linus"}
+    with pytest.raises(CommandInvalid, match="nobody is scribe who could hand it over"):
+        incident.apply(HandOver(Role.SCRIBE, to="ada", at=t("15:02"), by="ada"))
+
+
+def test_a_corrected_time_counts_for_the_metrics() -> None:
+    incident = declared().mitigated(at=t("14:45"), by="grace").resolve(at=t("15:00"), by="grace")
+    corrected = incident.apply(CorrectTime(1, happened_at=t("14:50"), at=t("16:00"), by="ada"))
+    assert corrected.metrics.time_to_mitigate == timedelta(minutes=27)
+    assert corrected.timeline[1].at == t("14:45")  # the log keeps what was said at the time
+    earlier = corrected.apply(CorrectStart(t("14:00"), at=t("16:01"), by="ada"))
+    assert earlier.metrics.time_to_resolve == timedelta(minutes=60)
+    with pytest.raises(TimesContradict, match="event 1 did not happen at"):
+        incident.apply(CorrectTime(1, happened_at=t("15:50"), at=t("16:00"), by="ada"))
+
+
+def test_an_incident_is_declared_after_the_fact() -> None:
+    incident = declared(at=t("14:23"), recorded_at=t("18:00"), started_at=t("14:10"))
+    assert incident.metrics.time_to_declare == timedelta(minutes=13)
+    later = incident.apply(Note("found in the logs", at=t("14:05"), by="ada"), recorded_at=t("18:05"))
+    assert later.timeline[-1].recorded_at == t("18:05")
+
+
+def test_many_incidents_are_summed_up() -> None:
+    several = [declared().resolve(at=t(f"15:{minute:02}"), by="ada").metrics for minute in range(10)]
+    summary = summarize([*several, declared().metrics], lambda metrics: metrics.time_to_resolve)
+    assert summary is not None
+    assert (summary.count, summary.median, summary.percentile_90) == (
+        10,
+        timedelta(minutes=41.5),
+        timedelta(minutes=45),
+    )
+    assert summarize([], lambda metrics: metrics.time_open) is None
+
+
+def test_a_long_timeline_is_made_and_dropped_without_depth() -> None:
+    event = declared().timeline[0]
+    timeline = Timeline([event])
+    for _ in range(100_000):
+        timeline = timeline.append(event)
+    assert len(timeline) == len([*timeline]) == 100_001
+    assert len(pickle.loads(pickle.dumps(timeline))) == 100_001
+    del timeline
+
+
+def test_a_diagram_shows_every_move_of_the_table() -> None:
+    arrows = {(start, end) for row in TABLE.values() for start, end in row.items() if isinstance(end, Status)}
+    lines = to_mermaid().splitlines()
+    assert len(lines) == 2 + len(arrows)
+    assert all(any(line.startswith(f"    {start} --> {end}: ") for line in lines) for start, end in arrows)
+
+
+# Bad input
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "message"),
+    [
+        ({"severity": None}, CommandInvalid, "with a triage or with a chosen severity"),
+        ({"triage": RULES.triage({})}, CommandInvalid, "with a triage or with a chosen severity"),
+        ({"severity": "S1"}, CommandInvalid, "'S1' is not a severity"),
+        ({"at": datetime(2026, 3, 2)}, CommandInvalid, "at: .* is not a datetime with a time zone"),
+        ({"started_at": t("14:30")}, TimesContradict, "it started at .* and was declared at"),
+        ({"started_at": "14:30"}, CommandInvalid, "started_at: '14:30' is not a datetime"),
+        ({"by": ""}, WordsInvalid, "by: '' is not a name"),
+        ({"by": "a\nb"}, WordsInvalid, "is not a name"),
+        ({"by": "a" * 201}, WordsInvalid, "200 characters at the most"),
+        ({"title": "a\x00b"}, WordsInvalid, "title: .* contains a NUL"),
+        ({"title": "\ud800"}, WordsInvalid, "half of a surrogate pair"),
+        ({"title": 7}, WordsInvalid, "title: 7 is not text"),
+        ({"title": "x" * 100_001}, WordsInvalid, "100000 characters at the most"),
+    ],
+)
+def test_declarations_that_make_no_sense_are_refused(changes: Any, error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
+        declared(**changes)
+
+
+@pytest.mark.parametrize(
+    ("command", "error", "message"),
+    [
+        (Acknowledge(at=t("14:00"), by="ada"), TimesContradict, "was declared at"),
+        (Resolve(at=t("14:20"), by="ada"), TimesContradict, "was declared at"),
+        (Resolve(at=t("14:30"), by="ada", based_on=7), CommandInvalid, "based on version 7, and this is 2"),
+        (Regress(at=t("14:30"), by="ada", reason="x"), TimesContradict, "is monitoring since .* came before"),
+        (Regress(at=t("15:00"), by="ada", reason=" "), CommandInvalid, "'regressed' needs a reason"),
+        (Snooze(at=t("15:00"), by="ada", until=t("14:59"), reason="x"), TimesContradict, "over at once"),
+        (Merge(at=t("15:00"), by="ada", into="INC-7"), CommandInvalid, "into itself"),
+        (CorrectStart(t("14:24"), at=t("15:00"), by="ada"), TimesContradict, "did not start at"),
+        (
+            CorrectTime(9, happened_at=t("14:24"), at=t("15:00"), by="ada"),
+            CommandInvalid,
+            "no event 9: they are counted from 0 to 1",
+        ),
+        (Redact(-1, at=t("15:00"), by="ada"), CommandInvalid, "no event -1"),
+        (Redact(True, at=t("15:00"), by="ada"), CommandInvalid, "no event True"),
+        (ChangeSeverity(EMERGENCY.scheme["SEV-1"], at=t("15:00"), by="ada"), CommandInvalid, "have no order"),
+        (Note("a\x00", at=t("15:00"), by="ada"), WordsInvalid, "text: "),
+        (Note("a", at=t("15:00"), by=" "), WordsInvalid, "by: "),
+        (Note("a", at=datetime(2026, 3, 2), by="ada"), CommandInvalid, "time zone"),
+    ],
+)
+def test_commands_that_make_no_sense_are_refused_and_change_nothing(
+    command: Any, error: type[Exception], message: str
+) -> None:
+    incident = declared().mitigated(at=t("14:45"), by="grace")
+    with pytest.raises(error, match=message):
+        incident.apply(command)
+    assert incident.version == 2
+
+
+def test_closing_waives_only_with_a_reason() -> None:
+    resolved = declared().resolve(at=t("15:00"), by="grace")
+    closed = resolved.close(at=t("16:00"), by="grace", waivers={"post-mortem": "a drill"})
+    assert closed.waivers == {"post-mortem": "a drill"}
+    with pytest.raises(CommandInvalid, match="'post-mortem' is waived without a reason"):
+        resolved.apply(Close(at=t("16:00"), by="grace", waivers={"post-mortem": ""}))
+
+
+def test_a_log_that_is_not_one_names_the_first_event_that_does_not_fit() -> None:
+    log = [*declared().acknowledge(at=t("14:25"), by="grace").mitigated(at=t("14:45"), by="grace").timeline]
+    stranger = declared().acknowledge(at=t("14:25"), by="ada").timeline[-1]
+    for index, events, message in [
+        (0, [], "begins with its declaration"),
+        (0, log[1:], "begins with its declaration"),
+        (2, [log[0], log[2], log[1]], "recorded at .* before the event that precedes it"),
+        (1, [log[0], log[0]], "'declared' cannot happen"),
+        (3, [*log, evolve(stranger, incident=IncidentId("INC-8"), recorded_at=t("15:00"))], "of the incident INC-8"),
+        (
+            3,
+            [*log, evolve(log[2], recorded_at=t("15:00"))],
+            "'mitigated' cannot happen to an incident that is monitoring",
+        ),
+    ]:
+        with pytest.raises(LogInvalid, match=message) as caught:
+            Incident.replay(events)
+        assert caught.value.index == index
+
+
+def test_redacted_words_say_so() -> None:
+    incident = declared().apply(Redact(0, at=t("15:00"), by="ada"))
+    assert incident.title == REDACTED
