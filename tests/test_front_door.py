@@ -24,19 +24,9 @@ NAMES = [
         "Duration",
         "Facts",
     ),
-    *(
-        "Flag",
-        "IncidentkitError",
-        "Number",
-        "Playbook",
-        "Question",
-        "Rule",
-        "Severity",
-        "SeverityFact",
-        "SeverityRules",
-    ),
-    *("SeverityScheme", "SupportCalendar", "Target", "Targets", "Triage", "Vocabulary", "Walk", "WorkingDays", "Worse"),
-    *("ask", "choose", "when"),
+    *("Flag", "Incident", "IncidentkitError", "Number", "Playbook", "Question", "Role", "Rule", "Severity"),
+    *("SeverityFact", "SeverityRules", "SeverityScheme", "Status", "SupportCalendar", "Target", "Targets", "Triage"),
+    *("Vocabulary", "Walk", "WorkingDays", "Worse", "ask", "choose", "when"),
 ]
 
 NEVER_LOADED = {"asyncio", "socket", "subprocess", "sqlite3", "httpx", "hypothesis", "pytest", "sqlalchemy"}

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from incidentkit.model.facts import Flag as Flag
     from incidentkit.model.facts import Number as Number
     from incidentkit.model.facts import SeverityFact as SeverityFact
+    from incidentkit.model.incident import Incident as Incident
+    from incidentkit.model.lifecycle import Status as Status
+    from incidentkit.model.people import Role as Role
     from incidentkit.model.severity import Severity as Severity
     from incidentkit.model.severity import SeverityScheme as SeverityScheme
     from incidentkit.model.targets import Target as Target
@@ -47,6 +50,9 @@ _HOMES = {
     "model.calendar": ("SupportCalendar", "WorkingDays"),
     "model.conditions": ("ALWAYS", "NEVER", "Condition"),
     "model.facts": ("Choice", "Clock", "Duration", "Flag", "Number", "SeverityFact"),
+    "model.incident": ("Incident",),
+    "model.lifecycle": ("Status",),
+    "model.people": ("Role",),
     "model.severity": ("Severity", "SeverityScheme"),
     "model.targets": ("Target", "Targets"),
     "model.triage": ("Rule", "Triage"),
@@ -71,15 +77,18 @@ __all__ = [
     "Duration",
     "Facts",
     "Flag",
+    "Incident",
     "IncidentkitError",
     "Number",
     "Playbook",
     "Question",
+    "Role",
     "Rule",
     "Severity",
     "SeverityFact",
     "SeverityRules",
     "SeverityScheme",
+    "Status",
     "SupportCalendar",
     "Target",
     "Targets",

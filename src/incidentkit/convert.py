@@ -1,7 +1,8 @@
 """In and out of JSON and TOML: one converter, strict, with errors that name the place.
 
 A class takes part by what it carries itself: a ``tag`` makes it a member of a tagged union, written as ``kind``;
-``to_form`` and ``from_form`` name the plain class by which it is written and read. So nothing here knows the classes of
+``to_form`` and ``from_form`` name the plain class by which it is written and read; ``upcast`` turns what an earlier
+version wrote into what this one reads. So nothing here knows the classes of
 the layers above. Nothing is coerced: ``"false"`` is no flag and ``1`` is no `True`.
 """
 
@@ -165,6 +166,8 @@ def _converter() -> Converter:
     ]
     for predicate, factory in hooks:
         converter.register_structure_hook_factory(predicate)(_with(factory, converter))
+    converter.register_structure_hook_func(_is_scalar_union, _read_scalar)
+    converter.register_unstructure_hook_func(_is_scalar_union, _write_scalar)
     converter.register_unstructure_hook(Enum, lambda member: member.value)
     converter.register_unstructure_hook_factory(_is_attrs)(_with(_write_attrs, converter))
     converter.register_unstructure_hook_func(_is_condition, str)
@@ -251,6 +254,9 @@ def _is_attrs(kind: Any) -> bool:
 
 def _read_attrs(kind: Any, converter: Converter) -> Callable[[Any, Any], Any]:
     fields = make_dict_structure_fn(kind, converter, _cattrs_forbid_extra_keys=True)
+    upcast: Callable[[dict[str, Any]], dict[str, Any]] | None = getattr(kind, "upcast", None)
+    if upcast is not None:
+        return _only(dict, "a table", lambda value, target: fields(upcast(value), target))
     tag: str | None = getattr(kind, "tag", None)
     return _only(dict, "a table", fields if tag is None else _untagged(tag, fields))
 
@@ -292,6 +298,23 @@ def _read_set(kind: Any, converter: Converter) -> Callable[[Any, Any], Any]:
     return lambda value, _: frozenset(converter.structure(value, row))
 
 
+def _is_scalar_union(kind: Any) -> bool:
+    """A union in which a duration has to be told from a text."""
+    return get_origin(kind) in (Union, UnionType) and {str, timedelta} <= {*get_args(kind)} <= {*_SCALARS, timedelta}
+
+
+def _write_scalar(value: Any) -> Any:
+    return {"duration": duration_text(value)} if isinstance(value, timedelta) else value
+
+
+def _read_scalar(value: Any, union: Any) -> Any:
+    if _is_dict(value) and [*value] == ["duration"]:
+        return _read_duration(value["duration"], timedelta)
+    if type(value) not in get_args(union):
+        raise TypeError(f"{shown(value)} is not a scalar, nor a table with a duration")
+    return value
+
+
 def _is_tagged_union(kind: Any) -> bool:
     return get_origin(kind) in (Union, UnionType) and all(hasattr(member, "tag") for member in get_args(kind))
 
@@ -329,7 +352,7 @@ def _toml_table(table: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[str
     tables = {key: value for key, value in table.items() if _is_dict(value)}
     rows = {key: value for key, value in table.items() if _is_row_of_tables(value)}
     for key, value in table.items():
-        if key not in tables and key not in rows and value is not None:
+        if key not in tables and key not in rows:
             yield f"{_toml_key(key)} = {_toml_value(value)}"
     for key in table:
         name = _toml_path(*path, key)

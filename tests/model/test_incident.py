@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 import pickle
 from datetime import UTC, datetime, timedelta
+from functools import reduce
+from operator import getitem
 from typing import Any, get_args
 
 import pytest
@@ -12,9 +14,10 @@ from attrs import evolve, fields
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incidentkit import EMERGENCY, Severity
+from incidentkit import EMERGENCY, Severity, convert
 from incidentkit.errors import (
     CommandInvalid,
+    DocumentInvalid,
     IllegalTransition,
     IncidentkitError,
     LogInvalid,
@@ -77,6 +80,13 @@ def test_the_fold_of_a_history_is_the_replay_of_its_events(incident: Incident) -
     assert copy.deepcopy(incident) == incident
 
 
+@given(incidents())
+def test_incidents_read_back_from_json(incident: Incident) -> None:
+    text = convert.to_json(incident)
+    assert convert.from_json(text, Incident) == incident
+    assert convert.to_json(convert.from_json(text, Incident)) == text
+
+
 @given(st.data())
 def test_a_command_does_what_the_table_says(data: st.DataObject) -> None:
     incident = data.draw(incidents())
@@ -135,7 +145,7 @@ def test_metrics_are_never_negative_and_add_up(incident: Incident, minutes: int)
 def test_a_redaction_leaves_no_trace_of_the_words(data: st.DataObject) -> None:
     secret = "Xq7 secret"
     incident = data.draw(declarations())
-    said: Command = data.draw(
+    said: Any = data.draw(
         st.sampled_from(
             [
                 Note(secret, at=END, by="ada"),
@@ -151,6 +161,7 @@ def test_a_redaction_leaves_no_trace_of_the_words(data: st.DataObject) -> None:
     clean = told.apply(Redact(told.version - 1, at=END, by="grace"))
     assert clean.status == told.status
     assert secret.encode() not in pickle.dumps(clean)
+    assert secret not in convert.to_json(clean)
     assert (
         secret
         not in f"{clean!r}{clean.timeline!r}{clean.timeline}{[*clean.timeline]}{clean.public_summary}{clean.links}"
@@ -422,6 +433,42 @@ def test_a_log_that_is_not_one_names_the_first_event_that_does_not_fit() -> None
         with pytest.raises(LogInvalid, match=message) as caught:
             Incident.replay(events)
         assert caught.value.index == index
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "path", "message"),
+    [
+        (("events", 1, "at"), "2026-03-02T14:25:00", "$.events[1].at", "has no time zone"),
+        (("events", 1, "kind"), "acknowleged", "$.events[1]", "is not a kind known here"),
+        (("events", 1, "incident"), "INC-8", "$.events[1]", "of the incident INC-8"),
+        (("events", 0, "assessment", "severity", "key"), "S9", "$.events[0].assessment.severity", "called 'S9'"),
+        (("events", 0, "assessment", "possible"), [], "$.events[0].assessment", "the worst of those possible"),
+        (("events", 0, "started_at"), "2026-03-02T15:00:00Z", "$.events[0]", "it started at"),
+        (("events", 0, "recorded_at"), "2026-03-02T15:00:00Z", "$.events[1]", "before the event that precedes it"),
+        (("events", 1, "by"), None, "$.events[1].by", "None is not text"),
+        (("schema",), 2, "$.schema", "written by a later release"),
+        (("schema",), "1", "$.schema", "counted from 1"),
+        (("events",), {}, "$.events", "is not a list"),
+        (("events",), [], "$.events[0]", "begins with its declaration"),
+    ],
+)
+def test_a_document_that_is_no_incident_names_the_place(
+    place: tuple[Any, ...], value: Any, path: str, message: str
+) -> None:
+    plain = convert.to_plain(declared().acknowledge(at=t("14:25"), by="grace"))
+    *way, last = place
+    reduce(getitem, way, plain)[last] = value
+    with pytest.raises(DocumentInvalid) as caught:
+        convert.from_plain(plain, Incident)
+    assert caught.value.path == path
+    assert message in str(caught.value)
+
+
+def test_a_correction_of_what_is_not_there_is_no_log() -> None:
+    incident = declared().apply(CorrectTime(0, happened_at=t("14:24"), at=t("15:00"), by="ada"))
+    correction: Any = incident.timeline[1]
+    with pytest.raises(LogInvalid, match="it corrects event 5, which is not before it"):
+        Incident.replay([incident.timeline[0], evolve(correction, event=5)])
 
 
 def test_redacted_words_say_so() -> None:

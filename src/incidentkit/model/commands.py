@@ -221,7 +221,7 @@ class Link(Asking):
 
     tag: ClassVar[str] = "link"
 
-    kind: LinkKind
+    what: LinkKind
     reference: str
     url: str = field(default="", kw_only=True)
 

@@ -13,6 +13,7 @@ from typing import Any, ClassVar, TypeAlias
 
 from attrs import field, frozen
 
+from incidentkit.errors import CommandInvalid
 from incidentkit.model.identity import IncidentId, PersonId
 from incidentkit.model.people import Role
 from incidentkit.model.severity import Severity
@@ -53,6 +54,10 @@ class Assessment:
     facts: Mapping[str, Value] = field(factory=dict[str, Value])
     because: str = ""
     """The rule that decided, in words; empty while several might."""
+
+    def __attrs_post_init__(self) -> None:
+        if not self.possible or self.severity != max(self.possible):
+            raise CommandInvalid(f"the severity of an assessment is the worst of those possible, not {self.severity}")
 
 
 @frozen(kw_only=True)
@@ -261,7 +266,7 @@ class Linked(Happening):
 
     tag: ClassVar[str] = "linked"
 
-    kind: LinkKind
+    what: LinkKind
     reference: str = words()
     url: str = words("")
 

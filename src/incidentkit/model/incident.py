@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from attrs import evolve, fields, frozen
 
-from incidentkit.errors import CommandInvalid, LogInvalid, TimesContradict, shown
+from incidentkit.errors import CommandInvalid, DocumentInvalid, LogInvalid, TimesContradict, shown
 from incidentkit.model.commands import (
     Acknowledge,
     Close,
@@ -26,7 +26,7 @@ from incidentkit.model.metrics import Metrics, metrics_of
 from incidentkit.model.people import Role
 from incidentkit.model.recording import assessment_of, chosen, moment, recorded
 from incidentkit.model.severity import Severity
-from incidentkit.model.state import State, after, replay
+from incidentkit.model.state import State, after, begin, replay
 from incidentkit.model.timeline import Timeline
 from incidentkit.model.triage import Triage
 
@@ -89,7 +89,7 @@ class Incident:
             chosen=triage is None,
             playbook=playbook if isinstance(playbook, str) else playbook.name,
         )
-        return cls.replay([event])
+        return cls(begin(event), Timeline([event]))
 
     @classmethod
     def replay(cls, events: Iterable[Event]) -> Incident:
@@ -263,6 +263,18 @@ class Incident:
         """How long everything has taken, the present status included."""
         return metrics_of(self._state, moment("now", now))
 
+    def to_form(self) -> IncidentForm:
+        """Itself as documents hold it: its events."""
+        return IncidentForm(schema=SCHEMA, events=self.timeline.events)
+
+    @classmethod
+    def from_form(cls, form: IncidentForm) -> Incident:
+        """The incident that a document describes."""
+        try:
+            return cls.replay(form.events)
+        except LogInvalid as error:
+            raise DocumentInvalid(f"$.events[{error.index}]", str(error)) from error
+
     def _corrected(self, event: TimeCorrected) -> Incident:
         """The same log and the correction, folded anew with the corrected time."""
         _check_place(event.event, self)
@@ -282,6 +294,30 @@ class Incident:
 
     def __repr__(self) -> str:
         return f"<incident {self.id}: {self.status}, {self.severity}, {self.version} events>"
+
+
+SCHEMA: Final = 1
+"""The version of the form in which incidents are written; a change of the form adds a step to `IncidentForm.upcast`."""
+
+
+@frozen(kw_only=True)
+class IncidentForm:
+    """An incident in a document: the version of the form, and all events."""
+
+    schema: int
+    events: tuple[Event, ...]
+
+    @staticmethod
+    def upcast(plain: dict[str, Any]) -> dict[str, Any]:
+        """What an earlier version of the library wrote, as this one reads it; what a later one wrote is refused."""
+        version = plain.get("schema")
+        if type(version) is not int or version < 1:
+            raise DocumentInvalid("$.schema", f"{shown(version)} is not the version of a form: they are counted from 1")
+        if version > SCHEMA:
+            raise DocumentInvalid(
+                "$.schema", f"{version} was written by a later release; this one reads up to {SCHEMA}"
+            )
+        return plain
 
 
 def _given(severity: Severity[Any] | None) -> Severity[Any]:

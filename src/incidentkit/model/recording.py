@@ -218,7 +218,7 @@ def _close(command: Close, state: State, when: When) -> Event:
 
 def _link(command: Link, state: State, when: When) -> Event:
     reference, url = checked_text("reference", command.reference), checked_text("url", command.url)
-    return Linked(**when, kind=command.kind, reference=reference, url=url)
+    return Linked(**when, what=command.what, reference=reference, url=url)
 
 
 def _correct_time(command: CorrectTime, state: State, when: When) -> Event:

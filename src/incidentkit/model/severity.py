@@ -131,8 +131,17 @@ class Severity(Generic[S]):
     def __ge__(self, other: Severity[S]) -> bool:
         return self._beyond(other) >= 0
 
-    def to_form(self) -> SeverityForm:
-        """Itself as documents hold it, inside its scheme."""
+    def to_form(self) -> SeverityReference:
+        """Itself as documents name it: by its key and its scheme, which is all that identifies it."""
+        return SeverityReference(self.key, self.scheme.name, self.scheme.keys)
+
+    @classmethod
+    def from_form(cls, form: SeverityReference) -> Severity[Any]:
+        """The severity that a document names, equal to the one of that scheme, without targets."""
+        return SeverityScheme[Any](*form.order, name=form.scheme)[form.key]
+
+    def definition(self) -> SeverityForm:
+        """Everything about it, as documents hold it inside its scheme."""
         return SeverityForm(self.key, self.name, self.criteria, **self.targets.to_forms(), labels={**self.labels})
 
     def __str__(self) -> str:
@@ -191,7 +200,7 @@ class SeverityScheme(Generic[S]):
 
     def to_form(self) -> SchemeForm:
         """Itself as documents hold it: each calendar once, by name."""
-        severities = tuple(severity.to_form() for severity in self.severities)
+        severities = tuple(severity.definition() for severity in self.severities)
         return SchemeForm(self.name, severities, tuple(self.calendars.values()), {**self.labels})
 
     @classmethod
@@ -268,6 +277,15 @@ class SeverityScheme(Generic[S]):
 
     def __repr__(self) -> str:
         return f"<scheme {self.name}: {' > '.join(self.keys)}>"
+
+
+@frozen
+class SeverityReference:
+    """A severity where a document names one: its key, the name of its scheme, and the scheme's keys, worst first."""
+
+    key: str
+    scheme: str
+    order: tuple[str, ...]
 
 
 @frozen

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from attrs import define, evolve
 
-from incidentkit.errors import LogInvalid, TimesContradict
+from incidentkit.errors import IncidentkitError, LogInvalid, TimesContradict
 from incidentkit.model.events import (
     Acknowledged,
     Assessed,
@@ -123,12 +123,8 @@ def replay(events: Iterable[Event]) -> State:
 
     Where the log says later that an event happened at another time, that time counts.
     """
-    log = [*events]
-    if not log or not isinstance(log[0], Declared):
-        raise LogInvalid(0, "the log of an incident begins with its declaration")
-    for correction in [event for event in log if isinstance(event, TimeCorrected)]:
-        log[correction.event] = evolve(log[correction.event], at=correction.happened_at)
-    state = begin(log[0])
+    log = _corrected([*events])
+    state = _first(log)
     recorded_at = state.recorded_at
     for index in range(1, len(log)):
         event = log[index]
@@ -138,10 +134,29 @@ def replay(events: Iterable[Event]) -> State:
             FOLD[type(event)](state, event)
         except KeyError:
             raise LogInvalid(index, f"'{event.tag}' cannot happen to an incident that is {state.status}") from None
-        except TimesContradict as error:
+        except IncidentkitError as error:
             raise LogInvalid(index, f"'{event.tag}': {error}") from None
         recorded_at = state.recorded_at = event.recorded_at
     return state
+
+
+def _corrected(log: list[Event]) -> list[Event]:
+    """The log with each event at the time at which it really happened."""
+    corrections = [(index, event) for index, event in enumerate(log) if isinstance(event, TimeCorrected)]
+    for index, correction in corrections:
+        if not 0 <= correction.event < index:
+            raise LogInvalid(index, f"it corrects event {correction.event}, which is not before it")
+        log[correction.event] = evolve(log[correction.event], at=correction.happened_at)
+    return log
+
+
+def _first(log: list[Event]) -> State:
+    if not log or not isinstance(log[0], Declared):
+        raise LogInvalid(0, "the log of an incident begins with its declaration")
+    try:
+        return begin(log[0])
+    except TimesContradict as error:
+        raise LogInvalid(0, str(error)) from None
 
 
 def _misplaced(event: Event, state: State) -> str:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from attrs import field, fields, frozen
 
 from incidentkit.errors import SchemeInvalid, expect, nearest, shown
-from incidentkit.model.calendar import SupportCalendar, WorkingDays
+from incidentkit.model.calendar import LONGEST, SupportCalendar, WorkingDays
 from incidentkit.model.durations import duration_text, parse_duration
 from incidentkit.model.vocabulary import aware
 
@@ -34,6 +34,10 @@ class Target:
                 raise SchemeInvalid(f"a target of {self.within} needs a calendar that says which days are worked")
         elif not _is_length(self.within):
             raise SchemeInvalid(f"a target is a length of time above zero, not {shown(self.within)}")
+        elif self.calendar is not None and self.within > LONGEST:
+            raise SchemeInvalid(
+                f"a target of support time has {LONGEST.days} days at the most, not {shown(self.within)}"
+            )
 
     def deadline(self, start: datetime) -> datetime:
         """When the clock runs out that starts at ``start``, in UTC; the deadline itself is still in time."""

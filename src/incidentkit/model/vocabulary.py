@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Set
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar, Final, Generic, TypeAlias, TypeGuard, TypeVar, cast
@@ -93,12 +94,11 @@ class Fact(ABC, Generic[V]):
 
         Raises `FactValueInvalid`, which says what can be answered.
         """
-        try:
-            if len(text) > LONGEST_ANSWER:
-                raise ValueError
-            return self.check(self.understand(text.strip().rstrip(".")))
-        except (ValueError, LookupError):
-            raise FactValueInvalid(self.name, f"{shown(text)} is no answer: say {self.answers}") from None
+        if len(text) <= LONGEST_ANSWER:
+            for meant in (text.strip(), text.strip().rstrip(".")):
+                with suppress(ValueError, LookupError):
+                    return self.check(self.understand(meant))
+        raise FactValueInvalid(self.name, f"{shown(text)} is no answer: say {self.answers}")
 
     @abstractmethod
     def threshold(self, operator: Operator, value: object) -> V:
