@@ -73,6 +73,11 @@ def test_times_are_written_in_utc() -> None:
     assert plain == {"at": "2026-03-02T14:23:00Z", "on": "2026-03-02", "lasted": "1h30min"}
 
 
+def raw(value: object) -> Any:
+    """A value of which the type checker knows nothing, to be refused when the program runs."""
+    return value
+
+
 GOOD = {"at": "2026-03-02T14:23:00Z", "on": "2026-03-02", "lasted": "1h"}
 
 
@@ -135,6 +140,8 @@ def test_a_missing_value_names_its_place() -> None:
         ("[]", "[] is not a table"),
         ("null", "None is not a table"),
         (b"\xff\xfe\xff", "this is not JSON"),
+        (raw(None), "JSON is read from text, not from None"),
+        (raw({"at": 1}), "JSON is read from text, not from {'at': 1}"),
         ("1" * 5_000, "this is not JSON"),
     ],
 )

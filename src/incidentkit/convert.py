@@ -95,8 +95,10 @@ def from_toml(text: str, kind: type[T], *, source: str = "") -> T:
 
 
 @contextmanager
-def _whole(source: str, text: str | bytes, language: str) -> Generator[None]:
+def _whole(source: str, text: object, language: str) -> Generator[None]:
     """Turn what goes wrong before there is any structure into a `DocumentInvalid`."""
+    if not isinstance(text, str | bytes) or (language == "TOML" and isinstance(text, bytes)):
+        raise DocumentInvalid("$", f"{language} is read from text, not from {shown(text)}", source=source)
     if len(text) > MAX_CHARACTERS:
         raise DocumentInvalid(
             "$", f"{len(text)} characters are more than the {MAX_CHARACTERS} that are read", source=source

@@ -14,6 +14,7 @@
     ├── SchemesDiffer (TypeError)           severities of two schemes were put in order
     ├── RulesInvalid (ValueError)           severity rules that do not fit together
     ├── TreeInvalid (ValueError)            a decision tree that cannot be walked
+    ├── PlaybookInvalid (ValueError)        parts that do not make a playbook
     ├── UnknownTree (LookupError)           the playbook has no tree of that name
     ├── AnswerInvalid (ValueError)          an answer that the question does not offer
     ├── WordsInvalid (ValueError)           a name or a text that not every store and screen can hold
@@ -99,6 +100,10 @@ class RulesInvalid(IncidentkitError, ValueError):
 
 class TreeInvalid(IncidentkitError, ValueError):
     """A decision tree that cannot be walked: a missing branch, an answer nobody can give, a cycle."""
+
+
+class PlaybookInvalid(IncidentkitError, ValueError):
+    """Parts that do not make a playbook: something else than rules and trees."""
 
 
 class UnknownTree(IncidentkitError, LookupError):

@@ -248,7 +248,10 @@ def test_python_that_reads_like_a_condition_and_is_none_is_refused(act: Any, mes
         (lambda: UNRESOLVED_FOR >= raw(30), "a clock is compared with a timedelta"),
         (lambda: UNRESOLVED_FOR >= timedelta(seconds=-1), "zero or more"),
         (RATE.one_of, "given nothing"),
-        (lambda: Comparison(RATE, raw("or __import__('os') or"), 1), "is no comparison"),
+        (lambda: Comparison(RATE, raw("or __import__('os') or"), 1), "a fact is compared by ==, <, <=, >, >=, not"),
+        (lambda: Comparison(raw("rate"), ">", 1), "a fact is compared by"),
+        (lambda: Condition.parse(raw(7), VOCABULARY), "parsed from text, not 7"),
+        (lambda: Condition.parse("true", raw(7)), "made of facts, not 7"),
         (lambda: Not(Not(AT_RISK)), "write ~condition"),
     ],
 )

@@ -184,6 +184,11 @@ def test_a_deadline_needs_a_moment_with_a_zone(target: Target, start: Any) -> No
     assert caught.value.fact == "start"
 
 
+def test_support_time_is_promised_for_1000_days_at_the_most() -> None:
+    with pytest.raises(SchemeInvalid, match="1000 days at the most"):
+        Target(timedelta(days=1001), OFFICE)
+
+
 @pytest.mark.parametrize(
     ("target", "start"),
     [
@@ -191,7 +196,7 @@ def test_a_deadline_needs_a_moment_with_a_zone(target: Target, start: Any) -> No
         (Target(timedelta.max), THURSDAY_NOON),
         (Target(timedelta(days=1)), datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=5)))),
         (Target(timedelta(days=1), OFFICE), datetime(9999, 12, 31, 12, tzinfo=UTC)),
-        (Target(timedelta.max, OFFICE), THURSDAY_NOON),
+        (Target(timedelta(days=1000), OFFICE), datetime(9999, 12, 30, 12, tzinfo=UTC)),
         (Target(timedelta(days=1), OFFICE), datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=5)))),
     ],
 )

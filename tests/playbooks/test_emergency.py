@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incidentkit import EMERGENCY, Conclusion, Condition, Severity
-from incidentkit.errors import UnknownTree
+from incidentkit import EMERGENCY, Conclusion, Condition, Playbook, Severity
+from incidentkit.errors import PlaybookInvalid, UnknownTree
 from incidentkit.model.conditions import samples
 from incidentkit.playbooks import emergency
 from incidentkit.playbooks.emergency import (
@@ -251,6 +251,21 @@ def test_a_breach_that_affects_nobody_is_still_the_worst() -> None:
 def test_a_tree_by_a_wrong_name_is_refused_with_the_nearest() -> None:
     with pytest.raises(UnknownTree, match=r"there are declaration, rollback-or-hotfix. Did you mean 'declaration'"):
         EMERGENCY.decide("declaraton", {})
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"name": 7}, "the name of a playbook is text, not 7"),
+        ({"rules": None}, "are SeverityRules, not None"),
+        ({"trees": [1]}, "a mapping by name"),
+        ({"trees": {"x": 1}}, "'x' is a DecisionTree, not 1"),
+    ],
+)
+def test_parts_that_make_no_playbook_are_refused(changes: dict[str, Any], message: str) -> None:
+    given_parts: dict[str, Any] = {"name": "x", "rules": EMERGENCY.rules}
+    with pytest.raises(PlaybookInvalid, match=message):
+        Playbook(**{**given_parts, **changes})
 
 
 @given(st.data())

@@ -229,6 +229,13 @@ def ladder(length: int) -> Question[Conclusion]:
     ("make", "message"),
     [
         (lambda: DecisionTree("x", raw(HOTFIX)), "starts with a question"),
+        (lambda: DecisionTree(raw(7), chain(1)), "the title of a tree is text, not 7"),
+        (lambda: ask(raw(7), SAFE, yes=HOTFIX, no=MITIGATE), "a question is a text, not 7"),
+        (lambda: ask("?", raw("safe"), yes=HOTFIX, no=MITIGATE), "about a condition or a choice, not 'safe'"),
+        (lambda: choose("?", REGION, raw([HOTFIX])), "branches are a mapping"),
+        (lambda: Conclusion(raw(7)), "the text of a conclusion is text, not 7"),
+        (lambda: Conclusion(severities=raw([SEV_1])), "are a tuple"),
+        (lambda: Conclusion(severities=raw(("P1",))), "allows severities, not 'P1'"),
         (lambda: ask(" ", SAFE, yes=HOTFIX, no=MITIGATE), "asks nothing"),
         (lambda: choose("Where?", REGION, {"eu": HOTFIX}), "has no branch for asia, us"),
         (

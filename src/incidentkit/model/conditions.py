@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Final, Never, NoReturn, TypeAlias, assert_neve
 
 from attrs import AttrsInstance, fields, frozen
 
-from incidentkit.errors import ConditionInvalid, ExpressionInvalid, IncidentkitError, shown
+from incidentkit.errors import ConditionInvalid, ExpressionInvalid, IncidentkitError, expect, shown
 from incidentkit.model.expression import (
     MAX_DEPTH,
     Junction,
@@ -80,7 +80,8 @@ class Condition(ABC):
         of the vocabulary; at most 10,000 characters and 100 levels. Raises `ExpressionInvalid` with the column.
         """
         if not isinstance(vocabulary, Vocabulary):
-            vocabulary = Vocabulary(*vocabulary)
+            vocabulary = Vocabulary(*expect(Iterable, vocabulary, ConditionInvalid, "a vocabulary is made of facts"))
+        expect(str, text, ConditionInvalid, "a condition is parsed from text")
         return _condition(parse_expression(text), text, vocabulary)
 
     def evaluate(self, facts: FactSource, *, at: datetime | None = None) -> Answer:
@@ -232,8 +233,10 @@ class Comparison(Condition):
     threshold: Any
 
     def __attrs_post_init__(self) -> None:
-        if self.operator not in COMPARE:
-            raise ConditionInvalid(f"{shown(self.operator)} is no comparison; there are {', '.join(COMPARE)}")
+        if not is_fact(self.fact) or self.operator not in [*COMPARE]:
+            raise ConditionInvalid(
+                f"a fact is compared by {', '.join(COMPARE)}, not {shown(self.fact)} by {shown(self.operator)}"
+            )
         self.fact.threshold(self.operator, self.threshold)
 
     def walk(self, facts: Facts) -> Answer:

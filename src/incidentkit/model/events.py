@@ -15,6 +15,7 @@ from attrs import field, frozen
 
 from incidentkit.errors import CommandInvalid
 from incidentkit.model.identity import IncidentId, PersonId
+from incidentkit.model.lifecycle import Status
 from incidentkit.model.people import Role
 from incidentkit.model.severity import Severity
 
@@ -67,8 +68,8 @@ class Declared(Happening):
     tag: ClassVar[str] = "declared"
 
     title: str = words()
-    started_at: datetime
-    """When users began to feel it."""
+    started_at: datetime | None = None
+    """When users began to feel it; `None` if nobody said, and then it counts from the declaration."""
     assessment: Assessment
     chosen: bool = False
     """Whether a person chose the severity."""
@@ -311,8 +312,10 @@ class Overtaken(Happening):
     tag: ClassVar[str] = "overtaken"
 
     command: str
-    status: str
+    status: Status
     """The status that it met."""
+    note: str = words("")
+    """What its giver wrote: a note, a reason or a text."""
 
 
 Event: TypeAlias = (

@@ -13,13 +13,24 @@ from typing import Any, ClassVar, Final, Generic, TypeAlias, TypeGuard, cast
 
 from attrs import field, frozen
 
-from incidentkit.errors import ConditionInvalid, FactInvalid, FactValueInvalid, shown
+from incidentkit.errors import ConditionInvalid, FactInvalid, FactValueInvalid, expect, shown
 from incidentkit.model.conditions import Answer, Comparison, Condition, OneOf
 from incidentkit.model.durations import parse_duration
 from incidentkit.model.expression import Operator, Scalar, scalar_text
 from incidentkit.model.severity import Severity, SeverityScheme, is_severity
 from incidentkit.model.source import Source
-from incidentkit.model.vocabulary import AnyFact, Fact, Facts, V, Vocabulary, Worse, aware, check_worse
+from incidentkit.model.vocabulary import (
+    AnyFact,
+    Fact,
+    Facts,
+    V,
+    Vocabulary,
+    Worse,
+    aware,
+    check_name,
+    check_question,
+    check_worse,
+)
 
 
 @frozen(slots=False, repr=False, unsafe_hash=False, order=False)
@@ -164,6 +175,10 @@ class _Measured(Fact[V], Generic[V]):
         return Comparison(self, ">=", value)
 
 
+def _check_unit(instance: Number, attribute: object, value: object) -> None:
+    expect(str, value, FactInvalid, f"the unit of {instance.name} is text")
+
+
 @frozen(slots=False, repr=False, unsafe_hash=False, order=False)
 class Number(_Measured[float]):
     """A count or a measure: ``Number("error_rate", question="What share of requests fails?", minimum=0, maximum=1)``.
@@ -174,7 +189,7 @@ class Number(_Measured[float]):
 
     tag: ClassVar[str] = "number"
 
-    unit: str = field(default="", kw_only=True)
+    unit: str = field(default="", kw_only=True, validator=_check_unit)
     _zero: ClassVar[object] = 0
 
     def _measure(self, value: object) -> float:
@@ -284,7 +299,9 @@ class Clock(Fact[timedelta]):
 
 
 def _options(options: Iterable[str]) -> tuple[str, ...]:
-    return (options,) if isinstance(options, str) else tuple(options)
+    if isinstance(options, str):
+        return (options,)
+    return tuple(expect(Iterable, options, FactInvalid, "the options of a choice are words"))
 
 
 @frozen(slots=False, repr=False, unsafe_hash=False, order=False)
@@ -351,9 +368,12 @@ class SeverityFact(Fact[Severity[Any]]):
     tag: ClassVar[str] = "severity"
     worse: ClassVar[Worse] = Worse.HIGHER
 
-    name: str = field(default="severity")
-    question: str = field(default="How severe is it?", kw_only=True)
+    name: str = field(default="severity", validator=check_name)
+    question: str = field(default="How severe is it?", kw_only=True, validator=check_question)
     scheme: SeverityScheme[Any] = field(kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        expect(SeverityScheme, self.scheme, FactInvalid, f"the scheme of {self.name} is a SeverityScheme")
 
     def check(self, value: object) -> Any:
         """A severity of the scheme, or several as a frozenset; one alone is certain, none is refused."""

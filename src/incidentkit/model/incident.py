@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, cast
 
 from attrs import evolve, fields, frozen
 
-from incidentkit.errors import CommandInvalid, DocumentInvalid, LogInvalid, TimesContradict, shown
+from incidentkit.errors import CommandInvalid, DocumentInvalid, LogInvalid, TimesContradict, nearest, shown
 from incidentkit.model.commands import (
     Acknowledge,
     Close,
@@ -21,7 +21,7 @@ from incidentkit.model.commands import (
 )
 from incidentkit.model.events import REDACTED, Declared, Event, Linked, Redacted, TimeCorrected, Value
 from incidentkit.model.identity import IncidentId, PersonId, checked_name, checked_text
-from incidentkit.model.lifecycle import Effect, Status, outcome
+from incidentkit.model.lifecycle import TABLE, Effect, Status, outcome
 from incidentkit.model.metrics import Metrics, metrics_of
 from incidentkit.model.people import Role
 from incidentkit.model.recording import assessment_of, chosen, moment, recorded
@@ -77,17 +77,18 @@ class Incident:
         if (triage is None) == (severity is None):
             raise CommandInvalid(f"{shown(id)}: an incident is declared with a triage or with a chosen severity")
         declared_at = moment("at", at)
-        start = declared_at if started_at is None else moment("started_at", started_at)
         event = Declared(
             incident=IncidentId(checked_name("id", id)),
             at=declared_at,
             by=PersonId(checked_name("by", by)),
             recorded_at=declared_at if recorded_at is None else max(declared_at, moment("recorded_at", recorded_at)),
             title=checked_text("title", title),
-            started_at=start,
-            assessment=assessment_of(triage) if triage is not None else chosen(_given(severity)),
+            started_at=None if started_at is None else moment("started_at", started_at),
+            assessment=assessment_of(triage) if triage is not None else chosen(cast(Severity[Any], severity)),
             chosen=triage is None,
-            playbook=playbook if isinstance(playbook, str) else playbook.name,
+            playbook=checked_text(
+                "playbook", playbook if isinstance(playbook, str) else getattr(playbook, "name", None)
+            ),
         )
         return cls(begin(event), Timeline([event]))
 
@@ -114,6 +115,8 @@ class Incident:
 
     def can(self, command: str) -> bool:
         """Whether a command of that name, such as ``resolve``, would take effect now."""
+        if command not in TABLE:
+            raise CommandInvalid(f"no command is called {shown(command)}. {nearest(str(command), TABLE)}".rstrip())
         return outcome(command, self.status) not in (None, Effect.OVERTAKEN)
 
     def acknowledge(self, *, at: datetime, by: str, note: str = "") -> Incident:
@@ -237,7 +240,7 @@ class Incident:
     @property
     def links(self) -> tuple[Linked, ...]:
         """The tickets, channels and documents that belong to it."""
-        return self._state.links
+        return tuple(self._state.links)
 
     @property
     def public_summary(self) -> str:
@@ -292,6 +295,9 @@ class Incident:
         log[event.event] = _wordless(log[event.event])
         return Incident.replay(log)
 
+    def __hash__(self) -> int:
+        return hash((self.id, self.version))
+
     def __repr__(self) -> str:
         return f"<incident {self.id}: {self.status}, {self.severity}, {self.version} events>"
 
@@ -318,12 +324,6 @@ class IncidentForm:
                 "$.schema", f"{version} was written by a later release; this one reads up to {SCHEMA}"
             )
         return plain
-
-
-def _given(severity: Severity[Any] | None) -> Severity[Any]:
-    if not isinstance(severity, Severity):
-        raise CommandInvalid(f"{shown(severity)} is not a severity")
-    return severity
 
 
 def _check_place(place: object, incident: Incident) -> None:

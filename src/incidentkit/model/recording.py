@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from types import NoneType
 from typing import Any, Final, TypeAlias
 
 from incidentkit.errors import (
     CommandInvalid,
     FactValueInvalid,
     IllegalTransition,
+    SchemeInvalid,
     SchemesDiffer,
     TimesContradict,
+    expect,
     shown,
 )
 from incidentkit.model.commands import (
@@ -50,6 +53,7 @@ from incidentkit.model.events import (
     Declined,
     Event,
     Linked,
+    LinkKind,
     Merged,
     Mitigated,
     MitigationStarted,
@@ -72,6 +76,7 @@ from incidentkit.model.events import (
 )
 from incidentkit.model.identity import IncidentId, PersonId, checked_name, checked_text
 from incidentkit.model.lifecycle import Effect, Status, outcome, possible
+from incidentkit.model.people import Role
 from incidentkit.model.severity import Severity
 from incidentkit.model.state import State
 from incidentkit.model.triage import Triage
@@ -86,6 +91,9 @@ def recorded(command: Command, state: State, version: int, recorded_at: datetime
 
     Raises `IllegalTransition`, `TimesContradict`, `CommandInvalid` or `WordsInvalid`; then nothing has happened.
     """
+    if type(command) not in _EVENT:
+        raise CommandInvalid(f"{state.id}: {shown(command)} is not a command")
+    expect(int | NoneType, command.based_on, CommandInvalid, "a version is a whole number")
     if command.based_on is not None and command.based_on != version:
         raise CommandInvalid(
             f"{state.id} has moved on: {command.tag!r} was based on version {command.based_on}, and this is {version}."
@@ -102,10 +110,32 @@ def recorded(command: Command, state: State, version: int, recorded_at: datetime
     if result is None:
         since = f"since {state.since:%Y-%m-%d %H:%M} UTC"
         raise IllegalTransition(state.id, state.status, command.tag, possible(state.status), since)
-    if result is Effect.OVERTAKEN:
-        return Overtaken(**when, command=command.tag, status=state.status)
+    if result is Effect.OVERTAKEN or _ALREADY.get(type(command), _never)(command, state):
+        return Overtaken(**when, command=command.tag, status=state.status, note=_words_of(command))
     _check_time(command, state, at, moves=isinstance(result, Status))
     return _EVENT[type(command)](command, state, when)
+
+
+def _words_of(command: Command) -> str:
+    """What its giver wrote, so that it is kept although the command changes nothing."""
+    written = (getattr(command, name, "") for name in ("note", "reason", "text"))
+    return next((checked_text("note", text) for text in written if text), "")
+
+
+def _never(command: Command, state: State) -> bool:
+    return False
+
+
+_ALREADY: Final[Mapping[type[Any], Callable[[Any, State], bool]]] = {
+    Acknowledge: lambda command, state: command.by in state.acknowledged,
+    Unacknowledge: lambda command, state: command.by not in state.acknowledged,
+    Decline: lambda command, state: command.by in state.declined,
+    Assign: lambda command, state: state.roles.get(command.role) == command.to,
+    Restrict: lambda _, state: state.restricted,
+    LiftRestriction: lambda _, state: not state.restricted,
+    Summarize: lambda command, state: command.text == state.public_summary,
+}
+"""When a command that moves no status says what is so already."""
 
 
 def moment(what: str, value: object) -> datetime:
@@ -129,6 +159,7 @@ def _check_time(command: Command, state: State, at: datetime, *, moves: bool) ->
 
 def assessment_of(triage: Triage[Any]) -> Assessment:
     """What an event keeps of a triage."""
+    expect(Triage, triage, CommandInvalid, "a triage is a Triage")
     return Assessment(
         severity=triage.severity,
         possible=tuple(sorted(triage.possible, reverse=True)),
@@ -138,7 +169,12 @@ def assessment_of(triage: Triage[Any]) -> Assessment:
 
 
 def chosen(severity: Severity[Any]) -> Assessment:
-    """What an event keeps of a severity that a person chose."""
+    """What an event keeps of a severity that a person chose; it must be one of a scheme."""
+    expect(Severity, severity, CommandInvalid, "a chosen severity is a Severity")
+    try:
+        _ = severity.scheme
+    except SchemeInvalid as error:
+        raise CommandInvalid(str(error)) from None
     return Assessment(severity=severity, possible=(severity,))
 
 
@@ -163,9 +199,10 @@ def _change_severity(command: ChangeSeverity, state: State, when: When) -> Event
 
 
 def _check_scheme(severity: Severity[Any], state: State) -> None:
+    expect(Severity, severity, CommandInvalid, "a severity is a Severity")
     try:
         _ = severity < state.severity
-    except SchemesDiffer as error:
+    except (SchemesDiffer, SchemeInvalid) as error:
         raise CommandInvalid(f"{state.id}: {error}") from None
 
 
@@ -176,6 +213,7 @@ def _hand_over(command: HandOver, state: State, when: When) -> Event:
 
 
 def _role(command: Assign | HandOver, when: When, *, handed_over: bool) -> Event:
+    expect(Role, command.role, CommandInvalid, "a role is a Role")
     to = PersonId(checked_name("to", command.to))
     return RoleAssigned(**when, role=command.role, to=to, handed_over=handed_over)
 
@@ -210,6 +248,7 @@ def reason_of(command: Cancel | LiftRestriction | Regress | Reopen | Restrict | 
 
 
 def _close(command: Close, state: State, when: When) -> Event:
+    expect(Mapping, command.waivers, CommandInvalid, "waivers are reasons by what is waived")
     waivers = {checked_text("waivers", what): checked_text("waivers", why) for what, why in command.waivers.items()}
     if empty := [what for what, why in waivers.items() if not why.strip()]:
         raise CommandInvalid(f"{state.id}: {shown(empty[0])} is waived without a reason")
@@ -217,6 +256,7 @@ def _close(command: Close, state: State, when: When) -> Event:
 
 
 def _link(command: Link, state: State, when: When) -> Event:
+    expect(LinkKind, command.what, CommandInvalid, "a link leads to a LinkKind")
     reference, url = checked_text("reference", command.reference), checked_text("url", command.url)
     return Linked(**when, what=command.what, reference=reference, url=url)
 

@@ -222,6 +222,11 @@ class SeverityScheme(Generic[S]):
         cls, prefix: str, count: int, *, first: int = 1, highest_is_worst: bool = False, name: str = ""
     ) -> SeverityScheme[S]:
         """``SEV-1`` to ``SEV-4``, or counted from 0, or with the highest number worst."""
+        expect(str, prefix, SchemeInvalid, "the prefix of numbered severities is text")
+        for number in (count, first):
+            expect(int, number, SchemeInvalid, "severities are numbered by whole numbers")
+        if count > MOST:
+            raise SchemeInvalid(f"a scheme has {FEWEST} to {MOST} severities, not {shown(count)}")
         keys = [f"{prefix}{number}" for number in range(first, first + count)]
         return cls(*(reversed(keys) if highest_is_worst else keys), name=name)
 

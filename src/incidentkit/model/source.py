@@ -32,7 +32,8 @@ class Source:
 
     def read(self, name: str) -> str:
         """The source that reads a fact."""
-        assert name.isidentifier(), name
+        if not name.isidentifier():
+            raise ValueError(f"{name!r} must not be written into source")
         return f"v_{name}" if name in self._hoisted else f'known["{name}"]'
 
     def line(self, depth: int, text: str) -> None:

@@ -7,9 +7,9 @@ from typing import Any, Generic
 
 from attrs import field, frozen
 
-from incidentkit.errors import RulesInvalid, shown
+from incidentkit.errors import RulesInvalid, expect
 from incidentkit.model.conditions import ALWAYS, Condition, explained
-from incidentkit.model.severity import S, Severity, is_severity
+from incidentkit.model.severity import S, Severity
 from incidentkit.model.vocabulary import AnyFact, Facts
 
 
@@ -25,7 +25,10 @@ class Rule(Generic[S]):
     """Where the rule is written down: the section and line of a playbook."""
 
     def __attrs_post_init__(self) -> None:
-        _check_parts(self.condition, self.severity)
+        expect(Condition, self.condition, RulesInvalid, "a rule starts with a condition")
+        expect(Severity, self.severity, RulesInvalid, f"the rule for {self.condition} gives a severity")
+        expect(str, self.because, RulesInvalid, "the reason of a rule is text")
+        expect(str, self.source, RulesInvalid, "the source of a rule is text")
 
     def __str__(self) -> str:
         return f"otherwise {self.severity}" if self.condition == ALWAYS else f"{self.severity} if {self.condition}"
@@ -34,13 +37,6 @@ class Rule(Generic[S]):
     def origin(self) -> str:
         """The reason and the source, as one phrase."""
         return " - ".join(part for part in (self.because, self.source) if part)
-
-
-def _check_parts(condition: object, severity: object) -> None:
-    if not isinstance(condition, Condition):
-        raise RulesInvalid(f"a rule starts with a condition, not with {shown(condition)}")
-    if not is_severity(severity):
-        raise RulesInvalid(f"the rule for {condition} gives a severity, not {shown(severity)}")
 
 
 @frozen(repr=False)

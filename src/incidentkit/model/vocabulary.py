@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Final, Generic, TypeAlias, TypeGuard, TypeVar,
 
 from attrs import evolve, field, fields, frozen
 
-from incidentkit.errors import FactInvalid, FactValueInvalid, UnknownFact, shown
+from incidentkit.errors import FactInvalid, FactValueInvalid, UnknownFact, expect, shown
 from incidentkit.model.expression import KEYWORDS, Operator, Scalar, scalar_text
 
 V = TypeVar("V")
@@ -35,7 +35,8 @@ class Worse(StrEnum):
     NEITHER = "neither"
 
 
-def _check_name(instance: object, attribute: object, value: Any) -> None:
+def check_name(instance: object, attribute: object, value: Any) -> None:
+    """Refuse what cannot name a fact: names stand in expressions, and in generated code."""
     if not isinstance(value, str) or not _NAME.fullmatch(value) or value in KEYWORDS:
         raise FactInvalid(
             f"{shown(value)} cannot name a fact: a name is a lower-case letter, then lower-case letters, digits and _,"
@@ -43,7 +44,8 @@ def _check_name(instance: object, attribute: object, value: Any) -> None:
         )
 
 
-def _check_question(instance: Fact[Any], attribute: object, value: Any) -> None:
+def check_question(instance: Fact[Any], attribute: object, value: Any) -> None:
+    """Refuse what is no question."""
     if not isinstance(value, str) or not value.strip():
         raise FactInvalid(
             f"{instance.name}: a fact carries the question that a person would be asked, not {shown(value)}"
@@ -67,8 +69,8 @@ class Fact(ABC, Generic[V]):
     tag: ClassVar[str]
     """What documents call this kind of fact."""
 
-    name: str = field(validator=_check_name)
-    question: str = field(kw_only=True, validator=_check_question)
+    name: str = field(validator=check_name)
+    question: str = field(kw_only=True, validator=check_question)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.name!r})"
@@ -94,7 +96,7 @@ class Fact(ABC, Generic[V]):
 
         Raises `FactValueInvalid`, which says what can be answered.
         """
-        if len(text) <= LONGEST_ANSWER:
+        if len(expect(str, text, FactInvalid, f"an answer to {self.name} is text")) <= LONGEST_ANSWER:
             for meant in (text.strip(), text.strip().rstrip(".")):
                 with suppress(ValueError, LookupError):
                     return self.check(self.understand(meant))
@@ -159,7 +161,7 @@ class Vocabulary(Mapping[str, AnyFact]):
     def __getitem__(self, name: str) -> AnyFact:
         """The fact of that name; `UnknownFact` offers the nearest one."""
         try:
-            return self._facts[name]
+            return self._facts[expect(str, name, FactInvalid, "a fact is looked up by its name")]
         except KeyError:
             raise UnknownFact(name, self._facts) from None
 
@@ -188,7 +190,7 @@ class Vocabulary(Mapping[str, AnyFact]):
 
     def __or__(self, other: Vocabulary) -> Vocabulary:
         """All facts of both, these first."""
-        return Vocabulary(*self.values(), *other.values())
+        return Vocabulary(*self.values(), *expect(Vocabulary, other, FactInvalid, "| joins vocabularies").values())
 
 
 @frozen(repr=False)
@@ -218,6 +220,7 @@ class Facts:
         and `FactValueInvalid` for a value outside its fact's domain. A fact object that the vocabulary does not have
         is left out: what it says is true, and of no consequence here.
         """
+        expect(Vocabulary, vocabulary, FactInvalid, "facts are read by a Vocabulary")
         if isinstance(source, Facts):
             facts = source if source.vocabulary is vocabulary else source._under(vocabulary)
             return facts if at is None else facts.later(at)
@@ -237,6 +240,7 @@ class Facts:
 
     def with_value(self, fact: AnyFact, value: object, *, at: datetime | None = None) -> Facts:
         """The same facts and this one more, or instead of what was known of it; ``at`` moves all clocks to a moment."""
+        expect(Fact, fact, FactInvalid, "a value is that of a fact")
         if at is not None:
             return self.later(at).with_value(fact, value)
         facts = self._only(self.vocabulary, self.vocabulary.keys() - {fact.name})
@@ -355,6 +359,8 @@ def reading(start: datetime, at: datetime) -> timedelta:
 
 def aware(what: str, moment: object) -> datetime:
     """The moment in UTC, if it is a datetime with a zone; else `FactValueInvalid` that names ``what``."""
+    if type(moment) is datetime and moment.tzinfo is UTC:
+        return moment
     if not isinstance(moment, datetime) or moment.tzinfo is None or moment.utcoffset() is None:
         raise FactValueInvalid(what, f"{shown(moment)} is not a datetime with a time zone")
     try:

@@ -8,7 +8,7 @@ from typing import Any
 
 from attrs import field, frozen
 
-from incidentkit.errors import UnknownTree
+from incidentkit.errors import PlaybookInvalid, UnknownTree, expect
 from incidentkit.model.severity import SeverityScheme
 from incidentkit.model.triage import Triage
 from incidentkit.model.vocabulary import Facts, FactSource, Vocabulary
@@ -18,7 +18,7 @@ from incidentkit.policy.tree import DecisionTree
 
 
 def _copy(trees: Mapping[str, DecisionTree[Conclusion]]) -> dict[str, DecisionTree[Conclusion]]:
-    return {**trees}
+    return {**expect(Mapping, trees, PlaybookInvalid, "the trees of a playbook are a mapping by name")}
 
 
 @frozen(kw_only=True)
@@ -28,6 +28,13 @@ class Playbook:
     name: str
     rules: SeverityRules[Any]
     trees: Mapping[str, DecisionTree[Conclusion]] = field(factory=dict[str, DecisionTree[Conclusion]], converter=_copy)
+
+    def __attrs_post_init__(self) -> None:
+        expect(str, self.name, PlaybookInvalid, "the name of a playbook is text")
+        expect(SeverityRules, self.rules, PlaybookInvalid, "the rules of a playbook are SeverityRules")
+        for name, tree in self.trees.items():
+            expect(str, name, PlaybookInvalid, "the name of a tree is text")
+            expect(DecisionTree, tree, PlaybookInvalid, f"{name!r} is a DecisionTree")
 
     def __hash__(self) -> int:
         return hash(self.name)
@@ -57,6 +64,6 @@ class Playbook:
     def tree(self, name: str) -> DecisionTree[Conclusion]:
         """The decision tree of that name; `UnknownTree` lists those there are."""
         try:
-            return self.trees[name]
+            return self.trees[expect(str, name, PlaybookInvalid, "a tree is looked up by its name")]
         except KeyError:
             raise UnknownTree(name, self.trees) from None

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
+from types import NoneType
 from typing import Any, Final, Generic, TypeAlias, TypeGuard, TypeVar, cast
 
 from attrs import field, frozen
 
-from incidentkit.errors import AnswerInvalid, TreeInvalid, nearest, shown
+from incidentkit.errors import AnswerInvalid, TreeInvalid, expect, nearest, shown
 from incidentkit.model.conditions import Condition
 from incidentkit.model.facts import Choice
 from incidentkit.model.severity import Severity
@@ -41,6 +42,9 @@ class Conclusion:
     severities: tuple[Severity[Any], ...] = ()
 
     def __attrs_post_init__(self) -> None:
+        expect(str, self.text, TreeInvalid, "the text of a conclusion is text")
+        for severity in expect(tuple, self.severities, TreeInvalid, "the severities of a conclusion are a tuple"):
+            expect(Severity, severity, TreeInvalid, "a conclusion allows severities")
         if not self.text and not self.severities:
             raise TreeInvalid("a conclusion has a text, or severities, or both")
 
@@ -49,7 +53,7 @@ class Conclusion:
 
 
 def _copy(branches: Mapping[str, Any]) -> dict[str, Any]:
-    return {**branches}
+    return {**expect(Mapping, branches, TreeInvalid, "branches are a mapping by answer")}
 
 
 @frozen(slots=False)
@@ -66,7 +70,8 @@ class Question(Generic[C]):
     """By answer; several answers may lead to the same place."""
 
     def __attrs_post_init__(self) -> None:
-        if not self.text.strip():
+        expect(Condition | Choice | NoneType, self.subject, TreeInvalid, "a question is about a condition or a choice")
+        if not expect(str, self.text, TreeInvalid, "a question is a text").strip():
             raise TreeInvalid("a question without a text asks nothing")
         offered = {*self.branches}
         needed = {*self.subject.options} if isinstance(self.subject, Choice) else {Reply.YES, Reply.NO}
@@ -132,6 +137,7 @@ def choose(
     unsure: Node[C] | None = None,
 ) -> Question[C]:
     """A question answered by one of a choice's options, with a branch for each, and perhaps one for "unsure"."""
+    branches = _copy(branches)
     if unsure is not None and Reply.UNSURE in branches:
         raise TreeInvalid(f"{text!r} has two branches for {Reply.UNSURE}: the option of that name is one already")
     return Question(text, choice, {**branches} if unsure is None else {**branches, Reply.UNSURE.value: unsure})

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from types import NoneType
 from typing import TYPE_CHECKING, Any, Final, Generic
 
 from attrs import field, frozen
 
 from incidentkit import convert
-from incidentkit.errors import RulesInvalid, place, shown
+from incidentkit.errors import RulesInvalid, expect, place
 from incidentkit.model.conditions import ALWAYS, Condition, samples
 from incidentkit.model.facts import FactKind, SeverityFact, kinds
 from incidentkit.model.severity import S, Severity, SeverityScheme
@@ -52,6 +53,7 @@ class SeverityRules(Generic[S]):
         every = (*rules, default)
         for rule in every:
             _check_rule(rule, default)
+        expect(Vocabulary | NoneType, vocabulary, RulesInvalid, "further facts come in a Vocabulary")
         mentioned = Vocabulary(*(fact for rule in every for fact in rule.condition.mentioned))
         self.__attrs_init__(every, mentioned if vocabulary is None else vocabulary | mentioned)
 
@@ -190,13 +192,8 @@ def _rule(form: RuleForm, path: str, scheme: SeverityScheme[Any], vocabulary: Vo
         return when(condition, scheme[form.severity], because=form.because, source=form.source)
 
 
-def _is_rule(value: object) -> bool:
-    return isinstance(value, Rule)
-
-
 def _check_rule(rule: Rule[Any], default: Rule[Any]) -> None:
-    if not _is_rule(rule):
-        raise RulesInvalid(f"severity rules are made of when(...), not of {shown(rule)}")
+    expect(Rule, rule, RulesInvalid, "severity rules are made of when(...)")
     if rule is default and rule.condition != ALWAYS:
         raise RulesInvalid(f"{rule}: the default holds always: write otherwise=when(ALWAYS, ...)")
     scheme = default.severity.scheme

@@ -12,7 +12,7 @@ from typing import Any, Final, Generic
 from attrs import field, frozen
 
 from incidentkit import convert
-from incidentkit.errors import TreeInvalid, shown
+from incidentkit.errors import TreeInvalid, expect, shown
 from incidentkit.model.conditions import Condition, samples
 from incidentkit.model.source import Source
 from incidentkit.model.vocabulary import AnyFact, Facts, FactSource, Vocabulary
@@ -43,6 +43,7 @@ class DecisionTree(Generic[C]):
     root: Question[C] = field(validator=_check_root)
 
     def __attrs_post_init__(self) -> None:
+        expect(str, self.title, TreeInvalid, "the title of a tree is text")
         worlds = _worlds([question.subject for question in self.root.questions], self.vocabulary)
         if worlds:
             _check_reached(self.root, worlds)

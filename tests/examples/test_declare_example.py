@@ -1,0 +1,63 @@
+"""The program that takes one incident from facts to metrics and JSON."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from textwrap import dedent
+
+from incidentkit import Incident, Status
+from incidentkit.convert import from_json
+
+PROGRAM = Path(__file__).parents[2] / "examples" / "declare" / "declare.py"
+
+
+def run() -> str:
+    """What the program prints; it must end well and write nothing to stderr."""
+    finished = subprocess.run(
+        [sys.executable, PROGRAM],
+        capture_output=True,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONUTF8": "1"},
+        timeout=60,
+        check=False,
+    )
+    assert finished.stderr == ""
+    assert finished.returncode == 0
+    return finished.stdout
+
+
+def test_the_timeline_goes_from_an_uncertain_severity_to_the_resolution() -> None:
+    printed = run()
+
+    order = ["SEV-1 or SEV-2", "acknowledged", "assessed", "mitigation started", "linus is", "mitigated  ", "15:00"]
+    places = [printed.index(words, printed.index("Timeline")) for words in order]
+    assert places == sorted(places)
+    assert "SEV-2, resolved; linus is incident commander." in printed
+
+
+def test_times_run_from_when_users_began_to_feel_it() -> None:
+    rows = [line.rsplit(maxsplit=1) for line in run().splitlines()]
+
+    assert ["to declare", "5min"] in rows
+    assert ["to acknowledge", "2min"] in rows
+    assert ["to mitigate", "27min"] in rows
+    assert ["to resolve", "42min"] in rows
+
+
+def test_a_command_that_comes_too_late_is_answered_with_what_is_possible() -> None:
+    [line] = [line for line in run().splitlines() if line.startswith("IllegalTransition: ")]
+
+    assert "'start_mitigation'" in line
+    assert "reopen" in line
+
+
+def test_the_json_is_the_incident() -> None:
+    printed = run()
+
+    text = printed.partition("As JSON\n-------\n\n")[2].partition("\n\nRead back")[0]
+    incident = from_json(dedent(text), Incident)
+    assert incident.status is Status.RESOLVED
+    assert printed.endswith("Read back equal: yes\n")

@@ -1,0 +1,159 @@
+"""The program that replays what a status page published."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+PROGRAM = Path(__file__).parents[2] / "examples" / "status_history" / "status_history.py"
+
+
+def start(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, PROGRAM, *arguments],
+        capture_output=True,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONUTF8": "1"},
+        timeout=60,
+        check=False,
+    )
+
+
+def run(*arguments: str | Path) -> list[str]:
+    """The lines that the program prints; it must end well and write nothing to stderr."""
+    finished = start(*arguments)
+    assert finished.stderr == ""
+    assert finished.returncode == 0
+    return finished.stdout.splitlines()
+
+
+def report(*updates: tuple[str, str], window: tuple[str, str | None] | None = None, **others: Any) -> dict[str, Any]:
+    """A minor incident of one day; updates are a time of that day and a word."""
+    return {
+        "id": "p-1",
+        "title": "Pages load slowly",
+        "impact": "minor",
+        "impact_window": window and {"start": day(window[0]), "end": window[1] and day(window[1])},
+        "updates": [{"at": day(time), "status": word, "message": "words of the page"} for time, word in updates],
+        **others,
+    }
+
+
+def day(time: str) -> str:
+    return f"2026-03-02T{time}:00Z"
+
+
+def written(folder: Path, *lines: object) -> Path:
+    file = folder / "page.jsonl"
+    file.write_text("".join(f"{line if isinstance(line, str) else json.dumps(line)}\n" for line in lines))
+    return file
+
+
+def times(lines: list[str]) -> dict[str, list[str]]:
+    """Count, median and 90th percentile of each row of the table."""
+    return {row[0]: row[1:] for line in lines if len(row := [cell for cell in line.split("  ") if cell.strip()]) == 4}
+
+
+def median_of_minor(folder: Path, *reports: object) -> str:
+    lines = run(written(folder, *reports))
+    assert lines[0] == f"{len(reports)} incidents replayed, 0 refused, 0 not resolved"
+    return times(lines)["minor"][1].strip()
+
+
+def test_the_sample_has_every_impact_an_open_incident_and_two_refused_lines() -> None:
+    lines = run()
+
+    assert lines[0] == "8 incidents replayed, 2 refused, 1 not resolved"
+    counts = {impact: int(cells[0]) for impact, cells in times(lines).items() if cells[0].strip().isdigit()}
+    assert counts == {
+        "critical": 1,
+        "major": 1,
+        "minor": 3,
+        "none": 1,
+        "maintenance": 1,
+        "maintenance, the work alone": 1,
+    }
+    assert "- p-110 is mitigating" in lines
+    refused = lines[lines.index("Refused") + 3 :]
+    assert [line.partition(": p-108 ")[0] for line in refused[:1]] == ["- TimesContradict: sample.jsonl, line 8"]
+    assert refused[1].startswith("- DocumentInvalid: sample.jsonl, line 9, $.updates[1].status: 'Fixed'")
+
+
+def test_an_incident_lasts_from_its_first_update_to_its_last_resolution(tmp_path: Path) -> None:
+    plain = report(("10:00", "Investigating"), ("10:10", "Update"), ("10:40", "Resolved"), ("12:00", "Postmortem"))
+    again = report(("10:00", "Resolved"), ("10:20", "Identified"), ("10:40", "Resolved"))
+
+    assert median_of_minor(tmp_path, plain) == "40min"
+    assert median_of_minor(tmp_path, again) == "40min"
+
+
+@pytest.mark.parametrize(
+    ("window", "expected"),
+    [
+        (("09:50", "10:35"), "45min"),
+        (("09:50", None), "1h10min"),
+        (("09:50", "11:30"), "1h40min"),
+        (("09:50", "10:10"), "20min"),
+        (("09:20", "09:50"), "30min"),
+    ],
+    ids=["end-before-resolution", "no-end", "end-later", "end-before-monitoring", "over-before-the-first-update"],
+)
+def test_the_window_of_a_write_up_replaces_the_published_times(
+    tmp_path: Path, window: tuple[str, str | None], expected: str
+) -> None:
+    updates = [("10:00", "Investigating"), ("10:15", "Identified"), ("10:30", "Monitoring"), ("11:00", "Resolved")]
+
+    assert median_of_minor(tmp_path, report(*updates, window=window)) == expected
+
+
+def test_the_percentile_is_a_length_that_occurred(tmp_path: Path) -> None:
+    lengths = [report(("10:00", "Investigating"), (f"10:{minutes:02}", "Resolved")) for minutes in range(1, 12)]
+
+    cells = times(run(written(tmp_path, *lengths)))["minor"]
+
+    assert [cell.strip() for cell in cells] == ["11", "6min", "10min"]
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("{", "$: this is not JSON"),
+        ("[]", "$: [] is not a table"),
+        (report(), "$: an incident without updates"),
+        (report(("10:00", "Investigating"), impact="severe"), "$.impact: 'severe' is not one of critical, major"),
+        (report(("10:00", "Investigating"), id=7), "$.id: 7 is not text"),
+        (report(("10:00", "Resolved"), window=("10:00", "09:00")), "$.impact_window: it ends at"),
+    ],
+    ids=["no-json", "no-table", "no-updates", "impact", "id", "window"],
+)
+def test_a_malformed_line_is_named_and_the_rest_goes_on(tmp_path: Path, line: object, problem: str) -> None:
+    good = report(("10:00", "Investigating"), ("10:40", "Resolved"))
+
+    lines = run(written(tmp_path, good, line, "", good))
+
+    assert lines[0] == "2 incidents replayed, 1 refused, 0 not resolved"
+    assert times(lines)["minor"][1].strip() == "40min"
+    assert lines[-1].startswith(f"- DocumentInvalid: page.jsonl, line 2, {problem}")
+
+
+def test_an_incident_that_cannot_have_happened_so_is_refused_with_the_reason(tmp_path: Path) -> None:
+    late_start = report(("10:00", "Investigating"), ("10:40", "Resolved"), window=("10:20", "10:40"))
+
+    lines = run(written(tmp_path, late_start))
+
+    assert lines[0] == "0 incidents replayed, 1 refused, 0 not resolved"
+    assert lines[-1].startswith("- TimesContradict: page.jsonl, line 1: p-1 was declared at")
+
+
+def test_a_file_that_is_not_there_is_an_error_of_usage(tmp_path: Path) -> None:
+    finished = start(tmp_path / "missing.jsonl")
+
+    assert finished.returncode == 2
+    assert "missing.jsonl" in finished.stderr
+    assert "Traceback" not in finished.stderr
