@@ -110,9 +110,9 @@ def recorded(command: Command, state: State, version: int, recorded_at: datetime
     if result is None:
         since = f"since {state.since:%Y-%m-%d %H:%M} UTC"
         raise IllegalTransition(state.id, state.status, command.tag, possible(state.status), since)
+    _check_time(command, state, at, moves=isinstance(result, Status))
     if result is Effect.OVERTAKEN or _ALREADY.get(type(command), _never)(command, state):
         return Overtaken(**when, command=command.tag, status=state.status, note=_words_of(command))
-    _check_time(command, state, at, moves=isinstance(result, Status))
     return _EVENT[type(command)](command, state, when)
 
 
