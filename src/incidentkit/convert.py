@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum, EnumType
@@ -21,13 +21,14 @@ from typing import Any, Final, TypeAlias, TypeGuard, TypeVar, Union, get_args, g
 
 import attrs
 from cattrs import BaseValidationError, Converter
-from cattrs.cols import homogenous_tuple_structure_factory, is_mapping
-from cattrs.errors import AttributeValidationNote, ForbiddenExtraKeysError, IterableValidationNote
-from cattrs.gen import (
-    make_dict_structure_fn,
-    make_dict_unstructure_fn,
-    make_mapping_structure_fn,  # pyright: ignore[reportUnknownVariableType]  # cattrs types it in part only
+from cattrs.cols import is_mapping
+from cattrs.errors import (
+    AttributeValidationNote,
+    ForbiddenExtraKeysError,
+    IterableValidationError,
+    IterableValidationNote,
 )
+from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn
 
 from incidentkit.errors import DocumentInvalid, nearest, shown
 from incidentkit.model.conditions import Condition
@@ -37,6 +38,8 @@ T = TypeVar("T")
 
 MAX_CHARACTERS: Final = 16_000_000
 """Length up to which a document is read."""
+
+_LONG_KEY: Final = re.compile(r"(?<![A-Za-z0-9_-])(?:[A-Za-z0-9_-]+[ \t]*\.[ \t]*){33}")
 
 Plain: TypeAlias = "bool | int | float | str | list[Plain] | dict[str, Plain] | None"
 """What JSON can say."""
@@ -62,7 +65,7 @@ def to_json(value: object, *, indent: int | None = None) -> str:
     """The value as JSON text; `DocumentInvalid` if it is of a kind that no document holds."""
     try:
         return json.dumps(to_plain(value), ensure_ascii=False, allow_nan=False, indent=indent)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise DocumentInvalid("$", f"{type(value).__name__} cannot be written as JSON: {error}") from error
 
 
@@ -83,13 +86,15 @@ def to_toml(value: object) -> str:
         if not _is_dict(plain):
             raise TypeError(f"{shown(plain)} is not a table")
         return "\n".join(_toml_table(plain, ())).strip() + "\n"
-    except TypeError as error:
+    except (TypeError, OverflowError) as error:
         raise DocumentInvalid("$", f"{type(value).__name__} cannot be written as TOML: {error}") from error
 
 
 def from_toml(text: str, kind: type[T], *, source: str = "") -> T:
     """Read what `to_toml` writes; raises as `from_json` does."""
     with _whole(source, text, "TOML"):
+        if _LONG_KEY.search(text):
+            raise ValueError("a key has more than 32 parts")  # which the parser would read, in quadratic time
         plain = tomllib.loads(text)
     return from_plain(plain, kind, source=source)
 
@@ -112,10 +117,11 @@ def _whole(source: str, text: object, language: str) -> Generator[None]:
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    table = dict(pairs)
-    if len(table) < len(pairs):
-        keys = [key for key, _ in pairs]
-        raise ValueError(f"the key {shown(next(key for key in keys if keys.count(key) > 1))} comes twice in one object")
+    table: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in table:
+            raise ValueError(f"the key {shown(key)} comes twice in one object")
+        table[key] = value
     return table
 
 
@@ -141,7 +147,7 @@ def _problem(error: BaseException) -> str:
     match error:
         case ForbiddenExtraKeysError():
             known = [attribute.name for attribute in attrs.fields(error.cl)] if attrs.has(error.cl) else []
-            key = min(error.extra_fields)
+            key = min(map(str, error.extra_fields))
             return f"there is no key {key!r} here; there are {', '.join(known)}. {nearest(key, known)}".rstrip()
         case KeyError():
             return "missing"
@@ -280,11 +286,34 @@ def _write_attrs(kind: Any, converter: Converter) -> Callable[[Any], dict[str, A
 
 
 def _read_table(kind: Any, converter: Converter) -> Callable[[Any, Any], Any]:
-    return _only(dict, "a table", make_mapping_structure_fn(kind, converter))
+    inner = get_args(kind)[1]
+
+    def structure(table: dict[str, Any], _: Any) -> dict[str, Any]:
+        return dict(_each(table.items(), inner, kind, converter))
+
+    return _only(dict, "a table", structure)
 
 
 def _read_row(kind: Any, converter: Converter) -> Callable[[Any, Any], Any]:
-    return _only(list, "a list", homogenous_tuple_structure_factory(kind, converter))
+    inner = get_args(kind)[0]
+
+    def structure(row: list[Any], _: Any) -> tuple[Any, ...]:
+        return tuple(item for _, item in _each(enumerate(row), inner, kind, converter))
+
+    return _only(list, "a list", structure)
+
+
+def _each(items: Iterable[tuple[Any, Any]], inner: Any, kind: Any, converter: Converter) -> Iterator[tuple[Any, Any]]:
+    """The items, read one by one, up to the first that does not fit: to collect a million errors helps nobody."""
+    read = converter.get_structure_hook(inner)
+    for place, item in items:
+        try:
+            if not isinstance(place, int | str):
+                raise TypeError(f"the key {shown(place)} is not text")
+            yield place, read(item, inner)
+        except Exception as error:
+            error.__notes__ = [*getattr(error, "__notes__", ()), IterableValidationNote("", place, inner)]
+            raise IterableValidationError("", [error], kind) from error  # pyright: ignore[reportCallIssue]  # typed as a group
 
 
 def _is_row(kind: Any) -> bool:

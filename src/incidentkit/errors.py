@@ -30,13 +30,34 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from difflib import get_close_matches
+from itertools import islice
 from typing import Any, TypeVar
 
 T = TypeVar("T")
 
 
+LONGEST_MESSAGE = 600
+"""Characters up to which a message is shown: hostile input cannot flood a log."""
+
+
 class IncidentkitError(Exception):
-    """Base of everything that this library raises on purpose."""
+    """Base of everything that this library raises on purpose.
+
+    Errors can be pickled, as process pools need, and their messages have a limit.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message if len(message) <= LONGEST_MESSAGE else f"{message[:LONGEST_MESSAGE]}...")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuilt, (type(self), self.args, self.__dict__)
+
+
+def _rebuilt(kind: type[IncidentkitError], args: tuple[Any, ...], attributes: dict[str, Any]) -> IncidentkitError:
+    error = kind.__new__(kind, *args)
+    error.args = args
+    error.__dict__.update(attributes)
+    return error
 
 
 class FactInvalid(IncidentkitError, ValueError):
@@ -183,7 +204,10 @@ def place(path: str) -> Generator[None]:
 
 def shown(value: object, limit: int = 60) -> str:
     """The repr of a value for a message, cut so that hostile input cannot flood a log."""
-    text = repr(value[: limit + 1] if isinstance(value, str) else value)
+    try:
+        text = repr(value[: limit + 1] if isinstance(value, str) else value)
+    except Exception:  # noqa: BLE001  # a message about a value must not fail because of the value
+        return f"<{type(value).__name__}>"
     return text if len(text) <= limit else f"{text[:limit]}..."
 
 
@@ -201,5 +225,5 @@ def listed(names: tuple[str, ...]) -> str:
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """The sentence that offers the nearest known name, or an empty text."""
-    close = get_close_matches(name[:100], list(known), n=1)
+    close = get_close_matches(name[:100], list(islice(known, 500)), n=1)
     return f"Did you mean {close[0]!r}?" if close else ""

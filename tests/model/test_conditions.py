@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import copy
 import pickle
+import sys
 from datetime import timedelta
+from enum import IntEnum
 from typing import Any
 
 import pytest
@@ -13,7 +15,7 @@ from hypothesis import strategies as st
 
 from incidentkit import Clock, Condition, Facts, Flag, Number, Vocabulary
 from incidentkit.errors import ConditionInvalid, ExpressionInvalid
-from incidentkit.model.conditions import ALWAYS, NEVER, Comparison, Not, samples
+from incidentkit.model.conditions import ALWAYS, NEVER, Comparison, Not, OneOf, samples
 from tests.strategies import NOW, conditions, known, values, vocabularies
 
 RATE = Number("error_rate", question="What share of requests fails?", minimum=0, maximum=1)
@@ -210,6 +212,43 @@ def test_a_clock_that_starts_later_reads_zero_until_then() -> None:
     assert condition.next_change({UNRESOLVED_FOR: starts}, at=NOW) == starts + HALF_AN_HOUR
 
 
+def test_thresholds_are_plain_values_whatever_they_were() -> None:
+    class Level(IntEnum):
+        HIGH = 3
+
+    assert str(USERS > Level.HIGH) == "users_affected > 3"
+    assert OneOf(USERS, raw(iter([1, 2]))).evaluate({USERS: 2}) is True
+
+
+@pytest.mark.parametrize(
+    ("low", "high"),
+    [(2**53 + 1, 2**53 + 3), (-1.7e308, 1.7e308), (0, 5e-324), (1, 2)],
+)
+def test_samples_lie_between_thresholds_of_any_size(low: float, high: float) -> None:
+    count = Number("count", question="?")
+    values = samples(count, [count > low, count < high])
+    assert {low, high} <= {*values}
+    assert min(values) < low
+    assert max(values) > high
+    assert any(low < value < high for value in values) == (high - low > 1 or low == -1.7e308)
+
+
+def test_errors_travel_between_processes() -> None:
+    with pytest.raises(ExpressionInvalid) as caught:
+        Condition.parse("error_rat > 0.1", VOCABULARY)
+    twin = pickle.loads(pickle.dumps(caught.value))
+    assert (type(twin), str(twin), twin.column) == (ExpressionInvalid, str(caught.value), 1)
+
+
+def test_a_deep_stack_is_no_reason_for_another_error() -> None:
+    def below(frames: int) -> Condition:
+        return Condition.parse("(" * 90 + "data_at_risk" + ")" * 90, VOCABULARY) if frames == 0 else below(frames - 1)
+
+    assert below(1) == AT_RISK
+    with pytest.raises(ExpressionInvalid, match="stack"):
+        below(sys.getrecursionlimit() - 300)
+
+
 def test_a_threshold_beyond_the_end_of_time_is_never_reached() -> None:
     assert (UNRESOLVED_FOR >= timedelta.max).next_change({UNRESOLVED_FOR: NOW}, at=NOW) is None
 
@@ -227,7 +266,7 @@ def test_a_threshold_beyond_the_end_of_time_is_never_reached() -> None:
         (lambda: AT_RISK | raw(RATE), "joins conditions, and the number error_rate is none"),
         (lambda: RATE > raw(0.1) | AT_RISK, "0.1 is none"),
         (lambda: raw(AT_RISK | DOWN) > 0.1, r"write data_at_risk \| \(production_down > 0.1\)"),
-        (lambda: AT_RISK & raw(True), "True is none"),
+        (lambda: AT_RISK & raw(True), "True is none; == compares objects"),
     ],
 )
 def test_python_that_reads_like_a_condition_and_is_none_is_refused(act: Any, message: str) -> None:

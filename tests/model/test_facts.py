@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import pickle
 from datetime import datetime, timedelta, timezone
-from enum import IntEnum
+from enum import Enum, IntEnum
 from typing import Any
 
 import pytest
@@ -30,6 +30,15 @@ VOCABULARY = Vocabulary(FLAG, SHARE, COUNT, LENGTH, CLOCK, REGION, SEVERITY)
 def raw(value: object) -> Any:
     """A value of which the type checker knows nothing, to be refused when the program runs."""
     return value
+
+
+class Sly(str):
+    """Text that says something else when it is written into source."""
+
+    __slots__ = ()
+
+    def __format__(self, form: str) -> str:
+        return 'x"] or print("run") or known["x'
 
 
 # Laws
@@ -156,6 +165,19 @@ def test_numbers_keep_their_type() -> None:
     assert (type(COUNT.check(3)), type(COUNT.check(3.0)), type(COUNT.check(Level.HIGH))) == (int, float, int)
 
 
+def test_words_of_an_enum_are_the_options_that_they_equal() -> None:
+    class Region(str, Enum):  # noqa: UP042  # whose str() is not its value
+        EU = "eu"
+
+    value = REGION.check(Region.EU)
+    assert (value, type(value)) == ("eu", str)
+    assert REGION.is_("eu").evaluate({REGION: Region.EU}) is True
+
+
+def test_a_percentage_is_rounded_once() -> None:
+    assert all(SHARE.answer(f"{tenths / 10}%") == float(f"{tenths}e-3") for tenths in range(1001))
+
+
 def test_a_clock_reads_in_any_zone() -> None:
     start = datetime(2026, 3, 2, 15, 23, tzinfo=timezone(timedelta(hours=2)))
     assert Facts.read({CLOCK: start}, VOCABULARY, at=NOW)[CLOCK] == timedelta(hours=1)
@@ -192,6 +214,7 @@ def test_vocabularies_join_and_keep_their_order() -> None:
         (lambda: Flag("and", question="?"), "cannot name a fact"),
         (lambda: Flag("x" * 65, question="?"), "cannot name a fact"),
         (lambda: Flag("größe", question="?"), "cannot name a fact"),
+        (lambda: Flag(Sly("flag"), question="?"), "cannot name a fact"),
         (lambda: Flag("__class__", question="?"), "cannot name a fact"),
         (lambda: Flag("flag\n", question="?"), "cannot name a fact"),
         (lambda: Flag(raw(7), question="?"), "7 cannot name a fact"),

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incidentkit import EMERGENCY, Conclusion, Condition, Playbook, Severity
+from incidentkit import EMERGENCY, Conclusion, Condition, DecisionTree, Flag, Playbook, Severity, ask
 from incidentkit.errors import PlaybookInvalid, UnknownTree
 from incidentkit.model.conditions import samples
 from incidentkit.playbooks import emergency
@@ -251,6 +251,14 @@ def test_a_breach_that_affects_nobody_is_still_the_worst() -> None:
 def test_a_tree_by_a_wrong_name_is_refused_with_the_nearest() -> None:
     with pytest.raises(UnknownTree, match=r"there are declaration, rollback-or-hotfix. Did you mean 'declaration'"):
         EMERGENCY.decide("declaraton", {})
+
+
+def test_a_playbook_knows_what_only_its_trees_ask_for() -> None:
+    lonely = Flag("lonely", question="Is it only in the tree?")
+    tree = DecisionTree("x", ask("Is it?", lonely, yes=DECLARE, no=MINOR))
+    playbook = Playbook(name="x", rules=EMERGENCY.rules, trees={"x": tree})
+    assert playbook.decide("x", {"lonely": True}).conclusion == DECLARE
+    assert playbook.triage({"lonely": True, "data_lost": True}).severity == SEV_1
 
 
 @pytest.mark.parametrize(

@@ -198,6 +198,15 @@ def test_a_question_for_people_only_is_never_answered_from_facts() -> None:
     assert tree.decide({}).question == tree.root
 
 
+def test_options_that_differ_in_case_are_told_apart() -> None:
+    words = Choice("words", question="?", options=("EU", "eu"))
+    tree = DecisionTree("x", choose("?", words, {"EU": HOTFIX, "eu": MITIGATE}))
+    assert tree.decide({words: "eu"}).conclusion == MITIGATE
+    assert tree.decide({words: "eu"}) == tree.walk().decide({words: "eu"})
+    with pytest.raises(AnswerInvalid):
+        tree.walk().answer("Eu")
+
+
 def test_conclusions_name_severities() -> None:
     assert str(Conclusion("DECLARE INCIDENT", (SEV_1, SEV_2))) == "DECLARE INCIDENT: SEV-1 or SEV-2"
     assert str(Conclusion(severities=(SEV_2,))) == "SEV-2"

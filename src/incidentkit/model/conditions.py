@@ -82,7 +82,12 @@ class Condition(ABC):
         if not isinstance(vocabulary, Vocabulary):
             vocabulary = Vocabulary(*expect(Iterable, vocabulary, ConditionInvalid, "a vocabulary is made of facts"))
         expect(str, text, ConditionInvalid, "a condition is parsed from text")
-        return _condition(parse_expression(text), text, vocabulary)
+        try:
+            return _condition(parse_expression(text), text, vocabulary)
+        except ConditionInvalid as error:
+            raise ExpressionInvalid(text, 1, str(error)) from None
+        except RecursionError:
+            raise ExpressionInvalid(text, 1, "nested too deeply for what is left of Python's stack") from None
 
     def evaluate(self, facts: FactSource, *, at: datetime | None = None) -> Answer:
         """True, false, or `None` for unknown. ``at`` is the moment at which running clocks are read.
@@ -237,7 +242,7 @@ class Comparison(Condition):
             raise ConditionInvalid(
                 f"a fact is compared by {', '.join(COMPARE)}, not {shown(self.fact)} by {shown(self.operator)}"
             )
-        self.fact.threshold(self.operator, self.threshold)
+        object.__setattr__(self, "threshold", self.fact.threshold(self.operator, self.threshold))
 
     def walk(self, facts: Facts) -> Answer:
         """The answer of the comparison; unknown while the values still possible answer differently."""
@@ -266,8 +271,7 @@ class OneOf(Condition):
     def __attrs_post_init__(self) -> None:
         if not self.options:
             raise ConditionInvalid(f"{self.fact.name}.one_of() is given nothing, so it could never hold")
-        for option in self.options:
-            self.fact.threshold("==", option)
+        object.__setattr__(self, "options", tuple(self.fact.threshold("==", option) for option in self.options))
 
     def walk(self, facts: Facts) -> Answer:
         """Whether the value is among the options; unknown while the values still possible answer differently."""
@@ -480,17 +484,25 @@ _SIGN: Final[dict[type[Condition], str]] = {All: "&", AnyOf: "|"}
 def _not_a_condition(other: object, kind: type[Condition], condition: Condition) -> TypeError:
     name, what = (other.name, f"the {other.tag} {other.name}") if is_fact(other) else (shown(other),) * 2
     sign = _SIGN[kind]
+    if isinstance(other, bool):
+        what = f"{other} is none; == compares objects, so write fact.is_(value) where you wrote fact == value"
+        return TypeError(f"{sign} joins conditions, and {what}")
     return TypeError(
         f"{sign} joins conditions, and {what} is none. Python reads {sign} before < and >,"
-        f" so put comparisons in brackets: {condition} {sign} ({name} > ...)"
+        f" so put comparisons in brackets: {_python(condition)} {sign} ({name} > ...)"
     )
+
+
+def _python(condition: Condition) -> str:
+    """A condition as a part of a Python expression: a flag as it is, all else in brackets."""
+    return str(condition) if is_fact(condition) else f"({condition})"
 
 
 def _compared(condition: Condition, sign: str, other: object) -> TypeError:
     hint = "put each comparison in brackets"
     if type(condition) in _SIGN:
         *first, last = condition.parts
-        hint = f"write {f' {_SIGN[type(condition)]} '.join([*map(str, first), f'({last} {sign} {other!r})'])}"
+        hint = f"write {f' {_SIGN[type(condition)]} '.join([*map(_python, first), f'({last} {sign} {shown(other)})'])}"
     return TypeError(f"{condition} {sign} {other!r} compares a condition with a value: {hint}")
 
 

@@ -8,6 +8,7 @@ import sys
 from abc import abstractmethod
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from decimal import Decimal
 from itertools import pairwise
 from typing import Any, ClassVar, Final, Generic, TypeAlias, TypeGuard, cast
 
@@ -99,10 +100,10 @@ class _Measured(Fact[V], Generic[V]):
     worse: Worse = field(default=Worse.NEITHER, kw_only=True, validator=check_worse)
 
     def __attrs_post_init__(self) -> None:
-        for bound in (self.minimum, self.maximum):
+        for name, bound in (("minimum", self.minimum), ("maximum", self.maximum)):
             if bound is not None:
                 try:
-                    self._measure(bound)
+                    object.__setattr__(self, name, self._measure(bound))
                 except FactValueInvalid as error:
                     raise FactInvalid(f"a bound of {error}") from None
         if self.minimum is not None and self.maximum is not None and not self.minimum < self.maximum:  # type: ignore[operator]  # pyright: ignore[reportOperatorIssue]
@@ -138,11 +139,15 @@ class _Measured(Fact[V], Generic[V]):
             return tuple(bound for bound in (self.minimum, self.maximum) if bound is not None)[:1] or (
                 self._measure(self._zero),
             )
-        middles = [low + (high - low) / 2 for low, high in pairwise(cuts)]
+        middles = [middle for low, high in pairwise(cuts) if low < (middle := self._middle(low, high)) < high]
         low = self._beyond(cuts[0], -1) if self.minimum is None else self.minimum
         high = self._beyond(cuts[-1], 1) if self.maximum is None else self.maximum
         values: set[Any] = {*cuts, *middles, *(end for end in (low, high) if end is not None)}
         return tuple(sorted(values))
+
+    @abstractmethod
+    def _middle(self, low: V, high: V) -> Any:
+        """A value between two others, if there is any."""
 
     _zero: ClassVar[object]
 
@@ -207,9 +212,12 @@ class Number(_Measured[float]):
     def understand(self, text: str) -> object:
         """``12``, ``0.34``, ``1_000``; ``34%`` is 0.34."""
         if text.endswith("%") and self.maximum == 1:
-            return float(text[:-1]) / 100
+            return float(Decimal(text[:-1]) / 100)  # one rounding, so that 1.1% is 0.011
         text = text.replace(",", "") if re.fullmatch(r"-?[0-9]{1,3}(,[0-9]{3})+", text) else text
         return int(text) if re.fullmatch(r"-?[0-9_]{1,300}", text) else float(text)
+
+    def _middle(self, low: float, high: float) -> float:
+        return (low + high) // 2 if isinstance(low, int) and isinstance(high, int) else low / 2 + high / 2
 
     def _beyond(self, value: float, sign: int) -> float | None:
         beyond = value + sign
@@ -231,7 +239,7 @@ class Duration(_Measured[timedelta]):
     def _measure(self, value: object) -> timedelta:
         if not isinstance(value, timedelta) or value < timedelta():
             raise self.refuse(value, "a timedelta of zero or more")
-        return value
+        return timedelta(value.days, value.seconds, value.microseconds)
 
     @property
     def answers(self) -> str:
@@ -241,6 +249,9 @@ class Duration(_Measured[timedelta]):
     def understand(self, text: str) -> object:
         """``1h30min``, also ``90 minutes``."""
         return _duration(text)
+
+    def _middle(self, low: timedelta, high: timedelta) -> timedelta:
+        return low + (high - low) / 2
 
     def _beyond(self, value: timedelta, sign: int) -> timedelta | None:
         try:
@@ -301,7 +312,8 @@ class Clock(Fact[timedelta]):
 def _options(options: Iterable[str]) -> tuple[str, ...]:
     if isinstance(options, str):
         return (options,)
-    return tuple(expect(Iterable, options, FactInvalid, "the options of a choice are words"))
+    words: Iterable[Any] = expect(Iterable, options, FactInvalid, "the options of a choice are words")
+    return tuple(str.__str__(word) if isinstance(word, str) else word for word in words)
 
 
 @frozen(slots=False, repr=False, unsafe_hash=False, order=False)
@@ -326,7 +338,7 @@ class Choice(Fact[str]):
     def check(self, value: object) -> str:
         """The option of that name."""
         if isinstance(value, str) and value in self.options:
-            return str(value)
+            return self.options[self.options.index(value)]
         raise self.refuse(value, f"one of {', '.join(self.options)}")
 
     @property

@@ -37,7 +37,7 @@ class Worse(StrEnum):
 
 def check_name(instance: object, attribute: object, value: Any) -> None:
     """Refuse what cannot name a fact: names stand in expressions, and in generated code."""
-    if not isinstance(value, str) or not _NAME.fullmatch(value) or value in KEYWORDS:
+    if type(value) is not str or not _NAME.fullmatch(value) or value in KEYWORDS:
         raise FactInvalid(
             f"{shown(value)} cannot name a fact: a name is a lower-case letter, then lower-case letters, digits and _,"
             f" 64 characters at the most, and none of {', '.join(sorted(KEYWORDS))}"
@@ -98,7 +98,7 @@ class Fact(ABC, Generic[V]):
         """
         if len(expect(str, text, FactInvalid, f"an answer to {self.name} is text")) <= LONGEST_ANSWER:
             for meant in (text.strip(), text.strip().rstrip(".")):
-                with suppress(ValueError, LookupError):
+                with suppress(ValueError, LookupError, ArithmeticError):
                     return self.check(self.understand(meant))
         raise FactValueInvalid(self.name, f"{shown(text)} is no answer: say {self.answers}")
 
@@ -252,6 +252,9 @@ class Facts:
         at = aware("at", at)
         readings = {name: reading(start, at) for name, start in self.started.items()}
         return evolve(self, values={**self.values, **readings}, at=at)
+
+    def __hash__(self) -> int:
+        return hash((self.vocabulary, frozenset(self.values)))
 
     def __contains__(self, fact: object) -> bool:
         return isinstance(fact, Fact) and fact.name in self.values

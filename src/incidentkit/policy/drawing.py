@@ -52,7 +52,7 @@ class _Drawing:
             yield from (f"    ├{other}" for other in others)
             yield f"    │ {label}"
             yield "    ▼"
-            if node not in self.numbers and is_question(node):
+            if is_question(node) and node not in self.numbers:
                 question = node
                 continue
             yield self.target(node)

@@ -29,12 +29,20 @@ class Playbook:
     rules: SeverityRules[Any]
     trees: Mapping[str, DecisionTree[Conclusion]] = field(factory=dict[str, DecisionTree[Conclusion]], converter=_copy)
 
+    vocabulary: Vocabulary = field(init=False, eq=False, repr=False)
+    """Every fact that its rules and trees know, in the order in which to ask for them."""
+
     def __attrs_post_init__(self) -> None:
         expect(str, self.name, PlaybookInvalid, "the name of a playbook is text")
         expect(SeverityRules, self.rules, PlaybookInvalid, "the rules of a playbook are SeverityRules")
         for name, tree in self.trees.items():
             expect(str, name, PlaybookInvalid, "the name of a tree is text")
             expect(DecisionTree, tree, PlaybookInvalid, f"{name!r} is a DecisionTree")
+        mine = self.rules.vocabulary
+        others = Vocabulary(*(fact for tree in self.trees.values() for fact in tree.vocabulary.values()))
+        object.__setattr__(
+            self, "vocabulary", mine if others.keys() <= mine.keys() and mine.agrees_with(others) else mine | others
+        )
 
     def __hash__(self) -> int:
         return hash(self.name)
@@ -44,18 +52,13 @@ class Playbook:
         """The severities that its rules give."""
         return self.rules.scheme
 
-    @property
-    def vocabulary(self) -> Vocabulary:
-        """Every fact that it knows, in the order in which it asks."""
-        return self.rules.vocabulary
-
     def triage(self, facts: FactSource, *, at: datetime | None = None) -> Triage[Any]:
         """How severe it is, by what is known. Raises what `SeverityRules.triage` raises."""
-        return self.rules.triage(facts, at=at)
+        return self.rules.triage(self.facts(facts, at=at))
 
     def facts(self, source: FactSource, *, at: datetime | None = None) -> Facts:
         """Check facts once, to give them to the rules and to trees. Raises what `Facts.read` raises."""
-        return self.rules.facts(source, at=at)
+        return Facts.read(source, self.vocabulary, at=at)
 
     def decide(self, tree: str, facts: FactSource, *, at: datetime | None = None) -> Walk[Conclusion]:
         """Answer a tree as far as facts can; `UnknownTree` if there is none of that name."""

@@ -178,7 +178,9 @@ class Walk(Generic[C]):
         question = self.question
         if question is None:
             raise AnswerInvalid(f"the walk has ended at {str(self.node)!r}: there is nothing left to answer")
-        chosen = next((offered for offered in question.branches if offered.casefold() == str(answer).casefold()), None)
+        said = expect(str, answer, AnswerInvalid, "an answer is text")
+        alike = [offered for offered in question.branches if offered.casefold() == said.casefold()]
+        chosen = said if said in alike else alike[0] if len(alike) == 1 else None
         if chosen is None:
             *others, last = question.branches
             offered = f"{', '.join(others)} or {last}"
