@@ -287,6 +287,7 @@ def test_python_that_reads_like_a_condition_and_is_none_is_refused(act: Any, mes
         (lambda: UNRESOLVED_FOR >= raw(30), "a clock is compared with a timedelta"),
         (lambda: UNRESOLVED_FOR >= timedelta(seconds=-1), "zero or more"),
         (RATE.one_of, "given nothing"),
+        (lambda: RATE.one_of(raw([0.1, 0.2])), r"takes its values one by one: one_of\(\*\[0.1, 0.2\]\)"),
         (lambda: Comparison(RATE, raw("or __import__('os') or"), 1), "a fact is compared by ==, <, <=, >, >=, not"),
         (lambda: Comparison(raw("rate"), ">", 1), "a fact is compared by"),
         (lambda: Condition.parse(raw(7), VOCABULARY), "parsed from text, not 7"),

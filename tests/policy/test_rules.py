@@ -239,7 +239,10 @@ def raw(value: object) -> Any:
         (lambda: SeverityRules(when(EXPOSED, OTHER["P1"]), otherwise=P3), "its severity is of P1/P2"),
         (lambda: SeverityRules(raw(EXPOSED), otherwise=P3), "made of when"),
         (lambda: SeverityRules(when(EXPOSED, raw("P1")), otherwise=P3), "gives a severity, not 'P1'"),
-        (lambda: SeverityRules(when(raw(True), P1), otherwise=P3), "starts with a condition, not True"),
+        (
+            lambda: SeverityRules(when(raw(True), P1), otherwise=P3),
+            "starts with a condition \\(a fact has is_ for ==\\), not True",
+        ),
         (lambda: SeverityRules(when(raw(FAILED), P1), otherwise=P3), "starts with a condition"),
         (lambda: when(EXPOSED, P1, because=raw(7)), "the reason of a rule is text, not 7"),
         (lambda: SeverityRules(otherwise=P3, vocabulary=raw([EXPOSED])), "come in a Vocabulary"),

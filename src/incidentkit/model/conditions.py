@@ -269,9 +269,11 @@ class OneOf(Condition):
     options: tuple[Any, ...]
 
     def __attrs_post_init__(self) -> None:
-        if not self.options:
+        options = tuple(self.options)
+        if not options:
             raise ConditionInvalid(f"{self.fact.name}.one_of() is given nothing, so it could never hold")
-        object.__setattr__(self, "options", tuple(self.fact.threshold("==", option) for option in self.options))
+        _check_one_by_one(self.fact, options[0])
+        object.__setattr__(self, "options", tuple(self.fact.threshold("==", option) for option in options))
 
     def walk(self, facts: Facts) -> Answer:
         """Whether the value is among the options; unknown while the values still possible answer differently."""
@@ -288,6 +290,12 @@ class OneOf(Condition):
 
     def __str__(self) -> str:
         return f"{self.fact.name} in ({', '.join(map(self.fact.text, self.options))})"
+
+
+def _check_one_by_one(fact: AnyFact, first: object) -> None:
+    if isinstance(first, list | tuple):
+        several = shown(cast(object, first))
+        raise ConditionInvalid(f"{fact.name}.one_of() takes its values one by one: one_of(*{several})")
 
 
 def _asked(fact: AnyFact, facts: Facts, question: Callable[[Any], bool]) -> Answer:

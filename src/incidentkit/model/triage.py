@@ -25,7 +25,7 @@ class Rule(Generic[S]):
     """Where the rule is written down: the section and line of a playbook."""
 
     def __attrs_post_init__(self) -> None:
-        expect(Condition, self.condition, RulesInvalid, "a rule starts with a condition")
+        expect(Condition, self.condition, RulesInvalid, "a rule starts with a condition (a fact has is_ for ==)")
         expect(Severity, self.severity, RulesInvalid, f"the rule for {self.condition} gives a severity")
         expect(str, self.because, RulesInvalid, "the reason of a rule is text")
         expect(str, self.source, RulesInvalid, "the source of a rule is text")
