@@ -35,6 +35,7 @@ from incidentkit.model.events import (
     Unacknowledged,
 )
 from incidentkit.model.incident import Incident
+from incidentkit.model.lifecycle import Status
 from incidentkit.model.people import Role
 from incidentkit.model.severity import Severity
 from incidentkit.playbooks.emergency import SCHEME
@@ -99,10 +100,13 @@ def _written(event: Any) -> dict[str, Any]:
     elif kind is Overtaken:
         plain["command"] = event.command
         plain["status"] = event.status
+        if event.note:
+            plain["note"] = event.note
     elif kind is Declared:
         plain["title"] = event.title
-        plain["started_at"] = _time_text(event.started_at)
         plain["assessment"] = _assessment_plain(event.assessment)
+        if event.started_at is not None:
+            plain["started_at"] = _time_text(event.started_at)
         if event.chosen:
             plain["chosen"] = True
         if event.playbook:
@@ -165,7 +169,7 @@ READ: Final[Mapping[str, Callable[[dict[str, Any], dict[str, Any]], Event]]] = {
     "declared": lambda plain, when: Declared(
         **when,
         title=plain["title"],
-        started_at=datetime.fromisoformat(plain["started_at"]),
+        started_at=datetime.fromisoformat(plain["started_at"]) if "started_at" in plain else None,
         assessment=_assessment(plain["assessment"]),
         chosen=plain.get("chosen", False),
         playbook=plain.get("playbook", ""),
@@ -193,7 +197,9 @@ READ: Final[Mapping[str, Callable[[dict[str, Any], dict[str, Any]], Event]]] = {
     "linked": lambda plain, when: Linked(
         **when, what=LINKS[plain["what"]], reference=plain["reference"], url=plain.get("url", "")
     ),
-    "overtaken": lambda plain, when: Overtaken(**when, command=plain["command"], status=plain["status"]),
+    "overtaken": lambda plain, when: Overtaken(
+        **when, command=plain["command"], status=Status(plain["status"]), note=plain.get("note", "")
+    ),
 }
 
 
