@@ -17,7 +17,7 @@ from datetime import UTC, date, datetime, timedelta
 from enum import Enum, EnumType
 from functools import cache
 from types import GenericAlias, UnionType
-from typing import Any, Final, TypeAlias, TypeGuard, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Final, TypeGuard, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import attrs
 from cattrs import BaseValidationError, Converter
@@ -40,9 +40,6 @@ MAX_CHARACTERS: Final = 16_000_000
 """Length up to which a document is read."""
 
 _LONG_KEY: Final = re.compile(r"(?<![A-Za-z0-9_-])(?:[A-Za-z0-9_-]+[ \t]*\.[ \t]*){33}")
-
-Plain: TypeAlias = "bool | int | float | str | list[Plain] | dict[str, Plain] | None"
-"""What JSON can say."""
 
 
 def to_plain(value: object) -> Any:

@@ -14,7 +14,7 @@ from incidentkit import Facts, Flag, Number, SeverityFact, SeverityRules, Severi
 from incidentkit.errors import DocumentInvalid, FactInvalid, FactValueInvalid, RulesInvalid, UnknownFact
 from incidentkit.model.conditions import ALWAYS, samples
 from incidentkit.model.triage import Rule
-from tests.strategies import SCHEME, known, rules, vocabularies
+from tests.strategies import known, rules, vocabularies
 
 P1, P2, P3 = PAYMENTS = SeverityScheme("P1", "P2", "P3")
 FAILED = Number("failed_payments", question="What share of payments fails?", minimum=0, maximum=1)
@@ -361,7 +361,3 @@ def test_the_default_may_carry_a_reason() -> None:
     table = SeverityRules(otherwise=when(ALWAYS, P3, because="nothing worse is known"))
     assert table.rules == (Rule(ALWAYS, P3, because="nothing worse is known"),)
     assert SeverityRules.from_toml(table.to_toml()) == table
-
-
-def test_all_severities_of_a_scheme_are_severities_of_the_strategies() -> None:
-    assert len(SCHEME) == 4
