@@ -17,17 +17,18 @@
     ├── PlaybookInvalid (ValueError)        parts that do not make a playbook
     ├── UnknownTree (LookupError)           the playbook has no tree of that name
     ├── AnswerInvalid (ValueError)          an answer that the question does not offer
-    ├── WordsInvalid (ValueError)           a name or a text that not every store and screen can hold
+    ├── FieldInvalid (ValueError)           a field of a command or an event that cannot be kept; names it
     ├── IllegalTransition (ValueError)      a command that is not possible in the incident's status; says what is
     ├── TimesContradict (ValueError)        a time that what is known already rules out
     ├── CommandInvalid (ValueError)         a command that makes no sense for this incident
+    ├── StaleVersion (ValueError)           a command that was based on an incident that has moved on since
     ├── LogInvalid (ValueError)             events that are not the log of one incident
     └── DocumentInvalid (ValueError)        JSON or TOML of the wrong shape; names the path
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
 from difflib import get_close_matches
 from itertools import islice
@@ -140,8 +141,8 @@ class AnswerInvalid(IncidentkitError, ValueError):
     """An answer that the question does not offer; the message lists those it does."""
 
 
-class WordsInvalid(IncidentkitError, ValueError):
-    """A name or a text that not every store and screen can hold; `field` is what it was given for."""
+class FieldInvalid(IncidentkitError, ValueError):
+    """A field of a command or an event holds what cannot be kept, such as a time without zone; `field` names it."""
 
     def __init__(self, field: str, problem: str) -> None:
         self.field = field
@@ -149,16 +150,16 @@ class WordsInvalid(IncidentkitError, ValueError):
 
 
 class IllegalTransition(IncidentkitError, ValueError):
-    """A command that is not possible in the incident's status; `possible` lists those that are."""
+    """A command that is not possible in the incident's status; `possible` lists those that are, moves first."""
 
-    def __init__(self, incident: str, status: str, command: str, possible: Iterable[str], since: str) -> None:
+    def __init__(self, incident: str, status: str, command: str, possible: Mapping[str, str], since: str) -> None:
         self.incident = incident
         self.status = status
         self.command = command
         self.possible = tuple(possible)
+        calls = ", ".join(f"{name}({arguments})" for name, arguments in possible.items())
         super().__init__(
-            f"{incident} is {status}: {command!r} is not possible from there."
-            f" Possible now: {', '.join(self.possible)}. It was {status} {since}."
+            f"{incident} is {status}: {command!r} is not possible from there. Possible now: {calls}. {since}"
         )
 
 
@@ -167,7 +168,21 @@ class TimesContradict(IncidentkitError, ValueError):
 
 
 class CommandInvalid(IncidentkitError, ValueError):
-    """A command that makes no sense for this incident: a stale version, an event not there, a reason missing."""
+    """A command that makes no sense for this incident, such as one that corrects an event that is not there."""
+
+
+class StaleVersion(IncidentkitError, ValueError):
+    """A command was `based_on` another version of the incident than its present `version`: look again, decide anew."""
+
+    def __init__(self, incident: str, command: str, based_on: int, version: int) -> None:
+        self.incident = incident
+        self.command = command
+        self.based_on = based_on
+        self.version = version
+        super().__init__(
+            f"{incident} has moved on: {command!r} was based on version {based_on}, and this is {version}."
+            " Look again and decide anew."
+        )
 
 
 class LogInvalid(IncidentkitError, ValueError):

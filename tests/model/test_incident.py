@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from functools import reduce
 from operator import getitem
 from typing import Any, get_args
@@ -18,11 +18,13 @@ from incidentkit import EMERGENCY, Severity, convert
 from incidentkit.errors import (
     CommandInvalid,
     DocumentInvalid,
+    FieldInvalid,
     IllegalTransition,
     IncidentkitError,
     LogInvalid,
+    SchemesDiffer,
+    StaleVersion,
     TimesContradict,
-    WordsInvalid,
 )
 from incidentkit.model.commands import (
     Acknowledge,
@@ -46,10 +48,10 @@ from incidentkit.model.commands import (
     Summarize,
     Unacknowledge,
 )
-from incidentkit.model.events import REDACTED, LinkKind, Overtaken
+from incidentkit.model.events import REDACTED, LinkKind, Noted, Overtaken
 from incidentkit.model.identity import IncidentId
 from incidentkit.model.incident import Incident
-from incidentkit.model.lifecycle import ACTIVE, TABLE, Effect, Status, outcome, possible, to_mermaid
+from incidentkit.model.lifecycle import ACTIVE, TABLE, Effect, Phase, Status, outcome, possible, to_mermaid
 from incidentkit.model.metrics import summarize
 from incidentkit.model.people import Role
 from incidentkit.model.timeline import Timeline
@@ -251,7 +253,7 @@ def test_an_impossible_command_says_what_is_possible() -> None:
         IllegalTransition, match=r"INC-7 is resolved: 'start_mitigation' is not possible from there\."
     ) as caught:
         incident.start_mitigation(at=t("15:01"), by="ada")
-    assert "Possible now: reopen, close," in str(caught.value)
+    assert "Possible now: reopen(reason=...), close(), " in str(caught.value)
     assert not incident.can("start_mitigation")
     assert incident.can("reopen")
     with pytest.raises(CommandInvalid, match="Did you mean 'resolve'"):
@@ -296,6 +298,7 @@ def test_a_doubt_in_between_does_not_lower_what_was_certain() -> None:
     incident = declared(severity=S2)
     doubted = incident.apply(Assess(RULES.triage({}), at=t("14:30"), by="ada"))
     assert (doubted.severity, doubted.possible) == (S1, frozenset({S1, S2}))
+    assert declared(severity=S1).apply(Assess(RULES.triage({}), at=t("14:30"), by="ada")).possible == frozenset({S1})
     settled = doubted.apply(Assess(RULES.triage({"down": False, "slow": False}), at=t("14:31"), by="ada"))
     assert (settled.severity, settled.possible) == (S2, frozenset({S2}))
 
@@ -392,17 +395,17 @@ def test_a_diagram_shows_every_move_of_the_table() -> None:
         ({"severity": "S1"}, CommandInvalid, "a chosen severity is a Severity, not 'S1'"),
         ({"severity": Severity("S1")}, CommandInvalid, "is in no scheme yet"),
         ({"severity": None, "triage": {}}, CommandInvalid, "a triage is a Triage, not {}"),
-        ({"playbook": None}, WordsInvalid, "playbook: None is not text"),
-        ({"at": datetime(2026, 3, 2)}, CommandInvalid, "at: .* is not a datetime with a time zone"),
-        ({"started_at": t("14:30")}, TimesContradict, "it started at .* and was declared at"),
-        ({"started_at": "14:30"}, CommandInvalid, "started_at: '14:30' is not a datetime"),
-        ({"by": ""}, WordsInvalid, "by: '' is not a name"),
-        ({"by": "a\nb"}, WordsInvalid, "is not a name"),
-        ({"by": "a" * 201}, WordsInvalid, "200 characters at the most"),
-        ({"title": "a\x00b"}, WordsInvalid, "title: .* contains a NUL"),
-        ({"title": "\ud800"}, WordsInvalid, "half of a surrogate pair"),
-        ({"title": 7}, WordsInvalid, "title: 7 is not text"),
-        ({"title": "x" * 100_001}, WordsInvalid, "100000 characters at the most"),
+        ({"playbook": None}, FieldInvalid, "playbook: None is not text"),
+        ({"at": datetime(2026, 3, 2)}, FieldInvalid, "at: .* is not a datetime with a time zone"),
+        ({"started_at": t("14:30")}, TimesContradict, "so it did not start at"),
+        ({"started_at": "14:30"}, FieldInvalid, "started_at: '14:30' is not a datetime"),
+        ({"by": ""}, FieldInvalid, "by: '' is not a name"),
+        ({"by": "a\nb"}, FieldInvalid, "is not a name"),
+        ({"by": "a" * 201}, FieldInvalid, "200 characters at the most"),
+        ({"title": "a\x00b"}, FieldInvalid, "title: .* contains a NUL"),
+        ({"title": "\ud800"}, FieldInvalid, "half of a surrogate pair"),
+        ({"title": 7}, FieldInvalid, "title: 7 is not text"),
+        ({"title": "x" * 100_001}, FieldInvalid, "100000 characters at the most"),
     ],
 )
 def test_declarations_that_make_no_sense_are_refused(changes: Any, error: type[Exception], message: str) -> None:
@@ -413,31 +416,31 @@ def test_declarations_that_make_no_sense_are_refused(changes: Any, error: type[E
 @pytest.mark.parametrize(
     ("command", "error", "message"),
     [
-        (Acknowledge(at=t("14:00"), by="ada"), TimesContradict, "was declared at"),
-        (Resolve(at=t("14:20"), by="ada"), TimesContradict, "was declared at"),
-        (Resolve(at=t("14:30"), by="ada", based_on=7), CommandInvalid, "based on version 7, and this is 2"),
+        (Acknowledge(at=t("14:00"), by="ada"), TimesContradict, "was declared at .* came before"),
+        (Resolve(at=t("14:20"), by="ada"), TimesContradict, "is monitoring since .* came before"),
+        (Resolve(at=t("14:30"), by="ada", based_on=7), StaleVersion, "based on version 7, and this is 2"),
         (Regress(at=t("14:30"), by="ada", reason="x"), TimesContradict, "is monitoring since .* came before"),
-        (Regress(at=t("15:00"), by="ada", reason=" "), CommandInvalid, "'regressed' needs a reason"),
+        (Regress(at=t("15:00"), by="ada", reason=" "), FieldInvalid, "reason: say why: 'regressed' needs a reason"),
         (Snooze(at=t("15:00"), by="ada", until=t("14:59"), reason="x"), TimesContradict, "over at once"),
         (Merge(at=t("15:00"), by="ada", into="INC-7"), CommandInvalid, "into itself"),
-        (CorrectStart(t("14:24"), at=t("15:00"), by="ada"), TimesContradict, "did not start at"),
+        (CorrectStart(t("14:24"), at=t("15:00"), by="ada"), TimesContradict, "so it did not start at"),
         (
             CorrectTime(9, happened_at=t("14:24"), at=t("15:00"), by="ada"),
             CommandInvalid,
             "no event 9: they are counted from 0 to 1",
         ),
-        (Redact(-1, at=t("15:00"), by="ada"), CommandInvalid, "no event -1"),
-        (Redact(True, at=t("15:00"), by="ada"), CommandInvalid, "no event True"),
-        (ChangeSeverity(EMERGENCY.scheme["SEV-1"], at=t("15:00"), by="ada"), CommandInvalid, "have no order"),
-        (Note("a\x00", at=t("15:00"), by="ada"), WordsInvalid, "text: "),
-        (Note("a", at=t("15:00"), by=" "), WordsInvalid, "by: "),
-        (Assign(raw("boss"), to="ada", at=t("15:00"), by="ada"), CommandInvalid, "a role is a Role, not 'boss'"),
-        (Link(raw("tiket"), "x", at=t("15:00"), by="ada"), CommandInvalid, "not 'tiket'"),
+        (Redact(-1, at=t("15:00"), by="ada"), FieldInvalid, "event: events are counted from 0, and -1"),
+        (Redact(True, at=t("15:00"), by="ada"), FieldInvalid, "True is the place of none"),
+        (ChangeSeverity(EMERGENCY.scheme["SEV-1"], at=t("15:00"), by="ada"), SchemesDiffer, "have no order"),
+        (Note("a\x00", at=t("15:00"), by="ada"), FieldInvalid, "text: "),
+        (Note("a", at=t("15:00"), by=" "), FieldInvalid, "by: "),
+        (Assign(raw("boss"), to="ada", at=t("15:00"), by="ada"), FieldInvalid, "role: 'boss' is no Role"),
+        (Link(raw("tiket"), "x", at=t("15:00"), by="ada"), FieldInvalid, "what: 'tiket' is no LinkKind"),
         (Assess(raw({}), at=t("15:00"), by="ada"), CommandInvalid, "a triage is a Triage"),
-        (ChangeSeverity(raw("S2"), at=t("15:00"), by="ada"), CommandInvalid, "a severity is a Severity, not 'S2'"),
+        (ChangeSeverity(raw("S2"), at=t("15:00"), by="ada"), FieldInvalid, "severity: 'S2' is no Severity"),
         (Note("a", at=t("15:00"), by="ada", based_on=raw("2")), CommandInvalid, "a version is a whole number"),
         ("resolve", CommandInvalid, "'resolve' is not a command"),
-        (Note("a", at=datetime(2026, 3, 2), by="ada"), CommandInvalid, "time zone"),
+        (Note("a", at=datetime(2026, 3, 2), by="ada"), FieldInvalid, "at: .* time zone"),
     ],
 )
 def test_commands_that_make_no_sense_are_refused_and_change_nothing(
@@ -453,7 +456,7 @@ def test_closing_waives_only_with_a_reason() -> None:
     resolved = declared().resolve(at=t("15:00"), by="grace")
     closed = resolved.close(at=t("16:00"), by="grace", waivers={"post-mortem": "a drill"})
     assert closed.waivers == {"post-mortem": "a drill"}
-    with pytest.raises(CommandInvalid, match="'post-mortem' is waived without a reason"):
+    with pytest.raises(FieldInvalid, match="'post-mortem' is waived without a reason"):
         resolved.apply(Close(at=t("16:00"), by="grace", waivers={"post-mortem": ""}))
 
 
@@ -464,12 +467,12 @@ def test_a_log_that_is_not_one_names_the_first_event_that_does_not_fit() -> None
         (0, [], "begins with its declaration"),
         (0, log[1:], "begins with its declaration"),
         (2, [log[0], log[2], log[1]], "recorded at .* before the event that precedes it"),
-        (1, [log[0], log[0]], "'declared' cannot happen"),
+        (1, [log[0], log[0]], "'declared': an incident that is investigating allows none"),
         (3, [*log, evolve(stranger, incident=IncidentId("INC-8"), recorded_at=t("15:00"))], "of the incident INC-8"),
         (
             3,
             [*log, evolve(log[2], recorded_at=t("15:00"))],
-            "'mitigated' cannot happen to an incident that is monitoring",
+            "'mitigated': an incident that is monitoring allows none",
         ),
     ]:
         with pytest.raises(LogInvalid, match=message) as caught:
@@ -485,13 +488,17 @@ def test_a_log_that_is_not_one_names_the_first_event_that_does_not_fit() -> None
         (("events", 1, "incident"), "INC-8", "$.events[1]", "of the incident INC-8"),
         (("events", 0, "assessment", "severity", "key"), "S9", "$.events[0].assessment.severity", "called 'S9'"),
         (("events", 0, "assessment", "possible"), [], "$.events[0].assessment", "the worst of those possible"),
-        (("events", 0, "started_at"), "2026-03-02T15:00:00Z", "$.events[0]", "it started at"),
+        (("events", 0, "started_at"), "2026-03-02T15:00:00Z", "$.events[0]", "so it did not start at"),
         (("events", 0, "recorded_at"), "2026-03-02T15:00:00Z", "$.events[1]", "before the event that precedes it"),
         (("events", 1, "by"), None, "$.events[1].by", "None is not text"),
         (("schema",), 2, "$.schema", "written by a later release"),
         (("schema",), "1", "$.schema", "counted from 1"),
         (("events",), {}, "$.events", "is not a list"),
         (("events",), [], "$.events[0]", "begins with its declaration"),
+        (("events", 1, "by"), " ", "$.events[1]", "by: ' ' is not a name"),
+        (("events", 0, "title"), "a\x00", "$.events[0]", "title: 'a\\x00' contains a NUL"),
+        (("events", 1, "note"), "\udc00", "$.events[1]", "half of a surrogate pair"),
+        (("events", 1, "at"), "2026-03-02T14:22:00Z", "$.events[1]", "came before"),
     ],
 )
 def test_a_document_that_is_no_incident_names_the_place(
@@ -506,10 +513,62 @@ def test_a_document_that_is_no_incident_names_the_place(
     assert message in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("event", "message"),
+    [
+        ({"kind": "acknowledged"}, "'acknowledged': an incident that is resolved allows none"),
+        ({"kind": "assessed", "assessment": convert.to_plain(declared().timeline[0])["assessment"]}, "allows none"),
+        ({"kind": "severity changed", "severity": convert.to_plain(S3)}, "lowered with a reason, from S1 to S3"),
+        ({"kind": "reopened", "reason": " "}, "'reopened' needs a reason"),
+        ({"kind": "closed", "waivers": {"review": ""}}, "waived without a reason"),
+        ({"kind": "role assigned", "role": "scribe", "to": "ada", "handed_over": True}, "nobody is scribe"),
+        ({"kind": "redacted", "event": 0}, "its words are still there, and event 2 took them out"),
+        ({"kind": "redacted", "event": -1}, "-1 is the place of none"),
+        ({"kind": "time corrected", "event": 2, "happened_at": "2026-03-02T14:30:00Z"}, "event 2 is not before it"),
+    ],
+)
+def test_a_document_is_held_to_what_a_command_is_held_to(event: Any, message: str) -> None:
+    plain = convert.to_plain(declared().resolve(at=t("15:00"), by="grace"))
+    common = {"incident": "INC-7", "at": "2026-03-02T15:01:00Z", "by": "ada", "recorded_at": "2026-03-02T15:01:00Z"}
+    plain["events"].append({**common, **event})
+    with pytest.raises(DocumentInvalid, match=message):
+        convert.from_plain(plain, Incident)
+
+
+@given(incidents())
+def test_phases_follow_the_status(incident: Incident) -> None:
+    assert (Phase.ASSESS in incident.phases) == (incident.status in ACTIVE and len(incident.possible) > 1)
+    assert tuple(phase for phase in Phase if phase in incident.phases) == incident.phases
+
+
+def test_a_printed_timeline_has_a_line_for_each_event_and_marks_corrected_times() -> None:
+    incident = declared(title="Checkout\x1b[31m returns\n500").mitigated(at=t("14:45"), by="grace")
+    incident = incident.apply(CorrectTime(1, happened_at=t("14:41"), at=t("15:00"), by="ada", reason="off the graph"))
+    assert str(incident.timeline).splitlines()[2:] == [
+        "0  2026-03-02 14:23:00                 ada    declared: Checkout [31m returns 500 (S1)",
+        "1  2026-03-02 14:41:00 (not 14:45:00)  grace  mitigated",
+        "2  2026-03-02 15:00:00                 ada    event 1 happened at 2026-03-02 14:41:00, because off the graph",
+    ]
+
+
+@given(incidents())
+def test_every_event_can_be_told_in_words(incident: Incident) -> None:
+    for event in incident.timeline:
+        assert str(event)
+        assert not isinstance(event, Noted) or event.text in str(event)
+
+
+def test_times_of_events_are_in_utc() -> None:
+    event = declared().timeline[0]
+    for other in (datetime(2026, 3, 2), t("14:23").astimezone(timezone(timedelta(hours=1))), raw("14:23")):
+        with pytest.raises(FieldInvalid, match="at: a time is kept in UTC"):
+            evolve(event, at=other)
+
+
 def test_a_correction_of_what_is_not_there_is_no_log() -> None:
     incident = declared().apply(CorrectTime(0, happened_at=t("14:24"), at=t("15:00"), by="ada"))
     correction: Any = incident.timeline[1]
-    with pytest.raises(LogInvalid, match="it corrects event 5, which is not before it"):
+    with pytest.raises(LogInvalid, match="'time corrected': event 5 is not before it"):
         Incident.replay([incident.timeline[0], evolve(correction, event=5)])
 
 

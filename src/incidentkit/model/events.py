@@ -1,23 +1,28 @@
 """What happened to an incident: one frozen class for each kind of event, and nothing else is ever stored.
 
 Every event has two times. ``at`` is when it happened, which metrics use; ``recorded_at`` is when the log learned of it,
-which is never earlier than the event before it in the log.
+which is never earlier than the event before it in the log. Both are in UTC.
+
+An event checks its own fields, so what a document holds is checked as what a command says; `FieldInvalid` names
+the field.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, ClassVar, Final, TypeAlias, cast
 
-from attrs import field, frozen
+from attrs import Attribute, evolve, field, fields, frozen
+from attrs.validators import optional
 
-from incidentkit.errors import CommandInvalid
-from incidentkit.model.identity import IncidentId, PersonId
+from incidentkit.errors import FieldInvalid, SchemesDiffer, shown
+from incidentkit.model.identity import IncidentId, PersonId, checked_name, checked_text
 from incidentkit.model.lifecycle import Status
 from incidentkit.model.people import Role
-from incidentkit.model.severity import Severity
+from incidentkit.model.severity import Severity, is_severity
 
 Value: TypeAlias = bool | int | float | str | timedelta
 """What was known of a fact, as an event keeps it; a severity by its key, a clock by what it showed."""
@@ -26,10 +31,65 @@ REDACTED = "[redacted]"
 """What stands where words were taken out."""
 
 
-def words(default: str | None = None) -> Any:
-    """A field for what people wrote, which a redaction takes out."""
-    metadata = {"words": True}
-    return field(metadata=metadata) if default is None else field(default=default, metadata=metadata)
+def is_name(event: Happening, attribute: Attribute[Any], value: object) -> None:
+    """The field holds an identifier."""
+    checked_name(attribute.name, value)
+
+
+def is_text(event: Happening, attribute: Attribute[Any], value: object) -> None:
+    """The field holds text that is not about the incident."""
+    checked_text(attribute.name, value)
+
+
+def is_words(event: Happening, attribute: Attribute[Any], value: object) -> None:
+    """The field holds what people wrote, which a redaction takes out."""
+    checked_text(attribute.name, value)
+
+
+def is_reason(event: Happening, attribute: Attribute[Any], value: object) -> None:
+    """The field holds words that must be there."""
+    if not checked_text(attribute.name, value).strip():
+        raise FieldInvalid(attribute.name, f"say why: '{event.tag}' needs a reason")
+
+
+def is_waivers(event: Happening, attribute: Attribute[Any], value: object) -> None:
+    """The field holds words by words, none of them empty."""
+    if not isinstance(value, Mapping):
+        raise FieldInvalid(attribute.name, f"waivers are reasons by what is waived, not {shown(value)}")
+    for what, why in cast(Mapping[object, object], value).items():
+        checked_text(attribute.name, what)
+        if not checked_text(attribute.name, why).strip():
+            raise FieldInvalid(attribute.name, f"{shown(what)} is waived without a reason")
+
+
+WRITTEN: Final = frozenset({is_words, is_reason, is_waivers})
+"""The checks of fields that hold what people wrote."""
+
+
+def is_utc(event: Happening, attribute: Attribute[Any], value: object) -> None:
+    """The field holds a moment in UTC."""
+    if not isinstance(value, datetime) or value.tzinfo is not UTC:
+        raise FieldInvalid(attribute.name, f"a time is kept in UTC, as moment.astimezone(UTC), not {shown(value)}")
+
+
+def is_place(event: Happening, attribute: Attribute[Any], value: object) -> None:
+    """The field holds the place of an event in its log, counted from 0."""
+    if type(value) is not int or value < 0:
+        raise FieldInvalid(attribute.name, f"events are counted from 0, and {shown(value)} is the place of none")
+
+
+def is_a(expected: type) -> Any:
+    """The field holds a value of that class."""
+
+    def check(event: object, attribute: Attribute[Any], value: object) -> None:
+        if not isinstance(value, expected):
+            raise FieldInvalid(attribute.name, f"{shown(value)} is no {expected.__name__}")
+
+    return check
+
+
+def _because(reason: str) -> str:
+    return f", because {reason}" if reason else ""
 
 
 @frozen(kw_only=True)
@@ -38,11 +98,18 @@ class Happening:
 
     tag: ClassVar[str]
     """What documents call this kind of event."""
+    row: ClassVar[str] = ""
+    """The row of the lifecycle's table that it follows: the command that it comes from; empty if it comes from none."""
 
-    incident: IncidentId
-    at: datetime
-    by: PersonId
-    recorded_at: datetime
+    incident: IncidentId = field(validator=is_name)
+    at: datetime = field(validator=is_utc)
+    by: PersonId = field(validator=is_name)
+    recorded_at: datetime = field(validator=is_utc)
+
+    def __str__(self) -> str:
+        """What happened, for people; what they wrote stands in it as they wrote it."""
+        said = next((getattr(self, name) for name in ("note", "reason", "text") if getattr(self, name, "")), "")
+        return f"{self.tag}: {said}" if said else self.tag
 
 
 @frozen(kw_only=True)
@@ -57,8 +124,16 @@ class Assessment:
     """The rule that decided, in words; empty while several might."""
 
     def __attrs_post_init__(self) -> None:
-        if not self.possible or self.severity != max(self.possible):
-            raise CommandInvalid(f"the severity of an assessment is the worst of those possible, not {self.severity}")
+        worst: object = None
+        with suppress(SchemesDiffer, TypeError, ValueError):
+            worst = max(self.possible)
+        if not is_severity(self.severity) or self.severity != worst:
+            raise FieldInvalid("severity", f"it is the worst of those possible, and {shown(self.severity)} is not")
+
+    def __str__(self) -> str:
+        milder = [str(each) for each in self.possible if each != self.severity]
+        doubt = f", not certain: {' or '.join(milder)} if it turns out better" if milder else ""
+        return f"{self.severity}{doubt}{f': {self.because}' if self.because else ''}"
 
 
 @frozen(kw_only=True)
@@ -67,13 +142,16 @@ class Declared(Happening):
 
     tag: ClassVar[str] = "declared"
 
-    title: str = words()
-    started_at: datetime | None = None
+    title: str = field(validator=is_words)
+    started_at: datetime | None = field(default=None, validator=optional(is_utc))
     """When users began to feel it; `None` if nobody said, and then it counts from the declaration."""
-    assessment: Assessment
+    assessment: Assessment = field(validator=is_a(Assessment))
     chosen: bool = False
     """Whether a person chose the severity."""
-    playbook: str = ""
+    playbook: str = field(default="", validator=is_text)
+
+    def __str__(self) -> str:
+        return f"declared: {self.title} ({self.assessment})"
 
 
 @frozen(kw_only=True)
@@ -81,8 +159,12 @@ class Assessed(Happening):
     """Somebody applied the rules again."""
 
     tag: ClassVar[str] = "assessed"
+    row: ClassVar[str] = "assess"
 
-    assessment: Assessment
+    assessment: Assessment = field(validator=is_a(Assessment))
+
+    def __str__(self) -> str:
+        return f"assessed as {self.assessment}"
 
 
 @frozen(kw_only=True)
@@ -90,9 +172,13 @@ class SeverityChanged(Happening):
     """A person chose another severity."""
 
     tag: ClassVar[str] = "severity changed"
+    row: ClassVar[str] = "change_severity"
 
-    severity: Severity[Any]
-    reason: str = words("")
+    severity: Severity[Any] = field(validator=is_a(Severity))
+    reason: str = field(default="", validator=is_words)
+
+    def __str__(self) -> str:
+        return f"severity changed to {self.severity}{_because(self.reason)}"
 
 
 @frozen(kw_only=True)
@@ -100,8 +186,9 @@ class Acknowledged(Happening):
     """A responder has it."""
 
     tag: ClassVar[str] = "acknowledged"
+    row: ClassVar[str] = "acknowledge"
 
-    note: str = words("")
+    note: str = field(default="", validator=is_words)
 
 
 @frozen(kw_only=True)
@@ -109,8 +196,9 @@ class Declined(Happening):
     """A responder cannot take it."""
 
     tag: ClassVar[str] = "declined"
+    row: ClassVar[str] = "decline"
 
-    reason: str = words("")
+    reason: str = field(default="", validator=is_words)
 
 
 @frozen(kw_only=True)
@@ -118,8 +206,9 @@ class Unacknowledged(Happening):
     """A responder does not have it any more."""
 
     tag: ClassVar[str] = "unacknowledged"
+    row: ClassVar[str] = "unacknowledge"
 
-    reason: str = words("")
+    reason: str = field(default="", validator=is_words)
 
 
 @frozen(kw_only=True)
@@ -127,11 +216,15 @@ class RoleAssigned(Happening):
     """A person plays a part from here on; whoever did so before no longer does."""
 
     tag: ClassVar[str] = "role assigned"
+    row: ClassVar[str] = "assign"
 
-    role: Role
-    to: PersonId
+    role: Role = field(validator=is_a(Role))
+    to: PersonId = field(validator=is_name)
     handed_over: bool = False
     """Whether the one before handed it over."""
+
+    def __str__(self) -> str:
+        return f"{self.role} {'handed over to' if self.handed_over else 'is'} {self.to}"
 
 
 @frozen(kw_only=True)
@@ -139,8 +232,9 @@ class Noted(Happening):
     """Somebody wrote something down."""
 
     tag: ClassVar[str] = "noted"
+    row: ClassVar[str] = "note"
 
-    text: str = words()
+    text: str = field(validator=is_words)
 
 
 @frozen(kw_only=True)
@@ -148,8 +242,9 @@ class Summarized(Happening):
     """There is a new summary that the public may read."""
 
     tag: ClassVar[str] = "summarized"
+    row: ClassVar[str] = "summarize"
 
-    text: str = words()
+    text: str = field(validator=is_words)
 
 
 @frozen(kw_only=True)
@@ -157,8 +252,9 @@ class MitigationStarted(Happening):
     """Work on stopping the effects began."""
 
     tag: ClassVar[str] = "mitigation started"
+    row: ClassVar[str] = "start_mitigation"
 
-    note: str = words("")
+    note: str = field(default="", validator=is_words)
 
 
 @frozen(kw_only=True)
@@ -166,8 +262,9 @@ class Mitigated(Happening):
     """Users are served again."""
 
     tag: ClassVar[str] = "mitigated"
+    row: ClassVar[str] = "mitigated"
 
-    note: str = words("")
+    note: str = field(default="", validator=is_words)
 
 
 @frozen(kw_only=True)
@@ -175,8 +272,9 @@ class Regressed(Happening):
     """The effects are back."""
 
     tag: ClassVar[str] = "regressed"
+    row: ClassVar[str] = "regressed"
 
-    reason: str = words()
+    reason: str = field(validator=is_reason)
 
 
 @frozen(kw_only=True)
@@ -184,8 +282,9 @@ class Resolved(Happening):
     """It is over."""
 
     tag: ClassVar[str] = "resolved"
+    row: ClassVar[str] = "resolve"
 
-    note: str = words("")
+    note: str = field(default="", validator=is_words)
 
 
 @frozen(kw_only=True)
@@ -193,8 +292,9 @@ class Reopened(Happening):
     """It was not over; a new generation begins."""
 
     tag: ClassVar[str] = "reopened"
+    row: ClassVar[str] = "reopen"
 
-    reason: str = words()
+    reason: str = field(validator=is_reason)
 
 
 @frozen(kw_only=True)
@@ -202,9 +302,14 @@ class Closed(Happening):
     """Nothing is left to do."""
 
     tag: ClassVar[str] = "closed"
+    row: ClassVar[str] = "close"
 
-    waivers: Mapping[str, str] = field(factory=dict[str, str], metadata={"words": True})
+    waivers: Mapping[str, str] = field(factory=dict[str, str], validator=is_waivers)
     """What was left undone on purpose, each with the reason."""
+
+    def __str__(self) -> str:
+        waived = "; ".join(f"{what}, because {why}" for what, why in self.waivers.items())
+        return f"closed without {waived}" if waived else self.tag
 
 
 @frozen(kw_only=True)
@@ -212,8 +317,9 @@ class Cancelled(Happening):
     """It was no incident."""
 
     tag: ClassVar[str] = "cancelled"
+    row: ClassVar[str] = "cancel"
 
-    reason: str = words()
+    reason: str = field(validator=is_reason)
 
 
 @frozen(kw_only=True)
@@ -221,8 +327,12 @@ class Merged(Happening):
     """It is the same as another one, which goes on."""
 
     tag: ClassVar[str] = "merged"
+    row: ClassVar[str] = "merge"
 
-    into: IncidentId
+    into: IncidentId = field(validator=is_name)
+
+    def __str__(self) -> str:
+        return f"merged into {self.into}"
 
 
 @frozen(kw_only=True)
@@ -230,9 +340,13 @@ class Snoozed(Happening):
     """Pages are held until a time."""
 
     tag: ClassVar[str] = "snoozed"
+    row: ClassVar[str] = "snooze"
 
-    until: datetime
-    reason: str = words()
+    until: datetime = field(validator=is_utc)
+    reason: str = field(validator=is_reason)
+
+    def __str__(self) -> str:
+        return f"snoozed until {self.until:%Y-%m-%d %H:%M}{_because(self.reason)}"
 
 
 @frozen(kw_only=True)
@@ -240,8 +354,9 @@ class Restricted(Happening):
     """Only those who must know may know."""
 
     tag: ClassVar[str] = "restricted"
+    row: ClassVar[str] = "restrict"
 
-    reason: str = words()
+    reason: str = field(validator=is_reason)
 
 
 @frozen(kw_only=True)
@@ -249,8 +364,9 @@ class RestrictionLifted(Happening):
     """Everybody may know."""
 
     tag: ClassVar[str] = "restriction lifted"
+    row: ClassVar[str] = "lift_restriction"
 
-    reason: str = words()
+    reason: str = field(validator=is_reason)
 
 
 class LinkKind(StrEnum):
@@ -266,10 +382,14 @@ class Linked(Happening):
     """Something elsewhere belongs to it."""
 
     tag: ClassVar[str] = "linked"
+    row: ClassVar[str] = "link"
 
-    what: LinkKind
-    reference: str = words()
-    url: str = words("")
+    what: LinkKind = field(validator=is_a(LinkKind))
+    reference: str = field(validator=is_words)
+    url: str = field(default="", validator=is_words)
+
+    def __str__(self) -> str:
+        return f"linked the {self.what} {self.reference}{f' ({self.url})' if self.url else ''}"
 
 
 @frozen(kw_only=True)
@@ -277,9 +397,13 @@ class StartCorrected(Happening):
     """Users began to feel it at another time than was thought."""
 
     tag: ClassVar[str] = "start corrected"
+    row: ClassVar[str] = "correct_start"
 
-    started_at: datetime
-    reason: str = words("")
+    started_at: datetime = field(validator=is_utc)
+    reason: str = field(default="", validator=is_words)
+
+    def __str__(self) -> str:
+        return f"it started at {self.started_at:%Y-%m-%d %H:%M:%S}{_because(self.reason)}"
 
 
 @frozen(kw_only=True)
@@ -287,11 +411,15 @@ class TimeCorrected(Happening):
     """An event happened at another time than it says."""
 
     tag: ClassVar[str] = "time corrected"
+    row: ClassVar[str] = "correct_time"
 
-    event: int
+    event: int = field(validator=is_place)
     """Its place in the log, counted from 0."""
-    happened_at: datetime
-    reason: str = words("")
+    happened_at: datetime = field(validator=is_utc)
+    reason: str = field(default="", validator=is_words)
+
+    def __str__(self) -> str:
+        return f"event {self.event} happened at {self.happened_at:%Y-%m-%d %H:%M:%S}{_because(self.reason)}"
 
 
 @frozen(kw_only=True)
@@ -299,10 +427,14 @@ class Redacted(Happening):
     """The words of an event were taken out of the log."""
 
     tag: ClassVar[str] = "redacted"
+    row: ClassVar[str] = "redact"
 
-    event: int
+    event: int = field(validator=is_place)
     """Its place in the log, counted from 0."""
-    reason: str = words("")
+    reason: str = field(default="", validator=is_words)
+
+    def __str__(self) -> str:
+        return f"the words of event {self.event} were taken out{_because(self.reason)}"
 
 
 @frozen(kw_only=True)
@@ -314,8 +446,11 @@ class Overtaken(Happening):
     command: str
     status: Status
     """The status that it met."""
-    note: str = words("")
+    note: str = field(default="", validator=is_words)
     """What its giver wrote: a note, a reason or a text."""
+
+    def __str__(self) -> str:
+        return f"came too late or twice: {self.command.replace('_', ' ')}{f' ({self.note})' if self.note else ''}"
 
 
 Event: TypeAlias = (
@@ -346,3 +481,17 @@ Event: TypeAlias = (
     | Overtaken
 )
 """Everything that can happen to an incident."""
+
+
+def wordless(event: Event) -> Event:
+    """The event without anything that people wrote in it."""
+    taken = {
+        each.name: _taken_out(getattr(event, each.name)) for each in fields(type(event)) if each.validator in WRITTEN
+    }
+    return evolve(event, **taken)
+
+
+def _taken_out(words: Any) -> Any:
+    if isinstance(words, str):
+        return REDACTED if words else ""
+    return {f"{REDACTED} {number}": REDACTED for number in range(1, len(words) + 1)}

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
 from typing import Final, NewType
 
-from incidentkit.errors import WordsInvalid, shown
+from incidentkit.errors import FieldInvalid, shown
 
 IncidentId = NewType("IncidentId", str)
 """Identifies an incident, for as long as anybody keeps it."""
@@ -19,21 +21,34 @@ LONGEST_TEXT: Final = 100_000
 """Characters that a text of an event may have."""
 
 
+_UNKEEPABLE: Final = re.compile("[\x00\ud800-\udfff]")
+
+
 def checked_name(what: str, value: object) -> str:
-    """An identifier: printable text without spaces at its ends; `WordsInvalid` names ``what`` it should have been."""
-    if not isinstance(value, str) or not value.isprintable() or not value.strip() == value != "":
-        raise WordsInvalid(what, f"{shown(value)} is not a name: printable text without spaces at its ends")
+    """An identifier: printable text without spaces at its ends; `FieldInvalid` names ``what`` it should have been."""
+    if not isinstance(value, str):
+        raise FieldInvalid(what, f"{shown(value)} is not text")
+    if problem := _problem_of_name(value):
+        raise FieldInvalid(what, problem)
+    return value
+
+
+@lru_cache(maxsize=1_000)
+def _problem_of_name(value: str) -> str:
+    """What keeps a text from being a name; empty if nothing does. Remembered, because the same few names come often."""
     if len(value) > LONGEST_NAME:
-        raise WordsInvalid(what, f"a name has {LONGEST_NAME} characters at the most, not {len(value)}")
-    return checked_text(what, value)
+        return f"a name has {LONGEST_NAME} characters at the most, not {len(value)}"
+    if not value.isprintable() or not value.strip() == value != "":
+        return f"{shown(value)} is not a name: printable text without spaces at its ends"
+    return ""
 
 
 def checked_text(what: str, value: object) -> str:
     """Any text that every store and every screen can hold: no NUL, no half of a surrogate pair."""
     if not isinstance(value, str):
-        raise WordsInvalid(what, f"{shown(value)} is not text")
+        raise FieldInvalid(what, f"{shown(value)} is not text")
     if len(value) > LONGEST_TEXT:
-        raise WordsInvalid(what, f"a text has {LONGEST_TEXT} characters at the most, not {len(value)}")
-    if "\x00" in value or any("\ud800" <= character <= "\udfff" for character in value):
-        raise WordsInvalid(what, f"{shown(value)} contains a NUL or half of a surrogate pair")
+        raise FieldInvalid(what, f"a text has {LONGEST_TEXT} characters at the most, not {len(value)}")
+    if value and _UNKEEPABLE.search(value):
+        raise FieldInvalid(what, f"{shown(value)} contains a NUL or half of a surrogate pair")
     return value

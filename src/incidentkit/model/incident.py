@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final, Protocol, cast
 
-from attrs import evolve, fields, frozen
+from attrs import frozen
 
 from incidentkit.errors import CommandInvalid, DocumentInvalid, LogInvalid, TimesContradict, nearest, shown
 from incidentkit.model.commands import (
@@ -19,9 +19,9 @@ from incidentkit.model.commands import (
     Resolve,
     StartMitigation,
 )
-from incidentkit.model.events import REDACTED, Declared, Event, Linked, Redacted, TimeCorrected, Value
-from incidentkit.model.identity import IncidentId, PersonId, checked_name, checked_text
-from incidentkit.model.lifecycle import TABLE, Effect, Status, outcome
+from incidentkit.model.events import Declared, Event, Linked, Redacted, TimeCorrected, Value, wordless
+from incidentkit.model.identity import IncidentId, PersonId
+from incidentkit.model.lifecycle import TABLE, Effect, Phase, Status, outcome, phases
 from incidentkit.model.metrics import Metrics, metrics_of
 from incidentkit.model.people import Role
 from incidentkit.model.recording import assessment_of, chosen, moment, recorded
@@ -71,24 +71,22 @@ class Incident:
         ``started_at`` is when users began to feel it, if that was before ``at``. ``recorded_at`` is when the log learns
         of it, if that is later than ``at``: an incident may be declared after the fact.
 
-        Raises `CommandInvalid` for neither or both of triage and severity and for a time without zone, `WordsInvalid`
+        Raises `CommandInvalid` for neither or both of triage and severity, `FieldInvalid` for a time without zone and
         for a name or title that cannot be kept, `TimesContradict` for a start after the declaration.
         """
         if (triage is None) == (severity is None):
             raise CommandInvalid(f"{shown(id)}: an incident is declared with a triage or with a chosen severity")
         declared_at = moment("at", at)
         event = Declared(
-            incident=IncidentId(checked_name("id", id)),
+            incident=IncidentId(id),
             at=declared_at,
-            by=PersonId(checked_name("by", by)),
+            by=PersonId(by),
             recorded_at=declared_at if recorded_at is None else max(declared_at, moment("recorded_at", recorded_at)),
-            title=checked_text("title", title),
+            title=title,
             started_at=None if started_at is None else moment("started_at", started_at),
             assessment=assessment_of(triage) if triage is not None else chosen(cast(Severity[Any], severity)),
             chosen=triage is None,
-            playbook=checked_text(
-                "playbook", playbook if isinstance(playbook, str) else getattr(playbook, "name", None)
-            ),
+            playbook=playbook if isinstance(playbook, str) else getattr(playbook, "name", cast(str, playbook)),
         )
         return cls(begin(event), Timeline([event]))
 
@@ -104,14 +102,16 @@ class Incident:
         A command that came too late or says what is so already is recorded, and changes nothing else.
         ``recorded_at`` is when the log learns of it, if that is later than the command's own time.
 
-        Raises `IllegalTransition`, `CommandInvalid`, `TimesContradict` or `WordsInvalid`.
+        Raises `IllegalTransition`, `StaleVersion`, `CommandInvalid`, `TimesContradict`, `FieldInvalid` or
+        `SchemesDiffer`.
         """
         event = recorded(command, self._state, len(self.timeline), recorded_at)
+        state = after(self._state, event)
         if isinstance(event, TimeCorrected):
             return self._corrected(event)
         if isinstance(event, Redacted):
             return self._redacted(event)
-        return Incident(after(self._state, event), self.timeline.append(event))
+        return Incident(state, self.timeline.append(event))
 
     def can(self, command: str) -> bool:
         """Whether a command of that name, such as ``resolve``, would take effect now."""
@@ -173,6 +173,11 @@ class Incident:
         return self._state.status
 
     @property
+    def phases(self) -> tuple[Phase, ...]:
+        """What work goes on, in the order of the playbook; phases overlap."""
+        return phases(self.status, certain=len(self._state.possible) == 1)
+
+    @property
     def since(self) -> datetime:
         """When it came to that status."""
         return self._state.since
@@ -190,7 +195,7 @@ class Incident:
     @property
     def possible(self) -> frozenset[Severity[Any]]:
         """The severities that are still possible; one alone is certain."""
-        return self._state.possible
+        return frozenset(self._state.possible)
 
     @property
     def facts(self) -> Mapping[str, Value]:
@@ -292,7 +297,7 @@ class Incident:
         """The same log without the words of one event, folded anew, so that they are nowhere any more."""
         _check_place(event.event, self)
         log = [*self.timeline, event]
-        log[event.event] = _wordless(log[event.event])
+        log[event.event] = wordless(log[event.event])
         return Incident.replay(log)
 
     def __hash__(self) -> int:
@@ -326,22 +331,6 @@ class IncidentForm:
         return plain
 
 
-def _check_place(place: object, incident: Incident) -> None:
-    if type(place) is not int or not 0 <= place < incident.version:
-        raise CommandInvalid(
-            f"{incident.id} has no event {shown(place)}: they are counted from 0 to {incident.version - 1}"
-        )
-
-
-def _wordless(event: Event) -> Event:
-    """The event with every field that holds people's words emptied."""
-    taken = {
-        field.name: _taken_out(getattr(event, field.name)) for field in fields(type(event)) if "words" in field.metadata
-    }
-    return evolve(event, **taken)
-
-
-def _taken_out(words: Any) -> Any:
-    if isinstance(words, str):
-        return REDACTED if words else ""
-    return {f"{REDACTED} {number}": REDACTED for number in range(1, len(words) + 1)}
+def _check_place(place: int, incident: Incident) -> None:
+    if place >= incident.version:
+        raise CommandInvalid(f"{incident.id} has no event {place}: they are counted from 0 to {incident.version - 1}")

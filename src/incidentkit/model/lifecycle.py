@@ -68,6 +68,33 @@ TABLE: Final[Mapping[str, Mapping[Status, Outcome]]] = {
 """What each command does in each status; where a status is missing, the command is not possible."""
 
 
+class Phase(StrEnum):
+    """Work that goes on, as the playbook's section "Emergency Response Process" divides it; phases overlap."""
+
+    ASSESS = "assess"
+    COMMUNICATE = "communicate"
+    MITIGATE = "mitigate"
+    INVESTIGATE = "investigate"
+    RESOLVE = "resolve"
+    REVIEW = "review"
+
+
+PHASES: Final[Mapping[Status, tuple[Phase, ...]]] = {
+    I: (Phase.COMMUNICATE, Phase.INVESTIGATE),
+    M: (Phase.COMMUNICATE, Phase.MITIGATE, Phase.INVESTIGATE),
+    O: (Phase.COMMUNICATE, Phase.INVESTIGATE, Phase.RESOLVE),
+    R: (Phase.REVIEW,),
+    C: (),
+    X: (),
+}
+"""What work goes on in each status; while the severity of an active incident is not certain, it is assessed besides."""
+
+
+def phases(status: Status, *, certain: bool) -> tuple[Phase, ...]:
+    """The work that goes on in a status, in the order of the playbook."""
+    return PHASES[status] if certain or status not in ACTIVE else (Phase.ASSESS, *PHASES[status])
+
+
 def outcome(command: str, status: Status) -> Outcome | None:
     """What a command does in a status; `None` if it is not possible."""
     return TABLE[command].get(status)

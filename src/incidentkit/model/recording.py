@@ -1,24 +1,30 @@
-"""From a command to the event that records it: the checks that need the incident, and the words as they are kept."""
+"""From a command to the event that records it, if the table of the lifecycle allows it.
+
+What the event itself must be like, its class checks; whether it fits the incident, the fold does.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from types import NoneType
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
+
+from attrs import NOTHING, Attribute, fields
 
 from incidentkit.errors import (
     CommandInvalid,
     FactValueInvalid,
+    FieldInvalid,
     IllegalTransition,
     SchemeInvalid,
-    SchemesDiffer,
-    TimesContradict,
+    StaleVersion,
     expect,
     shown,
 )
 from incidentkit.model.commands import (
     Acknowledge,
+    Asking,
     Assess,
     Assign,
     Cancel,
@@ -53,7 +59,6 @@ from incidentkit.model.events import (
     Declined,
     Event,
     Linked,
-    LinkKind,
     Merged,
     Mitigated,
     MitigationStarted,
@@ -74,87 +79,82 @@ from incidentkit.model.events import (
     Unacknowledged,
     Value,
 )
-from incidentkit.model.identity import IncidentId, PersonId, checked_name, checked_text
-from incidentkit.model.lifecycle import Effect, Status, outcome, possible
-from incidentkit.model.people import Role
+from incidentkit.model.lifecycle import Effect, outcome, possible
 from incidentkit.model.severity import Severity
 from incidentkit.model.state import State
 from incidentkit.model.triage import Triage
 from incidentkit.model.vocabulary import aware
 
-When: TypeAlias = dict[str, Any]
-"""What every event has: the incident, its two times and who it was."""
-
 
 def recorded(command: Command, state: State, version: int, recorded_at: datetime | None) -> Event:
     """The event that this command becomes.
 
-    Raises `IllegalTransition`, `TimesContradict`, `CommandInvalid` or `WordsInvalid`; then nothing has happened.
+    Raises `IllegalTransition`, `StaleVersion`, `CommandInvalid` or `FieldInvalid`; then nothing has happened.
     """
-    if type(command) not in _EVENT:
+    event = _EVENT.get(type(command))
+    if event is None:
         raise CommandInvalid(f"{state.id}: {shown(command)} is not a command")
-    expect(int | NoneType, command.based_on, CommandInvalid, "a version is a whole number")
-    if command.based_on is not None and command.based_on != version:
-        raise CommandInvalid(
-            f"{state.id} has moved on: {command.tag!r} was based on version {command.based_on}, and this is {version}."
-            " Look again and decide anew."
-        )
+    if command.based_on is not None:
+        _check_version(command, state, version)
     at = moment("at", command.at)
-    when: When = {
+    learned_at = at if recorded_at is None else moment("recorded_at", recorded_at)
+    when: dict[str, Any] = {
         "incident": state.id,
         "at": at,
-        "by": PersonId(checked_name("by", command.by)),
-        "recorded_at": max(state.recorded_at, at if recorded_at is None else moment("recorded_at", recorded_at)),
+        "by": command.by,
+        "recorded_at": max(state.recorded_at, learned_at),
     }
     result = outcome(command.tag, state.status)
     if result is None:
-        since = f"since {state.since:%Y-%m-%d %H:%M} UTC"
-        raise IllegalTransition(state.id, state.status, command.tag, possible(state.status), since)
-    _check_time(command, state, at, moves=isinstance(result, Status))
-    if result is Effect.OVERTAKEN or _ALREADY.get(type(command), _never)(command, state):
+        raise _impossible(command, state)
+    says_what_is_so = _SAYS_WHAT_IS_SO.get(type(command))
+    if result is Effect.OVERTAKEN or (says_what_is_so is not None and says_what_is_so(command, state)):
         return Overtaken(**when, command=command.tag, status=state.status, note=_words_of(command))
-    return _EVENT[type(command)](command, state, when)
+    return event(**(when | _OWN[type(command)](command)))
+
+
+def _check_version(command: Command, state: State, version: int) -> None:
+    expect(int | NoneType, command.based_on, CommandInvalid, "a version is a whole number")
+    if command.based_on is not None and command.based_on != version:
+        raise StaleVersion(state.id, command.tag, command.based_on, version)
+
+
+def _impossible(command: Command, state: State) -> IllegalTransition:
+    calls = {name: _ARGUMENTS[name] for name in possible(state.status)}
+    since = f"It was {state.status} at {state.since:%Y-%m-%d %H:%M} UTC by {state.moved_by}."
+    return IllegalTransition(state.id, state.status, command.tag, calls, since)
 
 
 def _words_of(command: Command) -> str:
     """What its giver wrote, so that it is kept although the command changes nothing."""
     written = (getattr(command, name, "") for name in ("note", "reason", "text"))
-    return next((checked_text("note", text) for text in written if text), "")
+    return next((text for text in written if text), "")
 
 
-def _never(command: Command, state: State) -> bool:
-    return False
-
-
-_ALREADY: Final[Mapping[type[Any], Callable[[Any, State], bool]]] = {
+_SAYS_WHAT_IS_SO: Final[Mapping[type[Any], Callable[[Any, State], bool]]] = {
     Acknowledge: lambda command, state: command.by in state.acknowledged,
     Unacknowledge: lambda command, state: command.by not in state.acknowledged,
     Decline: lambda command, state: command.by in state.declined,
     Assign: lambda command, state: state.roles.get(command.role) == command.to,
+    HandOver: lambda command, state: state.roles.get(command.role) == command.to,
     Restrict: lambda _, state: state.restricted,
     LiftRestriction: lambda _, state: not state.restricted,
     Summarize: lambda command, state: command.text == state.public_summary,
+    Link: lambda command, state: any(_leads_there(link, command) for link in state.links),
 }
-"""When a command that moves no status says what is so already."""
+"""When a command that moves no status asks for what is so already."""
+
+
+def _leads_there(link: Linked, command: Link) -> bool:
+    return (link.what, link.reference, link.url) == (command.what, command.reference, command.url)
 
 
 def moment(what: str, value: object) -> datetime:
-    """An aware datetime in UTC; `CommandInvalid` names the field for anything else."""
+    """An aware datetime in UTC; `FieldInvalid` names the field for anything else."""
     try:
         return aware(what, value)
     except FactValueInvalid as error:
-        raise CommandInvalid(str(error)) from None
-
-
-def _check_time(command: Command, state: State, at: datetime, *, moves: bool) -> None:
-    """Only what is written down about the past may lie before the declaration; statuses follow one another."""
-    if at < state.declared_at and not isinstance(command, Note | Link):
-        raise TimesContradict(f"{state.id} was declared at {state.declared_at}: {command.tag!r} at {at} came before")
-    if moves and at < state.since:
-        raise TimesContradict(
-            f"{state.id} is {state.status} since {state.since}: {command.tag!r} at {at} came before."
-            " If the earlier time is wrong, correct it first."
-        )
+        raise FieldInvalid(what, str(error).removeprefix(f"{what}: ")) from None
 
 
 def assessment_of(triage: Triage[Any]) -> Assessment:
@@ -182,118 +182,69 @@ def _kept(value: Any) -> Value:
     return value.key if isinstance(value, Severity) else value
 
 
-def _assess(command: Assess, state: State, when: When) -> Event:
-    assessment = assessment_of(command.triage)
-    _check_scheme(assessment.severity, state)
-    return Assessed(**when, assessment=assessment)
-
-
-def _change_severity(command: ChangeSeverity, state: State, when: When) -> Event:
-    _check_scheme(command.severity, state)
-    reason = checked_text("reason", command.reason)
-    if command.severity < state.severity and not reason.strip():
-        raise CommandInvalid(
-            f"{state.id}: a severity is lowered with a reason, from {state.severity} to {command.severity}"
-        )
-    return SeverityChanged(**when, severity=command.severity, reason=reason)
-
-
-def _check_scheme(severity: Severity[Any], state: State) -> None:
-    expect(Severity, severity, CommandInvalid, "a severity is a Severity")
-    try:
-        _ = severity < state.severity
-    except (SchemesDiffer, SchemeInvalid) as error:
-        raise CommandInvalid(f"{state.id}: {error}") from None
-
-
-def _hand_over(command: HandOver, state: State, when: When) -> Event:
-    if command.role not in state.roles:
-        raise CommandInvalid(f"{state.id}: nobody is {command.role} who could hand it over; assign it instead")
-    return _role(command, when, handed_over=True)
-
-
-def _role(command: Assign | HandOver, when: When, *, handed_over: bool) -> Event:
-    expect(Role, command.role, CommandInvalid, "a role is a Role")
-    to = PersonId(checked_name("to", command.to))
-    return RoleAssigned(**when, role=command.role, to=to, handed_over=handed_over)
-
-
-def _merge(command: Merge, state: State, when: When) -> Event:
-    into = IncidentId(checked_name("into", command.into))
-    if into == state.id:
-        raise CommandInvalid(f"{state.id} cannot be merged into itself")
-    return Merged(**when, into=into)
-
-
-def _snooze(command: Snooze, state: State, when: When) -> Event:
-    until = moment("until", command.until)
-    if until <= when["at"]:
-        raise TimesContradict(f"{state.id}: snoozed at {when['at']} until {until} would be over at once")
-    return Snoozed(**when, until=until, reason=reason_of(command))
-
-
-def _correct_start(command: CorrectStart, state: State, when: When) -> Event:
-    started_at = moment("started_at", command.started_at)
-    if started_at > state.declared_at:
-        raise TimesContradict(f"{state.id} was declared at {state.declared_at}, so it did not start at {started_at}")
-    return StartCorrected(**when, started_at=started_at, reason=checked_text("reason", command.reason))
-
-
-def reason_of(command: Cancel | LiftRestriction | Regress | Reopen | Restrict | Snooze) -> str:
-    """The reason, which these commands must have."""
-    reason = checked_text("reason", command.reason)
-    if not reason.strip():
-        raise CommandInvalid(f"{command.tag!r} needs a reason")
-    return reason
-
-
-def _close(command: Close, state: State, when: When) -> Event:
-    expect(Mapping, command.waivers, CommandInvalid, "waivers are reasons by what is waived")
-    waivers = {checked_text("waivers", what): checked_text("waivers", why) for what, why in command.waivers.items()}
-    if empty := [what for what, why in waivers.items() if not why.strip()]:
-        raise CommandInvalid(f"{state.id}: {shown(empty[0])} is waived without a reason")
-    return Closed(**when, waivers=waivers)
-
-
-def _link(command: Link, state: State, when: When) -> Event:
-    expect(LinkKind, command.what, CommandInvalid, "a link leads to a LinkKind")
-    reference, url = checked_text("reference", command.reference), checked_text("url", command.url)
-    return Linked(**when, what=command.what, reference=reference, url=url)
-
-
-def _correct_time(command: CorrectTime, state: State, when: When) -> Event:
-    happened_at = moment("happened_at", command.happened_at)
-    return TimeCorrected(
-        **when, event=command.event, happened_at=happened_at, reason=checked_text("reason", command.reason)
-    )
-
-
-_EVENT: Final[Mapping[type[Any], Callable[[Any, State, When], Event]]] = {
-    Assess: _assess,
-    ChangeSeverity: _change_severity,
-    Acknowledge: lambda command, _, when: Acknowledged(**when, note=checked_text("note", command.note)),
-    Decline: lambda command, _, when: Declined(**when, reason=checked_text("reason", command.reason)),
-    Unacknowledge: lambda command, _, when: Unacknowledged(**when, reason=checked_text("reason", command.reason)),
-    Assign: lambda command, _, when: _role(command, when, handed_over=False),
-    HandOver: _hand_over,
-    Note: lambda command, _, when: Noted(**when, text=checked_text("text", command.text)),
-    Summarize: lambda command, _, when: Summarized(**when, text=checked_text("text", command.text)),
-    StartMitigation: lambda command, _, when: MitigationStarted(**when, note=checked_text("note", command.note)),
-    Mitigate: lambda command, _, when: Mitigated(**when, note=checked_text("note", command.note)),
-    Regress: lambda command, _, when: Regressed(**when, reason=reason_of(command)),
-    Resolve: lambda command, _, when: Resolved(**when, note=checked_text("note", command.note)),
-    Reopen: lambda command, _, when: Reopened(**when, reason=reason_of(command)),
-    Close: _close,
-    Cancel: lambda command, _, when: Cancelled(**when, reason=reason_of(command)),
-    Merge: _merge,
-    Snooze: _snooze,
-    Restrict: lambda command, _, when: Restricted(**when, reason=reason_of(command)),
-    LiftRestriction: lambda command, _, when: RestrictionLifted(**when, reason=reason_of(command)),
-    Link: _link,
-    CorrectStart: _correct_start,
-    CorrectTime: _correct_time,
-    Redact: lambda command, _, when: Redacted(
-        **when, event=command.event, reason=checked_text("reason", command.reason)
-    ),
+_EVENT: Final[Mapping[type[Any], Callable[..., Event]]] = {
+    Assess: Assessed,
+    ChangeSeverity: SeverityChanged,
+    Acknowledge: Acknowledged,
+    Decline: Declined,
+    Unacknowledge: Unacknowledged,
+    Assign: RoleAssigned,
+    HandOver: RoleAssigned,
+    Note: Noted,
+    Summarize: Summarized,
+    StartMitigation: MitigationStarted,
+    Mitigate: Mitigated,
+    Regress: Regressed,
+    Resolve: Resolved,
+    Reopen: Reopened,
+    Close: Closed,
+    Cancel: Cancelled,
+    Merge: Merged,
+    Snooze: Snoozed,
+    Restrict: Restricted,
+    LiftRestriction: RestrictionLifted,
+    Link: Linked,
+    CorrectStart: StartCorrected,
+    CorrectTime: TimeCorrected,
+    Redact: Redacted,
 }
-"""What each command is recorded as, once it is known to be possible."""
+"""What each command is recorded as."""
+
+
+def _own(command: type[Any]) -> list[Attribute[Any]]:
+    """The fields of a command beyond those of every command."""
+    common = {each.name for each in fields(Asking)}
+    return [each for each in fields(command) if each.name not in common]
+
+
+def _reader(command: type[Any]) -> Callable[[Any], dict[str, Any]]:
+    """What gives the own fields of a command, as its event takes them."""
+    names = [each.name for each in _own(command)]
+    return lambda given: {name: getattr(given, name) for name in names}
+
+
+def _arguments(command: type[Any]) -> str:
+    """How to call it: the arguments that it needs, beyond ``at`` and ``by``."""
+    needed = [each for each in _own(command) if each.default is NOTHING]
+    return ", ".join(f"{each.name}=..." if each.kw_only else "..." for each in needed)
+
+
+_OWN: Final[Mapping[type[Any], Callable[[Any], dict[str, Any]]]] = {
+    **{command: _reader(command) for command in _EVENT},
+    Assess: lambda command: {"assessment": assessment_of(command.triage)},
+    HandOver: lambda command: {"role": command.role, "to": command.to, "handed_over": True},
+    Snooze: lambda command: {"until": moment("until", command.until), "reason": command.reason},
+    CorrectStart: lambda command: {
+        "started_at": moment("started_at", command.started_at),
+        "reason": command.reason,
+    },
+    CorrectTime: lambda command: {
+        "event": command.event,
+        "happened_at": moment("happened_at", command.happened_at),
+        "reason": command.reason,
+    },
+}
+"""What the event takes from each command: its own fields, times in UTC."""
+
+_ARGUMENTS: Final = {command.tag: _arguments(command) for command in _EVENT}
+"""How to call each command."""

@@ -82,6 +82,7 @@ class Severity(Generic[S]):
     labels: Mapping[str, Label] = field(factory=dict[str, Label], kw_only=True, converter=_labels)
     """Whatever else the organisation says about it; kept and passed on, never read."""
     _scheme: SeverityScheme[S] | None = field(default=None, init=False)
+    _rank: int = field(default=0, init=False)
 
     @property
     def scheme(self) -> SeverityScheme[S]:
@@ -93,7 +94,8 @@ class Severity(Generic[S]):
     @property
     def rank(self) -> int:
         """How many severities of the scheme are milder."""
-        return len(self.scheme) - 1 - self.scheme.keys.index(self.key)
+        _ = self.scheme
+        return self._rank
 
     def __eq__(self, other: object) -> bool:
         return is_severity(other) and self.key == other.key and self._is_beside(other)
@@ -108,16 +110,25 @@ class Severity(Generic[S]):
             mine is not None and theirs is not None and (mine.name, mine.keys) == (theirs.name, theirs.keys)
         )
 
-    def _beyond(self, other: object) -> int:
+    def _beyond(self, other: Severity[S]) -> int:
         """By how much this one is worse."""
+        try:
+            beside = self._scheme is other._scheme is not None
+        except AttributeError:
+            beside = False
+        if not beside:
+            self._refuse_to_compare(other)
+        return self._rank - other._rank
+
+    def _refuse_to_compare(self, other: object) -> None:
+        """Raise what is wrong with the pair, unless its schemes are two copies of one."""
         if not is_severity(other):
             raise TypeError(f"{self.key} is a severity and compares with severities, not with {shown(other)}")
-        if not self._is_beside(other):
+        if not self._is_beside(other) or self.scheme.name != other.scheme.name:
             raise SchemesDiffer(
                 f"{self.key} of {self.scheme.name} and {other.key} of {other.scheme.name} have no order:"
                 " severities compare within one scheme"
             )
-        return self.rank - other.rank
 
     def __lt__(self, other: Severity[S]) -> bool:
         return self._beyond(other) < 0
@@ -193,8 +204,9 @@ class SeverityScheme(Generic[S]):
             raise SchemeInvalid(f"two severities are called {next(key for key in keys if keys.count(key) > 1)!r}")
         name = expect(str, name, SchemeInvalid, "the name of a scheme is text") or "/".join(keys)
         bound = tuple(evolve(severity) for severity in unbound)
-        for severity in bound:
+        for rank, severity in enumerate(reversed(bound)):
             object.__setattr__(severity, "_scheme", self)
+            object.__setattr__(severity, "_rank", rank)
         self.__attrs_init__(bound, name, _labels(labels or {}))
         _ = self.calendars
 

@@ -8,12 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
-from operator import attrgetter
+from operator import attrgetter, length_hint
 from typing import Any, Final
 
 from attrs import define, evolve, field, fields
 
-from incidentkit.errors import IncidentkitError, LogInvalid, TimesContradict
+from incidentkit.errors import (
+    CommandInvalid,
+    IncidentkitError,
+    LogInvalid,
+    TimesContradict,
+)
 from incidentkit.model.events import (
     Acknowledged,
     Assessed,
@@ -42,11 +47,14 @@ from incidentkit.model.events import (
     TimeCorrected,
     Unacknowledged,
     Value,
+    wordless,
 )
 from incidentkit.model.identity import IncidentId, PersonId
-from incidentkit.model.lifecycle import TABLE, Status
+from incidentkit.model.lifecycle import TABLE, Effect, Status
 from incidentkit.model.people import Role
 from incidentkit.model.severity import Severity
+
+NOTHING: Final = timedelta()
 
 
 @define(eq=True, repr=False)
@@ -60,10 +68,13 @@ class State:
     started_at: datetime
     status: Status
     since: datetime
+    moved_by: PersonId
+    """Who moved it to that status."""
     generation: int
     generation_at: datetime
     severity: Severity[Any]
-    possible: frozenset[Severity[Any]]
+    possible: tuple[Severity[Any], ...]
+    """Worst first."""
     floor: Severity[Any] | None
     """The severity that was last certain or set by a person: from then on only a person goes below it."""
     severity_at: datetime
@@ -99,9 +110,8 @@ _VALUES: Final = attrgetter(*(attribute.name for attribute in fields(State)))
 def begin(event: Declared) -> State:
     """The state after the first event."""
     started_at = event.at if event.started_at is None else event.started_at
-    _check_started(started_at, event.at)
+    _check_started(event.incident, started_at, event.at)
     assessment = event.assessment
-    possible = frozenset(assessment.possible)
     return State(
         id=event.incident,
         title=event.title,
@@ -110,11 +120,12 @@ def begin(event: Declared) -> State:
         started_at=started_at,
         status=Status.INVESTIGATING,
         since=event.at,
+        moved_by=event.by,
         generation=1,
         generation_at=event.at,
         severity=assessment.severity,
-        possible=possible,
-        floor=assessment.severity if event.chosen or len(possible) == 1 else None,
+        possible=assessment.possible,
+        floor=assessment.severity if event.chosen or len(assessment.possible) == 1 else None,
         severity_at=event.at,
         facts=assessment.facts,
         recorded_at=event.recorded_at,
@@ -122,9 +133,11 @@ def begin(event: Declared) -> State:
 
 
 def after(state: State, event: Event) -> State:
-    """The state after one more event; the one given stays as it is."""
+    """The state after one more event, which its command was allowed to become; the one given stays as it is."""
     state = state.twin()
-    FOLD[type(event)](state, event)
+    fold = _FOLD[type(event)]
+    if fold is not None:
+        fold(state, event)
     state.recorded_at = event.recorded_at
     return state
 
@@ -132,38 +145,37 @@ def after(state: State, event: Event) -> State:
 def replay(events: Iterable[Event]) -> State:
     """The state after all of these events; `LogInvalid` if they are not the log of one incident.
 
-    Where the log says later that an event happened at another time, that time counts.
+    Where the log says later that an event happened at another time, that time counts. What the table of the lifecycle
+    does not allow did not happen.
     """
     log = _corrected([*events])
-    state = _first(log)
-    recorded_at = state.recorded_at
-    for index in range(1, len(log)):
-        event = log[index]
-        if event.incident != state.id or event.recorded_at < recorded_at:
-            raise LogInvalid(index, _misplaced(event, state))
+    state = _begun(log)
+    incident, recorded_at, status = state.id, state.recorded_at, state.status
+    possible = _POSSIBLE[status]
+    rest = iter(log)
+    next(rest)
+    for event in rest:
         try:
-            FOLD[type(event)](state, event)
-        except KeyError:
-            raise LogInvalid(index, f"'{event.tag}' cannot happen to an incident that is {state.status}") from None
-        except IncidentkitError as error:
-            raise LogInvalid(index, f"'{event.tag}': {error}") from None
-        recorded_at = state.recorded_at = event.recorded_at
+            fold = possible[type(event)]
+            learned_at = event.recorded_at
+            if learned_at < recorded_at or event.incident != incident:
+                raise TimesContradict(_misplaced(event, state))
+            recorded_at = learned_at
+            if fold is None:
+                continue
+            fold(state, event)
+        except (KeyError, IncidentkitError) as error:
+            index = len(log) - length_hint(rest) - 1
+            problem = f"an incident that is {state.status} allows none" if isinstance(error, KeyError) else str(error)
+            raise LogInvalid(index, f"'{event.tag}': {problem}") from None
+        if state.status is not status:
+            status = state.status
+            possible = _POSSIBLE[status]
+    state.recorded_at = recorded_at
     return state
 
 
-def _corrected(log: list[Event]) -> list[Event]:
-    """The log with each event at the time at which it really happened."""
-    corrections = [(index, event) for index, event in enumerate(log) if isinstance(event, TimeCorrected)]
-    for index, correction in corrections:
-        if not 0 <= correction.event < index:
-            raise LogInvalid(index, f"it corrects event {correction.event}, which is not before it")
-        log[correction.event] = evolve(log[correction.event], at=correction.happened_at)
-    if corrections and isinstance(log[0], Declared) and any(isinstance(event, StartCorrected) for event in log):
-        log[0] = evolve(log[0], started_at=None)  # a start that was corrected contradicts no corrected declaration
-    return log
-
-
-def _first(log: list[Event]) -> State:
+def _begun(log: list[Event]) -> State:
     if not log or not isinstance(log[0], Declared):
         raise LogInvalid(0, "the log of an incident begins with its declaration")
     try:
@@ -178,41 +190,75 @@ def _misplaced(event: Event, state: State) -> str:
     return f"it was recorded at {event.recorded_at}, before the event that precedes it"
 
 
-def _move(state: State, command: str, event: Event) -> None:
-    """Go where the table says; it has no answer, a `KeyError`, for what cannot happen."""
-    result = TABLE[command][state.status]
-    if not isinstance(result, Status):
-        raise KeyError(command)
+_LOOKING_BACK: Final = frozenset({TimeCorrected, Redacted})
+"""The kinds of events that say something of earlier ones."""
+
+
+def _corrected(log: list[Event]) -> list[Event]:
+    """The log with each event at the time at which it really happened; words that were taken out must not be there."""
+    if _LOOKING_BACK.isdisjoint(map(type, log)):
+        return log
+    said = log.copy()
+    for index, event in enumerate(said):
+        if not isinstance(event, TimeCorrected | Redacted):
+            continue
+        if event.event >= index:
+            raise LogInvalid(index, f"'{event.tag}': event {event.event} is not before it")
+        if isinstance(event, TimeCorrected):
+            log[event.event] = evolve(log[event.event], at=event.happened_at)
+        elif wordless(said[event.event]) != said[event.event]:
+            raise LogInvalid(event.event, f"its words are still there, and event {index} took them out")
+    if isinstance(log[0], Declared) and any(isinstance(event, StartCorrected) for event in log):
+        log[0] = evolve(log[0], started_at=None)  # a start that was corrected contradicts no corrected declaration
+    return log
+
+
+def _move(state: State, event: Event) -> None:
+    """Go where the table says."""
     if event.at < state.since:
-        raise TimesContradict(f"{event.at} is before {state.since}, since when it is {state.status}")
-    spent = event.at - state.since
-    state.time_in[state.status] = state.time_in.get(state.status, timedelta()) + spent
-    state.status = result
+        raise TimesContradict(
+            f"{state.id} is {state.status} since {state.since}: '{event.tag}' at {event.at} came before."
+            " If the earlier time is wrong, correct it first."
+        )
+    status, time_in = state.status, state.time_in
+    time_in[status] = time_in.get(status, NOTHING) + (event.at - state.since)
+    state.status = _MOVES[type(event)][status]
     state.since = event.at
+    state.moved_by = event.by
 
 
 def _assess(state: State, event: Assessed) -> None:
     """Raise at once; go below what was certain, or set by a person, never (a triage keeps its facts all the same)."""
-    floor = state.floor
-    possible = frozenset(each if floor is None else max(each, floor) for each in event.assessment.possible)
-    state.facts = event.assessment.facts
-    if max(possible) != state.severity:
+    if event.at < state.declared_at:
+        raise _too_early(state, event)
+    possible, floor = event.assessment.possible, state.floor
+    if floor is not None and possible[-1] < floor:
+        possible = (*(each for each in possible if each > floor), floor)
+    severity = possible[0]
+    if severity != state.severity:
         state.severity_at = event.at
-    state.severity = max(possible)
+    state.facts = event.assessment.facts
+    state.severity = severity
     state.possible = possible
     if len(event.assessment.possible) == 1:
-        state.floor = state.severity
+        state.floor = severity
 
 
 def _change_severity(state: State, event: SeverityChanged) -> None:
-    state.severity = event.severity
-    state.possible = frozenset((event.severity,))
-    state.floor = event.severity
+    if event.at < state.declared_at:
+        raise _too_early(state, event)
+    if event.severity < state.severity and not event.reason.strip():
+        raise CommandInvalid(
+            f"{state.id}: a severity is lowered with a reason, from {state.severity} to {event.severity}"
+        )
+    state.severity = state.floor = event.severity
+    state.possible = (event.severity,)
     state.severity_at = event.at
 
 
 def _acknowledge(state: State, event: Acknowledged) -> None:
-    _check_declared(state, event.at)
+    if event.at < state.declared_at:
+        raise _too_early(state, event)
     state.acknowledged[event.by] = event.at
     state.declined.pop(event.by, None)
     if state.first_acknowledged_at is None or event.at < state.first_acknowledged_at:
@@ -220,49 +266,51 @@ def _acknowledge(state: State, event: Acknowledged) -> None:
 
 
 def _decline(state: State, event: Declined) -> None:
+    if event.at < state.declared_at:
+        raise _too_early(state, event)
     state.declined[event.by] = event.at
     state.acknowledged.pop(event.by, None)
 
 
 def _unacknowledge(state: State, event: Unacknowledged) -> None:
+    if event.at < state.declared_at:
+        raise _too_early(state, event)
     state.acknowledged.pop(event.by, None)
 
 
 def _assign(state: State, event: RoleAssigned) -> None:
+    if event.at < state.declared_at:
+        raise _too_early(state, event)
+    if event.handed_over and event.role not in state.roles:
+        raise CommandInvalid(f"{state.id}: nobody is {event.role} who could hand it over; assign it instead")
     state.roles[event.role] = event.to
 
 
-def _nothing(state: State, event: Event) -> None:
-    """It is in the log, and changes nothing."""
-
-
 def _summarize(state: State, event: Summarized) -> None:
+    if event.at < state.declared_at:
+        raise _too_early(state, event)
     state.public_summary = event.text
 
 
-def _start_mitigation(state: State, event: MitigationStarted) -> None:
-    _move(state, "start_mitigation", event)
-
-
 def _mitigate(state: State, event: Mitigated) -> None:
-    _move(state, "mitigated", event)
+    _move(state, event)
     state.mitigated_at = event.at
 
 
 def _regress(state: State, event: Regressed) -> None:
-    _move(state, "regressed", event)
+    _move(state, event)
     state.mitigated_at = None
 
 
 def _resolve(state: State, event: Resolved) -> None:
-    _move(state, "resolve", event)
+    _move(state, event)
     state.resolved_at = event.at
     state.mitigated_at = state.mitigated_at or event.at
     state.snoozed_until = None
 
 
 def _reopen(state: State, event: Reopened) -> None:
-    _move(state, "reopen", event)
+    _move(state, event)
     state.generation += 1
     state.generation_at = event.at
     state.acknowledged.clear()
@@ -272,30 +320,40 @@ def _reopen(state: State, event: Reopened) -> None:
 
 
 def _close(state: State, event: Closed) -> None:
-    _move(state, "close", event)
+    _move(state, event)
     state.waivers = event.waivers
 
 
 def _cancel(state: State, event: Cancelled) -> None:
-    _move(state, "cancel", event)
+    _move(state, event)
     state.snoozed_until = None
 
 
 def _merge(state: State, event: Merged) -> None:
-    _move(state, "merge", event)
+    if event.into == state.id:
+        raise CommandInvalid(f"{state.id} cannot be merged into itself")
+    _move(state, event)
     state.merged_into = event.into
     state.snoozed_until = None
 
 
 def _snooze(state: State, event: Snoozed) -> None:
+    if event.at < state.declared_at:
+        raise _too_early(state, event)
+    if event.until <= event.at:
+        raise TimesContradict(f"{state.id}: snoozed at {event.at} until {event.until} would be over at once")
     state.snoozed_until = event.until
 
 
 def _restrict(state: State, event: Restricted) -> None:
+    if event.at < state.declared_at:
+        raise _too_early(state, event)
     state.restricted = True
 
 
 def _lift(state: State, event: RestrictionLifted) -> None:
+    if event.at < state.declared_at:
+        raise _too_early(state, event)
     state.restricted = False
 
 
@@ -303,31 +361,38 @@ def _link(state: State, event: Linked) -> None:
     state.links.append(event)
 
 
+def _look_back(state: State, event: TimeCorrected | Redacted) -> None:
+    if event.at < state.declared_at:
+        raise _too_early(state, event)
+
+
 def _correct_start(state: State, event: StartCorrected) -> None:
-    _check_started(event.started_at, state.declared_at)
+    if event.at < state.declared_at:
+        raise _too_early(state, event)
+    _check_started(state.id, event.started_at, state.declared_at)
     state.started_at = event.started_at
 
 
-def _check_declared(state: State, at: datetime) -> None:
-    if at < state.declared_at:
-        raise TimesContradict(f"{at} is before {state.declared_at}, when it was declared")
+def _too_early(state: State, event: Event) -> TimesContradict:
+    """Only what is written down about the past may lie before the declaration."""
+    return TimesContradict(f"{state.id} was declared at {state.declared_at}: '{event.tag}' at {event.at} came before")
 
 
-def _check_started(started_at: datetime, declared_at: datetime) -> None:
+def _check_started(incident: IncidentId, started_at: datetime, declared_at: datetime) -> None:
     if started_at > declared_at:
-        raise TimesContradict(f"it started at {started_at}, and was declared at {declared_at}")
+        raise TimesContradict(f"{incident} was declared at {declared_at}, so it did not start at {started_at}")
 
 
-FOLD: Final[Mapping[type[Any], Callable[[State, Any], None]]] = {
+_FOLD: Final[Mapping[type[Any], Callable[[State, Any], None] | None]] = {
     Assessed: _assess,
     SeverityChanged: _change_severity,
     Acknowledged: _acknowledge,
     Declined: _decline,
     Unacknowledged: _unacknowledge,
     RoleAssigned: _assign,
-    Noted: _nothing,
+    Noted: None,
     Summarized: _summarize,
-    MitigationStarted: _start_mitigation,
+    MitigationStarted: _move,
     Mitigated: _mitigate,
     Regressed: _regress,
     Resolved: _resolve,
@@ -340,8 +405,23 @@ FOLD: Final[Mapping[type[Any], Callable[[State, Any], None]]] = {
     RestrictionLifted: _lift,
     Linked: _link,
     StartCorrected: _correct_start,
-    TimeCorrected: _nothing,
-    Redacted: _nothing,
-    Overtaken: _nothing,
+    TimeCorrected: _look_back,
+    Redacted: _look_back,
+    Overtaken: None,
 }
-"""What each kind of event does to the state; none is a second declaration, which would be another incident's."""
+"""What each kind of event does to the state, if anything; none is a second declaration, which would be another's."""
+
+_MOVES: Final[Mapping[type[Any], Mapping[Status, Status]]] = {
+    kind: {start: end for start, end in TABLE.get(kind.row, {}).items() if isinstance(end, Status)} for kind in _FOLD
+}
+"""Where each kind of event takes an incident, from each status."""
+
+_POSSIBLE: Final[Mapping[Status, Mapping[type[Any], Callable[[State, Any], None] | None]]] = {
+    status: {
+        kind: fold
+        for kind, fold in _FOLD.items()
+        if not kind.row or TABLE[kind.row].get(status, Effect.OVERTAKEN) is not Effect.OVERTAKEN
+    }
+    for status in Status
+}
+"""What can happen in each status, and what it does."""

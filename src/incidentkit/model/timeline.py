@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import Any, TypeVar, overload
 
-from incidentkit.model.events import Event
+from incidentkit.model.events import Event, TimeCorrected
+from incidentkit.text.document import Document, Table
+from incidentkit.text.plain import to_plain
 
 T = TypeVar("T")
 
@@ -71,5 +74,23 @@ class Timeline(Sequence[Event]):
     def __reduce__(self) -> tuple[Any, ...]:
         return Timeline, (self.events,)
 
+    def to_table(self) -> Table:
+        """A line for each event: its place, when it happened, who it was, and what. Corrected times are marked."""
+        happened = {event.event: event.happened_at for event in self.events if isinstance(event, TimeCorrected)}
+        rows = [
+            (str(place), _clock(event.at, happened.get(place)), event.by, str(event))
+            for place, event in enumerate(self.events)
+        ]
+        return Table(("", "UTC", "by", "what"), rows)
+
+    def __str__(self) -> str:
+        return to_plain(Document([self.to_table()]))
+
     def __repr__(self) -> str:
         return f"<timeline of {self._length} events>"
+
+
+def _clock(said: datetime, happened: datetime | None) -> str:
+    if happened is None:
+        return f"{said:%Y-%m-%d %H:%M:%S}"
+    return f"{happened:%Y-%m-%d %H:%M:%S} (not {said:%H:%M:%S})"
