@@ -8,7 +8,6 @@ from incidentkit import EMERGENCY, Incident, IncidentkitError, Role
 from incidentkit.convert import from_json, to_json
 from incidentkit.model.commands import Assess, Assign, HandOver
 from incidentkit.model.durations import duration_text
-from incidentkit.model.events import Acknowledged, Assessed, Declared, Event, Mitigated, MitigationStarted, RoleAssigned
 from incidentkit.text.document import Block, CodeBlock, Document, Heading, Paragraph, Table
 from incidentkit.text.plain import to_plain
 
@@ -44,24 +43,6 @@ def respond() -> Incident:
     return incident.resolve(at=t("15:00"), by="linus")
 
 
-def details(event: Event) -> str:
-    """What an event says besides its kind."""
-    match event:
-        case Declared(assessment=assessment) | Assessed(assessment=assessment):
-            return " or ".join(map(str, assessment.possible))
-        case RoleAssigned(role=role, to=person):
-            return f"{person} is {role}"
-        case Acknowledged(note=note) | MitigationStarted(note=note) | Mitigated(note=note):
-            return note
-        case _:
-            return ""
-
-
-def timeline(incident: Incident) -> Table:
-    rows = [(f"{event.at:%H:%M}", event.by, event.tag, details(event)) for event in incident.timeline]
-    return Table(("UTC", "who", "what", "details"), rows)
-
-
 def metrics(incident: Incident) -> Table:
     lengths: dict[str, timedelta | None] = {
         "to declare": incident.metrics.time_to_declare,
@@ -90,7 +71,7 @@ def main() -> None:
     blocks: list[Block] = [
         Heading(f"{incident.id}: {incident.title}", level=1),
         Paragraph(f"{incident.severity}, {incident.status}; {incident.roles[Role.COMMANDER]} is {Role.COMMANDER}."),
-        *(Heading("Timeline"), timeline(incident)),
+        *(Heading("Timeline"), incident.timeline.to_table()),
         *(Heading("Metrics"), metrics(incident)),
         *(Heading("A command that is not possible any more"), Paragraph(refusal(incident))),
         *(Heading("As JSON"), CodeBlock(text)),

@@ -89,7 +89,7 @@ class Assign(Asking):
 
 @frozen
 class HandOver(Asking):
-    """Pass a role on from whoever has it."""
+    """Pass a role on; whoever had it, though nobody wrote that down, may do so too."""
 
     tag: ClassVar[str] = "hand_over"
 

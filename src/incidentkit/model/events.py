@@ -221,7 +221,7 @@ class RoleAssigned(Happening):
     role: Role = field(validator=is_a(Role))
     to: PersonId = field(validator=is_name)
     handed_over: bool = False
-    """Whether the one before handed it over."""
+    """Whether somebody who had it passed it on."""
 
     def __str__(self) -> str:
         return f"{self.role} {'handed over to' if self.handed_over else 'is'} {self.to}"

@@ -281,8 +281,6 @@ def _unacknowledge(state: State, event: Unacknowledged) -> None:
 def _assign(state: State, event: RoleAssigned) -> None:
     if event.at < state.declared_at:
         raise _too_early(state, event)
-    if event.handed_over and event.role not in state.roles:
-        raise CommandInvalid(f"{state.id}: nobody is {event.role} who could hand it over; assign it instead")
     state.roles[event.role] = event.to
 
 
