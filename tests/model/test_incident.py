@@ -51,7 +51,7 @@ from incidentkit.model.commands import (
 from incidentkit.model.events import REDACTED, LinkKind, Noted, Overtaken
 from incidentkit.model.identity import IncidentId
 from incidentkit.model.incident import Incident
-from incidentkit.model.lifecycle import ACTIVE, TABLE, Effect, Phase, Status, outcome, possible, to_mermaid
+from incidentkit.model.lifecycle import ACTIVE, TABLE, Effect, Phase, Status, consequence, possible, to_mermaid
 from incidentkit.model.metrics import summarize
 from incidentkit.model.people import Role
 from incidentkit.model.timeline import Timeline
@@ -99,7 +99,7 @@ def test_a_command_does_what_the_table_says(data: st.DataObject) -> None:
     incident = data.draw(incidents())
     command = data.draw(commands(st.just(END), events=incident.version))
     before = pickle.dumps(incident)
-    result = outcome(command.tag, incident.status)
+    result = consequence(command.tag, incident.status)
     try:
         after = incident.apply(command)
     except IllegalTransition as error:
@@ -122,7 +122,7 @@ def test_what_came_too_late_or_twice_changes_nothing_but_the_log(data: st.DataOb
     incident = data.draw(incidents())
     after = incident
     for command in data.draw(st.lists(commands(st.just(END)), min_size=8, max_size=8)):
-        if outcome(command.tag, incident.status) is Effect.OVERTAKEN:
+        if consequence(command.tag, incident.status) is Effect.OVERTAKEN:
             after = after.apply(command)
             assert isinstance(after.timeline[-1], Overtaken)
     for name in (

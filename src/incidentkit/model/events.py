@@ -19,6 +19,7 @@ from attrs import Attribute, evolve, field, fields, frozen
 from attrs.validators import optional
 
 from incidentkit.errors import FieldInvalid, SchemesDiffer, shown
+from incidentkit.model.action import ActionKey, Outcome
 from incidentkit.model.identity import IncidentId, PersonId, checked_name, checked_text
 from incidentkit.model.lifecycle import Status
 from incidentkit.model.people import Role
@@ -34,6 +35,14 @@ REDACTED = "[redacted]"
 def is_name(event: Happening, attribute: Attribute[Any], value: object) -> None:
     """The field holds an identifier."""
     checked_name(attribute.name, value)
+
+
+def are_names(event: Happening, attribute: Attribute[Any], value: object) -> None:
+    """The field holds identifiers."""
+    if not isinstance(value, tuple):
+        raise FieldInvalid(attribute.name, f"names stand in a tuple, not in {shown(value)}")
+    for each in cast(tuple[object, ...], value):
+        checked_name(attribute.name, each)
 
 
 def is_text(event: Happening, attribute: Attribute[Any], value: object) -> None:
@@ -453,6 +462,70 @@ class Overtaken(Happening):
         return f"came too late or twice: {self.command.replace('_', ' ')}{f' ({self.note})' if self.note else ''}"
 
 
+@frozen(kw_only=True)
+class Became(Happening):
+    """An obligation of the playbook came into force."""
+
+    tag: ClassVar[str] = "came into force"
+
+    obligation: str = field(validator=is_name)
+    instance: str = field(validator=is_name)
+    people: tuple[PersonId, ...] = field(default=(), validator=are_names)
+    """Whom it is about; fixed here, whoever takes over later."""
+    because: str = field(default="", validator=is_text)
+
+    def __str__(self) -> str:
+        whom = f" for {', '.join(self.people)}" if self.people else ""
+        return f"{self.obligation} came into force{whom}{_because(self.because)}"
+
+
+@frozen(kw_only=True)
+class FellDue(Happening):
+    """The time of an obligation ran out, and it was not met."""
+
+    tag: ClassVar[str] = "fell due"
+
+    obligation: str = field(validator=is_name)
+    instance: str = field(validator=is_name)
+    because: str = field(default="", validator=is_text)
+
+    def __str__(self) -> str:
+        return f"{self.obligation} is overdue{_because(self.because)}"
+
+
+@frozen(kw_only=True)
+class ActionStarted(Happening):
+    """A desk began to try an action, and nobody else does so until the lease ends."""
+
+    tag: ClassVar[str] = "action started"
+
+    action: ActionKey = field(validator=is_a(ActionKey))
+    lease_until: datetime = field(validator=is_utc)
+    because: str = field(default="", validator=is_text)
+
+    def __str__(self) -> str:
+        return f"trying {self.action}{_because(self.because)}"
+
+
+@frozen(kw_only=True)
+class ActionEnded(Happening):
+    """What came of trying an action."""
+
+    tag: ClassVar[str] = "action ended"
+
+    action: ActionKey = field(validator=is_a(ActionKey))
+    outcome: Outcome = field(validator=is_a(Outcome))
+    problem: str = field(default="", validator=is_text)
+    """What went wrong, without addresses or secrets."""
+    reference: str = field(default="", validator=is_text)
+    """What the provider calls what it did."""
+    retry_at: datetime | None = field(default=None, validator=optional(is_utc))
+    """Before when the provider wants no other try."""
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.outcome}{f': {self.problem}' if self.problem else ''}"
+
+
 Event: TypeAlias = (
     Declared
     | Assessed
@@ -479,6 +552,10 @@ Event: TypeAlias = (
     | TimeCorrected
     | Redacted
     | Overtaken
+    | Became
+    | FellDue
+    | ActionStarted
+    | ActionEnded
 )
 """Everything that can happen to an incident."""
 

@@ -21,7 +21,7 @@ from incidentkit.model.commands import (
 )
 from incidentkit.model.events import Declared, Event, Linked, Redacted, TimeCorrected, Value, wordless
 from incidentkit.model.identity import IncidentId, PersonId
-from incidentkit.model.lifecycle import TABLE, Effect, Phase, Status, outcome, phases
+from incidentkit.model.lifecycle import TABLE, Effect, Phase, Status, consequence, phases
 from incidentkit.model.metrics import Metrics, metrics_of
 from incidentkit.model.people import Role
 from incidentkit.model.recording import assessment_of, chosen, moment, recorded
@@ -117,7 +117,7 @@ class Incident:
         """Whether a command of that name, such as ``resolve``, would take effect now."""
         if command not in TABLE:
             raise CommandInvalid(f"no command is called {shown(command)}. {nearest(str(command), TABLE)}".rstrip())
-        return outcome(command, self.status) not in (None, Effect.OVERTAKEN)
+        return consequence(command, self.status) not in (None, Effect.OVERTAKEN)
 
     def acknowledge(self, *, at: datetime, by: str, note: str = "") -> Incident:
         """The responder ``by`` has it."""

@@ -30,7 +30,7 @@ class Effect(StrEnum):
     """It came too late or says what is so already: it is recorded and changes nothing."""
 
 
-Outcome: TypeAlias = Status | Effect
+Consequence: TypeAlias = Status | Effect
 """What a command does in a status."""
 
 I, M, O, R, C, X = Status  # noqa: E741  # the columns of the table, in the order of the statuses
@@ -39,7 +39,7 @@ STAYS, OVERTAKEN = Effect
 ACTIVE: Final = frozenset({I, M, O})
 """The statuses in which somebody is at work on it."""
 
-TABLE: Final[Mapping[str, Mapping[Status, Outcome]]] = {
+TABLE: Final[Mapping[str, Mapping[Status, Consequence]]] = {
     "start_mitigation": {I: M, M: OVERTAKEN},
     "mitigated": {I: O, M: O, O: OVERTAKEN},
     "regressed": {M: OVERTAKEN, O: M},
@@ -95,7 +95,7 @@ def phases(status: Status, *, certain: bool) -> tuple[Phase, ...]:
     return PHASES[status] if certain or status not in ACTIVE else (Phase.ASSESS, *PHASES[status])
 
 
-def outcome(command: str, status: Status) -> Outcome | None:
+def consequence(command: str, status: Status) -> Consequence | None:
     """What a command does in a status; `None` if it is not possible."""
     return TABLE[command].get(status)
 

@@ -79,7 +79,7 @@ from incidentkit.model.events import (
     Unacknowledged,
     Value,
 )
-from incidentkit.model.lifecycle import Effect, outcome, possible
+from incidentkit.model.lifecycle import Effect, consequence, possible
 from incidentkit.model.severity import Severity
 from incidentkit.model.state import State
 from incidentkit.model.triage import Triage
@@ -104,7 +104,7 @@ def recorded(command: Command, state: State, version: int, recorded_at: datetime
         "by": command.by,
         "recorded_at": max(state.recorded_at, learned_at),
     }
-    result = outcome(command.tag, state.status)
+    result = consequence(command.tag, state.status)
     if result is None:
         raise _impossible(command, state)
     says_what_is_so = _SAYS_WHAT_IS_SO.get(type(command))

@@ -21,12 +21,16 @@ from incidentkit.errors import (
 )
 from incidentkit.model.events import (
     Acknowledged,
+    ActionEnded,
+    ActionStarted,
     Assessed,
+    Became,
     Cancelled,
     Closed,
     Declared,
     Declined,
     Event,
+    FellDue,
     Linked,
     Merged,
     Mitigated,
@@ -52,6 +56,7 @@ from incidentkit.model.events import (
 from incidentkit.model.identity import IncidentId, PersonId
 from incidentkit.model.lifecycle import TABLE, Effect, Status
 from incidentkit.model.people import Role
+from incidentkit.model.progress import Progress
 from incidentkit.model.severity import Severity
 
 NOTHING: Final = timedelta()
@@ -84,6 +89,8 @@ class State:
     acknowledged: dict[PersonId, datetime] = field(factory=dict[PersonId, datetime])
     declined: dict[PersonId, datetime] = field(factory=dict[PersonId, datetime])
     first_acknowledged_at: datetime | None = None
+    acknowledged_in_generation: bool = False
+    """Whether anybody has acknowledged this generation, and be it that they took it back."""
     mitigated_at: datetime | None = None
     resolved_at: datetime | None = None
     time_in: dict[Status, timedelta] = field(factory=dict[Status, timedelta])
@@ -94,6 +101,8 @@ class State:
     public_summary: str = ""
     merged_into: IncidentId | None = None
     waivers: Mapping[str, str] = field(factory=dict[str, str])
+    progress: Progress = field(factory=Progress)
+    """What planning reads; replaced rather than changed, so that copies of a state may share it."""
 
     def twin(self) -> State:
         """A copy that can change without changing this one."""
@@ -261,6 +270,7 @@ def _acknowledge(state: State, event: Acknowledged) -> None:
         raise _too_early(state, event)
     state.acknowledged[event.by] = event.at
     state.declined.pop(event.by, None)
+    state.acknowledged_in_generation = True
     if state.first_acknowledged_at is None or event.at < state.first_acknowledged_at:
         state.first_acknowledged_at = event.at
 
@@ -276,6 +286,8 @@ def _unacknowledge(state: State, event: Unacknowledged) -> None:
     if event.at < state.declared_at:
         raise _too_early(state, event)
     state.acknowledged.pop(event.by, None)
+    state.progress = state.progress.twin()
+    state.progress.rearm(event.by, event.recorded_at)
 
 
 def _assign(state: State, event: RoleAssigned) -> None:
@@ -313,6 +325,9 @@ def _reopen(state: State, event: Reopened) -> None:
     state.generation_at = event.at
     state.acknowledged.clear()
     state.declined.clear()
+    state.acknowledged_in_generation = False
+    state.progress = state.progress.twin()
+    state.progress.begin_generation()
     state.mitigated_at = state.resolved_at = state.merged_into = None
     state.waivers = {}
 
@@ -381,6 +396,26 @@ def _check_started(incident: IncidentId, started_at: datetime, declared_at: date
         raise TimesContradict(f"{incident} was declared at {declared_at}, so it did not start at {started_at}")
 
 
+def _became(state: State, event: Became) -> None:
+    state.progress = state.progress.twin()
+    state.progress.became(event)
+
+
+def _fell_due(state: State, event: FellDue) -> None:
+    state.progress = state.progress.twin()
+    state.progress.fell_due(event)
+
+
+def _action_started(state: State, event: ActionStarted) -> None:
+    state.progress = state.progress.twin()
+    state.progress.started(event)
+
+
+def _action_ended(state: State, event: ActionEnded) -> None:
+    state.progress = state.progress.twin()
+    state.progress.ended(event)
+
+
 _FOLD: Final[Mapping[type[Any], Callable[[State, Any], None] | None]] = {
     Assessed: _assess,
     SeverityChanged: _change_severity,
@@ -406,6 +441,10 @@ _FOLD: Final[Mapping[type[Any], Callable[[State, Any], None] | None]] = {
     TimeCorrected: _look_back,
     Redacted: _look_back,
     Overtaken: None,
+    Became: _became,
+    FellDue: _fell_due,
+    ActionStarted: _action_started,
+    ActionEnded: _action_ended,
 }
 """What each kind of event does to the state, if anything; none is a second declaration, which would be another's."""
 

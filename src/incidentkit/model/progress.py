@@ -1,0 +1,110 @@
+"""What planning needs to know of a log: which obligations are in force, and what was tried for them.
+
+It is kept for what can still matter. What belongs to an earlier generation is dropped at a reopening, so planning costs
+the open questions and not the length of the log.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final, TypeAlias
+
+from attrs import define, evolve, field, frozen
+
+from incidentkit.model.action import ActionKey, Outcome
+from incidentkit.model.events import ActionEnded, ActionStarted, Became, FellDue
+from incidentkit.model.identity import PersonId
+
+ONCE: Final = "once"
+"""The instance of what happens once in the life of an incident, however often it is reopened."""
+
+InstanceKey: TypeAlias = tuple[str, str]
+"""An obligation, and which of its instances."""
+
+ChainKey: TypeAlias = tuple[str, str, str]
+"""An obligation, its instance, and the person that the chain of attempts is to reach."""
+
+
+@frozen
+class InForce:
+    """An obligation that came into force."""
+
+    since: datetime
+    """When the log learned of it."""
+    people: tuple[PersonId, ...]
+    """Whom it was about at that moment."""
+    due_since: datetime | None = None
+    """When its time ran out; `None` before that."""
+
+
+@frozen
+class Tried:
+    """What is known of the tries of one action."""
+
+    tries: int
+    first: datetime
+    """When the first try started."""
+    lease_until: datetime
+    """Until when the latest try may still be under way, if it has not ended."""
+    outcome: Outcome | None = None
+    """Of the latest try; `None` while it may be under way."""
+    ended: datetime | None = None
+    retry_at: datetime | None = None
+    """Before when there is no point in another try, if the provider said so."""
+
+
+@define
+class Progress:
+    """The part of an incident's state that only planning reads."""
+
+    in_force: dict[InstanceKey, InForce] = field(factory=dict[InstanceKey, InForce])
+    latest: dict[ChainKey, ActionKey] = field(factory=dict[ChainKey, ActionKey])
+    """The action that each chain has come to."""
+    tried: dict[ActionKey, Tried] = field(factory=dict[ActionKey, Tried])
+    arms: dict[PersonId, int] = field(factory=dict[PersonId, int])
+    """How often each person was armed again."""
+    armed_at: datetime | None = None
+    """When somebody was last armed again."""
+
+    def twin(self) -> Progress:
+        """A copy that can change without changing this one."""
+        return Progress(self.in_force.copy(), self.latest.copy(), self.tried.copy(), self.arms.copy(), self.armed_at)
+
+    def became(self, event: Became) -> None:
+        """An obligation came into force; a second time changes nothing."""
+        key = (event.obligation, event.instance)
+        self.in_force.setdefault(key, InForce(event.at, event.people))
+
+    def fell_due(self, event: FellDue) -> None:
+        """Its time ran out, which no later event undoes."""
+        key = (event.obligation, event.instance)
+        if (instance := self.in_force.get(key)) is not None and instance.due_since is None:
+            self.in_force[key] = evolve(instance, due_since=event.at)
+
+    def started(self, event: ActionStarted) -> None:
+        """A try began."""
+        key = event.action
+        earlier = self.tried.get(key)
+        first, tries = (event.at, 0) if earlier is None else (earlier.first, earlier.tries)
+        self.tried[key] = Tried(tries + 1, first, event.lease_until)
+        self.latest[key.obligation, key.instance, key.person] = key
+
+    def ended(self, event: ActionEnded) -> None:
+        """A try ended. An answer that comes after a definite one, or for what is finished, changes nothing."""
+        tried = self.tried.get(event.action)
+        if tried is None or tried.outcome in (Outcome.SUCCEEDED, Outcome.FAILED):
+            return
+        self.tried[event.action] = evolve(
+            tried, outcome=event.outcome, ended=event.recorded_at, retry_at=event.retry_at
+        )
+
+    def rearm(self, person: PersonId, at: datetime) -> None:
+        """The person can be reached for again."""
+        self.arms[person] = self.arms.get(person, 0) + 1
+        self.armed_at = at
+
+    def begin_generation(self) -> None:
+        """Forget what only mattered to an earlier generation."""
+        self.in_force = {key: value for key, value in self.in_force.items() if key[1] == ONCE}
+        self.latest = {key: value for key, value in self.latest.items() if key[1] == ONCE}
+        self.tried = {key: value for key, value in self.tried.items() if key.instance == ONCE}
