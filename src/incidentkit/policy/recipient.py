@@ -1,0 +1,65 @@
+"""Whom something is for, as a playbook says it: by name, by team, or by the part that they play."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from attrs import field, frozen
+
+from incidentkit.errors import PlaybookInvalid, expect, nearest, shown
+from incidentkit.model.identity import checked_name
+
+
+class RecipientKind(StrEnum):
+    """How a recipient is found."""
+
+    PERSON = "person"
+    TEAM = "team"
+    ROLE = "role"
+
+
+def _kind(value: str) -> RecipientKind:
+    try:
+        return RecipientKind(value)
+    except ValueError:
+        problem = f"a recipient is a {', '.join(RecipientKind)}, not {shown(value)}"
+        raise PlaybookInvalid(f"{problem}. {nearest(str(value), RecipientKind)}".rstrip()) from None
+
+
+@frozen
+class Recipient:
+    """A person, the members of a team, or whoever has a role; who that is, the directory says when it is needed.
+
+    Written ``person ada``, ``team payments`` or ``role engineering manager``. A role that the incident has assigned
+    goes before the directory's.
+    """
+
+    kind: RecipientKind = field(converter=_kind)
+    name: str
+
+    def __attrs_post_init__(self) -> None:
+        checked_name(f"the name of a {self.kind}", self.name)
+
+    @staticmethod
+    def parse(text: str) -> Recipient:
+        """Read what `str` writes; `PlaybookInvalid` for anything else."""
+        kind, _, name = expect(str, text, PlaybookInvalid, "a recipient is text").partition(" ")
+        return Recipient(_kind(kind), name.strip())
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}"
+
+
+def person(name: str) -> Recipient:
+    """The person of that id."""
+    return Recipient(RecipientKind.PERSON, name)
+
+
+def team(name: str) -> Recipient:
+    """Every member of that team."""
+    return Recipient(RecipientKind.TEAM, name)
+
+
+def role(name: str) -> Recipient:
+    """Whoever has that role in the incident, else whoever the directory names for it."""
+    return Recipient(RecipientKind.ROLE, name)
