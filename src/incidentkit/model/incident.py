@@ -24,9 +24,10 @@ from incidentkit.model.identity import IncidentId, PersonId
 from incidentkit.model.lifecycle import TABLE, Effect, Phase, Status, consequence, phases
 from incidentkit.model.metrics import Metrics, metrics_of
 from incidentkit.model.people import Role
+from incidentkit.model.progress import Progress
 from incidentkit.model.recording import assessment_of, chosen, moment, recorded
 from incidentkit.model.severity import Severity
-from incidentkit.model.state import State, after, begin, replay
+from incidentkit.model.state import State, after, begin, extended, replay
 from incidentkit.model.timeline import Timeline
 from incidentkit.model.triage import Triage
 
@@ -113,6 +114,14 @@ class Incident:
             return self._redacted(event)
         return Incident(state, self.timeline.append(event))
 
+    def extended(self, events: Iterable[Event]) -> Incident:
+        """The incident after these events of its log; `LogInvalid` names the first that does not fit."""
+        incident = self
+        for event in events:
+            state = extended(incident._state, event, incident.version)
+            incident = Incident(state, incident.timeline.append(event))
+        return incident
+
     def can(self, command: str) -> bool:
         """Whether a command of that name, such as ``resolve``, would take effect now."""
         if command not in TABLE:
@@ -183,9 +192,29 @@ class Incident:
         return self._state.since
 
     @property
+    def as_of(self) -> datetime:
+        """When the log learned of its latest event."""
+        return self._state.recorded_at
+
+    @property
     def generation(self) -> int:
         """1, and one more for each time it was reopened."""
         return self._state.generation
+
+    @property
+    def generation_at(self) -> datetime:
+        """When it was declared, or reopened the last time."""
+        return self._state.generation_at
+
+    @property
+    def unacknowledged_since(self) -> datetime | None:
+        """Since when it waits for the first acknowledgement of its generation; `None` once there was one."""
+        return None if self._state.acknowledged_in_generation else self._state.generation_at
+
+    @property
+    def progress(self) -> Progress:
+        """What planning needs to know of the log; to be read, not changed."""
+        return self._state.progress
 
     @property
     def severity(self) -> Severity[Any]:

@@ -53,6 +53,14 @@ class Tried:
     """Before when there is no point in another try, if the provider said so."""
 
 
+@frozen
+class Arming:
+    """How often a person was armed again, and when that was last learned of."""
+
+    count: int
+    at: datetime
+
+
 @define
 class Progress:
     """The part of an incident's state that only planning reads."""
@@ -61,14 +69,20 @@ class Progress:
     latest: dict[ChainKey, ActionKey] = field(factory=dict[ChainKey, ActionKey])
     """The action that each chain has come to."""
     tried: dict[ActionKey, Tried] = field(factory=dict[ActionKey, Tried])
-    arms: dict[PersonId, int] = field(factory=dict[PersonId, int])
-    """How often each person was armed again."""
-    armed_at: datetime | None = None
-    """When somebody was last armed again."""
+    armings: dict[PersonId, Arming] = field(factory=dict[PersonId, Arming])
+    """Who was armed again: reached for anew, because an acknowledgement does not stand any more."""
+    acknowledged: dict[PersonId, datetime] = field(factory=dict[PersonId, datetime])
+    """When the log learned of each acknowledgement that stands."""
 
     def twin(self) -> Progress:
         """A copy that can change without changing this one."""
-        return Progress(self.in_force.copy(), self.latest.copy(), self.tried.copy(), self.arms.copy(), self.armed_at)
+        return Progress(
+            self.in_force.copy(),
+            self.latest.copy(),
+            self.tried.copy(),
+            self.armings.copy(),
+            self.acknowledged.copy(),
+        )
 
     def became(self, event: Became) -> None:
         """An obligation came into force; a second time changes nothing."""
@@ -99,12 +113,14 @@ class Progress:
         )
 
     def rearm(self, person: PersonId, at: datetime) -> None:
-        """The person can be reached for again."""
-        self.arms[person] = self.arms.get(person, 0) + 1
-        self.armed_at = at
+        """The person is to be reached for again."""
+        earlier = self.armings.get(person)
+        self.armings[person] = Arming(1 if earlier is None else earlier.count + 1, at)
+        self.acknowledged.pop(person, None)
 
     def begin_generation(self) -> None:
         """Forget what only mattered to an earlier generation."""
+        self.acknowledged.clear()
         self.in_force = {key: value for key, value in self.in_force.items() if key[1] == ONCE}
         self.latest = {key: value for key, value in self.latest.items() if key[1] == ONCE}
         self.tried = {key: value for key, value in self.tried.items() if key.instance == ONCE}

@@ -151,6 +151,22 @@ def after(state: State, event: Event) -> State:
     return state
 
 
+def extended(state: State, event: Event, index: int) -> State:
+    """The state after one more event of the log, at that place; `LogInvalid` if it does not fit."""
+    if event.recorded_at < state.recorded_at or event.incident != state.id:
+        raise LogInvalid(index, f"'{event.tag}': {_misplaced(event, state)}")
+    if type(event) not in _POSSIBLE[state.status]:
+        raise LogInvalid(index, _not_possible(event, state))
+    try:
+        return after(state, event)
+    except IncidentkitError as error:
+        raise LogInvalid(index, f"'{event.tag}': {error}") from None
+
+
+def _not_possible(event: Event, state: State) -> str:
+    return f"'{event.tag}': an incident that is {state.status} allows none"
+
+
 def replay(events: Iterable[Event]) -> State:
     """The state after all of these events; `LogInvalid` if they are not the log of one incident.
 
@@ -175,8 +191,8 @@ def replay(events: Iterable[Event]) -> State:
             fold(state, event)
         except (KeyError, IncidentkitError) as error:
             index = len(log) - length_hint(rest) - 1
-            problem = f"an incident that is {state.status} allows none" if isinstance(error, KeyError) else str(error)
-            raise LogInvalid(index, f"'{event.tag}': {problem}") from None
+            problem = _not_possible(event, state) if isinstance(error, KeyError) else f"'{event.tag}': {error}"
+            raise LogInvalid(index, problem) from None
         if state.status is not status:
             status = state.status
             possible = _POSSIBLE[status]
@@ -271,6 +287,8 @@ def _acknowledge(state: State, event: Acknowledged) -> None:
     state.acknowledged[event.by] = event.at
     state.declined.pop(event.by, None)
     state.acknowledged_in_generation = True
+    state.progress = state.progress.twin()
+    state.progress.acknowledged[event.by] = event.recorded_at
     if state.first_acknowledged_at is None or event.at < state.first_acknowledged_at:
         state.first_acknowledged_at = event.at
 
@@ -280,6 +298,8 @@ def _decline(state: State, event: Declined) -> None:
         raise _too_early(state, event)
     state.declined[event.by] = event.at
     state.acknowledged.pop(event.by, None)
+    state.progress = state.progress.twin()
+    state.progress.acknowledged.pop(event.by, None)
 
 
 def _unacknowledge(state: State, event: Unacknowledged) -> None:
