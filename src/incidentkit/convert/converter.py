@@ -1,159 +1,36 @@
-"""In and out of JSON and TOML: one converter, strict, with errors that name the place.
+"""The converter between values and the dicts, lists and scalars of documents: strict, whatever the text is.
 
 A class takes part by what it carries itself: a ``tag`` makes it a member of a tagged union, written as ``kind``;
 ``to_form`` and ``from_form`` name the plain class by which it is written and read; ``upcast`` turns what an earlier
-version wrote into what this one reads. So nothing here knows the classes of
-the layers above. Nothing is coerced: ``"false"`` is no flag and ``1`` is no `True`.
+version wrote into what this one reads. So nothing here knows the classes of the layers above. Nothing is coerced:
+``"false"`` is no flag and ``1`` is no `True`.
 """
 
 from __future__ import annotations
 
-import json
-import re
-import tomllib
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum, EnumType
 from functools import cache
 from types import GenericAlias, UnionType
-from typing import Any, Final, TypeGuard, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Final, TypeGuard, Union, get_args, get_origin, get_type_hints
 
 import attrs
-from cattrs import BaseValidationError, Converter
+from cattrs import Converter
 from cattrs.cols import is_mapping
 from cattrs.errors import (
-    AttributeValidationNote,
-    ForbiddenExtraKeysError,
     IterableValidationError,
     IterableValidationNote,
 )
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn
 
-from incidentkit.errors import DocumentInvalid, nearest, shown
+from incidentkit.errors import shown
 from incidentkit.model.conditions import Condition
 from incidentkit.model.durations import duration_text, parse_duration
 
-T = TypeVar("T")
-
-MAX_CHARACTERS: Final = 16_000_000
-"""Length up to which a document is read."""
-
-_LONG_KEY: Final = re.compile(r"(?<![A-Za-z0-9_-])(?:[A-Za-z0-9_-]+[ \t]*\.[ \t]*){33}")
-
-
-def to_plain(value: object) -> Any:
-    """The value as dicts, lists and scalars: what `from_plain` reads."""
-    return _converter().unstructure(value)
-
-
-def from_plain(plain: Any, kind: type[T], *, source: str = "") -> T:
-    """Read what `to_plain` gives; `DocumentInvalid` names the first place that does not fit."""
-    try:
-        return _converter().structure(plain, kind)
-    except Exception as error:  # noqa: BLE001  # whatever a hook or a constructor raises, the path to it is the answer
-        path, cause = _innermost(error, "$")
-        if isinstance(cause, DocumentInvalid):
-            raise DocumentInvalid(path + cause.path[1:], cause.problem, source=source) from cause.__cause__
-        raise DocumentInvalid(path, _problem(cause), source=source) from cause
-
-
-def to_json(value: object, *, indent: int | None = None) -> str:
-    """The value as JSON text; `DocumentInvalid` if it is of a kind that no document holds."""
-    try:
-        return json.dumps(to_plain(value), ensure_ascii=False, allow_nan=False, indent=indent)
-    except (TypeError, ValueError, OverflowError) as error:
-        raise DocumentInvalid("$", f"{type(value).__name__} cannot be written as JSON: {error}") from error
-
-
-def from_json(text: str | bytes, kind: type[T], *, source: str = "") -> T:
-    """Read what `to_json` writes.
-
-    Raises `DocumentInvalid` for text that is not JSON, is too long or too deep, repeats a key, or does not fit.
-    """
-    with _whole(source, text, "JSON"):
-        plain = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
-    return from_plain(plain, kind, source=source)
-
-
-def to_toml(value: object) -> str:
-    """The value as TOML text; `DocumentInvalid` if it is not one that has a table as its form."""
-    try:
-        plain = to_plain(value)
-        if not _is_dict(plain):
-            raise TypeError(f"{shown(plain)} is not a table")
-        return "\n".join(_toml_table(plain, ())).strip() + "\n"
-    except (TypeError, OverflowError) as error:
-        raise DocumentInvalid("$", f"{type(value).__name__} cannot be written as TOML: {error}") from error
-
-
-def from_toml(text: str, kind: type[T], *, source: str = "") -> T:
-    """Read what `to_toml` writes; raises as `from_json` does."""
-    with _whole(source, text, "TOML"):
-        if _LONG_KEY.search(text):
-            raise ValueError("a key has more than 32 parts")  # which the parser would read, in quadratic time
-        plain = tomllib.loads(text)
-    return from_plain(plain, kind, source=source)
-
-
-@contextmanager
-def _whole(source: str, text: object, language: str) -> Generator[None]:
-    """Turn what goes wrong before there is any structure into a `DocumentInvalid`."""
-    if not isinstance(text, str | bytes) or (language == "TOML" and isinstance(text, bytes)):
-        raise DocumentInvalid("$", f"{language} is read from text, not from {shown(text)}", source=source)
-    if len(text) > MAX_CHARACTERS:
-        raise DocumentInvalid(
-            "$", f"{len(text)} characters are more than the {MAX_CHARACTERS} that are read", source=source
-        )
-    try:
-        yield
-    except RecursionError:
-        raise DocumentInvalid("$", f"this {language} is nested too deeply to be read", source=source) from None
-    except ValueError as error:  # tomllib, json and wrong encodings
-        raise DocumentInvalid("$", f"this is not {language}: {error}", source=source) from error
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    table: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in table:
-            raise ValueError(f"the key {shown(key)} comes twice in one object")
-        table[key] = value
-    return table
-
-
-def _no_constant(word: str) -> Any:
-    raise ValueError(f"{word} is no number")
-
-
-def _innermost(error: BaseException, path: str) -> tuple[str, BaseException]:
-    """The first problem inside the nested ones that cattrs collects, and the path to it."""
-    for note in getattr(error, "__notes__", ()):
-        if isinstance(note, AttributeValidationNote):
-            path += f".{note.name}"
-        elif isinstance(note, IterableValidationNote):
-            path += f"[{note.index}]" if isinstance(note.index, int) else f".{note.index}"
-    if isinstance(error, BaseValidationError):
-        # A key that is not known here is often what explains that another one is missing.
-        surplus = (inner for inner in error.exceptions if isinstance(inner, ForbiddenExtraKeysError))
-        return _innermost(next(surplus, error.exceptions[0]), path)
-    return path, error
-
-
-def _problem(error: BaseException) -> str:
-    match error:
-        case ForbiddenExtraKeysError():
-            known = [attribute.name for attribute in attrs.fields(error.cl)] if attrs.has(error.cl) else []
-            key = min(map(str, error.extra_fields))
-            return f"there is no key {key!r} here; there are {', '.join(known)}. {nearest(key, known)}".rstrip()
-        case KeyError():
-            return "missing"
-        case _:
-            return str(error)
-
 
 @cache
-def _converter() -> Converter:
+def converter() -> Converter:
     """The one converter, made on first use: importing the library does not need it."""
     converter = Converter(unstruct_collection_overrides={frozenset: sorted})
     for kind, words in _SCALARS.items():
@@ -326,6 +203,10 @@ def _read_set(kind: Any, converter: Converter) -> Callable[[Any, Any], Any]:
     return lambda value, _: frozenset(converter.structure(value, row))
 
 
+def _is_table(value: object) -> TypeGuard[dict[str, Any]]:
+    return isinstance(value, dict)
+
+
 def _is_scalar_union(kind: Any) -> bool:
     """A union in which a duration has to be told from a text."""
     return get_origin(kind) in (Union, UnionType) and {str, timedelta} <= {*get_args(kind)} <= {*_SCALARS, timedelta}
@@ -336,7 +217,7 @@ def _write_scalar(value: Any) -> Any:
 
 
 def _read_scalar(value: Any, union: Any) -> Any:
-    if _is_dict(value) and [*value] == ["duration"]:
+    if _is_table(value) and [*value] == ["duration"]:
         return _read_duration(value["duration"], timedelta)
     if type(value) not in get_args(union):
         raise TypeError(f"{shown(value)} is not a scalar, nor a table with a duration")
@@ -373,64 +254,3 @@ def _read_form(kind: Any, converter: Converter) -> Callable[[Any, Any], Any]:
     owner = get_origin(kind) or kind
     form = get_type_hints(owner.to_form)["return"]
     return lambda value, _: owner.from_form(converter.structure(value, form))
-
-
-def _toml_table(table: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[str]:
-    """The lines of a table: its own values, the tables inside it, and the rows of tables inside it."""
-    tables = {key: value for key, value in table.items() if _is_dict(value)}
-    rows = {key: value for key, value in table.items() if _is_row_of_tables(value)}
-    for key, value in table.items():
-        if key not in tables and key not in rows:
-            yield f"{_toml_key(key)} = {_toml_value(value)}"
-    for key in table:
-        name = _toml_path(*path, key)
-        for inner in rows.get(key, ()):
-            yield from ("", f"[[{name}]]", *_toml_table(inner, (*path, key)))
-        if key in tables:
-            if not tables[key] or not all(
-                map(_is_dict, tables[key].values())
-            ):  # the name of what only holds tables is implied
-                yield from ("", f"[{name}]")
-            yield from _toml_table(tables[key], (*path, key))
-
-
-def _toml_path(*keys: str) -> str:
-    return ".".join(map(_toml_key, keys))
-
-
-def _is_dict(value: object) -> TypeGuard[dict[str, Any]]:
-    return isinstance(value, dict)
-
-
-def _is_list(value: object) -> TypeGuard[list[Any]]:
-    return isinstance(value, list)
-
-
-def _is_row_of_tables(value: object) -> TypeGuard[list[dict[str, Any]]]:
-    return _is_list(value) and len(value) > 0 and all(map(_is_dict, value))
-
-
-def _toml_key(key: str) -> str:
-    return key if re.fullmatch("[A-Za-z0-9_-]+", key) else _toml_text(key)
-
-
-def _toml_text(text: str) -> str:
-    """Text with quotes in it is written between single quotes, where nothing needs escaping."""
-    if '"' in text and "'" not in text and text.isprintable():
-        return f"'{text}'"
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-def _toml_value(value: object) -> str:
-    """A value in one line."""
-    if isinstance(value, str):
-        return _toml_text(value)
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int | float):
-        return repr(value)
-    if _is_list(value):
-        return f"[{', '.join(map(_toml_value, value))}]"
-    if _is_dict(value):
-        return f"{{{', '.join(f'{_toml_key(key)} = {_toml_value(item)}' for key, item in value.items())}}}"
-    raise TypeError(f"TOML has no way to write {shown(value)}")
