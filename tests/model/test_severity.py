@@ -635,3 +635,12 @@ def test_labels_in_a_document_are_a_table(labels: Any) -> None:
     with pytest.raises(DocumentInvalid, match="is not a table") as caught:
         convert.from_plain({**VALID, "labels": labels}, SeverityScheme)
     assert caught.value.path == "$.labels"
+
+
+def test_documents_that_name_a_scheme_share_it_unless_it_is_suspiciously_long() -> None:
+    def named(scheme: str) -> SeverityScheme[Any]:
+        return convert.from_plain({"key": "P1", "scheme": scheme, "order": ["P1", "P2"]}, Severity).scheme
+
+    assert named("payments") is named("payments")
+    assert named("x" * 2_000) == named("x" * 2_000)
+    assert named("x" * 2_000) is not named("x" * 2_000)

@@ -303,7 +303,7 @@ def without(text: str, old: str, new: str) -> str:
         ('when = "failed_payments > 0.25"', "when = true", "$.rules[1].when", "True is not text"),
         ('severity = "P2"', 'severity = "P9"', "$.rules[2].severity", "no severity is called 'P9'"),
         ("minimum = 0", 'minimum = "0"', "$.facts[1].minimum", "'0' is not a number"),
-        ("maximum = 1", "maximum = nan", "$.facts[1]", "not a finite number"),
+        ("maximum = 1", "maximum = nan", "$.facts[1].maximum", "not a finite number"),
         ("maximum = 1", "maximum = 0", "$.facts[1]", "nothing lies between 0 and 0"),
         ("maximum = 1", "maximun = 1", "$.facts[1]", "there is no key 'maximun' here"),
         (

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
-import attrs
+from attrs import fields, has
 from cattrs import BaseValidationError
-from cattrs.errors import AttributeValidationNote, ForbiddenExtraKeysError, IterableValidationNote
+from cattrs.errors import AttributeValidationNote, IterableValidationNote
 
 from incidentkit.convert.converter import converter
-from incidentkit.errors import DocumentInvalid, nearest
+from incidentkit.errors import DocumentInvalid, shown
 
 T = TypeVar("T")
+
+LONGEST_KEY: Final = 60
+"""Characters of a key that a path shows as it is."""
 
 
 def to_plain(value: object) -> Any:
@@ -27,30 +30,32 @@ def from_plain(plain: Any, kind: type[T], *, source: str = "") -> T:
         path, cause = _innermost(error, "$")
         if isinstance(cause, DocumentInvalid):
             raise DocumentInvalid(path + cause.path[1:], cause.problem, source=source) from cause.__cause__
-        raise DocumentInvalid(path, _problem(cause), source=source) from cause
+        raise DocumentInvalid(path, "missing" if type(cause) is KeyError else str(cause), source=source) from cause
 
 
-def _innermost(error: BaseException, path: str) -> tuple[str, BaseException]:
-    """The first problem inside the nested ones that cattrs collects, and the path to it."""
-    for note in getattr(error, "__notes__", ()):
-        if isinstance(note, AttributeValidationNote):
-            path += f".{note.name}"
-        elif isinstance(note, IterableValidationNote):
-            path += f"[{note.index}]" if isinstance(note.index, int) else f".{note.index}"
+def _innermost(error: BaseException, path: str, owner: Any = None) -> tuple[str, BaseException]:
+    """The first problem inside the nested ones that cattrs collects, and the path to it; ``owner`` was being read."""
+    places = "".join(map(_place, getattr(error, "__notes__", ())))
     if isinstance(error, BaseValidationError):
-        # A key that is not known here is often what explains that another one is missing.
-        surplus = (inner for inner in error.exceptions if isinstance(inner, ForbiddenExtraKeysError))
-        return _innermost(next(surplus, error.exceptions[0]), path)
-    return path, error
+        return _innermost(error.exceptions[0], path + places, error.cl)
+    return path + (places or _field(error, owner)), error
 
 
-def _problem(error: BaseException) -> str:
-    match error:
-        case ForbiddenExtraKeysError():
-            known = [attribute.name for attribute in attrs.fields(error.cl)] if attrs.has(error.cl) else []
-            key = min(map(str, error.extra_fields))
-            return f"there is no key {key!r} here; there are {', '.join(known)}. {nearest(key, known)}".rstrip()
-        case KeyError():
-            return "missing"
-        case _:
-            return str(error)
+def _place(note: object) -> str:
+    if isinstance(note, AttributeValidationNote):
+        return f".{note.name}"
+    if isinstance(note, IterableValidationNote):
+        return f"[{note.index}]" if isinstance(note.index, int) else _key(note.index)
+    return ""
+
+
+def _key(key: str) -> str:
+    """The place of a key that somebody chose: quoted and cut, if it would spoil the line that shows it."""
+    return f".{key}" if key.isprintable() and len(key) <= LONGEST_KEY else f"[{shown(key, LONGEST_KEY)}]"
+
+
+def _field(error: BaseException, owner: Any) -> str:
+    """The place of a field that a constructor refused, if its error says which one that was."""
+    field: object = getattr(error, "field", None)
+    known = [attribute.name for attribute in fields(owner)] if has(owner) else []
+    return f".{field}" if field in known else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeAlias, TypeGuard
 
@@ -21,6 +22,9 @@ Label: TypeAlias = str | bool | int | float | tuple[str, ...] | Mapping[str, str
 
 FEWEST: Final = 2
 MOST: Final = 7
+
+LONGEST_REMEMBERED: Final = 1_000
+"""Characters of a scheme that documents name, up to which it is kept for the next document; hostile ones are not."""
 
 
 def _text(instance: Severity[Any], attribute: Attribute[str], value: object) -> None:
@@ -149,7 +153,8 @@ class Severity(Generic[S]):
     @classmethod
     def from_form(cls, form: SeverityReference) -> Severity[Any]:
         """The severity that a document names, equal to the one of that scheme, without targets."""
-        return SeverityScheme[Any](*form.order, name=form.scheme)[form.key]
+        short = len(form.scheme) + sum(map(len, form.order)) <= LONGEST_REMEMBERED
+        return (_scheme if short else _scheme.__wrapped__)(form.scheme, form.order)[form.key]
 
     def definition(self) -> SeverityForm:
         """Everything about it, as documents hold it inside its scheme."""
@@ -294,6 +299,12 @@ class SeverityScheme(Generic[S]):
 
     def __repr__(self) -> str:
         return f"<scheme {self.name}: {' > '.join(self.keys)}>"
+
+
+@lru_cache(maxsize=64)
+def _scheme(name: str, keys: tuple[str, ...]) -> SeverityScheme[Any]:
+    """The scheme that documents name, made once: an incident names one in nearly every event."""
+    return SeverityScheme[Any](*keys, name=name)
 
 
 @frozen

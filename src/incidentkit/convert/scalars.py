@@ -1,0 +1,131 @@
+"""Single values in documents: flags, numbers, texts, the words of an enum, times and durations. None is coerced."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from functools import cache
+from math import isfinite
+from operator import attrgetter
+from typing import Any, Final
+
+from incidentkit.errors import DocumentInvalid, shown
+from incidentkit.model.durations import duration_text, parse_duration
+
+
+def read_flag(value: Any, _: Any) -> bool:
+    """True or false, and nothing that counts as such."""
+    if type(value) is not bool:
+        raise TypeError(f"{shown(value)} is not true or false")
+    return value
+
+
+def read_whole(value: Any, _: Any) -> int:
+    """A whole number."""
+    if type(value) is not int:
+        raise TypeError(f"{shown(value)} is not a whole number")
+    return value
+
+
+def read_number(value: Any, _: Any) -> float:
+    """A number, which a whole number is too. What JSON cannot write is refused also where TOML or `1e999` says it."""
+    if type(value) is int or (type(value) is float and isfinite(value)):
+        return value
+    raise TypeError(f"{shown(value)} is not a {'finite ' if type(value) is float else ''}number")
+
+
+def read_text(value: Any, _: Any) -> str:
+    """Text."""
+    if type(value) is not str:
+        raise TypeError(f"{shown(value)} is not text")
+    return value
+
+
+def read_word(value: Any, enum: Any) -> StrEnum:
+    """One of the words of an enum."""
+    words = _words(enum)
+    if (word := read_text(value, str)) not in words:
+        raise ValueError(f"{shown(value)} is not one of {', '.join(words)}")
+    return words[word]
+
+
+@cache
+def _words(enum: type[StrEnum]) -> Mapping[str, StrEnum]:
+    """The members by their values: to ask the enum costs ten times as much."""
+    return {member.value: member for member in enum}
+
+
+def read_datetime(value: Any, _: Any) -> datetime:
+    """A moment, as text or as TOML has it; in UTC, whatever its zone was."""
+    if isinstance(value, str):
+        moment = datetime.fromisoformat(value)
+    elif isinstance(value, datetime):
+        moment = value
+    else:
+        raise TypeError(f"{shown(value)} is not a time")
+    if moment.tzinfo is UTC:
+        return moment
+    if moment.tzinfo is None:
+        raise ValueError(f"{shown(value)} has no time zone: write it like 2026-03-02T14:23:00Z")
+    return moment.astimezone(UTC)
+
+
+_TWO: Final = tuple(f"{number:02}" for number in range(100))
+"""Numbers of two digits, to put a time together: `isoformat` asks the time zone, and takes three times as long."""
+
+
+def write_datetime(moment: datetime) -> str:
+    """A moment in UTC, as `isoformat` writes it, but with a Z."""
+    if moment.tzinfo is not UTC:
+        moment = moment.astimezone(UTC)
+    year, part = moment.year, moment.microsecond
+    return (
+        f"{_TWO[year // 100]}{_TWO[year % 100]}-{_TWO[moment.month]}-{_TWO[moment.day]}"
+        f"T{_TWO[moment.hour]}:{_TWO[moment.minute]}:{_TWO[moment.second]}"
+        f"{f'.{_TWO[part // 10_000]}{_TWO[part // 100 % 100]}{_TWO[part % 100]}' if part else ''}Z"
+    )
+
+
+def read_date(value: Any, _: Any) -> date:
+    """A day, as text or as TOML has it."""
+    return value if type(value) is date else date.fromisoformat(_text(value, "a date"))
+
+
+def read_duration(value: Any, _: Any) -> timedelta:
+    """A length of time, as text."""
+    return parse_duration(_text(value, "a duration"))
+
+
+def _text(value: Any, words: str) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{shown(value)} is not {words}")
+    return value
+
+
+def write_scalar(value: Any) -> Any:
+    """What documents hold as it is; anything else that has no form of its own is refused."""
+    if value is None or isinstance(value, str | int | float):
+        return value
+    raise DocumentInvalid("$", f"{shown(value)} is of a kind that no document holds")
+
+
+READ: Final[Mapping[type, Callable[[Any, Any], Any]]] = {
+    bool: read_flag,
+    int: read_whole,
+    float: read_number,
+    str: read_text,
+    StrEnum: read_word,
+    datetime: read_datetime,
+    date: read_date,
+    timedelta: read_duration,
+}
+"""What reads a value of each class."""
+
+WRITTEN: Final[Mapping[type, Callable[[Any], Any]]] = {
+    StrEnum: attrgetter("_value_"),  # which `value` would ask for in Python, at ten times the cost
+    datetime: write_datetime,
+    date: date.isoformat,
+    timedelta: duration_text,
+}
+"""What writes a value of each class that documents hold as text; `write_scalar` writes the others."""
