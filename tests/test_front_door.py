@@ -77,3 +77,9 @@ def test_using_the_playbook_loads_no_io() -> None:
     loaded = loaded_by("from incidentkit import EMERGENCY; EMERGENCY.triage({'error_rate': 0.34})")
     assert "incidentkit.playbooks.emergency" in loaded
     assert not loaded & NEVER_LOADED
+
+
+def test_only_json_loads_the_fast_library_for_it() -> None:
+    use = "from incidentkit import EMERGENCY, convert; convert.from_toml(convert.to_toml(EMERGENCY), type(EMERGENCY))"
+    assert "orjson" not in loaded_by(use)
+    assert "orjson" in loaded_by(f"{use}; convert.to_json(EMERGENCY)")
