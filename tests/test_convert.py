@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from incidentkit import Flag, Number, SeverityScheme, Worse, convert
-from incidentkit.errors import DocumentInvalid, WordsInvalid
+from incidentkit.errors import DocumentInvalid, FieldInvalid
 from incidentkit.model.identity import checked_text
 
 KEYS = st.text(min_size=1, max_size=5).filter(lambda text: text.isprintable()) | st.sampled_from(
@@ -146,7 +146,7 @@ def test_a_field_that_its_class_refuses_is_the_place(words: str) -> None:
     with pytest.raises(DocumentInvalid) as caught:
         convert.from_json(json.dumps(plain), dict[str, tuple[Remark, ...]])
     assert caught.value.path == "$.a[1].text"
-    assert isinstance(caught.value.__cause__, WordsInvalid)
+    assert isinstance(caught.value.__cause__, FieldInvalid)
 
 
 def test_a_refusal_that_names_no_field_of_the_class_is_of_the_whole() -> None:
