@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from incidentkit import Incident, SeverityScheme, convert
 from incidentkit.convert import json_text
 from incidentkit.errors import DocumentInvalid
-from tests.model.incident_strategies import incidents
+from incidentkit.testing import incidents
 
 LIBRARIES = ("orjson", "json")
 

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from incidentkit import SupportCalendar, WorkingDays, convert
 from incidentkit.errors import CalendarInvalid, DocumentInvalid, FactValueInvalid
 from incidentkit.model.calendar import Hours, Weekday
-from tests.model.severity_strategies import MICROSECOND, MOMENTS, WORKING_DAYS, ZONES, calendars, hours
+from incidentkit.testing import moments, support_calendars
+from incidentkit.testing.calendar import MICROSECOND, WORKING_DAYS, ZONES, hours
 
 MINUTE: Final = timedelta(minutes=1)
 HOUR: Final = timedelta(hours=1)
@@ -109,7 +110,7 @@ def cases(draw: st.DrawFn, *, overnight: bool = True) -> Case:
     zone, middle = draw(st.sampled_from(CHANGES))
     near = st.integers(-4, 4).map(lambda n: middle + n * DAY)
     return Case(
-        draw(calendars(name=st.just("support"), zone=st.just(zone), holidays=near, overnight=overnight)), middle
+        draw(support_calendars(name=st.just("support"), zone=st.just(zone), holidays=near, overnight=overnight)), middle
     )
 
 
@@ -157,7 +158,7 @@ def test_working_days_are_the_dates_on_which_somebody_is_there(case: Case, start
     assert case.calendar.after(case.wall.minutes[start], WorkingDays(days)) == case.wall.minutes[due[0]]
 
 
-@given(calendars(), MOMENTS, st.timedeltas(MICROSECOND, 5 * DAY))
+@given(support_calendars(), moments(), st.timedeltas(MICROSECOND, 5 * DAY))
 def test_the_support_time_until_a_deadline_is_the_length_that_led_to_it(
     calendar: SupportCalendar, start: datetime, length: timedelta
 ) -> None:
@@ -166,33 +167,33 @@ def test_the_support_time_until_a_deadline_is_the_length_that_led_to_it(
     assert calendar.between(start, deadline) == length
 
 
-@given(calendars(), MOMENTS, st.timedeltas(MICROSECOND, 5 * DAY))
+@given(support_calendars(), moments(), st.timedeltas(MICROSECOND, 5 * DAY))
 def test_a_deadline_runs_out_while_somebody_is_there(
     calendar: SupportCalendar, start: datetime, length: timedelta
 ) -> None:
     assert calendar.is_open(calendar.after(start, length) - MICROSECOND)
 
 
-@given(calendars(), MOMENTS)
+@given(support_calendars(), moments())
 def test_time_passes_exactly_while_it_is_open(calendar: SupportCalendar, moment: datetime) -> None:
     passes = calendar.after(moment, MICROSECOND) == moment + MICROSECOND
     assert calendar.is_open(moment) is passes
     assert (calendar.between(moment, moment + MICROSECOND) == MICROSECOND) is passes
 
 
-@given(calendars(), MOMENTS, st.timedeltas(timedelta(), 5 * DAY), st.timedeltas(MICROSECOND, 5 * DAY))
+@given(support_calendars(), moments(), st.timedeltas(timedelta(), 5 * DAY), st.timedeltas(MICROSECOND, 5 * DAY))
 def test_who_starts_later_is_due_no_earlier(
     calendar: SupportCalendar, start: datetime, wait: timedelta, length: timedelta
 ) -> None:
     assert calendar.after(start, length) <= calendar.after(start + wait, length)
 
 
-@given(calendars(), MOMENTS, st.timedeltas(MICROSECOND, 5 * DAY), st.timedeltas(MICROSECOND, 5 * DAY))
+@given(support_calendars(), moments(), st.timedeltas(MICROSECOND, 5 * DAY), st.timedeltas(MICROSECOND, 5 * DAY))
 def test_lengths_add_up(calendar: SupportCalendar, start: datetime, one: timedelta, other: timedelta) -> None:
     assert calendar.after(calendar.after(start, one), other) == calendar.after(start, one + other)
 
 
-@given(calendars(), MOMENTS, st.timedeltas(timedelta(), 30 * DAY), st.timedeltas(timedelta(), 30 * DAY))
+@given(support_calendars(), moments(), st.timedeltas(timedelta(), 30 * DAY), st.timedeltas(timedelta(), 30 * DAY))
 def test_stretches_of_support_time_add_up(
     calendar: SupportCalendar, first: datetime, one: timedelta, other: timedelta
 ) -> None:
@@ -202,7 +203,9 @@ def test_stretches_of_support_time_add_up(
     assert calendar.between(middle, first) == timedelta()
 
 
-@given(calendars(), MOMENTS, st.timedeltas(MICROSECOND, 5 * DAY) | WORKING_DAYS, st.integers(-14 * 60, 14 * 60))
+@given(
+    support_calendars(), moments(), st.timedeltas(MICROSECOND, 5 * DAY) | WORKING_DAYS, st.integers(-14 * 60, 14 * 60)
+)
 def test_the_zone_in_which_a_moment_is_said_does_not_matter(
     calendar: SupportCalendar, moment: datetime, length: timedelta | WorkingDays, offset: int
 ) -> None:
@@ -214,7 +217,7 @@ def test_the_zone_in_which_a_moment_is_said_does_not_matter(
     assert calendar.between(elsewhere, elsewhere + HOUR) == calendar.between(moment, moment + HOUR)
 
 
-@given(calendars(), MOMENTS, WORKING_DAYS)
+@given(support_calendars(), moments(), WORKING_DAYS)
 def test_working_days_end_while_somebody_is_there(
     calendar: SupportCalendar, start: datetime, days: WorkingDays
 ) -> None:
@@ -223,13 +226,13 @@ def test_working_days_end_while_somebody_is_there(
     assert calendar.is_open(due)
 
 
-@given(calendars(), MOMENTS, st.integers(1, 30), st.integers(1, 30))
+@given(support_calendars(), moments(), st.integers(1, 30), st.integers(1, 30))
 def test_more_working_days_end_no_earlier(calendar: SupportCalendar, start: datetime, one: int, other: int) -> None:
     fewer, more = sorted((one, other))
     assert calendar.after(start, WorkingDays(fewer)) <= calendar.after(start, WorkingDays(more))
 
 
-@given(hours(), MOMENTS, st.timedeltas(timedelta(), 5 * DAY), st.integers(1, 5))
+@given(hours(), moments(), st.timedeltas(timedelta(), 5 * DAY), st.integers(1, 5))
 def test_who_starts_later_is_due_no_working_day_earlier(
     each: Hours, start: datetime, wait: timedelta, days: int
 ) -> None:
@@ -239,7 +242,7 @@ def test_who_starts_later_is_due_no_working_day_earlier(
     assert calendar.after(start, WorkingDays(days)) <= calendar.after(start + wait, WorkingDays(days))
 
 
-@given(st.sampled_from(ZONES), MOMENTS, st.timedeltas(MICROSECOND, 30 * DAY))
+@given(st.sampled_from(ZONES), moments(), st.timedeltas(MICROSECOND, 30 * DAY))
 def test_round_the_clock_is_wall_time(zone: str, start: datetime, length: timedelta) -> None:
     calendar = SupportCalendar("24x7", zone=zone, hours="Mon-Sun 00:00-24:00")
     assert calendar.is_open(start)
@@ -252,7 +255,7 @@ def test_the_text_of_hours_reads_back(each: Hours) -> None:
     assert Hours.parse(str(each)) == each
 
 
-@given(calendars())
+@given(support_calendars())
 def test_calendars_survive_toml_and_json(calendar: SupportCalendar) -> None:
     assert convert.from_toml(convert.to_toml(calendar), SupportCalendar) == calendar
     assert convert.from_json(convert.to_json(calendar), SupportCalendar) == calendar
@@ -264,7 +267,7 @@ EDGES: Final = st.datetimes(datetime.min, datetime(1, 1, 8), timezones=st.just(U
 
 
 @given(
-    calendars(),
+    support_calendars(),
     EDGES,
     st.timedeltas(MICROSECOND, 3 * DAY) | st.just(timedelta.max) | WORKING_DAYS,
     st.integers(-14, 14),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import pickle
 import sys
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from enum import IntEnum
 from typing import Any
 
@@ -13,11 +13,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incidentkit import Clock, Condition, Facts, Flag, Number, Vocabulary
+from incidentkit import Clock, Condition, Facts, Flag, Number, SeverityScheme, Vocabulary
 from incidentkit.errors import ConditionInvalid, ExpressionInvalid
 from incidentkit.model.conditions import ALWAYS, NEVER, Comparison, Not, OneOf, samples
-from tests.strategies import NOW, conditions, known, values, vocabularies
+from incidentkit.testing import conditions, fact_values, known_facts, vocabularies
 
+NOW = datetime(2026, 3, 2, 14, 23, tzinfo=UTC)
+SCHEME = SeverityScheme("S1", "S2", "S3", "S4")
 RATE = Number("error_rate", question="What share of requests fails?", minimum=0, maximum=1)
 USERS = Number("users_affected", question="How many users are affected?", minimum=0)
 AT_RISK = Flag("data_at_risk", question="Is data at risk?")
@@ -35,8 +37,8 @@ def raw(value: object) -> Any:
 @st.composite
 def cases(draw: st.DrawFn, *, complete: bool = False) -> tuple[Condition, Facts]:
     """A condition and what is known of its facts."""
-    vocabulary = draw(vocabularies(severity=True))
-    return draw(conditions(vocabulary)), draw(known(vocabulary, complete=complete))
+    vocabulary = draw(vocabularies(scheme=SCHEME))
+    return draw(conditions(vocabulary)), draw(known_facts(vocabulary, complete=complete, at=NOW))
 
 
 def negated(answer: bool | None) -> bool | None:
@@ -48,7 +50,7 @@ def negated(answer: bool | None) -> bool | None:
 
 @given(st.data())
 def test_text_reads_back_as_the_same_condition(data: st.DataObject) -> None:
-    vocabulary = data.draw(vocabularies(severity=True))
+    vocabulary = data.draw(vocabularies(scheme=SCHEME))
     condition = data.draw(conditions(vocabulary))
     assert Condition.parse(str(condition), vocabulary) == condition
 
@@ -78,9 +80,9 @@ def test_an_answer_holds_for_whatever_the_unknown_facts_turn_out_to_be(data: st.
 
 @given(st.data())
 def test_joining_follows_the_tables_of_kleene(data: st.DataObject) -> None:
-    vocabulary = data.draw(vocabularies(severity=True))
+    vocabulary = data.draw(vocabularies(scheme=SCHEME))
     left, right = data.draw(conditions(vocabulary)), data.draw(conditions(vocabulary))
-    facts = data.draw(known(vocabulary))
+    facts = data.draw(known_facts(vocabulary))
     a, b = left.evaluate(facts), right.evaluate(facts)
     both = False if False in (a, b) else None if None in (a, b) else True
     either = True if True in (a, b) else None if None in (a, b) else False
@@ -113,10 +115,10 @@ def test_the_explanation_gives_the_same_answer_for_every_part(case: tuple[Condit
 
 @given(st.data())
 def test_samples_bring_about_every_combination_of_answers_about_a_fact(data: st.DataObject) -> None:
-    vocabulary = data.draw(vocabularies(severity=True, most=1))
+    vocabulary = data.draw(vocabularies(scheme=SCHEME, most=1))
     several = data.draw(st.lists(conditions(vocabulary), min_size=1, max_size=4))
     fact: Any = next(iter(vocabulary.values()))
-    value = data.draw(values(fact))
+    value = data.draw(fact_values(fact))
 
     def answers(value: object) -> list[bool | None]:
         facts = Facts.read({fact: value}, vocabulary, at=NOW)

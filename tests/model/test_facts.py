@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from enum import Enum, IntEnum
 from typing import Any
 
@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from incidentkit import Choice, Clock, Duration, Facts, Flag, Number, SeverityFact, SeverityScheme, Vocabulary
 from incidentkit.errors import ConditionInvalid, FactInvalid, FactValueInvalid, UnknownFact
-from tests.strategies import NOW, known, values, vocabularies
+from incidentkit.testing import fact_values, known_facts, vocabularies
 
+NOW = datetime(2026, 3, 2, 14, 23, tzinfo=UTC)
 P1, P2, P3 = SCHEME = SeverityScheme("P1", "P2", "P3")
 FLAG = Flag("flag", question="Is it so?")
 SHARE = Number("share", question="How much?", minimum=0, maximum=1)
@@ -46,8 +47,8 @@ class Sly(str):
 
 @given(st.data())
 def test_facts_say_what_they_were_told(data: st.DataObject) -> None:
-    vocabulary = data.draw(vocabularies(severity=True))
-    given_values = {fact: data.draw(st.none() | values(fact)) for fact in vocabulary.values()}  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    vocabulary = data.draw(vocabularies(scheme=SCHEME))
+    given_values = {fact: data.draw(st.none() | fact_values(fact)) for fact in vocabulary.values()}
     facts = Facts.read(given_values, vocabulary, at=NOW)
     by_name = Facts.read({fact.name: value for fact, value in given_values.items()}, vocabulary, at=NOW)
     assert facts == by_name
@@ -65,8 +66,8 @@ def test_facts_say_what_they_were_told(data: st.DataObject) -> None:
 
 @given(st.data())
 def test_reading_facts_again_changes_nothing(data: st.DataObject) -> None:
-    vocabulary = data.draw(vocabularies(severity=True))
-    facts = data.draw(known(vocabulary))
+    vocabulary = data.draw(vocabularies(scheme=SCHEME))
+    facts = data.draw(known_facts(vocabulary, at=NOW))
     assert Facts.read(facts, vocabulary) is facts
     wider = Vocabulary(*vocabulary.values(), Flag("zzz", question="Is it?"))
     assert Facts.read(Facts.read(facts, wider), vocabulary) == facts
@@ -74,10 +75,10 @@ def test_reading_facts_again_changes_nothing(data: st.DataObject) -> None:
 
 @given(st.data())
 def test_a_new_value_replaces_the_old_one_and_leaves_the_others(data: st.DataObject) -> None:
-    vocabulary = data.draw(vocabularies(severity=True))
-    facts = data.draw(known(vocabulary))
+    vocabulary = data.draw(vocabularies(scheme=SCHEME))
+    facts = data.draw(known_facts(vocabulary, at=NOW))
     fact: Any = data.draw(st.sampled_from(list(vocabulary.values())))
-    value = data.draw(values(fact))
+    value = data.draw(fact_values(fact))
     before = pickle.dumps((facts.values, facts.possible, facts.started))
     changed = facts.with_value(fact, value)
     assert pickle.dumps((facts.values, facts.possible, facts.started)) == before
@@ -87,8 +88,8 @@ def test_a_new_value_replaces_the_old_one_and_leaves_the_others(data: st.DataObj
 
 @given(st.data())
 def test_clocks_move_on_and_nothing_else_does(data: st.DataObject) -> None:
-    vocabulary = data.draw(vocabularies(severity=True))
-    facts = data.draw(known(vocabulary))
+    vocabulary = data.draw(vocabularies(scheme=SCHEME))
+    facts = data.draw(known_facts(vocabulary, at=NOW))
     passed = data.draw(st.timedeltas(timedelta(), timedelta(days=30)))
     later = facts.later(NOW + passed)
     for fact in facts:

@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 from incidentkit import Severity, SeverityScheme, SupportCalendar, Target, Targets, WorkingDays, convert
 from incidentkit.errors import DocumentInvalid, SchemeInvalid, SchemesDiffer, UnknownSeverity
 from incidentkit.model.severity import Label, is_severity
-from tests.model.severity_strategies import KEYS, ordered_schemes, schemes, severities
+from incidentkit.testing import severity_schemes
+from incidentkit.testing.severity import KEYS, ordered_schemes, unbound_severities
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
@@ -93,14 +94,14 @@ def test_severities_of_two_schemes_have_no_order(one: SeverityScheme[Any], other
     assert one != other
 
 
-@given(schemes())
+@given(severity_schemes())
 def test_schemes_survive_toml(scheme: SeverityScheme[Any]) -> None:
     again = through_toml(scheme)
     assert again == scheme
     assert convert.to_toml(again) == convert.to_toml(scheme)
 
 
-@given(schemes())
+@given(severity_schemes())
 def test_schemes_survive_json_with_all_that_their_severities_say(scheme: SeverityScheme[Any]) -> None:
     again = through_json(scheme)
     assert again == scheme
@@ -120,7 +121,7 @@ def test_the_severities_of_a_scheme_read_back_are_the_same_ones(scheme: Severity
     assert scheme.worst in again
 
 
-@given(schemes())
+@given(severity_schemes())
 def test_copies_of_a_scheme_are_equal_and_hold_their_own_severities(scheme: SeverityScheme[Any]) -> None:
     pickled, copied = pickle.loads(pickle.dumps(scheme)), copy.deepcopy(scheme)
     for again in (pickled, copied, SeverityScheme[Any](*scheme, name=scheme.name, labels=scheme.labels)):
@@ -136,7 +137,7 @@ def test_a_scheme_of_another_name_is_another_scheme(scheme: SeverityScheme[Any])
     assert renamed.worst != scheme.worst
 
 
-@given(st.lists(severities(KEYS | st.sampled_from(["P1", "P2"])), max_size=9))
+@given(st.lists(unbound_severities(KEYS | st.sampled_from(["P1", "P2"])), max_size=9))
 def test_severities_make_a_scheme_or_a_typed_error(rows: list[Severity[Any]]) -> None:
     keys = [severity.key for severity in rows]
     if 2 <= len(rows) <= 7 and len({*keys}) == len(keys):

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from incidentkit import SupportCalendar, Target, Targets, WorkingDays
 from incidentkit.errors import FactValueInvalid, IncidentkitError, SchemeInvalid
 from incidentkit.model.targets import TargetForm
-from tests.model.severity_strategies import LENGTHS, MOMENTS, calendars, single_targets, targets
+from incidentkit.testing import moments, support_calendars, targets
+from incidentkit.testing.calendar import LENGTHS
+from incidentkit.testing.targets import single_targets
 
 OFFICE = SupportCalendar("office", zone="Europe/Berlin", hours="Mon-Fri 09:00-17:00", holidays=[date(2026, 5, 1)])
 CALENDARS = {OFFICE.name: OFFICE}
@@ -25,12 +27,12 @@ MINUTE = timedelta(minutes=1)
 # Laws
 
 
-@given(MOMENTS, LENGTHS)
+@given(moments(), LENGTHS)
 def test_wall_time_is_time_whatever_the_clock_says(start: datetime, length: timedelta) -> None:
     assert Target(length).deadline(start) - start == length
 
 
-@given(calendars(), MOMENTS, st.timedeltas(timedelta(microseconds=1), timedelta(days=3)))
+@given(support_calendars(), moments(), st.timedeltas(timedelta(microseconds=1), timedelta(days=3)))
 def test_as_much_support_time_passes_as_the_target_allows(
     calendar: SupportCalendar, start: datetime, length: timedelta
 ) -> None:
@@ -38,7 +40,7 @@ def test_as_much_support_time_passes_as_the_target_allows(
     assert calendar.between(start, deadline) == length
 
 
-@given(st.data(), MOMENTS, st.integers(-14 * 60, 14 * 60))
+@given(st.data(), moments(), st.integers(-14 * 60, 14 * 60))
 def test_a_deadline_is_in_utc_and_the_same_for_every_way_to_say_when_it_started(
     data: st.DataObject, start: datetime, offset: int
 ) -> None:
@@ -48,7 +50,7 @@ def test_a_deadline_is_in_utc_and_the_same_for_every_way_to_say_when_it_started(
     assert deadline.tzinfo is UTC
 
 
-@given(calendars().flatmap(lambda calendar: single_targets((calendar,))))
+@given(support_calendars().flatmap(lambda calendar: single_targets((calendar,))))
 def test_a_form_gives_the_target_back(target: Target) -> None:
     known = {} if target.calendar is None else {target.calendar.name: target.calendar}
     assert target.to_form().target(known) == target

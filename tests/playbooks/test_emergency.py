@@ -35,7 +35,7 @@ from incidentkit.playbooks.emergency import (
     USERS_AFFECTED,
     VOCABULARY,
 )
-from tests.strategies import NOW, known
+from incidentkit.testing import known_facts
 
 SEVERITY_TABLE = [
     # level, response time, impact, examples
@@ -213,7 +213,7 @@ def allowed(conclusion: Conclusion | None) -> set[Severity]:
 GRAVE = (DATA_AT_RISK, DATA_LOST, SECURITY_COMPROMISED)
 
 
-@given(known(VOCABULARY, complete=True))
+@given(known_facts(VOCABULARY, complete=True))
 def test_rules_and_tree_agree_unless_data_or_security_is_at_stake(facts: Any) -> None:
     """Where they do not, a breach that affects no user say, data and security come first."""
     severity = EMERGENCY.triage(facts).severity
@@ -278,10 +278,10 @@ def test_parts_that_make_no_playbook_are_refused(changes: dict[str, Any], messag
 
 @given(st.data())
 def test_the_playbook_answers_for_whatever_is_known(data: st.DataObject) -> None:
-    facts = data.draw(known(VOCABULARY))
-    triage = EMERGENCY.triage(facts, at=NOW)
+    facts = data.draw(known_facts(VOCABULARY))
+    triage = EMERGENCY.triage(facts)
     assert triage.severity in triage.possible <= {*EMERGENCY.scheme}
-    assert EMERGENCY.decide("declaration", facts, at=NOW).path == EMERGENCY.decide("declaration", facts).path
+    assert EMERGENCY.decide("declaration", facts, at=facts.at).path == EMERGENCY.decide("declaration", facts).path
 
 
 def test_facts_by_fact_and_by_name_are_one() -> None:

@@ -14,7 +14,7 @@ from incidentkit import Facts, Flag, Number, SeverityFact, SeverityRules, Severi
 from incidentkit.errors import DocumentInvalid, FactInvalid, FactValueInvalid, RulesInvalid, UnknownFact
 from incidentkit.model.conditions import ALWAYS, samples
 from incidentkit.model.triage import Rule
-from tests.strategies import known, rules, vocabularies
+from incidentkit.testing import known_facts, severity_rules, vocabularies
 
 P1, P2, P3 = PAYMENTS = SeverityScheme("P1", "P2", "P3")
 FAILED = Number("failed_payments", question="What share of payments fails?", minimum=0, maximum=1)
@@ -31,7 +31,7 @@ RULES = SeverityRules(
 @st.composite
 def cases(draw: st.DrawFn, *, complete: bool = False) -> tuple[SeverityRules[Any], Facts]:
     vocabulary = draw(vocabularies())
-    return draw(rules(vocabulary)), draw(known(vocabulary, complete=complete))
+    return draw(severity_rules(vocabulary)), draw(known_facts(vocabulary, complete=complete))
 
 
 def answers(table: SeverityRules[Any], fact: Any) -> tuple[Any, ...]:
@@ -103,7 +103,7 @@ def can_change(table: SeverityRules[Any], facts: Facts, question: Any) -> bool:
 @given(st.data())
 def test_the_next_question_can_change_the_answer(data: st.DataObject) -> None:
     vocabulary = data.draw(vocabularies(most=3))
-    table, facts = data.draw(rules(vocabulary)), data.draw(known(vocabulary))
+    table, facts = data.draw(severity_rules(vocabulary)), data.draw(known_facts(vocabulary))
     question = table.triage(facts).next_question
     assert (question is None) == table.triage(facts).certain
     if question is not None:

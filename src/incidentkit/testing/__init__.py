@@ -1,0 +1,52 @@
+"""For tests of code that uses the library: hypothesis strategies for its values, and a clock to turn by hand.
+
+Needs the extra ``testing``. Everything named here is public.
+"""
+
+from __future__ import annotations
+
+from incidentkit.testing.calendar import moments as moments
+from incidentkit.testing.calendar import support_calendars as support_calendars
+from incidentkit.testing.clock import ManualClock as ManualClock
+from incidentkit.testing.commands import commands as commands
+from incidentkit.testing.conditions import conditions as conditions
+from incidentkit.testing.facts import fact_values as fact_values
+from incidentkit.testing.facts import facts as facts
+from incidentkit.testing.facts import known_facts as known_facts
+from incidentkit.testing.facts import vocabularies as vocabularies
+from incidentkit.testing.identity import names as names
+from incidentkit.testing.identity import texts as texts
+from incidentkit.testing.incident import declarations as declarations
+from incidentkit.testing.incident import events as events
+from incidentkit.testing.incident import histories as histories
+from incidentkit.testing.incident import incidents as incidents
+from incidentkit.testing.rules import severity_rules as severity_rules
+from incidentkit.testing.rules import triages as triages
+from incidentkit.testing.severity import severities as severities
+from incidentkit.testing.severity import severity_schemes as severity_schemes
+from incidentkit.testing.targets import targets as targets
+from incidentkit.testing.tree import decision_trees as decision_trees
+
+__all__ = [
+    "ManualClock",
+    "commands",
+    "conditions",
+    "decision_trees",
+    "declarations",
+    "events",
+    "fact_values",
+    "facts",
+    "histories",
+    "incidents",
+    "known_facts",
+    "moments",
+    "names",
+    "severities",
+    "severity_rules",
+    "severity_schemes",
+    "support_calendars",
+    "targets",
+    "texts",
+    "triages",
+    "vocabularies",
+]

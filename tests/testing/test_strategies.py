@@ -1,0 +1,382 @@
+"""The public strategies: what they draw is valid, fits what they were given, and reaches what matters."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import Any, TypeVar, get_args
+
+import pytest
+from hypothesis import HealthCheck, Phase, find, given, settings
+from hypothesis import strategies as st
+
+from incidentkit import (
+    EMERGENCY,
+    Choice,
+    Clock,
+    Condition,
+    DecisionTree,
+    Duration,
+    Facts,
+    Flag,
+    Incident,
+    Number,
+    Severity,
+    SeverityFact,
+    SeverityRules,
+    SeverityScheme,
+    Status,
+    SupportCalendar,
+    Targets,
+    Triage,
+    Vocabulary,
+    Worse,
+    convert,
+    testing,
+    when,
+)
+from incidentkit.errors import CommandInvalid, IncidentkitError
+from incidentkit.model.commands import Assess, Assign, ChangeSeverity, Command, HandOver
+from incidentkit.model.events import Event
+from incidentkit.model.facts import FactKind
+from incidentkit.model.identity import checked_name, checked_text
+from incidentkit.testing import (
+    commands,
+    conditions,
+    decision_trees,
+    declarations,
+    events,
+    fact_values,
+    facts,
+    histories,
+    incidents,
+    known_facts,
+    moments,
+    names,
+    severities,
+    severity_rules,
+    severity_schemes,
+    support_calendars,
+    targets,
+    texts,
+    triages,
+    vocabularies,
+)
+
+T = TypeVar("T")
+
+NOW = datetime(2026, 3, 2, 14, 23, tzinfo=UTC)
+P1, P2, P3 = SCHEME = SeverityScheme("P1", "P2", "P3")
+FAILED = Number("failed", question="What share of payments fails?", minimum=0, maximum=1, worse=Worse.HIGHER)
+WAIT = Duration("wait", question="How long?", minimum=timedelta(minutes=1), maximum=timedelta(hours=2))
+AGE = Clock("age", question="Since when?")
+REGION = Choice("region", question="Where?", options=("eu", "unsure", *map(str, range(500))))
+EXPOSED = Flag("exposed", question="Is card data exposed?")
+SEVERITY = SeverityFact(scheme=SCHEME)
+VOCABULARY = Vocabulary(FAILED, WAIT, AGE, REGION, EXPOSED, SEVERITY)
+RULES = SeverityRules(
+    when(EXPOSED, P1), when((FAILED > 0.25) & (AGE >= timedelta(hours=1)), P1), when(FAILED > 0.02, P2), otherwise=P3
+)
+TEAM = st.sampled_from(["Zoë", "7"])
+
+EVERY: dict[str, st.SearchStrategy[Any]] = {
+    "commands": commands(),
+    "conditions": conditions(VOCABULARY),
+    "decision_trees": decision_trees(),
+    "declarations": declarations(),
+    "events": events(),
+    "fact_values": fact_values(WAIT),
+    "facts": facts("down"),
+    "histories": histories(),
+    "incidents": incidents(),
+    "known_facts": known_facts(VOCABULARY),
+    "moments": moments(),
+    "names": names(),
+    "severities": severities(),
+    "severity_rules": severity_rules(),
+    "severity_schemes": severity_schemes(),
+    "support_calendars": support_calendars(),
+    "targets": targets(),
+    "texts": texts(),
+    "triages": triages(),
+    "vocabularies": vocabularies(),
+}
+
+
+def reaches(strategy: st.SearchStrategy[T], condition: Callable[[T], bool]) -> T:
+    """An example of that kind; an error if there is none among many. Repeatable, so that it fails for a reason."""
+    many = settings(max_examples=5_000, database=None, deadline=None, derandomize=True, phases=[Phase.generate])
+    return find(strategy, condition, settings=many)
+
+
+def drawn(strategy: st.SearchStrategy[T], count: int) -> list[T]:
+    """So many examples, the same each time; what a user's settings would complain about fails, but a slow machine."""
+    examples: list[T] = []
+
+    @settings(
+        max_examples=count,
+        database=None,
+        deadline=None,
+        derandomize=True,
+        phases=[Phase.generate],
+        suppress_health_check=[HealthCheck.too_slow],
+    )
+    @given(strategy)
+    def collect(example: T) -> None:
+        examples.append(example)
+
+    collect()
+    return examples
+
+
+# All of them
+
+
+def test_it_exports_exactly_these_names() -> None:
+    assert testing.__all__ == ["ManualClock", *EVERY]
+    assert testing.__all__ == sorted(testing.__all__, key=lambda name: (name[0].islower(), name))
+    assert all(getattr(testing, name).__doc__ for name in testing.__all__)
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_drawing_needs_no_special_settings(name: str) -> None:
+    assert drawn(EVERY[name], 30)
+
+
+# Words
+
+
+@given(texts(), texts(blank=False), names())
+def test_a_log_takes_every_text_and_name(text: str, written: str, name: str) -> None:
+    assert checked_text("text", text) == text
+    assert checked_text("text", written).strip()
+    assert checked_name("name", name) == name
+
+
+@pytest.mark.parametrize(
+    "part", ["", "\n", "🚨", "<script>", "**", "|", '"', "\u202e", "ß", "ع", "緊", "срочно", "\x7f"]
+)
+def test_texts_are_nasty(part: str) -> None:
+    assert reaches(texts(), lambda text: part in text if part else not text) is not None
+
+
+# Facts
+
+
+@given(st.data())
+def test_values_are_those_that_a_fact_can_have(data: st.DataObject) -> None:
+    fact: Any = data.draw(facts("down") | st.sampled_from([*VOCABULARY.values()]))
+    assert fact.check(data.draw(fact_values(fact))) is not None
+    kind: Any = FactKind
+    assert convert.from_json(convert.to_json(fact), kind) == fact
+
+
+@pytest.mark.parametrize(
+    "bounds",
+    [
+        {"minimum": int(sys.float_info.max)},
+        {"maximum": -sys.float_info.max},
+        {"minimum": 2**53 + 1, "maximum": 2**53 + 3},
+        {"minimum": 0.25, "maximum": 0.5},
+        {"minimum": -5},
+    ],
+)
+def test_values_lie_within_bounds_where_floats_are_rare(bounds: dict[str, Any]) -> None:
+    fact = Number("count", question="How many?", **bounds)
+    assert all(fact.check(value) == value for value in drawn(fact_values(fact), 30))
+
+
+@pytest.mark.parametrize("kind", [kind for kind in get_args(FactKind) if kind is not SeverityFact])
+def test_every_kind_of_fact_is_drawn(kind: type[Any]) -> None:
+    assert reaches(vocabularies(), lambda vocabulary: any(isinstance(fact, kind) for fact in vocabulary.values()))
+
+
+def test_a_scheme_brings_the_severity_into_a_vocabulary() -> None:
+    assert SEVERITY in reaches(vocabularies(scheme=SCHEME), lambda each: "severity" in each).values()
+    assert all(0 < len(each) <= 2 for each in drawn(vocabularies(most=2), 20))
+
+
+@given(known_facts(VOCABULARY, at=NOW), known_facts(VOCABULARY, complete=True))
+def test_facts_are_known_at_the_moment_given_and_completely_if_wanted(some: Facts, all_of_them: Facts) -> None:
+    assert some.at == NOW
+    assert [*all_of_them] == [*VOCABULARY.values()]
+    assert Facts.read(all_of_them, VOCABULARY) == all_of_them
+
+
+@pytest.mark.parametrize("share", [0.02, 0.25])
+def test_facts_lie_at_the_thresholds_around_which_they_are_drawn(share: float) -> None:
+    around = [rule.condition for rule in RULES.rules]
+    assert reaches(known_facts(RULES.vocabulary, around=around), lambda known: known.values.get("failed") == share)
+    edge = reaches(
+        known_facts(RULES.vocabulary, around=around),
+        lambda known: "age" in known.started and known[AGE] == timedelta(hours=1),
+    )
+    assert (AGE >= timedelta(hours=1)).evaluate(edge) is True
+
+
+def test_nothing_and_everything_may_be_known_and_clocks_may_not_have_started() -> None:
+    reaches(known_facts(VOCABULARY), lambda known: not known.values)
+    reaches(known_facts(VOCABULARY), lambda known: len(known.values) + len(known.possible) == len(VOCABULARY))
+    reaches(known_facts(VOCABULARY, at=NOW), lambda known: known.started.get("age", NOW) > NOW)
+    reaches(known_facts(VOCABULARY), lambda known: "severity" in known.possible)
+
+
+def test_clocks_are_read_at_both_ends_of_time() -> None:
+    for end in (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)):
+        assert drawn(known_facts(VOCABULARY, at=end, around=[AGE >= timedelta.max]), 30)
+        assert drawn(commands(at=end), 100)
+        assert drawn(incidents(at=end), 30)
+
+
+# Conditions, rules and trees
+
+
+@given(conditions(VOCABULARY))
+def test_conditions_read_back_from_their_text(condition: Condition) -> None:
+    assert Condition.parse(str(condition), VOCABULARY) == condition
+
+
+def test_without_facts_there_are_constant_conditions() -> None:
+    assert {condition.evaluate({}) for condition in drawn(conditions(Vocabulary()), 50)} == {True, False}
+
+
+@given(severity_rules(VOCABULARY, scheme=SCHEME), severity_rules())
+def test_rules_are_over_the_facts_and_the_scheme_given(mine: SeverityRules[Any], other: SeverityRules[Any]) -> None:
+    assert mine.vocabulary == VOCABULARY
+    assert mine.scheme is SCHEME
+    for rules in (mine, other):
+        assert SeverityRules.from_toml(rules.to_toml()) == rules
+        assert convert.from_json(convert.to_json(rules), SeverityRules) == rules
+
+
+@given(decision_trees(VOCABULARY, scheme=SCHEME), decision_trees())
+def test_trees_are_over_the_facts_and_the_scheme_given(mine: DecisionTree[Any], other: DecisionTree[Any]) -> None:
+    assert mine.vocabulary.items() <= VOCABULARY.items()
+    for tree in (mine, other):
+        assert DecisionTree.from_toml(tree.to_toml()) == tree
+        assert convert.from_json(convert.to_json(tree), DecisionTree) == tree
+
+
+@pytest.mark.parametrize("fact", [FAILED, WAIT, AGE, EXPOSED, SEVERITY])
+def test_trees_ask_every_kind_of_fact(fact: Any) -> None:
+    reaches(decision_trees(VOCABULARY, scheme=SCHEME), lambda tree: fact.name in tree.vocabulary)
+
+
+@given(triages(RULES))
+def test_a_triage_is_what_the_rules_given_say(triage: Triage[Any]) -> None:
+    assert RULES.triage(triage.facts) == triage
+    assert triage.possible <= {*SCHEME}
+
+
+@pytest.mark.parametrize("rules", [RULES, EMERGENCY.rules])
+@pytest.mark.parametrize("certain", [True, False])
+def test_triages_are_certain_and_not_of_every_severity(rules: SeverityRules[Any], certain: bool) -> None:
+    found = {triage.severity for triage in drawn(triages(rules), 1_000) if triage.certain is certain}
+    assert found == {*[*rules.scheme][: None if certain else -1]}  # what could be worse than the mildest is not certain
+
+
+# Severities
+
+
+@given(severity_schemes(), support_calendars(), severities())
+def test_schemes_and_calendars_survive_documents(
+    scheme: SeverityScheme[Any], calendar: SupportCalendar, severity: Severity[Any]
+) -> None:
+    assert convert.from_toml(convert.to_toml(scheme), SeverityScheme) == scheme
+    assert convert.from_json(convert.to_json(calendar), SupportCalendar) == calendar
+    assert convert.from_json(convert.to_json(severity), Severity) == severity
+
+
+def test_targets_count_on_the_calendars_given() -> None:
+    office = SupportCalendar("office", zone="Europe/Berlin", hours="Mon-Fri 09:00-17:00")
+    assert {calendar for each in drawn(targets([office]), 50) for calendar in each.calendars} == {office}
+    reaches(targets(), lambda each: None not in [getattr(each, name) for name in Targets.names()])
+    reaches(targets(), lambda each: each == Targets())
+
+
+def test_a_calendar_is_made_of_the_parts_given() -> None:
+    given_parts = support_calendars(name=st.just("shop"), zone=st.just("Asia/Kathmandu"), overnight=False)
+    for calendar in drawn(given_parts, 30):
+        assert (calendar.name, str(calendar.zone)) == ("shop", "Asia/Kathmandu")
+        assert all(hours.opens < hours.closes for hours in calendar.hours)
+
+
+# Commands and incidents
+
+
+def test_every_kind_of_command_is_drawn() -> None:
+    assert {type(command) for command in drawn(commands(), 1_000)} == {*get_args(Command)}
+
+
+@given(commands(at=NOW, rules=RULES, people=TEAM, version=3))
+def test_commands_fit_what_they_are_given_for(command: Command) -> None:
+    assert command.at == NOW
+    assert command.by in ("Zoë", "7")
+    assert command.based_on in (None, 2, 3)
+    match command:
+        case Assess(triage=triage):
+            assert triage.severity in SCHEME
+        case ChangeSeverity(severity=severity):
+            assert severity in SCHEME
+        case Assign(to=to) | HandOver(to=to):
+            assert to in ("Zoë", "7")
+        case _:
+            assert 0 <= getattr(command, "event", 0) < 3
+    if not isinstance(command, Assess):
+        assert convert.from_json(convert.to_json(command), type(command)) == command
+
+
+@given(st.data())
+def test_a_command_is_applied_or_refused_with_a_typed_error(data: st.DataObject) -> None:
+    incident = data.draw(incidents(at=NOW))
+    try:
+        assert incident.apply(data.draw(commands(at=NOW + timedelta(days=9), version=incident.version))).version
+    except IncidentkitError as error:
+        assert str(error)
+
+
+@pytest.mark.parametrize("status", Status)
+def test_incidents_end_in_every_status(status: Status) -> None:
+    reaches(incidents(), lambda incident: incident.status is status)
+
+
+def test_every_kind_of_event_happens() -> None:
+    happened = {type(event) for history in drawn(histories(most=20), 300) for event in history[-1].timeline}
+    assert happened == {*get_args(Event)}
+
+
+def test_events_are_of_many_kinds_and_survive_json() -> None:
+    several = drawn(events(rules=RULES, people=TEAM), 200)
+    assert len({type(event) for event in several}) > 10
+    assert {event.by for event in several} == {"Zoë", "7"}
+    for event in several:
+        assert convert.from_json(convert.to_json(event), type(event)) == event
+
+
+@given(histories(at=NOW, rules=RULES, people=TEAM, most=5))
+def test_a_history_goes_from_step_to_step(history: tuple[Incident, ...]) -> None:
+    first, last = history[0], history[-1]
+    assert first.declared_at == NOW
+    assert first.version == 1
+    assert len(history) <= 6
+    assert all(after.version == before.version + 1 for before, after in pairwise(history))
+    assert {*last.possible} <= {*SCHEME}
+    assert {event.by for event in last.timeline} <= {"Zoë", "7"}
+    for incident in history:
+        assert Incident.replay(incident.timeline) == incident
+        assert convert.from_json(convert.to_json(incident), Incident) == incident
+
+
+def test_the_log_learns_of_some_things_late_and_of_severities_chosen_and_found() -> None:
+    reaches(histories(), lambda history: any(event.recorded_at > event.at for event in history[-1].timeline))
+    reaches(declarations(rules=RULES), lambda incident: len(incident.possible) > 1)
+    reaches(declarations(rules=RULES), lambda incident: incident.severity == P3 and not incident.facts)
+    reaches(declarations(), lambda incident: incident.started_at < incident.declared_at)
+
+
+@pytest.mark.parametrize("strategy", [commands, declarations, histories, incidents])
+def test_a_moment_without_zone_is_refused_when_the_strategy_is_made(strategy: Callable[..., Any]) -> None:
+    with pytest.raises(CommandInvalid, match=r"at: .* is not a datetime with a time zone"):
+        strategy(at=datetime(2026, 3, 2))
