@@ -12,11 +12,11 @@ from typing import Any, Final
 from benchmarks.histories import history
 from benchmarks.measure import Calls, Row
 from incidentkit.convert import from_json, to_json
+from incidentkit.model.assessment import Assessment
 from incidentkit.model.durations import duration_text, parse_duration
 from incidentkit.model.events import (
     Acknowledged,
     Assessed,
-    Assessment,
     Declared,
     Declined,
     Event,

@@ -440,7 +440,6 @@ def test_declarations_that_make_no_sense_are_refused(changes: Any, error: type[E
         (Note("a", at=t("15:00"), by=" "), FieldInvalid, "by: "),
         (Assign(raw("boss"), to="ada", at=t("15:00"), by="ada"), FieldInvalid, "role: 'boss' is no Role"),
         (Link(raw("tiket"), "x", at=t("15:00"), by="ada"), FieldInvalid, "what: 'tiket' is no LinkKind"),
-        (Assess(raw({}), at=t("15:00"), by="ada"), CommandInvalid, "a triage is a Triage"),
         (ChangeSeverity(raw("S2"), at=t("15:00"), by="ada"), FieldInvalid, "severity: 'S2' is no Severity"),
         (Note("a", at=t("15:00"), by="ada", based_on=raw("2")), CommandInvalid, "a version is a whole number"),
         ("resolve", CommandInvalid, "'resolve' is not a command"),
@@ -454,6 +453,11 @@ def test_commands_that_make_no_sense_are_refused_and_change_nothing(
     with pytest.raises(error, match=message):
         incident.apply(command)
     assert incident.version == 2
+
+
+def test_an_assessment_is_given_as_a_triage() -> None:
+    with pytest.raises(CommandInvalid, match="a triage is a Triage, not {}"):
+        Assess(raw({}), at=t("15:00"), by="ada")
 
 
 def test_closing_waives_only_with_a_reason() -> None:
@@ -491,7 +495,7 @@ def test_a_log_that_is_not_one_names_the_first_event_that_does_not_fit() -> None
         (("events", 1, "kind"), "acknowleged", "$.events[1]", "is not a kind known here"),
         (("events", 1, "incident"), "INC-8", "$.events[1]", "of the incident INC-8"),
         (("events", 0, "assessment", "severity", "key"), "S9", "$.events[0].assessment.severity", "called 'S9'"),
-        (("events", 0, "assessment", "possible"), [], "$.events[0].assessment", "the worst of those possible"),
+        (("events", 0, "assessment", "possible"), [], "$.events[0].assessment.severity", "the worst of those possible"),
         (("events", 0, "started_at"), "2026-03-02T15:00:00Z", "$.events[0]", "so it did not start at"),
         (("events", 0, "recorded_at"), "2026-03-02T15:00:00Z", "$.events[1]", "before the event that precedes it"),
         (("events", 1, "by"), None, "$.events[1].by", "None is not text"),
@@ -499,9 +503,9 @@ def test_a_log_that_is_not_one_names_the_first_event_that_does_not_fit() -> None
         (("schema",), "1", "$.schema", "counted from 1"),
         (("events",), {}, "$.events", "is not a list"),
         (("events",), [], "$.events[0]", "begins with its declaration"),
-        (("events", 1, "by"), " ", "$.events[1]", "by: ' ' is not a name"),
-        (("events", 0, "title"), "a\x00", "$.events[0]", "title: 'a\\x00' contains a NUL"),
-        (("events", 1, "note"), "\udc00", "$.events[1]", "half of a surrogate pair"),
+        (("events", 1, "by"), " ", "$.events[1].by", "by: ' ' is not a name"),
+        (("events", 0, "title"), "a\x00", "$.events[0].title", "title: 'a\\x00' contains a NUL"),
+        (("events", 1, "note"), "\udc00", "$.events[1].note", "half of a surrogate pair"),
         (("events", 1, "at"), "2026-03-02T14:22:00Z", "$.events[1]", "came before"),
     ],
 )

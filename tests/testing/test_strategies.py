@@ -37,9 +37,9 @@ from incidentkit import (
     testing,
     when,
 )
-from incidentkit.errors import CommandInvalid, IncidentkitError
+from incidentkit.errors import FieldInvalid, IncidentkitError
 from incidentkit.model.commands import Assess, Assign, ChangeSeverity, Command, HandOver
-from incidentkit.model.events import Event
+from incidentkit.model.events import ActionEnded, ActionStarted, Became, Event, FellDue
 from incidentkit.model.facts import FactKind
 from incidentkit.model.identity import checked_name, checked_text
 from incidentkit.testing import (
@@ -316,16 +316,15 @@ def test_commands_fit_what_they_are_given_for(command: Command) -> None:
     assert command.by in ("Zoë", "7")
     assert command.based_on in (None, 2, 3)
     match command:
-        case Assess(triage=triage):
-            assert triage.severity in SCHEME
+        case Assess(assessment=assessment):
+            assert assessment.severity in SCHEME
         case ChangeSeverity(severity=severity):
             assert severity in SCHEME
         case Assign(to=to) | HandOver(to=to):
             assert to in ("Zoë", "7")
         case _:
             assert 0 <= getattr(command, "event", 0) < 3
-    if not isinstance(command, Assess):
-        assert convert.from_json(convert.to_json(command), type(command)) == command
+    assert convert.from_json(convert.to_json(command), type(command)) == command
 
 
 @given(st.data())
@@ -343,8 +342,8 @@ def test_incidents_end_in_every_status(status: Status) -> None:
 
 
 def test_every_kind_of_event_happens() -> None:
-    happened = {type(event) for history in drawn(histories(most=20), 300) for event in history[-1].timeline}
-    assert happened == {*get_args(Event)}
+    happened = {type(event) for history in drawn(histories(most=20), 800) for event in history[-1].timeline}
+    assert happened == {*get_args(Event)} - {Became, FellDue, ActionStarted, ActionEnded}
 
 
 def test_events_are_of_many_kinds_and_survive_json() -> None:
@@ -378,5 +377,5 @@ def test_the_log_learns_of_some_things_late_and_of_severities_chosen_and_found()
 
 @pytest.mark.parametrize("strategy", [commands, declarations, histories, incidents])
 def test_a_moment_without_zone_is_refused_when_the_strategy_is_made(strategy: Callable[..., Any]) -> None:
-    with pytest.raises(CommandInvalid, match=r"at: .* is not a datetime with a time zone"):
+    with pytest.raises(FieldInvalid, match=r"at: .* is not a datetime with a time zone"):
         strategy(at=datetime(2026, 3, 2))

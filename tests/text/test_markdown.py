@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -95,6 +95,8 @@ def test_a_paragraph_stays_its_words(text: str) -> None:
 
 
 @given(TEXTS.filter(flat), st.integers(1, 6))
+@example("#", 1)
+@example("release ##", 2)
 def test_a_heading_stays_its_words(text: str, level: int) -> None:
     document = Document([Heading(text, level)])
     assert shape(document) == ["heading_open", "inline", "heading_close"]

@@ -12,10 +12,10 @@ from typing import Any, ClassVar, TypeAlias
 
 from attrs import field, frozen
 
+from incidentkit.model.assessment import Assessment, assessed
 from incidentkit.model.events import LinkKind
 from incidentkit.model.people import Role
 from incidentkit.model.severity import Severity
-from incidentkit.model.triage import Triage
 
 
 @frozen(kw_only=True)
@@ -37,7 +37,8 @@ class Assess(Asking):
 
     tag: ClassVar[str] = "assess"
 
-    triage: Triage[Any]
+    assessment: Assessment = field(converter=assessed)
+    """Given as a triage, of which this is what the log keeps."""
 
 
 @frozen

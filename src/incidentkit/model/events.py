@@ -10,23 +10,20 @@ the field.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Final, TypeAlias, cast
 
 from attrs import Attribute, evolve, field, fields, frozen
 from attrs.validators import optional
 
-from incidentkit.errors import FieldInvalid, SchemesDiffer, shown
+from incidentkit.errors import FieldInvalid, shown
 from incidentkit.model.action import ActionKey, Outcome
+from incidentkit.model.assessment import Assessment
 from incidentkit.model.identity import IncidentId, PersonId, checked_name, checked_text
 from incidentkit.model.lifecycle import Status
 from incidentkit.model.people import Role
-from incidentkit.model.severity import Severity, is_severity
-
-Value: TypeAlias = bool | int | float | str | timedelta
-"""What was known of a fact, as an event keeps it; a severity by its key, a clock by what it showed."""
+from incidentkit.model.severity import Severity
 
 REDACTED = "[redacted]"
 """What stands where words were taken out."""
@@ -119,30 +116,6 @@ class Happening:
         """What happened, for people; what they wrote stands in it as they wrote it."""
         said = next((getattr(self, name) for name in ("note", "reason", "text") if getattr(self, name, "")), "")
         return f"{self.tag}: {said}" if said else self.tag
-
-
-@frozen(kw_only=True)
-class Assessment:
-    """What a triage said, as an event keeps it: enough to explain it without the rules."""
-
-    severity: Severity[Any]
-    possible: tuple[Severity[Any], ...]
-    """Worst first; one alone is certain."""
-    facts: Mapping[str, Value] = field(factory=dict[str, Value])
-    because: str = ""
-    """The rule that decided, in words; empty while several might."""
-
-    def __attrs_post_init__(self) -> None:
-        worst: object = None
-        with suppress(SchemesDiffer, TypeError, ValueError):
-            worst = max(self.possible)
-        if not is_severity(self.severity) or self.severity != worst:
-            raise FieldInvalid("severity", f"it is the worst of those possible, and {shown(self.severity)} is not")
-
-    def __str__(self) -> str:
-        milder = [str(each) for each in self.possible if each != self.severity]
-        doubt = f", not certain: {' or '.join(milder)} if it turns out better" if milder else ""
-        return f"{self.severity}{doubt}{f': {self.because}' if self.because else ''}"
 
 
 @frozen(kw_only=True)

@@ -9,6 +9,7 @@ from typing import Any, Final, Protocol, cast
 from attrs import frozen
 
 from incidentkit.errors import CommandInvalid, DocumentInvalid, LogInvalid, TimesContradict, nearest, shown
+from incidentkit.model.assessment import Value, assessed, chosen
 from incidentkit.model.commands import (
     Acknowledge,
     Close,
@@ -19,13 +20,13 @@ from incidentkit.model.commands import (
     Resolve,
     StartMitigation,
 )
-from incidentkit.model.events import Declared, Event, Linked, Redacted, TimeCorrected, Value, wordless
+from incidentkit.model.events import Declared, Event, Linked, Redacted, TimeCorrected, wordless
 from incidentkit.model.identity import IncidentId, PersonId
 from incidentkit.model.lifecycle import TABLE, Effect, Phase, Status, consequence, phases
 from incidentkit.model.metrics import Metrics, metrics_of
 from incidentkit.model.people import Role
 from incidentkit.model.progress import Progress
-from incidentkit.model.recording import assessment_of, chosen, moment, recorded
+from incidentkit.model.recording import moment, recorded
 from incidentkit.model.severity import Severity
 from incidentkit.model.state import State, after, begin, extended, replay
 from incidentkit.model.timeline import Timeline
@@ -85,7 +86,7 @@ class Incident:
             recorded_at=declared_at if recorded_at is None else max(declared_at, moment("recorded_at", recorded_at)),
             title=title,
             started_at=None if started_at is None else moment("started_at", started_at),
-            assessment=assessment_of(triage) if triage is not None else chosen(cast(Severity[Any], severity)),
+            assessment=assessed(triage) if triage is not None else chosen(cast(Severity[Any], severity)),
             chosen=triage is None,
             playbook=playbook if isinstance(playbook, str) else getattr(playbook, "name", cast(str, playbook)),
         )

@@ -17,7 +17,6 @@ from incidentkit.errors import (
     FactValueInvalid,
     FieldInvalid,
     IllegalTransition,
-    SchemeInvalid,
     StaleVersion,
     expect,
     shown,
@@ -53,7 +52,6 @@ from incidentkit.model.commands import (
 from incidentkit.model.events import (
     Acknowledged,
     Assessed,
-    Assessment,
     Cancelled,
     Closed,
     Declined,
@@ -77,12 +75,9 @@ from incidentkit.model.events import (
     Summarized,
     TimeCorrected,
     Unacknowledged,
-    Value,
 )
 from incidentkit.model.lifecycle import Effect, consequence, possible
-from incidentkit.model.severity import Severity
 from incidentkit.model.state import State
-from incidentkit.model.triage import Triage
 from incidentkit.model.vocabulary import aware
 
 
@@ -157,31 +152,6 @@ def moment(what: str, value: object) -> datetime:
         raise FieldInvalid(what, str(error).removeprefix(f"{what}: ")) from None
 
 
-def assessment_of(triage: Triage[Any]) -> Assessment:
-    """What an event keeps of a triage."""
-    expect(Triage, triage, CommandInvalid, "a triage is a Triage")
-    return Assessment(
-        severity=triage.severity,
-        possible=tuple(sorted(triage.possible, reverse=True)),
-        facts={fact.name: _kept(triage.facts[fact]) for fact in triage.facts},
-        because=str(triage.rule) if triage.rule is not None else "",
-    )
-
-
-def chosen(severity: Severity[Any]) -> Assessment:
-    """What an event keeps of a severity that a person chose; it must be one of a scheme."""
-    expect(Severity, severity, CommandInvalid, "a chosen severity is a Severity")
-    try:
-        _ = severity.scheme
-    except SchemeInvalid as error:
-        raise CommandInvalid(str(error)) from None
-    return Assessment(severity=severity, possible=(severity,))
-
-
-def _kept(value: Any) -> Value:
-    return value.key if isinstance(value, Severity) else value
-
-
 _EVENT: Final[Mapping[type[Any], Callable[..., Event]]] = {
     Assess: Assessed,
     ChangeSeverity: SeverityChanged,
@@ -231,7 +201,6 @@ def _arguments(command: type[Any]) -> str:
 
 _OWN: Final[Mapping[type[Any], Callable[[Any], dict[str, Any]]]] = {
     **{command: _reader(command) for command in _EVENT},
-    Assess: lambda command: {"assessment": assessment_of(command.triage)},
     HandOver: lambda command: {"role": command.role, "to": command.to, "handed_over": True},
     Snooze: lambda command: {"until": moment("until", command.until), "reason": command.reason},
     CorrectStart: lambda command: {

@@ -19,6 +19,7 @@ from incidentkit.errors import (
     LogInvalid,
     TimesContradict,
 )
+from incidentkit.model.assessment import Value
 from incidentkit.model.events import (
     Acknowledged,
     ActionEnded,
@@ -50,7 +51,6 @@ from incidentkit.model.events import (
     Summarized,
     TimeCorrected,
     Unacknowledged,
-    Value,
     wordless,
 )
 from incidentkit.model.identity import IncidentId, PersonId

@@ -19,7 +19,7 @@ class ManualClock:
     """A clock that stands still until somebody turns it: ``ManualClock(datetime(2026, 3, 2, 14, 23, tzinfo=UTC))``.
 
     Called, it gives the present moment in UTC, so it stands wherever a function that tells the time does. Moments
-    without a time zone are refused with `CommandInvalid`.
+    without a time zone are refused with `FieldInvalid`.
     """
 
     _now: datetime = field(alias="start", converter=_start)

@@ -90,7 +90,7 @@ PARTS: Final[Mapping[type[Command], Callable[[Scene], Parts]]] = {
     Acknowledge: lambda _: _NOTE,
     Decline: lambda _: _REASON,
     Unacknowledge: lambda _: _REASON,
-    Assess: lambda scene: {"triage": scene.triages},
+    Assess: lambda scene: {"assessment": scene.triages},
     ChangeSeverity: lambda scene: {"severity": scene.severities, **_REASON},
     Assign: lambda scene: {"role": st.sampled_from(Role), "to": scene.people},
     HandOver: lambda scene: {"role": st.sampled_from(Role), "to": scene.people},

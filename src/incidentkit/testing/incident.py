@@ -68,7 +68,7 @@ def incidents(
 
 
 def events(*, rules: SeverityRules[Any] = RULES, people: st.SearchStrategy[str] = PEOPLE) -> st.SearchStrategy[Event]:
-    """Events of every kind that happens in legal histories; the parameters are those of `incidents`."""
+    """Events of every kind that commands become, from legal histories; the parameters are those of `incidents`."""
     return incidents(rules=rules, people=people, most=20).flatmap(_events)
 
 

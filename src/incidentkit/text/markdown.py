@@ -82,7 +82,8 @@ def _code(code: str) -> str:
 def _block(block: Block) -> Iterator[str]:
     match block:
         case Heading(line=line, level=level):
-            yield f"{'#' * min(max(level, 1), 6)} {_inside(line)}".rstrip()
+            words = re.sub(r"(^|\s)(#+)$", r"\1\\\2", _inside(line))  # a row of # at the end would only close it
+            yield f"{'#' * min(max(level, 1), 6)} {words}".rstrip()
         case Paragraph(line=line):
             yield markdown_line(line)
         case Bullets(items=items):
