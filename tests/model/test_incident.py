@@ -456,7 +456,7 @@ def test_commands_that_make_no_sense_are_refused_and_change_nothing(
 
 
 def test_an_assessment_is_given_as_a_triage() -> None:
-    with pytest.raises(CommandInvalid, match="a triage is a Triage, not {}"):
+    with pytest.raises(CommandInvalid, match="a triage is a Triage, not"):
         Assess(raw({}), at=t("15:00"), by="ada")
 
 
