@@ -116,6 +116,16 @@ class Condition(ABC):
                 return moment
         return None
 
+    def first_true(self, facts: Facts) -> datetime | None:
+        """From which moment on, not before that of the facts, it is true if nothing but time goes on.
+
+        `None` if it never will be. The facts must have a moment, as `Facts.at`, and know the vocabulary of this
+        condition; they are taken as they are.
+        """
+        if self.evaluate(facts):
+            return facts.at
+        return next((moment for moment in self._turning_points(facts) if self.walk(facts.later(moment))), None)
+
     def _turning_points(self, facts: Facts) -> list[datetime]:
         """The moments still to come at which a running clock reaches something it is compared with."""
         moments: set[datetime] = set()

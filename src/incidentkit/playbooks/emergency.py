@@ -14,9 +14,16 @@ from incidentkit.model.facts import Clock, Duration, Flag, Number
 from incidentkit.model.severity import Severity, SeverityScheme
 from incidentkit.model.targets import Target, Targets
 from incidentkit.model.vocabulary import Vocabulary, Worse
+from incidentkit.policy.escalation import ContactChain, EscalationPolicy, Level
+from incidentkit.policy.obligation import Attempt
 from incidentkit.policy.playbook import Playbook
 from incidentkit.policy.question import Conclusion, ask
+from incidentkit.policy.recipient import role
+from incidentkit.policy.response import ResponsePolicy
 from incidentkit.policy.rules import SeverityRules, when
+from incidentkit.policy.situation import UNACKNOWLEDGED_FOR as UNACKNOWLEDGED_FOR
+from incidentkit.policy.situation import UNRESOLVED_FOR as UNRESOLVED_FOR
+from incidentkit.policy.situation import severity_of, worst_severity_of
 from incidentkit.policy.tree import DecisionTree
 
 # The key questions of section 1, in their order.
@@ -49,9 +56,6 @@ CORE_FUNCTIONALITY: Final = Flag("core_functionality", question="Is it impacting
 TIME_TO_FIX: Final = Duration("time_to_fix", question="How long will a fix take?", worse=Worse.HIGHER)
 ROLLBACK_SAFE: Final = Flag("rollback_safe", question="Is rollback safe?", worse=Worse.LOWER)
 
-# Time that passes while nobody does anything.
-UNRESOLVED_FOR: Final = Clock("unresolved_for", question="For how long has it not been resolved?")
-UNACKNOWLEDGED_FOR: Final = Clock("unacknowledged_for", question="For how long has nobody acknowledged it?")
 SINCE_LAST_UPDATE: Final = Clock("since_last_update", question="How long ago was the last update?")
 
 VOCABULARY: Final = Vocabulary(
@@ -197,9 +201,65 @@ ROLLBACK_OR_HOTFIX: Final = DecisionTree(
 )
 """Decision Trees, "Rollback vs Hotfix?"."""
 
+SEVERITY: Final = severity_of(SCHEME)
+WORST_SEVERITY: Final = worst_severity_of(SCHEME)
+
+MAJOR_IMPACT: Final = Flag("major_impact", question="Is the impact major, for the law or in public?")
+
+ESCALATION: Final = EscalationPolicy(
+    applies=WORST_SEVERITY >= SEV_2,
+    levels=(
+        Level(
+            "on-call engineer",
+            role("on-call engineer"),
+            because="You are on call",
+            source="Escalation Path, level 1",
+        ),
+        Level(
+            "engineering manager",
+            role("engineering manager"),
+            UNRESOLVED_FOR >= timedelta(minutes=30),
+            because="It is not resolved after 30 minutes",
+            source="Escalation Path, level 2",
+        ),
+        Level(
+            "executive",
+            role("executive"),
+            (SEVERITY >= SEV_1) | (UNRESOLVED_FOR >= timedelta(hours=1)),
+            because="It is SEV-1, or not resolved after an hour",
+            source="Escalation Path, level 3",
+        ),
+        Level(
+            "chief and legal",
+            (role("chief executive"), role("legal adviser")),
+            MAJOR_IMPACT | DATA_LOST | SECURITY_COMPROMISED,
+            because="It has major impact, or data is breached",
+            source="Escalation Path, level 4",
+        ),
+    ),
+    contact=ContactChain(
+        (
+            Attempt("push", timedelta(minutes=5)),
+            Attempt("phone", timedelta(minutes=5)),
+            Attempt("mail", timedelta(minutes=1)),
+            Attempt("sms", timedelta(minutes=9)),
+        ),
+        rounds=3,
+    ),
+)
+"""Emergency Contacts: the escalation path and the contact methods."""
+
+RESPONSE: Final = ResponsePolicy(
+    owner=role("incident commander"),
+    reminders=(Attempt("push", timedelta(minutes=10)), Attempt("push", timedelta(minutes=10)), Attempt("push")),
+)
+"""The response times of the severity table, and the target of section 5."""
+
 EMERGENCY: Final = Playbook(
     name="emergency",
     rules=RULES,
     trees={"declaration": DECLARATION, "rollback-or-hotfix": ROLLBACK_OR_HOTFIX},
+    escalation=ESCALATION,
+    response=RESPONSE,
 )
 """The Emergency Response Playbook."""

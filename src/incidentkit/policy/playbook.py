@@ -2,18 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import cached_property
+from hashlib import sha256
+from types import NoneType
 from typing import Any
 
 from attrs import field, frozen
 
+from incidentkit.convert import to_plain
 from incidentkit.errors import PlaybookInvalid, UnknownTree, expect
+from incidentkit.model.facts import kinds
+from incidentkit.model.identity import checked_name
 from incidentkit.model.severity import SeverityScheme
 from incidentkit.model.triage import Triage
 from incidentkit.model.vocabulary import Facts, FactSource, Vocabulary
+from incidentkit.policy.escalation import EscalationPolicy
+from incidentkit.policy.obligation import Obligation
+from incidentkit.policy.playbook_form import (
+    PlaybookForm,
+    escalation_form,
+    escalation_of,
+    response_form,
+    response_of,
+)
 from incidentkit.policy.question import Conclusion, Walk
+from incidentkit.policy.recipient import Recipient
+from incidentkit.policy.response import ResponsePolicy
 from incidentkit.policy.rules import SeverityRules
+from incidentkit.policy.situation import answered
 from incidentkit.policy.tree import DecisionTree
 
 
@@ -21,27 +40,85 @@ def _copy(trees: Mapping[str, DecisionTree[Conclusion]]) -> dict[str, DecisionTr
     return {**expect(Mapping, trees, PlaybookInvalid, "the trees of a playbook are a mapping by name")}
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False)
 class Playbook:
-    """Severity rules and decision trees under one name."""
+    """Severity rules, decision trees and policies under one name."""
 
     name: str
     rules: SeverityRules[Any]
     trees: Mapping[str, DecisionTree[Conclusion]] = field(factory=dict[str, DecisionTree[Conclusion]], converter=_copy)
+    escalation: EscalationPolicy | None = None
+    response: ResponsePolicy | None = None
 
     vocabulary: Vocabulary = field(init=False, eq=False, repr=False)
     """Every fact that its rules and trees know, in the order in which to ask for them."""
+    situations: Vocabulary = field(init=False, eq=False, repr=False)
+    """Every fact that planning may ask for: those, what an incident answers itself, and what only policies ask for."""
+    obligations: tuple[Obligation, ...] = field(init=False, eq=False, repr=False)
+    """Everything that it wants, in one row."""
 
     def __attrs_post_init__(self) -> None:
-        expect(str, self.name, PlaybookInvalid, "the name of a playbook is text")
+        checked_name("the name of a playbook", self.name)
         expect(SeverityRules, self.rules, PlaybookInvalid, "the rules of a playbook are SeverityRules")
         for name, tree in self.trees.items():
             expect(str, name, PlaybookInvalid, "the name of a tree is text")
             expect(DecisionTree, tree, PlaybookInvalid, f"{name!r} is a DecisionTree")
+        expect(EscalationPolicy | NoneType, self.escalation, PlaybookInvalid, "an escalation is an EscalationPolicy")
+        expect(ResponsePolicy | NoneType, self.response, PlaybookInvalid, "a response is a ResponsePolicy")
         mine = self.rules.vocabulary
         others = Vocabulary(*(fact for tree in self.trees.values() for fact in tree.vocabulary.values()))
-        object.__setattr__(
-            self, "vocabulary", mine if others.keys() <= mine.keys() and mine.agrees_with(others) else mine | others
+        vocabulary = mine if others.keys() <= mine.keys() and mine.agrees_with(others) else mine | others
+        object.__setattr__(self, "vocabulary", vocabulary)
+        obligations = tuple(self._obligations())
+        wanted = Vocabulary(*(fact for obligation in obligations for fact in obligation.mentioned))
+        object.__setattr__(self, "obligations", obligations)
+        object.__setattr__(self, "situations", vocabulary | answered(self.scheme) | wanted)
+
+    def _obligations(self) -> Iterator[Obligation]:
+        if self.escalation is not None:
+            yield from self.escalation.obligations()
+        if self.response is not None:
+            yield from self.response.obligations(self.scheme)
+
+    @cached_property
+    def version(self) -> str:
+        """What it says, as 64 hexadecimal digits: the same for every copy, another one after every change."""
+        text = json.dumps(to_plain(self), sort_keys=True, ensure_ascii=False, allow_nan=False)
+        return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+    @property
+    def reference(self) -> str:
+        """What an incident keeps of the playbook it was declared under: its name, and how its version begins."""
+        return f"{self.name}@{self.version[:12]}"
+
+    @property
+    def recipients(self) -> tuple[Recipient, ...]:
+        """Whom it names, for a directory to check that it knows them."""
+        return tuple(dict.fromkeys(each for obligation in self.obligations for each in obligation.recipients))
+
+    def to_form(self) -> PlaybookForm:
+        """Itself as documents hold it."""
+        known = self.vocabulary | answered(self.scheme)
+        return PlaybookForm(
+            name=self.name,
+            rules=self.rules,
+            trees={**self.trees},
+            facts=kinds(Vocabulary(*(fact for name, fact in self.situations.items() if name not in known))),
+            escalation=None if self.escalation is None else escalation_form(self.escalation),
+            response=None if self.response is None else response_form(self.response),
+        )
+
+    @classmethod
+    def from_form(cls, form: PlaybookForm) -> Playbook:
+        """The playbook that a document describes."""
+        trees = Vocabulary(*(fact for tree in form.trees.values() for fact in tree.vocabulary.values()))
+        known = form.rules.vocabulary | trees | answered(form.rules.scheme) | Vocabulary(*form.facts)
+        return cls(
+            name=form.name,
+            rules=form.rules,
+            trees=form.trees,
+            escalation=None if form.escalation is None else escalation_of(form.escalation, known),
+            response=None if form.response is None else response_of(form.response),
         )
 
     def __hash__(self) -> int:

@@ -1,0 +1,152 @@
+"""Escalation: whom to page, when, through what, and what stops it. A readable way to build obligations.
+
+Every question that systems leave ambiguous is a field here, with the answer of the playbook's section "Emergency
+Contacts" as its default.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from functools import reduce
+from operator import or_
+from typing import Final
+
+from attrs import field, frozen
+
+from incidentkit.errors import PlaybookInvalid, expect, shown
+from incidentkit.model.conditions import ALWAYS, Condition
+from incidentkit.model.identity import checked_name
+from incidentkit.model.lifecycle import Status
+from incidentkit.policy.obligation import Attempt, Backoff, Obligation
+from incidentkit.policy.recipient import Recipient
+from incidentkit.policy.situation import ACKNOWLEDGEMENTS, OUTSTANDING, OVER, STATUS
+
+ANYBODY: Final[Condition] = ACKNOWLEDGEMENTS >= 1
+"""One acknowledgement that counts: by one of the level's people, or by anybody after the level was reached."""
+
+EVERYBODY: Final[Condition] = OUTSTANDING <= 0
+"""Every one of the level's people has acknowledged."""
+
+
+WATCHED: Final[Condition] = STATUS.is_(Status.MONITORING)
+"""Users are served again, and somebody watches whether it holds."""
+
+
+def quorum(count: int) -> Condition:
+    """So many people have given an acknowledgement that counts."""
+    if type(count) is not int or count < 1:
+        raise PlaybookInvalid(f"a quorum is one person or more, not {shown(count)}")
+    return ACKNOWLEDGEMENTS >= count
+
+
+def _recipients(recipients: Recipient | Iterable[Recipient]) -> tuple[Recipient, ...]:
+    return (recipients,) if isinstance(recipients, Recipient) else tuple(recipients)
+
+
+@frozen
+class Level:
+    """One step of an escalation: whom to reach, and from when on."""
+
+    name: str
+    """Names it in the log and in keys, so it stays when texts are edited."""
+    recipients: tuple[Recipient, ...] = field(converter=_recipients)
+    when: Condition = ALWAYS
+    """It is reached at the first moment at which this is true; unknown is not true, but a question."""
+    until: Condition = field(default=ANYBODY, kw_only=True)
+    """While this is true, or the policy's, nobody on this level is paged."""
+    because: str = field(default="", kw_only=True)
+    """Why these people, in words for them."""
+    source: str = field(default="", kw_only=True)
+    """Where it is written down."""
+
+    def __attrs_post_init__(self) -> None:
+        checked_name("the name of a level", self.name)
+        if not self.recipients:
+            raise PlaybookInvalid(f"level {self.name!r} reaches nobody: name its recipients")
+        for each in self.recipients:
+            expect(Recipient, each, PlaybookInvalid, f"level {self.name!r} is for recipients")
+        for condition in (self.when, self.until):
+            expect(Condition, condition, PlaybookInvalid, f"level {self.name!r}: when and until are conditions")
+
+
+def _attempts(attempts: Iterable[Attempt]) -> tuple[Attempt, ...]:
+    return tuple(expect(Attempt, each, PlaybookInvalid, "a contact chain is made of attempts") for each in attempts)
+
+
+@frozen
+class ContactChain:
+    """How a person is reached: one method after the other, and all of it for some rounds."""
+
+    attempts: tuple[Attempt, ...] = field(converter=_attempts)
+    rounds: int = 3
+
+    def __attrs_post_init__(self) -> None:
+        if not self.attempts:
+            raise PlaybookInvalid("a contact chain has an attempt or more")
+        for each in self.attempts:
+            if each.wait is None:
+                raise PlaybookInvalid(f"the attempt by {each.method!r} of a contact chain has a wait")
+        if type(self.rounds) is not int or not 1 <= self.rounds <= 100:
+            raise PlaybookInvalid(f"a contact chain has 1 to 100 rounds, not {shown(self.rounds)}")
+
+    @property
+    def links(self) -> tuple[Attempt, ...]:
+        """Every attempt, round after round."""
+        return self.attempts * self.rounds
+
+
+def _levels(levels: Iterable[Level]) -> tuple[Level, ...]:
+    return tuple(expect(Level, level, PlaybookInvalid, "an escalation is made of levels") for level in levels)
+
+
+@frozen(kw_only=True)
+class EscalationPolicy:
+    """Levels of people to page until the incident is over, each through the same chain of contact methods."""
+
+    levels: tuple[Level, ...] = field(converter=_levels)
+    contact: ContactChain
+    applies: Condition = ALWAYS
+    """To which incidents: those for which this is not false, so unknown counts as true."""
+    until: Condition = OVER
+    """What stops it as a whole."""
+    held: Condition = WATCHED
+    """While this is true no further level is reached; it goes on when it is not."""
+    cumulative: bool = True
+    """Whether a level that is reached brings those before it with it."""
+    backoff: Backoff = field(factory=Backoff)
+    """How an attempt is tried again that failed for the time being."""
+    grace: timedelta = timedelta(seconds=10)
+    """How long a person is left alone after they took an acknowledgement back: they may have slipped."""
+
+    def __attrs_post_init__(self) -> None:
+        names = [level.name for level in self.levels]
+        if not names or len({*names}) < len(names):
+            raise PlaybookInvalid(f"an escalation has levels of different names, not {shown(names)}")
+        expect(ContactChain, self.contact, PlaybookInvalid, "an escalation has a contact chain")
+        for condition in (self.applies, self.until, self.held):
+            expect(Condition, condition, PlaybookInvalid, "applies, until and held are conditions")
+        expect(bool, self.cumulative, PlaybookInvalid, "whether levels are cumulative is True or False")
+        if expect(timedelta, self.grace, PlaybookInvalid, "the grace is a timedelta") < timedelta():
+            raise PlaybookInvalid(f"the grace is no time or more, not {self.grace}")
+
+    def obligations(self) -> tuple[Obligation, ...]:
+        """What it wants, level by level."""
+        return tuple(self._obligation(place, level) for place, level in enumerate(self.levels))
+
+    def _obligation(self, place: int, level: Level) -> Obligation:
+        later = self.levels[place:] if self.cumulative else (level,)
+        reached = reduce(or_, (each.when for each in later))
+        return Obligation(
+            id=f"page/{level.name}",
+            applies=self.applies,
+            when=reached & ~self.held,
+            until=level.until | self.until,
+            recipients=level.recipients,
+            chain=self.contact.links,
+            backoff=self.backoff,
+            grace=self.grace,
+            personal=True,
+            because=level.because or f"level {level.name}",
+            source=level.source,
+        )

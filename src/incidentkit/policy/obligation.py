@@ -1,0 +1,146 @@
+"""What a playbook wants: one kind of thing, whatever it is about.
+
+Pages, response clocks, reminders and checklist items are obligations: when each comes into force, until when it
+stands, who owes it or is owed it, and by which attempts it is brought about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from enum import StrEnum
+from types import NoneType
+from typing import Any
+
+from attrs import field, frozen
+
+from incidentkit.errors import PlaybookInvalid, expect
+from incidentkit.model.action import ActionKey
+from incidentkit.model.conditions import ALWAYS, NEVER, Condition
+from incidentkit.model.identity import checked_name
+from incidentkit.model.incident import Incident
+from incidentkit.model.progress import ONCE
+from incidentkit.model.targets import Target
+from incidentkit.policy.recipient import Recipient
+
+
+class Recurrence(StrEnum):
+    """How often an obligation can come into force; each time is an instance of its own."""
+
+    ONCE = "once"
+    """Once in the life of an incident."""
+    PER_GENERATION = "per generation"
+    """Once after the declaration, and once after each reopening."""
+
+
+@frozen
+class Attempt:
+    """One link of a chain: a contact method to try, and how long to wait for its effect."""
+
+    method: str
+    wait: timedelta | None = None
+    """From the first try to the next attempt; `None` for the last one, which ends the chain when it is done."""
+
+    def __attrs_post_init__(self) -> None:
+        checked_name("a contact method", self.method)
+        wait = expect(
+            timedelta | NoneType, self.wait, PlaybookInvalid, f"the wait after {self.method!r} is a timedelta"
+        )
+        if wait is not None and wait <= timedelta():
+            raise PlaybookInvalid(f"the wait after {self.method!r} is longer than no time, not {wait}")
+
+
+def _delays(delays: Iterable[timedelta]) -> tuple[timedelta, ...]:
+    return tuple(expect(timedelta, each, PlaybookInvalid, "a delay is a timedelta") for each in delays)
+
+
+@frozen
+class Backoff:
+    """How often to try an attempt again that failed for the time being, and how long to wait before each time.
+
+    Each delay is made longer by up to ``jitter`` of itself. By how much follows from the action's key, so that many
+    actions that failed together do not come back together, and every plan says the same.
+    """
+
+    delays: tuple[timedelta, ...] = field(
+        default=(timedelta(seconds=10), timedelta(seconds=30), timedelta(minutes=1), timedelta(minutes=2)),
+        converter=_delays,
+    )
+    """Before the second try, the third, and so on; after the last one nothing more is tried."""
+    jitter: float = 0.1
+
+    def __attrs_post_init__(self) -> None:
+        for delay in self.delays:
+            if delay <= timedelta():
+                raise PlaybookInvalid(f"a delay before another try is longer than no time, not {delay}")
+        if not 0 <= expect(float | int, self.jitter, PlaybookInvalid, "a jitter is a number") <= 1:
+            raise PlaybookInvalid(f"a jitter is a share from 0 to 1, not {self.jitter}")
+
+    def delay(self, key: ActionKey, tries: int) -> timedelta:
+        """How long to wait after so many tries of an action, at the most as many as there are delays."""
+        base = self.delays[tries - 1]
+        share = int(key.digest("jitter", str(tries))[:8], 16) / 0xFFFFFFFF
+        return base * (1 + self.jitter * share)
+
+
+def _chain(chain: Iterable[Attempt]) -> tuple[Attempt, ...]:
+    return tuple(expect(Attempt, each, PlaybookInvalid, "a chain is made of attempts") for each in chain)
+
+
+def _recipients(recipients: Iterable[Recipient]) -> tuple[Recipient, ...]:
+    return tuple(expect(Recipient, each, PlaybookInvalid, "an obligation is for recipients") for each in recipients)
+
+
+@frozen(kw_only=True)
+class Obligation:
+    """Something that a playbook wants of an incident.
+
+    It comes into force at the first moment at which ``when`` is true, ``applies`` is not false and ``until`` is not
+    true, and only while the incident is active, unless it ``outlives`` it. From then on it is in force, whatever
+    becomes of ``when``; it asks for nothing while ``until`` is true.
+    """
+
+    id: str
+    when: Condition
+    """It comes into force when this is true; unknown is not true."""
+    applies: Condition = ALWAYS
+    """To which incidents it applies: those for which this is not false, so unknown counts as true."""
+    until: Condition = NEVER
+    """It asks for nothing while this is true."""
+    recipients: tuple[Recipient, ...] = field(default=(), converter=_recipients)
+    """Who owes it, or whom it is to reach; who that is, is settled when it comes into force."""
+    due: Target | None = None
+    """How much time there is from when it came into force; its chain begins when that has run out."""
+    chain: tuple[Attempt, ...] = field(default=(), converter=_chain)
+    """The attempts to bring it about, for each of its people; none for what only people can do."""
+    backoff: Backoff = field(factory=Backoff)
+    recurrence: Recurrence = Recurrence.PER_GENERATION
+    personal: bool = False
+    """Whether a person who acknowledged or declined the incident is left alone."""
+    grace: timedelta = timedelta(seconds=10)
+    """How long to leave a person alone after they took an acknowledgement back."""
+    outlives: bool = False
+    """Whether it goes on when the incident is over."""
+    because: str = ""
+    """Why, in words for the people whom it reaches."""
+    source: str = ""
+    """Where it is written down."""
+
+    def __attrs_post_init__(self) -> None:
+        checked_name("the id of an obligation", self.id)
+        for condition in (self.when, self.applies, self.until):
+            expect(Condition, condition, PlaybookInvalid, f"{self.id}: when, applies and until are conditions")
+        if any(fact.tag == "clock" for fact in self.applies.mentioned):
+            raise PlaybookInvalid(f"{self.id}: applies says which incidents, so no clock can be in {self.applies}")
+        for attempt in self.chain[:-1]:
+            if attempt.wait is None:
+                raise PlaybookInvalid(f"{self.id}: nothing comes after {attempt.method!r}, which has no wait")
+
+    def instance(self, incident: Incident) -> str:
+        """Which of its instances the incident is at."""
+        return ONCE if self.recurrence is Recurrence.ONCE else str(incident.generation)
+
+    @property
+    def mentioned(self) -> Iterable[Any]:
+        """The facts that it asks for."""
+        return (fact for condition in (self.applies, self.when, self.until) for fact in condition.mentioned)

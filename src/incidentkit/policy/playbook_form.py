@@ -1,0 +1,142 @@
+"""Playbooks as documents hold them: conditions as text, recipients as text, everything else as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from attrs import field, frozen
+
+from incidentkit.errors import place
+from incidentkit.model.conditions import Condition
+from incidentkit.model.facts import FactKind
+from incidentkit.model.vocabulary import Vocabulary
+from incidentkit.policy.escalation import ANYBODY, WATCHED, ContactChain, EscalationPolicy, Level
+from incidentkit.policy.obligation import Attempt, Backoff
+from incidentkit.policy.question import Conclusion
+from incidentkit.policy.recipient import Recipient
+from incidentkit.policy.response import ResponsePolicy
+from incidentkit.policy.rules import SeverityRules
+from incidentkit.policy.situation import OVER
+from incidentkit.policy.tree import DecisionTree
+
+
+@frozen(kw_only=True)
+class LevelForm:
+    """A level of an escalation in a document."""
+
+    name: str
+    to: tuple[str, ...]
+    """Recipients, such as ``role on-call engineer``."""
+    when: str = "true"
+    until: str = str(ANYBODY)
+    because: str = ""
+    source: str = ""
+
+
+@frozen(kw_only=True)
+class EscalationForm:
+    """An escalation policy in a document."""
+
+    levels: tuple[LevelForm, ...]
+    contact: ContactChain
+    applies: str = "true"
+    until: str = str(OVER)
+    held: str = str(WATCHED)
+    cumulative: bool = True
+    backoff: Backoff = field(factory=Backoff)
+    grace: timedelta = timedelta(seconds=10)
+
+
+@frozen(kw_only=True)
+class ResponseForm:
+    """A response policy in a document."""
+
+    owner: str
+    reminders: tuple[Attempt, ...] = ()
+
+
+@frozen(kw_only=True)
+class PlaybookForm:
+    """A playbook in a document."""
+
+    name: str
+    rules: SeverityRules[Any]
+    trees: dict[str, DecisionTree[Conclusion]] = field(factory=dict[str, DecisionTree[Conclusion]])
+    facts: tuple[FactKind, ...] = ()
+    """The facts that only its policies ask for."""
+    escalation: EscalationForm | None = None
+    response: ResponseForm | None = None
+
+
+def escalation_form(policy: EscalationPolicy) -> EscalationForm:
+    """A policy as documents hold it."""
+    return EscalationForm(
+        levels=tuple(map(_level_form, policy.levels)),
+        contact=policy.contact,
+        applies=str(policy.applies),
+        until=str(policy.until),
+        held=str(policy.held),
+        cumulative=policy.cumulative,
+        backoff=policy.backoff,
+        grace=policy.grace,
+    )
+
+
+def _level_form(level: Level) -> LevelForm:
+    return LevelForm(
+        name=level.name,
+        to=tuple(map(str, level.recipients)),
+        when=str(level.when),
+        until=str(level.until),
+        because=level.because,
+        source=level.source,
+    )
+
+
+def escalation_of(form: EscalationForm, vocabulary: Vocabulary) -> EscalationPolicy:
+    """The policy that a form describes; `DocumentInvalid` names the place of what it cannot be."""
+    levels = [_level(each, f"escalation.levels[{index}]", vocabulary) for index, each in enumerate(form.levels)]
+    conditions = {name: _condition(form, name, "escalation", vocabulary) for name in ("applies", "until", "held")}
+    with place("escalation"):
+        return EscalationPolicy(
+            levels=levels,
+            contact=form.contact,
+            **conditions,
+            cumulative=form.cumulative,
+            backoff=form.backoff,
+            grace=form.grace,
+        )
+
+
+def _level(form: LevelForm, path: str, vocabulary: Vocabulary) -> Level:
+    recipients = _recipients(form.to, f"{path}.to")
+    when, until = (_condition(form, name, path, vocabulary) for name in ("when", "until"))
+    with place(path):
+        return Level(form.name, recipients, when, until=until, because=form.because, source=form.source)
+
+
+def _recipients(texts: Iterable[str], path: str) -> list[Recipient]:
+    recipients: list[Recipient] = []
+    for index, text in enumerate(texts):
+        with place(f"{path}[{index}]"):
+            recipients.append(Recipient.parse(text))
+    return recipients
+
+
+def _condition(form: LevelForm | EscalationForm, name: str, path: str, vocabulary: Vocabulary) -> Condition:
+    with place(f"{path}.{name}"):
+        return Condition.parse(getattr(form, name), vocabulary)
+
+
+def response_form(policy: ResponsePolicy) -> ResponseForm:
+    """A policy as documents hold it."""
+    return ResponseForm(owner=str(policy.owner), reminders=policy.reminders)
+
+
+def response_of(form: ResponseForm) -> ResponsePolicy:
+    """The policy that a form describes."""
+    with place("response.owner"):
+        owner = Recipient.parse(form.owner)
+    return ResponsePolicy(owner=owner, reminders=form.reminders)

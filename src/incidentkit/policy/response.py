@@ -1,0 +1,65 @@
+"""The clocks of a severity as obligations of people: somebody is at work in time, and it is over in time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from attrs import field, frozen
+
+from incidentkit.errors import PlaybookInvalid, expect
+from incidentkit.model.conditions import Condition
+from incidentkit.model.facts import SeverityFact
+from incidentkit.model.lifecycle import Status
+from incidentkit.model.severity import Severity, SeverityScheme
+from incidentkit.model.targets import Target
+from incidentkit.policy.obligation import Attempt, Obligation
+from incidentkit.policy.recipient import Recipient
+from incidentkit.policy.situation import ACKNOWLEDGED, OVER, STATUS, worst_severity_of
+
+AT_WORK: Final[Condition] = ACKNOWLEDGED | ~STATUS.is_(Status.INVESTIGATING)
+"""Somebody acknowledged it, or did more than that."""
+
+
+def _reminders(reminders: Any) -> tuple[Attempt, ...]:
+    return tuple(expect(Attempt, each, PlaybookInvalid, "reminders are attempts") for each in reminders)
+
+
+@frozen(kw_only=True)
+class ResponsePolicy:
+    """Who answers for the response and resolve targets of the severities, and how they are reminded once overdue.
+
+    A clock starts when the severity, the worst still possible, becomes that of its target, and stands still when it is
+    another. Overdue is latched: no later change undoes it.
+    """
+
+    owner: Recipient
+    reminders: tuple[Attempt, ...] = field(default=(), converter=_reminders)
+    """How the owner is told that a target was missed; nobody is told without."""
+
+    def __attrs_post_init__(self) -> None:
+        expect(Recipient, self.owner, PlaybookInvalid, "the owner of the clocks is a recipient")
+
+    def obligations(self, scheme: SeverityScheme[Any]) -> tuple[Obligation, ...]:
+        """A clock for each target to respond and to resolve."""
+        return tuple(obligation for severity in scheme for obligation in self._clocks(severity))
+
+    def _clocks(self, severity: Severity[Any]) -> Iterator[Obligation]:
+        targets, worst = severity.targets, worst_severity_of(severity.scheme)
+        if targets.respond is not None:
+            yield self._clock("respond", severity, worst, AT_WORK, targets.respond)
+        if targets.resolve is not None:
+            yield self._clock("resolve", severity, worst, OVER, targets.resolve)
+
+    def _clock(
+        self, name: str, severity: Severity[Any], worst: SeverityFact, met: Condition, due: Target
+    ) -> Obligation:
+        return Obligation(
+            id=f"{name}/{severity.key}",
+            when=worst.is_(severity),
+            until=met | ~worst.is_(severity),
+            recipients=(self.owner,),
+            due=due,
+            chain=self.reminders,
+            because=f"{severity.key}: {name} within {due}",
+        )
