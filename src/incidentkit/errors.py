@@ -21,18 +21,38 @@
     ├── IllegalTransition (ValueError)      a command that is not possible in the incident's status; says what is
     ├── TimesContradict (ValueError)        a time that what is known already rules out
     ├── CommandInvalid (ValueError)         a command that makes no sense for this incident
-    ├── StaleVersion (ValueError)           a command that was based on an incident that has moved on since
+    ├── StaleVersion (ValueError)           a command or an append, based on an incident that has moved on since
     ├── LogInvalid (ValueError)             events that are not the log of one incident
-    └── DocumentInvalid (ValueError)        JSON or TOML of the wrong shape; names the path
+    ├── UnknownIncident (LookupError)       the store has no such incident
+    ├── IncidentExists (ValueError)         the store has that incident already
+    ├── DocumentInvalid (ValueError)        JSON or TOML of the wrong shape; names the path
+    └── ProviderError                       a system that was asked to do something did not do it
+        │                                 transient: it may work another time
+        ├── ProviderUnavailable (ConnectionError)
+        ├── ProviderTimeout (TimeoutError)
+        ├── RateLimited                     says when to come again
+        │                                 outcome unknown: it may have happened
+        ├── OutcomeUnknown
+        │                                 permanent: the same request fails again
+        ├── RequestInvalid (ValueError)
+        ├── NotFound (LookupError)
+        ├── Conflict
+        ├── AlreadyExists
+        ├── Unsupported
+        │                                 access and settings: until somebody changes them
+        ├── Unauthenticated (PermissionError)
+        ├── PermissionDenied (PermissionError)  says which scopes are missing
+        └── Misconfigured (ValueError)
 """
 
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
+from datetime import timedelta
 from difflib import get_close_matches
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypedDict, TypeVar, Unpack
 
 T = TypeVar("T")
 
@@ -142,7 +162,7 @@ class AnswerInvalid(IncidentkitError, ValueError):
 
 
 class FieldInvalid(IncidentkitError, ValueError):
-    """A field of a command or an event holds what cannot be kept, such as a time without zone; `field` names it."""
+    """A field of a command, event or request cannot be kept, such as a time without zone; `field` names it."""
 
     def __init__(self, field: str, problem: str) -> None:
         self.field = field
@@ -172,7 +192,7 @@ class CommandInvalid(IncidentkitError, ValueError):
 
 
 class StaleVersion(IncidentkitError, ValueError):
-    """A command was `based_on` another version of the incident than its present `version`: look again, decide anew."""
+    """A command or an append was `based_on` another version of the incident than its `version`: decide anew."""
 
     def __init__(self, incident: str, command: str, based_on: int, version: int) -> None:
         self.incident = incident
@@ -193,6 +213,25 @@ class LogInvalid(IncidentkitError, ValueError):
         super().__init__(f"event {index}: {problem}")
 
 
+class UnknownIncident(IncidentkitError, LookupError):
+    """The store has no such incident; `incident` is what was asked for."""
+
+    def __init__(self, incident: str) -> None:
+        self.incident = incident
+        super().__init__(f"the store has no incident {shown(incident)}")
+
+
+class IncidentExists(IncidentkitError, ValueError):
+    """The store has that incident already, so it cannot begin; `incident` is its id."""
+
+    def __init__(self, incident: str) -> None:
+        self.incident = incident
+        super().__init__(
+            f"the store has an incident {shown(incident)} already."
+            " Load it to see whether it is the same, or take another id."
+        )
+
+
 class DocumentInvalid(IncidentkitError, ValueError):
     """JSON or TOML that cannot be read; `path` is the place in it, such as ``$.rules[3].when``."""
 
@@ -201,6 +240,104 @@ class DocumentInvalid(IncidentkitError, ValueError):
         self.problem = problem
         self.source = source
         super().__init__(f"{source + ', ' if source else ''}{path}: {problem}")
+
+
+class Where(TypedDict, total=False):
+    """What every error of a provider may be given beside its problem."""
+
+    provider: str
+    operation: str
+    status: int | None
+    request_id: str
+
+
+class ProviderError(IncidentkitError):
+    """A system did not do what it was asked, or did not say whether it did; the type says what to do about it.
+
+    ``problem`` says what went wrong. It may be shown and kept, so it holds no URL, body or header: these hold secrets.
+    """
+
+    transient: ClassVar[bool] = False
+    """Whether the same request may work another time, though nobody changes anything."""
+    outcome_unknown: ClassVar[bool] = False
+    """Whether it may have happened all the same. If not, nothing was changed."""
+
+    def __init__(
+        self, problem: str, *, provider: str = "", operation: str = "", status: int | None = None, request_id: str = ""
+    ) -> None:
+        self.provider = provider
+        self.operation = operation
+        self.status = status
+        self.request_id = request_id
+        where = ".".join(name for name in (provider, operation) if name)
+        said = "" if status is None else f"status {status}"
+        if request_id:
+            said = f"{said}, request {shown(request_id)}" if said else f"request {shown(request_id)}"
+        super().__init__(f"{f'{where}: ' if where else ''}{problem}{f' ({said})' if said else ''}")
+
+
+class ProviderUnavailable(ProviderError, ConnectionError):
+    """The system cannot be reached, or says that it cannot work now."""
+
+    transient: ClassVar[bool] = True
+
+
+class ProviderTimeout(ProviderError, TimeoutError):
+    """It took too long, and nothing was changed; if something may have been, the error is `OutcomeUnknown`."""
+
+    transient: ClassVar[bool] = True
+
+
+class RateLimited(ProviderError):
+    """There were too many requests; `retry_after` is how long to wait, if the system said so."""
+
+    transient: ClassVar[bool] = True
+
+    def __init__(self, problem: str, *, retry_after: timedelta | None = None, **where: Unpack[Where]) -> None:
+        self.retry_after = retry_after
+        super().__init__(problem, **where)
+
+
+class OutcomeUnknown(ProviderError):
+    """The request was sent, and the answer is missing; try again with the same key, which does nothing twice."""
+
+    outcome_unknown: ClassVar[bool] = True
+
+
+class RequestInvalid(ProviderError, ValueError):
+    """The system does not accept what it was asked."""
+
+
+class NotFound(ProviderError, LookupError):
+    """What the request is about is not there."""
+
+
+class Conflict(ProviderError):
+    """What the request is about is in a state that does not allow it."""
+
+
+class AlreadyExists(ProviderError):
+    """What was to be made is there already, and not under this key."""
+
+
+class Unsupported(ProviderError):
+    """The system cannot do that at all."""
+
+
+class Unauthenticated(ProviderError, PermissionError):
+    """The system does not know who asks: credentials are missing, wrong or have run out."""
+
+
+class PermissionDenied(ProviderError, PermissionError):
+    """Who asks may not do that; `missing_scopes` are the permissions that are lacking, if the system said so."""
+
+    def __init__(self, problem: str, *, missing_scopes: tuple[str, ...] = (), **where: Unpack[Where]) -> None:
+        self.missing_scopes = missing_scopes
+        super().__init__(problem, **where)
+
+
+class Misconfigured(ProviderError, ValueError):
+    """The provider's settings are missing or make no sense."""
 
 
 @contextmanager
