@@ -126,6 +126,10 @@ class Condition(ABC):
             return facts.at
         return next((moment for moment in self._turning_points(facts) if self.walk(facts.later(moment))), None)
 
+    def grounds(self, facts: Facts) -> Condition:
+        """The part of it that makes it true: of alternatives the first that is true, and so on inwards."""
+        return self
+
     def _turning_points(self, facts: Facts) -> list[datetime]:
         """The moments still to come at which a running clock reaches something it is compared with."""
         moments: set[datetime] = set()
@@ -410,6 +414,11 @@ class All(_Junction):
     word = "and"
     decisive = False
 
+    def grounds(self, facts: Facts) -> Condition:
+        """The grounds of each part that is not always true."""
+        parts = [ground for part in self.conditions if (ground := part.grounds(facts)) != ALWAYS]
+        return parts[0] if len(parts) == 1 else All(tuple(parts)) if parts else ALWAYS
+
     @property
     def binding(self) -> int:
         """Tighter than ``or``."""
@@ -422,6 +431,10 @@ class AnyOf(_Junction):
 
     word = "or"
     decisive = True
+
+    def grounds(self, facts: Facts) -> Condition:
+        """The grounds of the first part that is true."""
+        return next((part.grounds(facts) for part in self.conditions if part.walk(facts)), self)
 
     @property
     def binding(self) -> int:

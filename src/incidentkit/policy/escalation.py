@@ -140,7 +140,7 @@ class EscalationPolicy:
         return Obligation(
             id=f"page/{level.name}",
             applies=self.applies,
-            when=reached & ~self.held,
+            when=~self.held & reached,
             until=level.until | self.until,
             recipients=level.recipients,
             chain=self.contact.links,

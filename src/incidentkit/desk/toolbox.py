@@ -1,0 +1,75 @@
+"""The providers that a desk may use, each in the slot that the playbook has for it."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
+
+from attrs import field, frozen
+
+from incidentkit.errors import Misconfigured, shown
+from incidentkit.providers.pager import Pager
+
+
+def _pagers(pagers: Mapping[str, Pager]) -> dict[str, Pager]:
+    return dict(pagers)
+
+
+@frozen(kw_only=True)
+class Toolbox:
+    """Providers by slot. What is not there becomes work for people.
+
+    Raises `Misconfigured` for an object without the methods of its protocol, naming the slot, the method and what is
+    wrong with it.
+    """
+
+    pagers: Mapping[str, Pager] = field(factory=dict[str, Pager], converter=_pagers)
+    """By the contact method that each reaches people through, as the directory and the playbook call it."""
+
+    def __attrs_post_init__(self) -> None:
+        for slot, provider in self.slots():
+            for name, arguments in _PAGER.items():
+                _check_method(slot, provider, name, arguments)
+
+    def slots(self) -> Iterator[tuple[str, Any]]:
+        """Every provider with the name of its slot."""
+        for method, pager in self.pagers.items():
+            yield f"pagers[{method!r}]", pager
+
+    def refuse_async(self) -> None:
+        """Raise `Misconfigured` for the first provider that has to be awaited, which a `Desk` cannot do."""
+        for slot, provider in self.slots():
+            for name in _PAGER:
+                if inspect.iscoroutinefunction(getattr(provider, name)):
+                    raise Misconfigured(
+                        f"{slot}: {type(provider).__name__}.{name} is async: give it to an AsyncDesk, or write it with def",
+                        provider=type(provider).__name__,
+                        operation=name,
+                    )
+
+
+_PAGER: Final[Mapping[str, int]] = {"page": 1, "diagnose": 0}
+"""The methods of a pager, and how many arguments each is called with."""
+
+
+def _check_method(slot: str, provider: object, name: str, arguments: int) -> None:
+    method = getattr(provider, name, None)
+    if not callable(method):
+        problem = f"{slot}: {shown(provider)} has no method {name!r}, which its protocol asks for"
+        raise Misconfigured(problem, provider=type(provider).__name__, operation=name)
+    if not _takes(method, arguments):
+        problem = f"{slot}: {type(provider).__name__}.{name} is to be called with {arguments} argument(s) by place"
+        raise Misconfigured(
+            f"{problem}, and has {inspect.signature(method)}", provider=type(provider).__name__, operation=name
+        )
+
+
+def _takes(method: Callable[..., Any], arguments: int) -> bool:
+    try:
+        inspect.signature(method).bind(*range(arguments))
+    except TypeError:
+        return False
+    except ValueError:  # something built in, which does not tell
+        return True
+    return True

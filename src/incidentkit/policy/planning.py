@@ -1,0 +1,397 @@
+"""The planner: from an incident, a playbook, a directory and a moment to what must happen next.
+
+It compares what the playbook wants with what the log says was done. So nothing is scheduled in memory: an action is due
+because its obligation is in force and its key is not in the log, and a crash loses nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any, Final
+
+from attrs import evolve, frozen
+
+from incidentkit.errors import UnknownRecipient
+from incidentkit.model.action import ActionKey, Outcome
+from incidentkit.model.conditions import ALWAYS, Condition
+from incidentkit.model.events import ActionEnded, ActionStarted, Became, Event, FellDue
+from incidentkit.model.identity import IncidentId, PersonId
+from incidentkit.model.incident import Incident
+from incidentkit.model.lifecycle import ACTIVE
+from incidentkit.model.progress import InForce, Tried
+from incidentkit.model.vocabulary import AnyFact, Facts
+from incidentkit.policy.directory import Directory
+from incidentkit.policy.obligation import Obligation
+from incidentkit.policy.playbook import Playbook
+from incidentkit.policy.situation import ACKNOWLEDGEMENTS, OUTSTANDING, situation
+from incidentkit.providers.pager import SendPage
+
+PLANNER: Final = PersonId("incidentkit")
+"""Who the log says decided: whichever desk it was, the decision is the same."""
+
+LONGEST_TRY: Final = timedelta(minutes=2)
+"""How long a previewed try is taken to hold its lease."""
+
+
+@frozen(kw_only=True)
+class Action:
+    """Something to do now through a provider."""
+
+    key: ActionKey
+    due_at: datetime
+    request: SendPage
+    because: str
+
+
+@frozen(kw_only=True)
+class OpenQuestion:
+    """A fact that nobody knows yet and that holds something up."""
+
+    fact: AnyFact
+    holds_up: tuple[str, ...]
+    """The obligations that cannot come into force before it is known."""
+
+
+@frozen(kw_only=True)
+class Owed:
+    """What is left to people: an obligation in force that no further attempt will bring about."""
+
+    obligation: str
+    instance: str
+    people: tuple[PersonId, ...]
+    """Who owes it, or who could not be reached; empty if nobody was found."""
+    since: datetime
+    due_at: datetime | None
+    because: str
+
+
+@frozen(kw_only=True)
+class Plan:
+    """What must happen next, by what is known at a moment."""
+
+    decisions: tuple[Became | FellDue, ...]
+    """What has become true and is not in the log yet, in the order in which it did."""
+    due: tuple[Action, ...]
+    """What to do now, the longest due first."""
+    questions: tuple[OpenQuestion, ...]
+    owed: tuple[Owed, ...]
+    wake_at: datetime | None
+    """When to plan again though nothing happens, later than now; `None` if time alone changes nothing."""
+
+
+def plan(incident: Incident, playbook: Playbook, directory: Directory, *, now: datetime, namespace: str = "") -> Plan:
+    """What must happen next. A ``now`` before the latest event of the log is taken for the time of that event.
+
+    ``namespace`` tells installations apart that share a provider; it is part of what identifies an action there.
+    """
+    now = max(now, incident.as_of)
+    decisions, view = _decided(_View(incident, playbook, directory, now, namespace), now)
+    chains = [chain for obligation, instance in view.unmet for chain in view.chains(obligation, instance)]
+    due = [view.action(chain, chain.key) for chain in chains if chain.key is not None and chain.at <= now]
+    later = [chain.at for chain in chains if chain.key is not None and chain.at > now]
+    return Plan(
+        decisions=decisions,
+        due=tuple(sorted(due, key=lambda action: action.due_at)),
+        questions=tuple(view.questions()),
+        owed=tuple(view.owed(chains)),
+        wake_at=min([*later, *(turn.at for turn in view.turns)], default=None),
+    )
+
+
+def settle(
+    incident: Incident, playbook: Playbook, directory: Directory, *, before: datetime
+) -> tuple[Became | FellDue, ...]:
+    """The decisions that are due before a moment, to be written to the log ahead of what happened at that moment."""
+    decisions, _ = _decided(_View(incident, playbook, directory, before, ""), before - timedelta.resolution)
+    return decisions
+
+
+@frozen(kw_only=True)
+class Step:
+    """A moment of a preview: what would be decided and done then."""
+
+    at: datetime
+    decisions: tuple[Became | FellDue, ...]
+    actions: tuple[Action, ...]
+
+
+def preview(
+    incident: Incident,
+    playbook: Playbook,
+    directory: Directory,
+    *,
+    now: datetime,
+    until: datetime,
+    outcome: Outcome = Outcome.SUCCEEDED,
+) -> Iterator[Step]:
+    """What will happen up to a moment if nobody does anything, and every action comes out like this."""
+    at: datetime | None = max(now, incident.as_of)
+    while at is not None and at <= until:
+        planned = plan(incident, playbook, directory, now=at)
+        if planned.decisions or planned.due:
+            yield Step(at=at, decisions=planned.decisions, actions=planned.due)
+        done = (event for action in planned.due for event in _performed(incident, action, at, outcome))
+        incident = incident.extended([*planned.decisions, *done])
+        at = at if planned.due else planned.wake_at
+
+
+def _performed(incident: Incident, action: Action, at: datetime, outcome: Outcome) -> Iterator[Event]:
+    """The two events that an action leaves which takes no time."""
+    common: dict[str, Any] = {"incident": incident.id, "at": at, "by": PLANNER, "recorded_at": at}
+    yield ActionStarted(**common, action=action.key, lease_until=at + LONGEST_TRY)
+    yield ActionEnded(**common, action=action.key, outcome=outcome)
+
+
+def _decided(view: _View, until: datetime) -> tuple[tuple[Became | FellDue, ...], _View]:
+    """What has become true up to and with a moment, earliest first, and the view once that is in the log."""
+    decisions: list[Became | FellDue] = []
+    while True:
+        at = min((turn.at for turn in view.turns), default=None)
+        if at is None or at > until:
+            return tuple(decisions), view
+        new = [view.decision(turn) for turn in view.turns if turn.at == at]
+        decisions += new
+        view = evolve(view, incident=view.incident.extended(new))
+
+
+@frozen
+class _Turn:
+    """An obligation that comes into force, or falls due, at a moment."""
+
+    obligation: Obligation
+    at: datetime
+    due: bool
+
+
+@frozen
+class _Chain:
+    """How far the attempts to reach one person for an obligation have come."""
+
+    obligation: Obligation
+    person: PersonId
+    key: ActionKey | None
+    """What to try; `None` once nothing is left to try."""
+    at: datetime
+    """When to try it, or since when nothing is left."""
+
+
+@frozen(slots=False)
+class _View:
+    """An incident as its playbook sees it at a moment."""
+
+    incident: Incident
+    playbook: Playbook
+    directory: Directory
+    now: datetime
+    namespace: str
+
+    @cached_property
+    def present(self) -> Facts:
+        """What is known now."""
+        return self._situation(self.now)
+
+    @cached_property
+    def past(self) -> Facts:
+        """What was known when the log learned of its latest event; nothing but time has gone on since."""
+        return self._situation(self.incident.as_of)
+
+    def _situation(self, at: datetime) -> Facts:
+        return situation(self.incident, self.playbook.situations, self.playbook.scheme, at)
+
+    @cached_property
+    def awake(self) -> tuple[tuple[Obligation, InForce | None], ...]:
+        """The obligations that can ask for something, with the present instance of those that came into force."""
+        in_force, active = self.incident.progress.in_force, self.incident.status in ACTIVE
+        obligations = (each for each in self.playbook.obligations if active or each.outlives)
+        return tuple((each, in_force.get((each.id, each.instance(self.incident)))) for each in obligations)
+
+    @cached_property
+    def unmet(self) -> tuple[tuple[Obligation, InForce], ...]:
+        """The obligations in force that ask for something now."""
+        return tuple(
+            (obligation, instance)
+            for obligation, instance in self.awake
+            if instance is not None and not self._is_met(obligation, instance, self.present)
+        )
+
+    def _is_met(self, obligation: Obligation, instance: InForce, facts: Facts) -> bool:
+        return obligation.until.evaluate(self._about(instance, facts)) is True
+
+    def _about(self, instance: InForce, facts: Facts) -> Facts:
+        """What is known, and of this instance in particular."""
+        acknowledged = self.incident.progress.acknowledged
+        counted = sum(person in instance.people or at > instance.since for person, at in acknowledged.items())
+        outstanding = sum(person not in acknowledged for person in instance.people)
+        own = {ACKNOWLEDGEMENTS.name: counted, OUTSTANDING.name: outstanding}
+        return evolve(facts, values={**facts.values, **own})
+
+    @cached_property
+    def turns(self) -> tuple[_Turn, ...]:
+        """What turns by itself, now or later, if nothing but time goes on."""
+        turns = (self._turn(obligation, instance) for obligation, instance in self.awake)
+        return tuple(turn for turn in turns if turn is not None)
+
+    def _turn(self, obligation: Obligation, instance: InForce | None) -> _Turn | None:
+        """When it comes into force or falls due; `None` if it does neither any more."""
+        if instance is None:
+            return self._coming_into_force(obligation)
+        if obligation.due is None or instance.due_since is not None:
+            return None
+        at = max(obligation.due.deadline(instance.since), self.incident.as_of)
+        met = self._is_met(obligation, instance, self.past.later(at))
+        return None if met else _Turn(obligation, at, due=True)
+
+    def _coming_into_force(self, obligation: Obligation) -> _Turn | None:
+        if obligation.applies.evaluate(self.past) is False:
+            return None
+        at = obligation.when.first_true(self.past)
+        if at is None or obligation.until.evaluate(self.past.later(at)) is True:
+            return None
+        return _Turn(obligation, at, due=False)
+
+    def decision(self, turn: _Turn) -> Became | FellDue:
+        """The event that says so."""
+        obligation = turn.obligation
+        instance = obligation.instance(self.incident)
+        if turn.due:
+            return FellDue(
+                incident=self.incident.id,
+                at=turn.at,
+                by=PLANNER,
+                recorded_at=turn.at,
+                obligation=obligation.id,
+                instance=instance,
+                because=f"not done within {obligation.due}",
+            )
+        return Became(
+            incident=self.incident.id,
+            at=turn.at,
+            by=PLANNER,
+            recorded_at=turn.at,
+            obligation=obligation.id,
+            instance=instance,
+            people=self._people(obligation),
+            because=self._reason(obligation, turn.at),
+        )
+
+    def _reason(self, obligation: Obligation, at: datetime) -> str:
+        """Why it came into force: what the playbook says, and what made it true."""
+        grounds = obligation.when.grounds(self.past.later(at))
+        return "; ".join(filter(None, (obligation.because, "" if grounds == ALWAYS else str(grounds))))
+
+    def _people(self, obligation: Obligation) -> tuple[PersonId, ...]:
+        """Who it is about now, each once; a recipient that the directory does not know any more is nobody."""
+        people: list[PersonId] = []
+        for recipient in obligation.recipients:
+            with suppress(UnknownRecipient):
+                people += self.directory.find(recipient, self.incident.roles)
+        return tuple(dict.fromkeys(people))
+
+    def chains(self, obligation: Obligation, instance: InForce) -> Iterator[_Chain]:
+        """The chains of an obligation that asks for something, for each person whom it may reach."""
+        start = instance.since if obligation.due is None else instance.due_since
+        if start is None or not obligation.chain:
+            return
+        for person in instance.people:
+            if not obligation.personal or person not in {*self.incident.acknowledged, *self.incident.declined}:
+                yield self._chain(obligation, person, start)
+            elif person in self.incident.declined:
+                yield _Chain(obligation, person, None, self.incident.declined[person])
+
+    def _chain(self, obligation: Obligation, person: PersonId, start: datetime) -> _Chain:
+        progress = self.incident.progress
+        arming = progress.armings.get(person) if obligation.personal else None
+        arm = 0 if arming is None else arming.count
+        which = obligation.instance(self.incident)
+        latest = progress.latest.get((obligation.id, which, person))
+        if latest is None or latest.arm != arm:
+            begin = start if arming is None else max(start, arming.at + obligation.grace)
+            return self._attempt(obligation, ActionKey(obligation.id, which, person, arm, 0), begin)
+        again, at = _next_try(obligation, latest, progress.tried[latest])
+        if again:
+            return _Chain(obligation, person, latest, at)
+        return self._attempt(obligation, evolve(latest, attempt=latest.attempt + 1), at)
+
+    def _attempt(self, obligation: Obligation, key: ActionKey, at: datetime) -> _Chain:
+        """The first attempt from that of the key on by whose method the person can be reached."""
+        person = PersonId(key.person)
+        for index in range(key.attempt, len(obligation.chain)):
+            if self.directory.contact(person, obligation.chain[index].method) is not None:
+                return _Chain(obligation, person, evolve(key, attempt=index), at)
+        return _Chain(obligation, person, None, at)
+
+    def action(self, chain: _Chain, key: ActionKey) -> Action:
+        """What to do for a chain now."""
+        incident, person = self.incident, chain.person
+        method = chain.obligation.chain[key.attempt].method
+        because = chain.obligation.because or chain.obligation.id
+        request = SendPage(
+            key=key.digest(self.namespace, incident.id),
+            incident=IncidentId(incident.id),
+            person=person,
+            method=method,
+            address=self.directory.contact(person, method) or "",
+            severity=incident.severity.key,
+            title=incident.title,
+            reason=because,
+            declared_at=incident.declared_at,
+        )
+        return Action(key=key, due_at=chain.at, request=request, because=f"{because}; {method} for {person}")
+
+    def questions(self) -> Iterator[OpenQuestion]:
+        """The facts that hold something up, in the order in which to ask for them."""
+        holds_up: dict[str, list[str]] = {}
+        for obligation, instance in self.awake:
+            if instance is None:
+                for name in self._unknown(obligation.when):
+                    holds_up.setdefault(name, []).append(obligation.id)
+        for name, fact in self.playbook.situations.items():
+            if name in holds_up:
+                yield OpenQuestion(fact=fact, holds_up=tuple(holds_up[name]))
+
+    def _unknown(self, condition: Condition) -> Iterable[str]:
+        """The facts without which a condition has no answer."""
+        if condition.evaluate(self.present) is not None:
+            return ()
+        leaves = (leaf for leaf in condition.leaves if leaf.walk(self.present) is None)
+        return {fact.name for leaf in leaves for fact in leaf.mentioned}
+
+    def owed(self, chains: Iterable[_Chain]) -> Iterator[Owed]:
+        """What is left to people."""
+        finished: dict[str, list[PersonId]] = {}
+        for chain in chains:
+            if chain.key is None and chain.at <= self.now:
+                finished.setdefault(chain.obligation.id, []).append(chain.person)
+        for obligation, instance in self.unmet:
+            unreached = tuple(finished.get(obligation.id, ()))
+            if not obligation.chain or not instance.people or unreached:
+                yield Owed(
+                    obligation=obligation.id,
+                    instance=obligation.instance(self.incident),
+                    people=unreached or instance.people,
+                    since=instance.since,
+                    due_at=None if obligation.due is None else obligation.due.deadline(instance.since),
+                    because=obligation.because,
+                )
+
+
+def _next_try(obligation: Obligation, key: ActionKey, tried: Tried) -> tuple[bool, datetime]:
+    """Whether the same action comes next, or else the attempt after it; and when.
+
+    Waits run from the first try that was made, so downtime shifts a chain and never hurries it. A try that came out
+    unknown, and one whose lease has run out, are the same: it is tried again under the same key until its wait ends.
+    """
+    wait = obligation.chain[key.attempt].wait
+    ended = tried.lease_until if tried.ended is None else tried.ended
+    moving_on = ended if wait is None else tried.first + wait
+    if tried.outcome is Outcome.FAILED:
+        return False, ended
+    if tried.outcome is Outcome.SUCCEEDED or tried.tries > len(obligation.backoff.delays):
+        return False, max(moving_on, ended)
+    again = ended if tried.ended is None else ended + obligation.backoff.delay(key, tried.tries)
+    if tried.retry_at is not None:
+        again = max(again, tried.retry_at)
+    return (True, again) if wait is None or again < moving_on else (False, moving_on)
