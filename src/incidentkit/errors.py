@@ -16,6 +16,8 @@
     ├── TreeInvalid (ValueError)            a decision tree that cannot be walked
     ├── PlaybookInvalid (ValueError)        parts that do not make a playbook
     ├── UnknownTree (LookupError)           the playbook has no tree of that name
+    ├── DirectoryInvalid (ValueError)       people, teams and roles that do not make a directory; names the path
+    ├── UnknownRecipient (LookupError)      the directory has no such person, team or role
     ├── AnswerInvalid (ValueError)          an answer that the question does not offer
     ├── FieldInvalid (ValueError)           a field of a command or an event that cannot be kept; names it
     ├── IllegalTransition (ValueError)      a command that is not possible in the incident's status; says what is
@@ -157,6 +159,32 @@ class UnknownTree(IncidentkitError, LookupError):
         super().__init__(f"no tree is called {shown(name)}{listed(known)}. {nearest(name, known)}".rstrip())
 
 
+class DirectoryInvalid(IncidentkitError, ValueError):
+    """People, teams and roles that do not make a directory; `path` is the place, such as ``teams.payments[2]``.
+
+    What is wrong with a contact is said without the address, which is personal data.
+    """
+
+    def __init__(self, path: str, problem: str, *, source: str = "") -> None:
+        self.path = path
+        self.problem = problem
+        self.source = source
+        where = ", ".join(part for part in (source, path) if part)
+        super().__init__(f"{where}: {problem}" if where else problem)
+
+
+class UnknownRecipient(IncidentkitError, LookupError):
+    """The directory has no such person, team or role; `kind` and `name` are what was asked for."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str], *, source: str = "") -> None:
+        self.kind = kind
+        self.name = name
+        self.source = source
+        known = tuple(known)
+        problem = f"no {kind} is called {shown(name)}{listed(known)}. {nearest(name, known)}".rstrip()
+        super().__init__(f"{source}: {problem}" if source else problem)
+
+
 class AnswerInvalid(IncidentkitError, ValueError):
     """An answer that the question does not offer; the message lists those it does."""
 
@@ -166,6 +194,7 @@ class FieldInvalid(IncidentkitError, ValueError):
 
     def __init__(self, field: str, problem: str) -> None:
         self.field = field
+        self.problem = problem
         super().__init__(f"{field}: {problem}")
 
 

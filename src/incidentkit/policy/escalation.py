@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
-from functools import reduce
-from operator import or_
 from typing import Final
 
 from attrs import field, frozen
 
 from incidentkit.errors import PlaybookInvalid, expect, shown
-from incidentkit.model.conditions import ALWAYS, Condition
+from incidentkit.model.conditions import ALWAYS, NEVER, Condition
 from incidentkit.model.identity import checked_name
 from incidentkit.model.lifecycle import Status
 from incidentkit.policy.obligation import Attempt, Backoff, Obligation
@@ -136,7 +134,9 @@ class EscalationPolicy:
 
     def _obligation(self, place: int, level: Level) -> Obligation:
         later = self.levels[place:] if self.cumulative else (level,)
-        reached = reduce(or_, (each.when for each in later))
+        reached = NEVER
+        for each in later:
+            reached = each.when if reached == NEVER else reached | each.when
         return Obligation(
             id=f"page/{level.name}",
             applies=self.applies,
