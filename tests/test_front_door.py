@@ -21,6 +21,7 @@ NAMES = [
         "Conclusion",
         "Condition",
         "DecisionTree",
+        "Directory",
         "Duration",
         "Facts",
     ),

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from incidentkit.model.vocabulary import Vocabulary as Vocabulary
     from incidentkit.model.vocabulary import Worse as Worse
     from incidentkit.playbooks.emergency import EMERGENCY as EMERGENCY
+    from incidentkit.policy.directory import Directory as Directory
     from incidentkit.policy.playbook import Playbook as Playbook
     from incidentkit.policy.question import Conclusion as Conclusion
     from incidentkit.policy.question import Question as Question
@@ -58,6 +59,7 @@ _HOMES = {
     "model.triage": ("Rule", "Triage"),
     "model.vocabulary": ("Facts", "Vocabulary", "Worse"),
     "playbooks.emergency": ("EMERGENCY",),
+    "policy.directory": ("Directory",),
     "policy.playbook": ("Playbook",),
     "policy.question": ("Conclusion", "Question", "Walk", "ask", "choose"),
     "policy.rules": ("SeverityRules", "when"),
@@ -74,6 +76,7 @@ __all__ = [
     "Conclusion",
     "Condition",
     "DecisionTree",
+    "Directory",
     "Duration",
     "Facts",
     "Flag",

@@ -1,0 +1,297 @@
+"""The directory: people and how to reach them, teams, and who has which role.
+
+It is live data and no part of a playbook's version: people come and go while a playbook stays what it is. Addresses are
+personal data, so neither a repr nor an error shows one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
+from hashlib import sha256
+from types import MappingProxyType
+from typing import Any, Final, TypeGuard
+
+from attrs import field, fields, frozen
+
+from incidentkit import convert
+from incidentkit.errors import (
+    CalendarInvalid,
+    DirectoryInvalid,
+    DocumentInvalid,
+    FieldInvalid,
+    PlaybookInvalid,
+    UnknownRecipient,
+    expect,
+    nearest,
+    shown,
+)
+from incidentkit.model.calendar import zone_of
+from incidentkit.model.identity import PersonId, checked_name, checked_text
+from incidentkit.model.people import Role
+from incidentkit.policy.recipient import Recipient, RecipientKind
+
+_ROLES: Final[Mapping[str, Role]] = {str(role): role for role in Role}
+
+
+def _id(value: object) -> PersonId:
+    return PersonId(_name("people", value))
+
+
+def _in_order(contacts: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """What makes contacts equal: dicts themselves disregard the order, which is the person's preference."""
+    return tuple(contacts.items())
+
+
+@frozen(kw_only=True)
+class Person:
+    """Somebody who can be reached: ``contacts`` has an address for each contact method, the preferred one first."""
+
+    id: PersonId = field(converter=_id)
+    name: str = ""
+    """What people call them."""
+    timezone: str = ""
+    """An IANA time zone such as ``Europe/London``; empty if it is not known."""
+    contacts: Mapping[str, str] = field(factory=dict[str, str], eq=_in_order, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        path = f"people.{self.id}"
+        _text(f"{path}.name", self.name)
+        if self.timezone != "":
+            _zone(f"{path}.timezone", self.timezone)
+        object.__setattr__(self, "contacts", dict(_contacts(f"{path}.contacts", self.contacts)))
+
+
+def _people(people: Mapping[str, Person]) -> dict[str, Person]:
+    return dict(_by_id(people))
+
+
+def _teams(teams: Mapping[str, Sequence[str]]) -> dict[str, tuple[PersonId, ...]]:
+    return dict(_lists("teams", "a team", teams))
+
+
+def _roles(roles: Mapping[str, Sequence[str]]) -> dict[str, tuple[PersonId, ...]]:
+    return dict(_lists("roles", "a role", roles))
+
+
+@frozen(kw_only=True, repr=False)
+class Directory:
+    """Who there is: people by id, the members of teams, and the people of roles, the first to be asked first.
+
+    Raises `DirectoryInvalid` for whatever does not fit together.
+    """
+
+    people: Mapping[str, Person] = field(factory=dict[str, Person], converter=_people)
+    teams: Mapping[str, tuple[PersonId, ...]] = field(factory=dict[str, tuple[PersonId, ...]], converter=_teams)
+    roles: Mapping[str, tuple[PersonId, ...]] = field(factory=dict[str, tuple[PersonId, ...]], converter=_roles)
+
+    def __attrs_post_init__(self) -> None:
+        for lists, named in (("teams", self.teams), ("roles", self.roles)):
+            for name, members in named.items():
+                _check_members(f"{lists}.{name}", members, self.people)
+
+    def find(
+        self, recipient: Recipient, assigned: Mapping[Role, PersonId] = MappingProxyType({})
+    ) -> tuple[PersonId, ...]:
+        """The people whom a recipient means, in order, each once; none for a team or a role that has nobody.
+
+        ``assigned`` are the roles of the incident. Whoever has the role there is found instead of the directory's
+        people, unless the directory does not know them: then nobody could reach them. The roles that an incident can
+        assign need no entry in the directory; `UnknownRecipient` is raised for any other name that has none.
+        """
+        self.check((recipient,))
+        role = _ROLES.get(recipient.name) if recipient.kind is RecipientKind.ROLE else None
+        holder = None if role is None else assigned.get(role)
+        if holder is not None and holder in self.people:
+            return (holder,)
+        return self._found[recipient.kind][recipient.name]
+
+    def check(self, recipients: Iterable[Recipient], *, source: str = "") -> None:
+        """Raise `UnknownRecipient` for the first that `find` would not know; ``source`` says where they come from."""
+        for recipient in recipients:
+            expect(Recipient, recipient, PlaybookInvalid, "whom to find is a Recipient, such as team('payments')")
+            known = self._found[recipient.kind]
+            if recipient.name not in known:
+                raise UnknownRecipient(recipient.kind, recipient.name, known, source=source)
+
+    @cached_property
+    def _found(self) -> Mapping[RecipientKind, Mapping[str, tuple[PersonId, ...]]]:
+        """Whom each name means that a recipient can have, while the incident has assigned nobody."""
+        return {
+            RecipientKind.PERSON: {name: (person.id,) for name, person in self.people.items()},
+            RecipientKind.TEAM: self.teams,
+            RecipientKind.ROLE: {**self.roles, **{name: () for name in _ROLES if name not in self.roles}},
+        }
+
+    def contact(self, person: str, method: str) -> str | None:
+        """The person's address for a contact method; `None` if there is none, and for someone who has left."""
+        known = self.people.get(person)
+        return None if known is None else known.contacts.get(method)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """64 hexadecimal digits that are the same for equal directories only.
+
+        Members and contacts count in their order; in which order people, teams and roles were written does not.
+        """
+        people = [(each.id, each.name, each.timezone, [*each.contacts.items()]) for each in self.people.values()]
+        content = (sorted(people), sorted(self.teams.items()), sorted(self.roles.items()))
+        return sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
+
+    def to_form(self) -> Any:
+        """Itself as documents hold it: the tables ``people``, ``teams`` and ``roles``, without what is empty."""
+        return _filled(
+            people={name: _person_form(person) for name, person in self.people.items()},
+            teams={name: [*members] for name, members in self.teams.items()},
+            roles={name: [*members] for name, members in self.roles.items()},
+        )
+
+    @classmethod
+    def from_form(cls, form: Any) -> Directory:
+        """The directory that a document describes.
+
+        The form has no class, because the reader of such classes shows values that do not fit: addresses, perhaps.
+        """
+        try:
+            tables = dict(_known("", form, cls))
+            people = _table("people", tables.get("people", {}))
+            tables["people"] = {name: _person(name, each) for name, each in people.items()}
+            return cls(**tables)
+        except DirectoryInvalid as error:
+            raise DocumentInvalid(f"$.{error.path}" if error.path else "$", error.problem) from error
+
+    def to_toml(self) -> str:
+        """The directory as people edit it."""
+        return convert.to_toml(self)
+
+    @classmethod
+    def from_toml(cls, text: str, *, source: str = "") -> Directory:
+        """Read what `to_toml` writes; `DirectoryInvalid` names the place, and ``source`` the file if given."""
+        try:
+            return convert.from_toml(text, Directory, source=source)
+        except DocumentInvalid as error:
+            path, problem = error.path.removeprefix("$").removeprefix("."), error.problem
+        # Not inside the handler: the parser's error can hold the whole text, and would come along as the context.
+        raise DirectoryInvalid(path, problem, source=source)
+
+    def __hash__(self) -> int:
+        return hash(self.fingerprint)
+
+    def __repr__(self) -> str:
+        return f"<directory: people {len(self.people)}, teams {len(self.teams)}, roles {len(self.roles)}>"
+
+
+def _person_form(person: Person) -> dict[str, Any]:
+    """A person as documents hold them, under their id."""
+    return _filled(name=person.name, timezone=person.timezone, contacts={**person.contacts})
+
+
+def _filled(**values: Any) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if value}
+
+
+def _person(name: object, form: object) -> Person:
+    """The person whom a table of a document describes."""
+    person = _id(name)
+    return Person(id=person, **_known(f"people.{person}", form, Person, besides="id"))
+
+
+def _by_id(people: object) -> Iterator[tuple[str, Person]]:
+    for key, person in _table("people", people).items():
+        name = _name("people", key)
+        if not isinstance(person, Person):
+            raise DirectoryInvalid(f"people.{name}", "a Person is expected here")
+        if person.id != name:
+            raise DirectoryInvalid(f"people.{name}", f"this is the person {person.id!r}, who belongs under that id")
+        yield name, person
+
+
+def _lists(path: str, what: str, value: object) -> Iterator[tuple[str, tuple[PersonId, ...]]]:
+    """The members of teams or the people of roles, by name."""
+    for key, members in _table(path, value).items():
+        place = f"{path}.{_name(path, key)}"
+        if not _is_list(members):
+            raise DirectoryInvalid(place, f'{what} is a list of people, such as ["ada", "grace"]')
+        yield key, tuple(PersonId(_name(f"{place}[{index}]", member)) for index, member in enumerate(members))
+
+
+def _is_list(value: object) -> TypeGuard[Sequence[object]]:
+    return isinstance(value, Sequence) and not isinstance(value, str)
+
+
+def _check_members(path: str, members: tuple[PersonId, ...], people: Mapping[str, Person]) -> None:
+    seen: set[str] = set()
+    for index, member in enumerate(members):
+        if member not in people:
+            problem = f"no person is called {shown(member)}. {nearest(member, people)}".rstrip()
+            raise DirectoryInvalid(f"{path}[{index}]", problem)
+        if member in seen:
+            raise DirectoryInvalid(f"{path}[{index}]", f"{shown(member)} is in this list already")
+        seen.add(member)
+
+
+def _contacts(path: str, value: object) -> Iterator[tuple[str, str]]:
+    for key, address in _table(path, value).items():
+        method = _name(path, key)
+        if not _is_address(address):
+            raise DirectoryInvalid(
+                f"{path}.{method}", "an address is text that is not blank, without NUL or half of a surrogate pair"
+            )
+        yield method, address
+
+
+def _is_address(value: object) -> TypeGuard[str]:
+    """Whether some store and some screen can hold it, and it is not blank; a method knows more about its own."""
+    try:
+        return checked_text("address", value).strip() != ""
+    except FieldInvalid:
+        return False
+
+
+def _known(path: str, value: object, kind: type[Any], *, besides: str = "") -> Mapping[str, Any]:
+    """A table that has only the fields of a class for keys."""
+    table = _table(path, value)
+    keys = [attribute.name for attribute in fields(kind) if attribute.name != besides]
+    for key in table:
+        if key not in keys:
+            problem = f"there is no key {shown(key)} here; there are {', '.join(keys)}. {nearest(str(key), keys)}"
+            raise DirectoryInvalid(path, problem.rstrip())
+    return table
+
+
+def _table(path: str, value: object) -> Mapping[Any, Any]:
+    """What is to be a table; like what is to be text, it is refused without being shown: it may be an address."""
+    if not isinstance(value, Mapping):
+        raise DirectoryInvalid(path, "a table is expected here")
+    return value  # pyright: ignore[reportUnknownVariableType]
+
+
+def _name(path: str, value: object) -> str:
+    return _checked(checked_name, path, value)
+
+
+def _text(path: str, value: object) -> str:
+    return _checked(checked_text, path, value)
+
+
+def _checked(check: Callable[[str, object], str], path: str, value: object) -> str:
+    if not isinstance(value, str):
+        raise DirectoryInvalid(path, "text is expected here")
+    try:
+        return check(path, value)
+    except FieldInvalid as error:
+        raise DirectoryInvalid(path, error.problem) from None
+
+
+def _zone(path: str, value: object) -> None:
+    try:
+        _known_zone(_text(path, value))
+    except CalendarInvalid as error:
+        raise DirectoryInvalid(path, str(error)) from None
+
+
+@lru_cache(maxsize=1_000)
+def _known_zone(name: str) -> None:
+    """Look a zone up once: `ZoneInfo` remembers only a few that nobody holds, and reads the others from files."""
+    zone_of(name)
