@@ -18,6 +18,7 @@
     ├── UnknownTree (LookupError)           the playbook has no tree of that name
     ├── DirectoryInvalid (ValueError)       people, teams and roles that do not make a directory; names the path
     ├── UnknownRecipient (LookupError)      the directory has no such person, team or role
+    ├── DeskInvalid (ValueError)            parts that do not make a desk
     ├── AnswerInvalid (ValueError)          an answer that the question does not offer
     ├── FieldInvalid (ValueError)           a field of a command or an event that cannot be kept; names it
     ├── IllegalTransition (ValueError)      a command that is not possible in the incident's status; says what is
@@ -183,6 +184,10 @@ class UnknownRecipient(IncidentkitError, LookupError):
         known = tuple(known)
         problem = f"no {kind} is called {shown(name)}{listed(known)}. {nearest(name, known)}".rstrip()
         super().__init__(f"{source}: {problem}" if source else problem)
+
+
+class DeskInvalid(IncidentkitError, ValueError):
+    """Parts that do not make a desk, such as a lease that is shorter than a provider may take."""
 
 
 class AnswerInvalid(IncidentkitError, ValueError):

@@ -43,7 +43,7 @@ class Toolbox:
             for name in _PAGER:
                 if inspect.iscoroutinefunction(getattr(provider, name)):
                     raise Misconfigured(
-                        f"{slot}: {type(provider).__name__}.{name} is async: give it to an AsyncDesk, or write it with def",
+                        f"{slot}: {name!r} is async: give the provider to an AsyncDesk, or write it with def",
                         provider=type(provider).__name__,
                         operation=name,
                     )

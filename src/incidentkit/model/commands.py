@@ -28,7 +28,7 @@ class Asking:
     at: datetime
     by: str
     based_on: int | None = None
-    """The number of events that the incident had when this was decided; `None` if that does not matter."""
+    """The version that the incident had when this was decided; `None` if that does not matter."""
 
 
 @frozen

@@ -52,3 +52,8 @@ def checked_text(what: str, value: object) -> str:
     if value and _UNKEEPABLE.search(value):
         raise FieldInvalid(what, f"{shown(value)} contains a NUL or half of a surrogate pair")
     return value
+
+
+def keepable(text: object) -> str:
+    """What can be kept of a text that somebody else wrote: anything else than text is nothing."""
+    return _UNKEEPABLE.sub(" ", text)[:LONGEST_TEXT] if isinstance(text, str) else ""

@@ -8,7 +8,16 @@ from typing import Any, Final, Protocol, cast
 
 from attrs import frozen
 
-from incidentkit.errors import CommandInvalid, DocumentInvalid, LogInvalid, TimesContradict, nearest, shown
+from incidentkit.errors import (
+    CommandInvalid,
+    DocumentInvalid,
+    LogInvalid,
+    StaleVersion,
+    TimesContradict,
+    expect,
+    nearest,
+    shown,
+)
 from incidentkit.model.assessment import Value, assessed, chosen
 from incidentkit.model.commands import (
     Acknowledge,
@@ -20,7 +29,16 @@ from incidentkit.model.commands import (
     Resolve,
     StartMitigation,
 )
-from incidentkit.model.events import Declared, Event, Linked, Redacted, TimeCorrected, wordless
+from incidentkit.model.events import (
+    ActionEnded,
+    ActionStarted,
+    Declared,
+    Event,
+    Linked,
+    Redacted,
+    TimeCorrected,
+    wordless,
+)
 from incidentkit.model.identity import IncidentId, PersonId
 from incidentkit.model.lifecycle import TABLE, Effect, Phase, Status, consequence, phases
 from incidentkit.model.metrics import Metrics, metrics_of
@@ -33,12 +51,12 @@ from incidentkit.model.timeline import Timeline
 from incidentkit.model.triage import Triage
 
 
-class Named(Protocol):
-    """Something with a name, such as a playbook."""
+class Referenced(Protocol):
+    """Something that an incident can refer to, such as a playbook."""
 
     @property
-    def name(self) -> str:
-        """What it is called."""
+    def reference(self) -> str:
+        """Its name and version."""
         ...
 
 
@@ -65,7 +83,7 @@ class Incident:
         triage: Triage[Any] | None = None,
         severity: Severity[Any] | None = None,
         started_at: datetime | None = None,
-        playbook: Named | str = "",
+        playbook: Referenced | str = "",
         recorded_at: datetime | None = None,
     ) -> Incident:
         """Begin an incident, by a triage or with a severity that a person chose.
@@ -88,7 +106,7 @@ class Incident:
             started_at=None if started_at is None else moment("started_at", started_at),
             assessment=assessed(triage) if triage is not None else chosen(cast(Severity[Any], severity)),
             chosen=triage is None,
-            playbook=playbook if isinstance(playbook, str) else getattr(playbook, "name", cast(str, playbook)),
+            playbook=playbook if isinstance(playbook, str) else getattr(playbook, "reference", cast(str, playbook)),
         )
         return cls(begin(event), Timeline([event]))
 
@@ -107,7 +125,10 @@ class Incident:
         Raises `IllegalTransition`, `StaleVersion`, `CommandInvalid`, `TimesContradict`, `FieldInvalid` or
         `SchemesDiffer`.
         """
-        event = recorded(command, self._state, len(self.timeline), recorded_at)
+        based_on: object = getattr(command, "based_on", None)
+        if based_on is not None:
+            self._check_version(command, expect(int, based_on, CommandInvalid, "a version is a whole number"))
+        event = recorded(command, self._state, recorded_at)
         state = after(self._state, event)
         if isinstance(event, TimeCorrected):
             return self._corrected(event)
@@ -169,7 +190,7 @@ class Incident:
 
     @property
     def playbook(self) -> str:
-        """The name of the playbook that it was declared under; empty for none."""
+        """The name and version of the playbook that it was declared under; empty for none."""
         return self._state.playbook
 
     @property
@@ -312,6 +333,12 @@ class Incident:
             return cls.replay(form.events)
         except LogInvalid as error:
             raise DocumentInvalid(f"$.events[{error.index}]", str(error)) from error
+
+    def _check_version(self, command: Command, version: int) -> None:
+        """Refuse what was decided before something happened; that a desk tried something is no reason."""
+        since = self.timeline.events[version:]
+        if not 0 <= version <= self.version or not all(isinstance(each, ActionStarted | ActionEnded) for each in since):
+            raise StaleVersion(self.id, command.tag, version, self.version)
 
     def _corrected(self, event: TimeCorrected) -> Incident:
         """The same log and the correction, folded anew with the corrected time."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from types import NoneType
 from typing import Any, Final
 
 from attrs import NOTHING, Attribute, fields
@@ -17,8 +16,6 @@ from incidentkit.errors import (
     FactValueInvalid,
     FieldInvalid,
     IllegalTransition,
-    StaleVersion,
-    expect,
     shown,
 )
 from incidentkit.model.commands import (
@@ -81,16 +78,14 @@ from incidentkit.model.state import State
 from incidentkit.model.vocabulary import aware
 
 
-def recorded(command: Command, state: State, version: int, recorded_at: datetime | None) -> Event:
+def recorded(command: Command, state: State, recorded_at: datetime | None) -> Event:
     """The event that this command becomes.
 
-    Raises `IllegalTransition`, `StaleVersion`, `CommandInvalid` or `FieldInvalid`; then nothing has happened.
+    Raises `IllegalTransition`, `CommandInvalid` or `FieldInvalid`; then nothing has happened.
     """
     event = _EVENT.get(type(command))
     if event is None:
         raise CommandInvalid(f"{state.id}: {shown(command)} is not a command")
-    if command.based_on is not None:
-        _check_version(command, state, version)
     at = moment("at", command.at)
     learned_at = at if recorded_at is None else moment("recorded_at", recorded_at)
     when: dict[str, Any] = {
@@ -106,12 +101,6 @@ def recorded(command: Command, state: State, version: int, recorded_at: datetime
     if result is Effect.OVERTAKEN or (says_what_is_so is not None and says_what_is_so(command, state)):
         return Overtaken(**when, command=command.tag, status=state.status, note=_words_of(command))
     return event(**(when | _OWN[type(command)](command)))
-
-
-def _check_version(command: Command, state: State, version: int) -> None:
-    expect(int | NoneType, command.based_on, CommandInvalid, "a version is a whole number")
-    if command.based_on is not None and command.based_on != version:
-        raise StaleVersion(state.id, command.tag, command.based_on, version)
 
 
 def _impossible(command: Command, state: State) -> IllegalTransition:

@@ -134,7 +134,7 @@ class EscalationPolicy:
 
     def _obligation(self, place: int, level: Level) -> Obligation:
         later = self.levels[place:] if self.cumulative else (level,)
-        reached = NEVER
+        reached: Condition = NEVER
         for each in later:
             reached = each.when if reached == NEVER else reached | each.when
         return Obligation(

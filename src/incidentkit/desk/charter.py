@@ -1,0 +1,104 @@
+"""What a desk works with, and by which rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any, Final
+
+from attrs import field, frozen
+
+from incidentkit.desk.notices import LOGGER, LogObserver, Notice, Observer
+from incidentkit.desk.toolbox import Toolbox
+from incidentkit.errors import DeskInvalid, expect
+from incidentkit.model.identity import PersonId, checked_name
+from incidentkit.model.incident import Incident
+from incidentkit.policy.directory import Directory
+from incidentkit.policy.playbook import Playbook
+from incidentkit.providers.store import IncidentStore
+
+ENGINE: Final = "1"
+"""Changes whenever the same log is planned otherwise than before, so that stored wake-ups are planned anew."""
+
+
+def _playbooks(playbooks: Playbook | Iterable[Playbook]) -> tuple[Playbook, ...]:
+    row = (playbooks,) if isinstance(playbooks, Playbook) else tuple(playbooks)
+    for playbook in row:
+        expect(Playbook, playbook, DeskInvalid, "a desk works by playbooks")
+    if not row:
+        raise DeskInvalid("a desk works by one playbook or more")
+    return row
+
+
+@frozen(kw_only=True)
+class Charter:
+    """Playbooks, people, providers and a store, and how long things may take.
+
+    New incidents are declared under the first playbook. One that was declared under another stays with it, so every
+    version in use has to be here; if its playbook is missing, the first one takes over rather than nobody.
+    """
+
+    playbooks: tuple[Playbook, ...] = field(converter=_playbooks)
+    directory: Directory
+    toolbox: Toolbox
+    store: IncidentStore
+    name: str = "desk"
+    namespace: str = ""
+    """Tells installations apart that share a provider."""
+    deadline: timedelta = timedelta(seconds=30)
+    """How long a provider may take."""
+    lease: timedelta = timedelta(seconds=90)
+    """For how long a try is left to the desk that began it; more than twice the deadline."""
+    observers: tuple[Observer, ...] = field(factory=lambda: (LogObserver(),), converter=tuple[Observer, ...])
+
+    def __attrs_post_init__(self) -> None:
+        expect(Directory, self.directory, DeskInvalid, "the people of a desk are a Directory")
+        expect(Toolbox, self.toolbox, DeskInvalid, "the providers of a desk are in a Toolbox")
+        checked_name("the name of a desk", self.name)
+        for length in (self.deadline, self.lease):
+            expect(timedelta, length, DeskInvalid, "the deadline and the lease of a desk are timedeltas")
+        if not timedelta() < 2 * self.deadline < self.lease:
+            raise DeskInvalid(
+                f"a lease of {self.lease} is to be more than twice a deadline of {self.deadline}, and both above zero:"
+                " otherwise a slow provider would be asked again while it still works"
+            )
+        for playbook in self.playbooks:
+            self.directory.check(playbook.recipients, source=f"playbook {playbook.name}")
+
+    @property
+    def by(self) -> PersonId:
+        """Who the log says began and ended actions."""
+        return PersonId(self.name)
+
+    @property
+    def planned_with(self) -> str:
+        """What stored wake-ups depend on beside the log: the engine, the playbooks and the directory."""
+        parts = (ENGINE, *(playbook.version for playbook in self.playbooks), self.directory.fingerprint)
+        return sha256("/".join(parts).encode()).hexdigest()
+
+    def playbook_of(self, incident: Incident) -> Playbook:
+        """The playbook that an incident was declared under, else the first."""
+        for playbook in self.playbooks:
+            if playbook.reference == incident.playbook:
+                return playbook
+        if incident.playbook:
+            LOGGER.error("%s: its playbook %s is not here, %s takes over", incident.id, incident.playbook, self.first)
+        return self.first
+
+    @property
+    def first(self) -> Playbook:
+        """The playbook of new incidents."""
+        return self.playbooks[0]
+
+    def tell(self, notice: Notice) -> None:
+        """Tell everybody who watches."""
+        for observer in self.observers:
+            _quietly(observer.notice, notice)
+
+
+def _quietly(function: Callable[[Notice], Any], notice: Notice) -> None:
+    try:
+        function(notice)
+    except Exception:  # noqa: BLE001  # whoever only watches must not stop the work
+        LOGGER.exception("an observer failed at %s", type(notice).__name__)

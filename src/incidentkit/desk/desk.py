@@ -1,0 +1,195 @@
+"""A desk for programs without an event loop."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from datetime import datetime, timedelta
+from threading import Event as Flag
+from types import TracebackType
+from typing import Any, Final, Self, TypeVar
+from uuid import uuid4
+
+from attrs import frozen
+
+from incidentkit.desk import flows
+from incidentkit.desk.charter import Charter
+from incidentkit.desk.effects import Attempt, Call, Flow, Spawn
+from incidentkit.desk.flows import Preview, Result
+from incidentkit.desk.notices import LogObserver, Observer
+from incidentkit.desk.toolbox import Toolbox
+from incidentkit.errors import OutcomeUnknown, ProviderTimeout
+from incidentkit.model.commands import Acknowledge, Close, Command, Mitigate, Note, Reopen, Resolve, StartMitigation
+from incidentkit.model.incident import Incident
+from incidentkit.model.severity import Severity
+from incidentkit.model.triage import Triage
+from incidentkit.model.vocabulary import FactSource
+from incidentkit.policy.directory import Directory
+from incidentkit.policy.playbook import Playbook
+from incidentkit.providers.store import Audit, FindForgotten, IncidentStore
+
+R = TypeVar("R")
+
+BATCH: Final = 100
+"""How many incidents a tick looks at, unless told."""
+
+
+class Desk:
+    """Plans, performs and records: pages people and reminds them, for all incidents of a store.
+
+    Everything runs in the thread that calls, but the providers: each slot has up to ``places`` threads of its own, so
+    one that hangs holds up its own slot and nothing else. With 0 places providers are called in the calling thread, one
+    after the other, and no deadline can interrupt them: for tests, and for time that does not pass by itself.
+
+    Any number of desks may share a store. A desk holds nothing that matters: kill it at any time.
+
+    Raises `DeskInvalid` and `Misconfigured` for what does not fit together, and `UnknownRecipient` for a person, team
+    or role that a playbook names and the directory does not know.
+    """
+
+    def __init__(
+        self,
+        playbook: Playbook | Iterable[Playbook],
+        directory: Directory,
+        toolbox: Toolbox,
+        store: IncidentStore,
+        *,
+        name: str = "desk",
+        namespace: str = "",
+        deadline: timedelta = timedelta(seconds=30),
+        lease: timedelta = timedelta(seconds=90),
+        places: int = 8,
+        observers: Iterable[Observer] = (LogObserver(),),
+    ) -> None:
+        self._charter = Charter(
+            playbooks=playbook,
+            directory=directory,
+            toolbox=toolbox,
+            store=store,
+            name=name,
+            namespace=namespace,
+            deadline=deadline,
+            lease=lease,
+            observers=observers,
+        )
+        toolbox.refuse_async(store)
+        self._crew = _Crew(places)
+
+    def declare(
+        self,
+        title: str,
+        *,
+        by: str,
+        facts: FactSource | None = None,
+        triage: Triage[Any] | None = None,
+        severity: Severity[Any] | None = None,
+        id: str | None = None,
+        at: datetime | None = None,
+        started_at: datetime | None = None,
+    ) -> Incident:
+        """Begin an incident; what follows from it is done by `tick` or `run`.
+
+        Without ``triage`` or ``severity``, the playbook's rules decide by the ``facts``, or by nothing. ``id`` is made
+        up if not given. ``at`` is now if not given. Raises what `Incident.declare` raises, and `IncidentExists`.
+        """
+        make = flows.declaration(
+            self._charter,
+            id=new_id() if id is None else id,
+            title=title,
+            by=by,
+            facts=facts,
+            triage=triage,
+            severity=severity,
+            at=at,
+            started_at=started_at,
+        )
+        return self._crew.run(flows.declare(self._charter, make))
+
+    def load(self, incident: str) -> Incident:
+        """Read an incident; raises `UnknownIncident`."""
+        return self._crew.run(flows.load(self._charter, incident))
+
+    def submit(self, incident: str, command: Command) -> Result:
+        """Record a command. Raises what `Incident.apply` raises, and `UnknownIncident`; then nothing has happened."""
+        return self._crew.run(flows.submit(self._charter, incident, lambda now: command))
+
+    def _ask(self, incident: str, make: Callable[[datetime], Command]) -> Result:
+        return self._crew.run(flows.submit(self._charter, incident, make))
+
+    def acknowledge(self, incident: str, *, by: str, at: datetime | None = None, note: str = "") -> Result:
+        """The responder ``by`` has it; ``at`` is now if not given, here and below."""
+        return self._ask(incident, lambda now: Acknowledge(at=at or now, by=by, note=note))
+
+    def start_mitigation(self, incident: str, *, by: str, at: datetime | None = None, note: str = "") -> Result:
+        """Work on stopping the effects began."""
+        return self._ask(incident, lambda now: StartMitigation(at=at or now, by=by, note=note))
+
+    def mitigated(self, incident: str, *, by: str, at: datetime | None = None, note: str = "") -> Result:
+        """Users are served again."""
+        return self._ask(incident, lambda now: Mitigate(at=at or now, by=by, note=note))
+
+    def resolve(self, incident: str, *, by: str, at: datetime | None = None, note: str = "") -> Result:
+        """It is over."""
+        return self._ask(incident, lambda now: Resolve(at=at or now, by=by, note=note))
+
+    def reopen(self, incident: str, *, by: str, reason: str, at: datetime | None = None) -> Result:
+        """It was not over."""
+        return self._ask(incident, lambda now: Reopen(at=at or now, by=by, reason=reason))
+
+    def close(
+        self, incident: str, *, by: str, at: datetime | None = None, waivers: Mapping[str, str] | None = None
+    ) -> Result:
+        """Nothing is left to do."""
+        return self._ask(incident, lambda now: Close(at=at or now, by=by, waivers=waivers or {}))
+
+    def note(self, incident: str, text: str, *, by: str, at: datetime | None = None) -> Result:
+        """Write something down."""
+        return self._ask(incident, lambda now: Note(text, at=at or now, by=by))
+
+    def preview(self, incident: str, *, within: timedelta) -> Preview:
+        """What will happen within that time if nobody does anything."""
+        return self._crew.run(flows.foresee(self._charter, incident, within))
+
+    def audit(self, *, grace: timedelta = timedelta(minutes=5)) -> Audit:
+        """Whether any open incident should have been looked at and was not, by more than the grace."""
+        return self._crew.run(flows.audit(self._charter, FindForgotten(grace)))
+
+    def tick(self, *, limit: int = BATCH) -> int:
+        """Look at the incidents that are due, do what is to be done, and wait until that has ended.
+
+        Gives how many incidents were looked at; when it is 0, nothing was due.
+        """
+        looked_at = self._crew.run(flows.tick(self._charter, limit))
+        self._crew.finish()
+        return looked_at
+
+    def run(
+        self,
+        *,
+        stop: Flag | None = None,
+        poll: timedelta = timedelta(seconds=1),
+        audit: timedelta = timedelta(minutes=5),
+        heartbeat: Callable[[], object] | None = None,
+    ) -> None:
+        """Look at what is due again and again, until ``stop`` is set or the program is interrupted.
+
+        Waits ``poll`` when nothing was due. Every ``audit`` it looks for forgotten incidents, and calls ``heartbeat``
+        only if there are none: whoever misses the heartbeat knows that nobody is watching. A store that cannot be
+        reached is reported and asked again. Ends when the actions that had begun have ended, or their deadline has.
+        """
+        stop = Flag() if stop is None else stop
+        audit_at = time.monotonic()
+        try:
+            while not stop.is_set():
+                busy = self._crew.attempt(self._charter, flows.tick(self._charter, BATCH)) or 0
+                if time.monotonic() >= audit_at:
+                    audit_at = time.monotonic() + audit.total_seconds()
+                    audited = self._crew.attempt(
+                        self._charter, flows.audit(self._charter, FindForgotten(timedelta(minutes=5)))
+                    )
+                    if audited is not None and not audited.forgotten and heartbeat is not None:
+                        heartbeat()
+                self._crew.wait(0 if busy else poll.total_seconds(), stop)
+        finally:
+            self._crew.finish()

@@ -1,0 +1,114 @@
+"""What a desk tells those who watch it: progress, for screens, logs and traces. None of it changes what happens."""
+
+from __future__ import annotations
+
+import logging
+from typing import Final, Protocol, TypeAlias
+
+from attrs import frozen
+
+from incidentkit.model.action import Outcome
+from incidentkit.model.events import Became, Event, FellDue
+from incidentkit.model.identity import IncidentId
+from incidentkit.policy.planning import Action, Plan
+
+
+@frozen
+class Recorded:
+    """What somebody asked for is in the log."""
+
+    incident: IncidentId
+    event: Event
+
+
+@frozen
+class Decided:
+    """Something has become true."""
+
+    incident: IncidentId
+    decision: Became | FellDue
+
+
+@frozen
+class Planned:
+    """An incident was looked at; this is what its plan says besides decisions."""
+
+    incident: IncidentId
+    plan: Plan
+
+
+@frozen
+class Started:
+    """An action is being tried."""
+
+    incident: IncidentId
+    action: Action
+
+
+@frozen
+class Ended:
+    """What came of trying an action."""
+
+    incident: IncidentId
+    action: Action
+    outcome: Outcome
+    problem: str
+
+
+@frozen
+class Failed:
+    """An incident could not be looked at; the others go on, and it is looked at again."""
+
+    incident: IncidentId
+    error: Exception
+
+
+@frozen
+class Audited:
+    """Whether any open incident has been forgotten."""
+
+    incidents_open: int
+    forgotten: tuple[IncidentId, ...]
+
+
+Notice: TypeAlias = Recorded | Decided | Planned | Started | Ended | Failed | Audited
+"""Everything that a desk tells."""
+
+
+class Observer(Protocol):
+    """Somebody who watches a desk. What it raises is logged, and changes nothing."""
+
+    def notice(self, notice: Notice, /) -> None:
+        """Take note; return soon, because the desk waits."""
+        ...
+
+
+LOGGER: Final = logging.getLogger("incidentkit.desk")
+
+
+class LogObserver:
+    """Writes to the standard log `incidentkit.desk`; records carry ``incident``, and ``action`` where there is one."""
+
+    def notice(self, notice: Notice, /) -> None:
+        """Log it."""
+        match notice:
+            case Recorded(incident=incident, event=event):
+                _log(logging.INFO, incident, "", "%s: %s", incident, event.tag)
+            case Decided(incident=incident, decision=decision):
+                _log(logging.INFO, incident, "", "%s: %s", incident, decision)
+            case Planned():
+                pass
+            case Started(incident=incident, action=action):
+                _log(logging.INFO, incident, str(action.key), "%s: trying %s", incident, action.key)
+            case Ended(incident=incident, action=action, outcome=outcome, problem=problem):
+                level = logging.INFO if outcome is Outcome.SUCCEEDED else logging.WARNING
+                _log(level, incident, str(action.key), "%s: %s %s %s", incident, action.key, outcome, problem)
+            case Failed(incident=incident, error=error):
+                _log(logging.ERROR, incident, "", "%s: %s: %s", incident, type(error).__name__, error)
+            case Audited(incidents_open=count, forgotten=forgotten):
+                level = logging.ERROR if forgotten else logging.DEBUG
+                _log(level, "", "", "%d incidents open, forgotten: %s", count, ", ".join(forgotten) or "none")
+
+
+def _log(level: int, incident: str, action: str, message: str, *values: object) -> None:
+    LOGGER.log(level, message, *values, extra={"incident": incident, "action": action})
