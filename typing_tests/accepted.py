@@ -1,6 +1,6 @@
 """Code as users write it: type checkers must take every line and know every type."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import assert_type
 
@@ -31,7 +31,15 @@ from incidentkit import (
     choose,
     when,
 )
+from incidentkit.errors import PermissionDenied, ProviderError, RateLimited
+from incidentkit.memory import Acknowledges, Declines, MemoryPager, MemoryStore, Reaction, Sleeps
+from incidentkit.model.commands import Command
+from incidentkit.model.events import Event
+from incidentkit.model.identity import IncidentId, PersonId
 from incidentkit.playbooks.emergency import CORE_FUNCTIONALITY, DATA_AT_RISK, ERROR_RATE
+from incidentkit.providers.answer import Answer, Diagnosis, Receipt
+from incidentkit.providers.pager import Pager, SendPage
+from incidentkit.providers.store import Append, FindDue, IncidentStore
 
 
 def five_minutes() -> None:
@@ -122,3 +130,50 @@ def trees(facts: Facts) -> None:
 def severity_as_a_fact(facts: Facts) -> None:
     severity = SeverityFact(scheme=EMERGENCY.scheme)
     assert_type((severity >= EMERGENCY.scheme["SEV-2"]).evaluate(facts), bool | None)
+
+
+class ShortestPager:
+    def page(self, request: SendPage, /) -> Receipt:
+        return Receipt()
+
+    def diagnose(self) -> Diagnosis:
+        return Diagnosis(healthy=True)
+
+
+class ShortestAsyncPager:
+    async def page(self, request: SendPage, /) -> Receipt:
+        return Receipt(reference=request.key)
+
+    async def diagnose(self) -> Diagnosis:
+        return Diagnosis(healthy=True)
+
+
+async def providers(pager: Pager, request: SendPage) -> None:
+    pagers: list[Pager] = [ShortestPager(), ShortestAsyncPager(), MemoryPager()]
+    answer = pagers[0].page(request)
+    assert_type(answer if isinstance(answer, Receipt) else await answer, Receipt)
+    assert_type(MemoryPager().page(request), Receipt)
+
+
+def reactions(people: dict[PersonId, Reaction], now: datetime) -> None:
+    MemoryPager({"ada": Acknowledges(timedelta(minutes=2)), "grace": Declines(timedelta(0), "away"), "eve": Sleeps()})
+    pager = MemoryPager(people, clock=lambda: now)
+    assert_type(pager.answers(now), tuple[tuple[IncidentId, Command], ...])
+    assert_type(pager.next_answer_at, datetime | None)
+
+
+def stores(store: IncidentStore, request: Append) -> None:
+    memory = MemoryStore(lambda: datetime.now(UTC))
+    stores: list[IncidentStore] = [store, memory]
+    assert_type(memory.append(request), tuple[Event, ...])
+    assert_type(memory.load("INC-1"), tuple[Event, ...])
+    assert_type(memory.due(FindDue("a hash", 10)), tuple[IncidentId, ...])
+    assert_type(stores[0].now(), Answer[datetime])
+
+
+def failures(error: ProviderError) -> None:
+    if isinstance(error, RateLimited):
+        assert_type(error.retry_after, timedelta | None)
+    assert_type(error.transient or error.outcome_unknown, bool)
+    assert_type(error.status, int | None)
+    PermissionDenied("not allowed", missing_scopes=("pages:write",), provider="pagerduty", operation="page", status=403)

@@ -16,6 +16,11 @@ from incidentkit import (
     ask,
     when,
 )
+from incidentkit.errors import ProviderError, RateLimited
+from incidentkit.memory import MemoryPager, MemoryStore
+from incidentkit.providers.answer import Diagnosis, Receipt
+from incidentkit.providers.pager import Pager, SendPage
+from incidentkit.providers.store import Append, FindForgotten, IncidentStore
 
 RATE = Number("error_rate", question="What share of requests fails?", minimum=0, maximum=1)
 AT_RISK = Flag("data_at_risk", question="Is data at risk?")
@@ -93,3 +98,71 @@ def trees() -> None:
     ask("Is it so?", REGION, yes=Conclusion("a"), no=Conclusion("b"))  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     tree = DecisionTree("Now?", ask("Is it so?", AT_RISK, yes=1, no=2))
     _: str = tree.walk().conclusion  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]
+
+
+class Diagnosed:
+    def diagnose(self) -> Diagnosis:
+        return Diagnosis(healthy=True)
+
+
+class OtherMethod(Diagnosed):
+    def send(self, request: SendPage, /) -> Receipt:
+        return Receipt()
+
+
+class OtherArgument(Diagnosed):
+    def page(self, request: str, /) -> Receipt:
+        return Receipt()
+
+
+class MoreArguments(Diagnosed):
+    def page(self, request: SendPage, urgent: bool, /) -> Receipt:
+        return Receipt()
+
+
+class OtherAnswer(Diagnosed):
+    def page(self, request: SendPage, /) -> str:
+        return ""
+
+
+class OtherPromise(Diagnosed):
+    async def page(self, request: SendPage, /) -> None:
+        pass
+
+
+class NoDiagnosis:
+    def page(self, request: SendPage, /) -> Receipt:
+        return Receipt()
+
+
+def use(pager: Pager) -> None:
+    pass
+
+
+def keep(store: IncidentStore) -> None:
+    pass
+
+
+def providers() -> None:
+    use(OtherMethod())  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    use(OtherArgument())  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    use(MoreArguments())  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    use(OtherAnswer())  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    use(OtherPromise())  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    use(NoDiagnosis())  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    keep(MemoryPager())  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
+def requests(pager: Pager, request: SendPage, store: MemoryStore) -> None:
+    pager.page(request=request)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    SendPage(key="a key")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    request.key = "other"  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]
+    store.append(request)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    Append(incident="INC-1", events=(), expected_version=None)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    FindForgotten(grace=300)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    MemoryPager({"ada": "sleeps"})  # type: ignore[dict-item]  # pyright: ignore[reportArgumentType]
+
+
+def failures() -> None:
+    ProviderError("it did not work", url="https://example.org")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    RateLimited("too fast", retry_after=30)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from threading import Lock
-from typing import TypeAlias, assert_never
+from typing import TypeAlias, TypeVar, assert_never
 
 from attrs import frozen
 
@@ -15,6 +15,8 @@ from incidentkit.model.identity import IncidentId, PersonId
 from incidentkit.model.recording import moment
 from incidentkit.providers.answer import Diagnosis, Receipt
 from incidentkit.providers.pager import SendPage
+
+P = TypeVar("P", bound=str)
 
 
 @frozen
@@ -49,7 +51,7 @@ class MemoryPager:
 
     def __init__(
         self,
-        reactions: Mapping[str, Reaction] | Mapping[PersonId, Reaction] | None = None,
+        reactions: Mapping[P, Reaction] | None = None,
         *,
         clock: Callable[[], datetime] = system_clock,
     ) -> None:
@@ -69,9 +71,9 @@ class MemoryPager:
         """Reach the person, unless the key did so before."""
         with self._lock:
             if request.key not in self._delivered:
+                answer = self._answer(request)
                 receipt = Receipt(reference=f"page-{len(self._delivered) + 1}")
                 self._delivered[request.key] = (request, receipt)
-                answer = self._answer(request)
                 if answer is not None:
                     self._answers.setdefault((request.incident, request.person), answer)
             return self._delivered[request.key][1]
