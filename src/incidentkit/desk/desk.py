@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
 from threading import Event as Flag
 from types import TracebackType
-from typing import Any, Final, Self, TypeVar
+from typing import Any, Final, Self
 from uuid import uuid4
-
-from attrs import frozen
 
 from incidentkit.desk import flows
 from incidentkit.desk.charter import Charter
-from incidentkit.desk.effects import Attempt, Call, Flow, Spawn
+from incidentkit.desk.crew import Crew
 from incidentkit.desk.flows import Preview, Result
-from incidentkit.desk.notices import LogObserver, Observer
-from incidentkit.desk.toolbox import Toolbox
-from incidentkit.errors import OutcomeUnknown, ProviderTimeout
+from incidentkit.desk.notices import Interrupted, LogObserver, Observer
+from incidentkit.desk.toolbox import Toolbox, refuse_async
 from incidentkit.model.commands import Acknowledge, Close, Command, Mitigate, Note, Reopen, Resolve, StartMitigation
 from incidentkit.model.incident import Incident
 from incidentkit.model.severity import Severity
@@ -28,8 +24,6 @@ from incidentkit.model.vocabulary import FactSource
 from incidentkit.policy.directory import Directory
 from incidentkit.policy.playbook import Playbook
 from incidentkit.providers.store import Audit, FindForgotten, IncidentStore
-
-R = TypeVar("R")
 
 BATCH: Final = 100
 """How many incidents a tick looks at, unless told."""
@@ -73,8 +67,10 @@ class Desk:
             lease=lease,
             observers=observers,
         )
-        toolbox.refuse_async(store)
-        self._crew = _Crew(places)
+        toolbox.refuse_async()
+        for name in ("now", "append", "load", "due", "audit"):
+            refuse_async("store", store, name)
+        self._crew = Crew(places)
 
     def declare(
         self,
@@ -182,14 +178,43 @@ class Desk:
         audit_at = time.monotonic()
         try:
             while not stop.is_set():
-                busy = self._crew.attempt(self._charter, flows.tick(self._charter, BATCH)) or 0
+                busy = self._try(self._look)
                 if time.monotonic() >= audit_at:
                     audit_at = time.monotonic() + audit.total_seconds()
-                    audited = self._crew.attempt(
-                        self._charter, flows.audit(self._charter, FindForgotten(timedelta(minutes=5)))
-                    )
-                    if audited is not None and not audited.forgotten and heartbeat is not None:
-                        heartbeat()
+                    self._try(lambda: self._check(heartbeat))
                 self._crew.wait(0 if busy else poll.total_seconds(), stop)
         finally:
             self._crew.finish()
+
+    def _look(self) -> bool:
+        return self._crew.run(flows.tick(self._charter, BATCH)) > 0
+
+    def _check(self, heartbeat: Callable[[], object] | None) -> bool:
+        if not self.audit().forgotten and heartbeat is not None:
+            heartbeat()
+        return True
+
+    def _try(self, work: Callable[[], bool]) -> bool:
+        """Do some work of the loop; what goes wrong is reported, and the loop goes on."""
+        try:
+            return work()
+        except Exception as error:  # noqa: BLE001  # a store that cannot be reached, say: the loop must outlive it
+            self._charter.tell(Interrupted(error))
+            return False
+
+    def shut_down(self) -> None:
+        """Wait until the actions that had begun have ended, and let the threads go."""
+        self._crew.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.shut_down()
+
+
+def new_id() -> str:
+    """An id for an incident that nobody named."""
+    return f"inc-{uuid4().hex[:12]}"

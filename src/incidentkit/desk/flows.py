@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from attrs import evolve, frozen
 
@@ -141,7 +141,8 @@ def load(charter: Charter, incident: str) -> Flow[Incident]:
 
 def submit(charter: Charter, incident: str, make: Callable[[datetime], Command]) -> Flow[Result]:
     """Record a command, after the decisions that were due before it."""
-    for _ in range(PATIENCE):
+    tries = 0
+    while True:
         before = yield from load(charter, incident)
         now: datetime = yield Call(charter.store.now)
         now = max(now, before.as_of)
@@ -153,12 +154,14 @@ def submit(charter: Charter, incident: str, make: Callable[[datetime], Command])
         try:
             after = yield from _append(charter, before, events, wake_at=now)
         except StaleVersion:
+            tries += 1
+            if tries == PATIENCE:
+                raise
             continue
         _tell_decisions(charter, decisions)
         event = after.timeline[-1]
         charter.tell(Recorded(after.id, event))
         return Result(after, event, not isinstance(event, Overtaken), _summary(charter, after, event, now))
-    raise StaleVersion(incident, "submit", before.version, before.version)
 
 
 def tick(charter: Charter, limit: int) -> Flow[int]:

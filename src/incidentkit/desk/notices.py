@@ -64,6 +64,13 @@ class Failed:
 
 
 @frozen
+class Interrupted:
+    """The loop could not go on for a moment, for instance because the store could not be reached; it tries again."""
+
+    error: Exception
+
+
+@frozen
 class Audited:
     """Whether any open incident has been forgotten."""
 
@@ -71,7 +78,7 @@ class Audited:
     forgotten: tuple[IncidentId, ...]
 
 
-Notice: TypeAlias = Recorded | Decided | Planned | Started | Ended | Failed | Audited
+Notice: TypeAlias = Recorded | Decided | Planned | Started | Ended | Failed | Interrupted | Audited
 """Everything that a desk tells."""
 
 
@@ -105,6 +112,8 @@ class LogObserver:
                 _log(level, incident, str(action.key), "%s: %s %s %s", incident, action.key, outcome, problem)
             case Failed(incident=incident, error=error):
                 _log(logging.ERROR, incident, "", "%s: %s: %s", incident, type(error).__name__, error)
+            case Interrupted(error=error):
+                _log(logging.ERROR, "", "", "interrupted by %s: %s", type(error).__name__, error)
             case Audited(incidents_open=count, forgotten=forgotten):
                 level = logging.ERROR if forgotten else logging.DEBUG
                 _log(level, "", "", "%d incidents open, forgotten: %s", count, ", ".join(forgotten) or "none")

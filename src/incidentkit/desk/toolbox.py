@@ -41,12 +41,14 @@ class Toolbox:
         """Raise `Misconfigured` for the first provider that has to be awaited, which a `Desk` cannot do."""
         for slot, provider in self.slots():
             for name in _PAGER:
-                if inspect.iscoroutinefunction(getattr(provider, name)):
-                    raise Misconfigured(
-                        f"{slot}: {name!r} is async: give the provider to an AsyncDesk, or write it with def",
-                        provider=type(provider).__name__,
-                        operation=name,
-                    )
+                refuse_async(slot, provider, name)
+
+
+def refuse_async(slot: str, provider: object, name: str) -> None:
+    """Raise `Misconfigured` if that method of a provider has to be awaited."""
+    if inspect.iscoroutinefunction(getattr(provider, name)):
+        problem = f"{slot}: {name!r} is async: give the provider to an AsyncDesk, or write it with def"
+        raise Misconfigured(problem, provider=type(provider).__name__, operation=name)
 
 
 _PAGER: Final[Mapping[str, int]] = {"page": 1, "diagnose": 0}

@@ -125,7 +125,7 @@ class Incident:
         Raises `IllegalTransition`, `StaleVersion`, `CommandInvalid`, `TimesContradict`, `FieldInvalid` or
         `SchemesDiffer`.
         """
-        based_on: object = getattr(command, "based_on", None)
+        based_on: int | None = getattr(command, "based_on", None)
         if based_on is not None:
             self._check_version(command, expect(int, based_on, CommandInvalid, "a version is a whole number"))
         event = recorded(command, self._state, recorded_at)

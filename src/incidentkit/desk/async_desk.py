@@ -1,0 +1,207 @@
+"""A desk for programs with an event loop: the same methods as `Desk`, to be awaited."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import suppress
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import Any, Self
+
+from incidentkit.desk import flows
+from incidentkit.desk.async_crew import AsyncCrew
+from incidentkit.desk.charter import Charter
+from incidentkit.desk.desk import BATCH, new_id
+from incidentkit.desk.flows import Preview, Result
+from incidentkit.desk.notices import Interrupted, LogObserver, Observer
+from incidentkit.desk.toolbox import Toolbox
+from incidentkit.model.commands import Acknowledge, Close, Command, Mitigate, Note, Reopen, Resolve, StartMitigation
+from incidentkit.model.incident import Incident
+from incidentkit.model.severity import Severity
+from incidentkit.model.triage import Triage
+from incidentkit.model.vocabulary import FactSource
+from incidentkit.policy.directory import Directory
+from incidentkit.policy.playbook import Playbook
+from incidentkit.providers.store import Audit, FindForgotten, IncidentStore
+
+
+class AsyncDesk:
+    """What a `Desk` is, in an event loop: plans, performs and records, for all incidents of a store.
+
+    Providers and the store may be written with ``def`` or with ``async def``. Those with ``def`` run in threads, each
+    slot in up to ``places`` of its own and the store in one, so nothing holds up the loop.
+
+    Raises what `Desk` raises, but takes what has to be awaited.
+    """
+
+    def __init__(
+        self,
+        playbook: Playbook | Iterable[Playbook],
+        directory: Directory,
+        toolbox: Toolbox,
+        store: IncidentStore,
+        *,
+        name: str = "desk",
+        namespace: str = "",
+        deadline: timedelta = timedelta(seconds=30),
+        lease: timedelta = timedelta(seconds=90),
+        places: int = 8,
+        observers: Iterable[Observer] = (LogObserver(),),
+    ) -> None:
+        self._charter = Charter(
+            playbooks=playbook,
+            directory=directory,
+            toolbox=toolbox,
+            store=store,
+            name=name,
+            namespace=namespace,
+            deadline=deadline,
+            lease=lease,
+            observers=observers,
+        )
+        self._crew = AsyncCrew(places)
+
+    async def declare(
+        self,
+        title: str,
+        *,
+        by: str,
+        facts: FactSource | None = None,
+        triage: Triage[Any] | None = None,
+        severity: Severity[Any] | None = None,
+        id: str | None = None,
+        at: datetime | None = None,
+        started_at: datetime | None = None,
+    ) -> Incident:
+        """Begin an incident; what follows from it is done by `tick` or `run`.
+
+        Without ``triage`` or ``severity``, the playbook's rules decide by the ``facts``, or by nothing. ``id`` is made
+        up if not given. ``at`` is now if not given. Raises what `Incident.declare` raises, and `IncidentExists`.
+        """
+        make = flows.declaration(
+            self._charter,
+            id=new_id() if id is None else id,
+            title=title,
+            by=by,
+            facts=facts,
+            triage=triage,
+            severity=severity,
+            at=at,
+            started_at=started_at,
+        )
+        return await self._crew.run(flows.declare(self._charter, make))
+
+    async def load(self, incident: str) -> Incident:
+        """Read an incident; raises `UnknownIncident`."""
+        return await self._crew.run(flows.load(self._charter, incident))
+
+    async def submit(self, incident: str, command: Command) -> Result:
+        """Record a command. Raises what `Incident.apply` raises, and `UnknownIncident`; then nothing has happened."""
+        return await self._crew.run(flows.submit(self._charter, incident, lambda now: command))
+
+    async def _ask(self, incident: str, make: Callable[[datetime], Command]) -> Result:
+        return await self._crew.run(flows.submit(self._charter, incident, make))
+
+    async def acknowledge(self, incident: str, *, by: str, at: datetime | None = None, note: str = "") -> Result:
+        """The responder ``by`` has it; ``at`` is now if not given, here and below."""
+        return await self._ask(incident, lambda now: Acknowledge(at=at or now, by=by, note=note))
+
+    async def start_mitigation(self, incident: str, *, by: str, at: datetime | None = None, note: str = "") -> Result:
+        """Work on stopping the effects began."""
+        return await self._ask(incident, lambda now: StartMitigation(at=at or now, by=by, note=note))
+
+    async def mitigated(self, incident: str, *, by: str, at: datetime | None = None, note: str = "") -> Result:
+        """Users are served again."""
+        return await self._ask(incident, lambda now: Mitigate(at=at or now, by=by, note=note))
+
+    async def resolve(self, incident: str, *, by: str, at: datetime | None = None, note: str = "") -> Result:
+        """It is over."""
+        return await self._ask(incident, lambda now: Resolve(at=at or now, by=by, note=note))
+
+    async def reopen(self, incident: str, *, by: str, reason: str, at: datetime | None = None) -> Result:
+        """It was not over."""
+        return await self._ask(incident, lambda now: Reopen(at=at or now, by=by, reason=reason))
+
+    async def close(
+        self, incident: str, *, by: str, at: datetime | None = None, waivers: Mapping[str, str] | None = None
+    ) -> Result:
+        """Nothing is left to do."""
+        return await self._ask(incident, lambda now: Close(at=at or now, by=by, waivers=waivers or {}))
+
+    async def note(self, incident: str, text: str, *, by: str, at: datetime | None = None) -> Result:
+        """Write something down."""
+        return await self._ask(incident, lambda now: Note(text, at=at or now, by=by))
+
+    async def preview(self, incident: str, *, within: timedelta) -> Preview:
+        """What will happen within that time if nobody does anything."""
+        return await self._crew.run(flows.foresee(self._charter, incident, within))
+
+    async def audit(self, *, grace: timedelta = timedelta(minutes=5)) -> Audit:
+        """Whether any open incident should have been looked at and was not, by more than the grace."""
+        return await self._crew.run(flows.audit(self._charter, FindForgotten(grace)))
+
+    async def tick(self, *, limit: int = BATCH) -> int:
+        """Look at the incidents that are due, do what is to be done, and wait until that has ended.
+
+        Gives how many incidents were looked at; when it is 0, nothing was due.
+        """
+        looked_at = await self._crew.run(flows.tick(self._charter, limit))
+        await self._crew.finish()
+        return looked_at
+
+    async def run(
+        self,
+        *,
+        stop: asyncio.Event | None = None,
+        poll: timedelta = timedelta(seconds=1),
+        audit: timedelta = timedelta(minutes=5),
+        heartbeat: Callable[[], object] | None = None,
+    ) -> None:
+        """Look at what is due again and again, until ``stop`` is set or the task is cancelled.
+
+        Waits ``poll`` when nothing was due. Every ``audit`` it looks for forgotten incidents, and calls ``heartbeat``
+        only if there are none: whoever misses the heartbeat knows that nobody is watching. A store that cannot be
+        reached is reported and asked again. Ends when the actions that had begun have ended, or their deadline has.
+        """
+        stop = asyncio.Event() if stop is None else stop
+        audit_at = time.monotonic()
+        try:
+            while not stop.is_set():
+                busy = await self._try(self._look)
+                if time.monotonic() >= audit_at:
+                    audit_at = time.monotonic() + audit.total_seconds()
+                    await self._try(lambda: self._check(heartbeat))
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), 0.001 if busy else poll.total_seconds())
+        finally:
+            await self._crew.finish()
+
+    async def _look(self) -> bool:
+        return await self._crew.run(flows.tick(self._charter, BATCH)) > 0
+
+    async def _check(self, heartbeat: Callable[[], object] | None) -> bool:
+        if not (await self.audit()).forgotten and heartbeat is not None:
+            heartbeat()
+        return True
+
+    async def _try(self, work: Callable[[], Awaitable[bool]]) -> bool:
+        """Do some work of the loop; what goes wrong is reported, and the loop goes on."""
+        try:
+            return await work()
+        except Exception as error:  # noqa: BLE001  # a store that cannot be reached, say: the loop must outlive it
+            self._charter.tell(Interrupted(error))
+            return False
+
+    async def shut_down(self) -> None:
+        """Wait until the actions that had begun have ended, and let the threads go."""
+        await self._crew.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.shut_down()
