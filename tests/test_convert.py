@@ -201,3 +201,9 @@ def test_hostile_toml_is_one_typed_error(text: str, message: str) -> None:
     with pytest.raises(DocumentInvalid) as caught:
         convert.from_toml(text, SeverityScheme)
     assert message in str(caught.value)
+
+
+def test_a_time_without_zone_is_not_written() -> None:
+    for write in (convert.to_json, convert.to_plain, convert.to_toml):
+        with pytest.raises(DocumentInvalid, match="has no time zone: it would be another moment on every machine"):
+            write({"at": datetime(2026, 3, 2)})

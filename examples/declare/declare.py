@@ -49,7 +49,7 @@ def metrics(incident: Incident) -> Table:
         "to acknowledge": incident.metrics.time_to_acknowledge,
         "to mitigate": incident.metrics.time_to_mitigate,
         "to resolve": incident.metrics.time_to_resolve,
-        **{f"in {status}": spent for status, spent in incident.metrics.time_in.items()},
+        **{f"in {status}": spent for status, spent in incident.metrics.time_in.items() if spent},
     }
     rows = [(what, "-" if length is None else duration_text(length)) for what, length in lengths.items()]
     return Table(("time", "length"), rows)

@@ -50,7 +50,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from datetime import timedelta
 from difflib import get_close_matches
@@ -204,16 +204,18 @@ class FieldInvalid(IncidentkitError, ValueError):
 
 
 class IllegalTransition(IncidentkitError, ValueError):
-    """A command that is not possible in the incident's status; `possible` lists those that are, moves first."""
+    """A command that is not possible in the incident's status; `possible` names those that are, moves first."""
 
-    def __init__(self, incident: str, status: str, command: str, possible: Mapping[str, str], since: str) -> None:
+    def __init__(
+        self, incident: str, status: str, command: str, possible: Iterable[str], moves: Iterable[str], since: str
+    ) -> None:
         self.incident = incident
         self.status = status
         self.command = command
         self.possible = tuple(possible)
-        calls = ", ".join(f"{name}({arguments})" for name, arguments in possible.items())
         super().__init__(
-            f"{incident} is {status}: {command!r} is not possible from there. Possible now: {calls}. {since}"
+            f"{incident} is {status}: {command!r} is not possible from there."
+            f" It can move on by {', '.join(moves)}. It is {status} since {since}."
         )
 
 

@@ -1,19 +1,22 @@
-"""The program of README's first command."""
+"""The program that asks until one severity is left."""
 
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 PROGRAM = Path(__file__).parents[2] / "examples" / "triage" / "triage.py"
 
 
-def run(*arguments: str, answers: str = "") -> list[str]:
+def run(*arguments: str, answers: str = "", program: Path = PROGRAM) -> list[str]:
     """The lines that the program prints; it must end well and write nothing to stderr."""
     finished = subprocess.run(
-        [sys.executable, PROGRAM, *arguments],
+        [sys.executable, program, *arguments],
         input=answers,
         capture_output=True,
         encoding="utf-8",
@@ -32,6 +35,16 @@ def test_half_of_the_facts_leave_two_severities_and_the_answers_leave_one() -> N
     assert "SEV-1, not certain: SEV-2 if it turns out better" in lines
     assert "Next question: Is data at risk? (data_at_risk)" in lines
     assert lines.index("  possible: SEV-1, SEV-2") < lines.index("  possible: SEV-2") < lines.index("SEV-2")
+
+
+@pytest.mark.parametrize("reported", ["{}", "{ERROR_RATE: 0.05}", "{CORE_FUNCTIONALITY: False}"])
+def test_other_facts_lead_to_an_end_too(reported: str, tmp_path: Path) -> None:
+    changed = tmp_path / "triage.py"
+    text, count = re.subn("(?m)^REPORTED = .*$", f"REPORTED = {reported}", PROGRAM.read_text(encoding="utf-8"))
+    changed.write_text(text, encoding="utf-8")
+
+    assert count == 1
+    assert "  ▶ Mitigate with feature flags + plan fix" in run(program=changed)
 
 
 def test_both_trees_are_drawn_and_walked_to_a_conclusion() -> None:

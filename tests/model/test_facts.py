@@ -300,3 +300,13 @@ def test_choices_and_flags_have_no_more_or_less() -> None:
         _ = raw(REGION) > "eu"
     with pytest.raises(ConditionInvalid, match="compare it with ==, != or in"):
         REGION.threshold(">", "eu")
+
+
+def test_known_values_are_found_by_fact_and_by_name() -> None:
+    rate, down = Number("rate", question="How much?"), Flag("down", question="Is it down?")
+    facts = Facts.read({rate: 0.3}, Vocabulary(rate, down))
+    assert facts[rate] == facts["rate"] == facts.get("rate") == 0.3
+    assert (facts.get(down), facts.get("down", 7)) == (None, 7)
+    assert [each in facts for each in ("rate", rate, "down", down, 7)] == [True, True, False, False, False]
+    with pytest.raises(KeyError):
+        _ = facts["down"]

@@ -77,6 +77,8 @@ _TWO: Final = tuple(f"{number:02}" for number in range(100))
 
 def write_datetime(moment: datetime) -> str:
     """A moment in UTC, as `isoformat` writes it, but with a Z."""
+    if moment.tzinfo is None:
+        raise DocumentInvalid("$", f"{shown(moment)} has no time zone: it would be another moment on every machine")
     if moment.tzinfo is not UTC:
         moment = moment.astimezone(UTC)
     year, part = moment.year, moment.microsecond

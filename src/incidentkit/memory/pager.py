@@ -11,8 +11,7 @@ from attrs import frozen
 
 from incidentkit.memory.clock import system_clock
 from incidentkit.model.commands import Acknowledge, Command, Decline
-from incidentkit.model.identity import IncidentId, PersonId
-from incidentkit.model.recording import moment
+from incidentkit.model.identity import IncidentId, PersonId, moment
 from incidentkit.providers.answer import Diagnosis, Receipt
 from incidentkit.providers.pager import SendPage
 

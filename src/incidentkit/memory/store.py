@@ -10,8 +10,7 @@ from threading import RLock
 from incidentkit.errors import UnknownIncident
 from incidentkit.memory.clock import system_clock
 from incidentkit.model.events import Event, Redacted, wordless
-from incidentkit.model.identity import IncidentId
-from incidentkit.model.recording import moment
+from incidentkit.model.identity import IncidentId, moment
 from incidentkit.providers.store import Append, Audit, FindDue, FindForgotten, FindIncidents, Standing, appended
 
 

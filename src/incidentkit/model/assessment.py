@@ -58,7 +58,7 @@ def assessed(triage: Triage[Any] | Assessment) -> Assessment:
 
 def chosen(severity: Severity[Any]) -> Assessment:
     """What the log keeps of a severity that a person chose, which must be one of a scheme; else `CommandInvalid`."""
-    expect(Severity, severity, CommandInvalid, "a chosen severity is a Severity")
+    expect(Severity, severity, CommandInvalid, "a chosen severity is a Severity, such as SCHEME['SEV-1']")
     try:
         _ = severity.scheme
     except SchemeInvalid as error:

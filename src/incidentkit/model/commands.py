@@ -1,7 +1,8 @@
 """What people and machines ask of an incident: one frozen class for each command.
 
 A command says when it was meant (``at``) and by whom (``by``). One that was decided on what somebody saw may carry the
-version it was ``based_on``; if the incident has moved on since, it is refused rather than misunderstood.
+version it was ``based_on``; if the incident has moved on since, it is refused rather than misunderstood. A time without
+a zone is `FieldInvalid` at once; whether the rest makes sense is seen when the command is applied.
 """
 
 from __future__ import annotations
@@ -10,12 +11,18 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar, TypeAlias
 
-from attrs import field, frozen
+from attrs import Attribute, field, frozen
 
 from incidentkit.model.assessment import Assessment, assessed
 from incidentkit.model.events import LinkKind
+from incidentkit.model.identity import moment
 from incidentkit.model.people import Role
 from incidentkit.model.severity import Severity
+
+
+def is_aware(command: Asking, attribute: Attribute[Any], value: object) -> None:
+    """The field holds a moment with a time zone."""
+    moment(attribute.name, value)
 
 
 @frozen(kw_only=True)
@@ -25,7 +32,7 @@ class Asking:
     tag: ClassVar[str]
     """What the table of the lifecycle calls it."""
 
-    at: datetime
+    at: datetime = field(validator=is_aware)
     by: str
     based_on: int | None = None
     """The version that the incident had when this was decided; `None` if that does not matter."""
@@ -194,7 +201,7 @@ class Snooze(Asking):
 
     tag: ClassVar[str] = "snooze"
 
-    until: datetime = field(kw_only=True)
+    until: datetime = field(kw_only=True, validator=is_aware)
     reason: str = field(kw_only=True)
 
 
@@ -233,7 +240,7 @@ class CorrectStart(Asking):
 
     tag: ClassVar[str] = "correct_start"
 
-    started_at: datetime
+    started_at: datetime = field(validator=is_aware)
     reason: str = field(default="", kw_only=True)
 
 
@@ -244,7 +251,7 @@ class CorrectTime(Asking):
     tag: ClassVar[str] = "correct_time"
 
     event: int
-    happened_at: datetime = field(kw_only=True)
+    happened_at: datetime = field(kw_only=True, validator=is_aware)
     reason: str = field(default="", kw_only=True)
 
 

@@ -9,9 +9,9 @@ the field.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from enum import StrEnum
+from enum import Enum, StrEnum
 from typing import Any, ClassVar, Final, TypeAlias, cast
 
 from attrs import Attribute, evolve, field, fields, frozen
@@ -89,7 +89,8 @@ def is_a(expected: type) -> Any:
 
     def check(event: object, attribute: Attribute[Any], value: object) -> None:
         if not isinstance(value, expected):
-            raise FieldInvalid(attribute.name, f"{shown(value)} is no {expected.__name__}")
+            choice = f"; there are {', '.join(map(str, expected))}" if issubclass(expected, Enum) else ""
+            raise FieldInvalid(attribute.name, f"{shown(value)} is no {expected.__name__}{choice}")
 
     return check
 
@@ -531,6 +532,14 @@ Event: TypeAlias = (
     | ActionEnded
 )
 """Everything that can happen to an incident."""
+
+
+def written(event: Event) -> Iterator[str]:
+    """Everything that people wrote in an event."""
+    for each in fields(type(event)):
+        if each.validator in WRITTEN:
+            value: str | Mapping[str, str] = getattr(event, each.name)
+            yield from (value,) if isinstance(value, str) else (*value, *value.values())
 
 
 def wordless(event: Event) -> Event:

@@ -1,12 +1,14 @@
-"""Names and words that people and machines give: what they may be, checked in one place."""
+"""Names, words and times that people and machines give: what they may be, checked in one place."""
 
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from functools import lru_cache
 from typing import Final, NewType
 
-from incidentkit.errors import FieldInvalid, shown
+from incidentkit.errors import FactValueInvalid, FieldInvalid, shown
+from incidentkit.model.vocabulary import aware
 
 IncidentId = NewType("IncidentId", str)
 """Identifies an incident, for as long as anybody keeps it."""
@@ -57,3 +59,11 @@ def checked_text(what: str, value: object) -> str:
 def keepable(text: object) -> str:
     """What can be kept of a text that somebody else wrote: anything else than text is nothing."""
     return _UNKEEPABLE.sub(" ", text)[:LONGEST_TEXT] if isinstance(text, str) else ""
+
+
+def moment(what: str, value: object) -> datetime:
+    """An aware datetime in UTC; `FieldInvalid` names the field for anything else."""
+    try:
+        return aware(what, value)
+    except FactValueInvalid as error:
+        raise FieldInvalid(what, str(error).removeprefix(f"{what}: ")) from None

@@ -39,12 +39,12 @@ from incidentkit.model.events import (
     TimeCorrected,
     wordless,
 )
-from incidentkit.model.identity import IncidentId, PersonId
+from incidentkit.model.identity import IncidentId, PersonId, moment
 from incidentkit.model.lifecycle import TABLE, Effect, Phase, Status, consequence, phases
 from incidentkit.model.metrics import Metrics, metrics_of
 from incidentkit.model.people import Role
 from incidentkit.model.progress import Progress
-from incidentkit.model.recording import moment, recorded
+from incidentkit.model.recording import recorded, says_what_is_so
 from incidentkit.model.severity import Severity
 from incidentkit.model.state import State, after, begin, extended, replay
 from incidentkit.model.timeline import Timeline
@@ -144,11 +144,18 @@ class Incident:
             incident = Incident(state, incident.timeline.append(event))
         return incident
 
-    def can(self, command: str) -> bool:
-        """Whether a command of that name, such as ``resolve``, would take effect now."""
-        if command not in TABLE:
-            raise CommandInvalid(f"no command is called {shown(command)}. {nearest(str(command), TABLE)}".rstrip())
-        return consequence(command, self.status) not in (None, Effect.OVERTAKEN)
+    def can(self, command: Command | str) -> bool:
+        """Whether a command would take effect now.
+
+        A name, such as ``resolve``, asks by the status alone. A command is answered for who gives it and what it says:
+        one who has not acknowledged cannot take it back.
+        """
+        name: str = command if isinstance(command, str) else getattr(command, "tag", str(command))
+        if name not in TABLE:
+            raise CommandInvalid(f"no command is called {shown(name)}. {nearest(name, TABLE)}".rstrip())
+        if consequence(name, self.status) in (None, Effect.OVERTAKEN):
+            return False
+        return isinstance(command, str) or not says_what_is_so(command, self._state)
 
     def acknowledge(self, *, at: datetime, by: str, note: str = "") -> Incident:
         """The responder ``by`` has it."""

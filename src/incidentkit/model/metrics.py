@@ -23,7 +23,7 @@ class Metrics:
     time_to_mitigate: timedelta | None
     time_to_resolve: timedelta | None
     time_in: Mapping[Status, timedelta]
-    """How long it was in each status, over all generations; the present one counts up to the moment asked for."""
+    """How long it was in each of all statuses, over all generations; the present one up to the moment asked for."""
 
     @property
     def time_open(self) -> timedelta:
@@ -33,9 +33,9 @@ class Metrics:
 
 def metrics_of(state: State, now: datetime | None = None) -> Metrics:
     """The metrics of a state; without ``now`` the present status counts for nothing yet."""
-    time_in = dict(state.time_in)
+    time_in = {status: state.time_in.get(status, timedelta()) for status in Status}
     if now is not None and now > state.since:
-        time_in[state.status] = time_in.get(state.status, timedelta()) + (now - state.since)
+        time_in[state.status] += now - state.since
     return Metrics(
         time_to_declare=state.declared_at - state.started_at,
         time_to_acknowledge=_length(state.declared_at, state.first_acknowledged_at),

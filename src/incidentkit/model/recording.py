@@ -13,8 +13,6 @@ from attrs import NOTHING, Attribute, fields
 
 from incidentkit.errors import (
     CommandInvalid,
-    FactValueInvalid,
-    FieldInvalid,
     IllegalTransition,
     shown,
 )
@@ -73,9 +71,9 @@ from incidentkit.model.events import (
     TimeCorrected,
     Unacknowledged,
 )
-from incidentkit.model.lifecycle import Effect, consequence, possible
+from incidentkit.model.identity import moment
+from incidentkit.model.lifecycle import TABLE, Effect, Status, consequence, possible
 from incidentkit.model.state import State
-from incidentkit.model.vocabulary import aware
 
 
 def recorded(command: Command, state: State, recorded_at: datetime | None) -> Event:
@@ -92,27 +90,33 @@ def recorded(command: Command, state: State, recorded_at: datetime | None) -> Ev
         "incident": state.id,
         "at": at,
         "by": command.by,
-        "recorded_at": max(state.recorded_at, learned_at),
+        "recorded_at": max(state.recorded_at, at, learned_at),
     }
     result = consequence(command.tag, state.status)
     if result is None:
         raise _impossible(command, state)
-    says_what_is_so = _SAYS_WHAT_IS_SO.get(type(command))
-    if result is Effect.OVERTAKEN or (says_what_is_so is not None and says_what_is_so(command, state)):
+    if result is Effect.OVERTAKEN or says_what_is_so(command, state):
         return Overtaken(**when, command=command.tag, status=state.status, note=_words_of(command))
     return event(**(when | _OWN[type(command)](command)))
 
 
 def _impossible(command: Command, state: State) -> IllegalTransition:
-    calls = {name: _ARGUMENTS[name] for name in possible(state.status)}
-    since = f"It was {state.status} at {state.since:%Y-%m-%d %H:%M} UTC by {state.moved_by}."
-    return IllegalTransition(state.id, state.status, command.tag, calls, since)
+    names = possible(state.status)
+    calls = [_CALLS[name] for name in names if any(isinstance(end, Status) for end in TABLE[name].values())]
+    since = f"{state.since:%Y-%m-%d %H:%M} UTC, by {state.moved_by}"
+    return IllegalTransition(state.id, state.status, command.tag, names, calls, since)
 
 
 def _words_of(command: Command) -> str:
     """What its giver wrote, so that it is kept although the command changes nothing."""
     written = (getattr(command, name, "") for name in ("note", "reason", "text"))
     return next((text for text in written if text), "")
+
+
+def says_what_is_so(command: Command, state: State) -> bool:
+    """Whether a command that moves no status asks for what is so already."""
+    answer = _SAYS_WHAT_IS_SO.get(type(command))
+    return answer is not None and answer(command, state)
 
 
 _SAYS_WHAT_IS_SO: Final[Mapping[type[Any], Callable[[Any, State], bool]]] = {
@@ -131,14 +135,6 @@ _SAYS_WHAT_IS_SO: Final[Mapping[type[Any], Callable[[Any, State], bool]]] = {
 
 def _leads_there(link: Linked, command: Link) -> bool:
     return (link.what, link.reference, link.url) == (command.what, command.reference, command.url)
-
-
-def moment(what: str, value: object) -> datetime:
-    """An aware datetime in UTC; `FieldInvalid` names the field for anything else."""
-    try:
-        return aware(what, value)
-    except FactValueInvalid as error:
-        raise FieldInvalid(what, str(error).removeprefix(f"{what}: ")) from None
 
 
 _EVENT: Final[Mapping[type[Any], Callable[..., Event]]] = {
@@ -182,10 +178,15 @@ def _reader(command: type[Any]) -> Callable[[Any], dict[str, Any]]:
     return lambda given: {name: getattr(given, name) for name in names}
 
 
-def _arguments(command: type[Any]) -> str:
-    """How to call it: the arguments that it needs, beyond ``at`` and ``by``."""
+_SHORTCUTS: Final = frozenset({"acknowledge", "start_mitigation", "mitigated", "resolve", "reopen", "close", "note"})
+"""The commands that are methods of an incident too."""
+
+
+def _call(command: type[Any]) -> str:
+    """How to give it, with the arguments that it needs beyond ``at`` and ``by``."""
     needed = [each for each in _own(command) if each.default is NOTHING]
-    return ", ".join(f"{each.name}=..." if each.kw_only else "..." for each in needed)
+    arguments = ", ".join(f"{each.name}=..." if each.kw_only else "..." for each in needed)
+    return f"{command.tag}({arguments})" if command.tag in _SHORTCUTS else f"apply({command.__name__}({arguments}))"
 
 
 _OWN: Final[Mapping[type[Any], Callable[[Any], dict[str, Any]]]] = {
@@ -204,5 +205,5 @@ _OWN: Final[Mapping[type[Any], Callable[[Any], dict[str, Any]]]] = {
 }
 """What the event takes from each command: its own fields, times in UTC."""
 
-_ARGUMENTS: Final = {command.tag: _arguments(command) for command in _EVENT}
-"""How to call each command."""
+_CALLS: Final = {command.tag: _call(command) for command in _EVENT}
+"""How to give each command."""

@@ -232,7 +232,7 @@ def _corrected(log: list[Event]) -> list[Event]:
         if isinstance(event, TimeCorrected):
             log[event.event] = evolve(log[event.event], at=event.happened_at)
         elif wordless(said[event.event]) != said[event.event]:
-            raise LogInvalid(event.event, f"its words are still there, and event {index} took them out")
+            raise LogInvalid(event.event, f"its words are still there, and event {index} took them out: store it again")
     if isinstance(log[0], Declared) and any(isinstance(event, StartCorrected) for event in log):
         log[0] = evolve(log[0], started_at=None)  # a start that was corrected contradicts no corrected declaration
     return log

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, TypeVar, overload
 
-from incidentkit.model.events import Event, TimeCorrected
+from incidentkit.model.events import Event, TimeCorrected, written
 from incidentkit.text.document import Document, Table
 from incidentkit.text.plain import to_plain
 
@@ -73,6 +73,10 @@ class Timeline(Sequence[Event]):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Timeline, (self.events,)
+
+    def find(self, words: str) -> tuple[int, ...]:
+        """The places of the events in which people wrote these words, for instance to take them out."""
+        return tuple(place for place, event in enumerate(self.events) if any(words in each for each in written(event)))
 
     def to_table(self) -> Table:
         """A line for each event: its place, when it happened, who it was, and what. Corrected times are marked."""

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Any, ClassVar, Final, Generic, TypeAlias, TypeGuard, TypeVar, cast
+from typing import Any, ClassVar, Final, Generic, TypeAlias, TypeGuard, TypeVar, cast, overload
 
 from attrs import evolve, field, fields, frozen
 
@@ -257,12 +257,20 @@ class Facts:
         return hash((self.vocabulary, frozenset(self.values)))
 
     def __contains__(self, fact: object) -> bool:
-        return isinstance(fact, Fact) and fact.name in self.values
+        """Whether the value of a fact is known; a name does as well as the fact."""
+        return (fact.name if isinstance(fact, Fact) else fact) in self.values
 
-    def __getitem__(self, fact: Fact[V]) -> V:
-        """The value of a fact; `KeyError` when it is not known."""
-        value: V = self.values[fact.name]
-        return value
+    @overload
+    def __getitem__(self, fact: Fact[V]) -> V: ...
+    @overload
+    def __getitem__(self, fact: str) -> Any: ...
+    def __getitem__(self, fact: Fact[Any] | str) -> Any:
+        """The value of a fact, given by itself or by name; `KeyError` when it is not known."""
+        return self.values[fact if isinstance(fact, str) else fact.name]
+
+    def get(self, fact: AnyFact | str, default: Any = None) -> Any:
+        """The value of a fact, given by itself or by name; the default when it is not known."""
+        return self.values.get(fact if isinstance(fact, str) else fact.name, default)
 
     def __iter__(self) -> Iterator[AnyFact]:
         """The facts whose value is known, in the vocabulary's order."""

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from attrs import define, field
 
 from incidentkit.errors import CommandInvalid, expect, shown
-from incidentkit.model.recording import moment
+from incidentkit.model.identity import moment
 
 
 def _start(value: datetime) -> datetime:

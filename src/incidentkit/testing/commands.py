@@ -37,8 +37,8 @@ from incidentkit.model.commands import (
     Unacknowledge,
 )
 from incidentkit.model.events import LinkKind
+from incidentkit.model.identity import moment
 from incidentkit.model.people import Role
-from incidentkit.model.recording import moment
 from incidentkit.model.severity import Severity
 from incidentkit.model.triage import Triage
 from incidentkit.policy.rules import SeverityRules
