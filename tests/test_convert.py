@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import tomllib
 from datetime import UTC, date, datetime, timedelta, timezone
-from typing import Any
+from traceback import format_exception
+from typing import Any, cast
 
 import pytest
 from attrs import field, frozen
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from incidentkit import Flag, Number, SeverityScheme, Worse, convert
 from incidentkit.errors import DocumentInvalid, FieldInvalid
+from incidentkit.model.commands import Link
 from incidentkit.model.identity import checked_text
 
 KEYS = st.text(min_size=1, max_size=5).filter(lambda text: text.isprintable()) | st.sampled_from(
@@ -201,6 +203,23 @@ def test_hostile_toml_is_one_typed_error(text: str, message: str) -> None:
     with pytest.raises(DocumentInvalid) as caught:
         convert.from_toml(text, SeverityScheme)
     assert message in str(caught.value)
+
+
+def test_text_that_looks_like_a_long_key_survives_toml() -> None:
+    plain = {"text": "1.2.3.4. " * 9, "quoted": 'a."b".' * 40}
+    assert convert.from_toml(convert.to_toml(plain), dict[str, str]) == plain
+
+
+def test_a_hostile_time_does_not_flood_a_log() -> None:
+    with pytest.raises(DocumentInvalid) as caught:
+        convert.from_json(f'{{"at": "{"9" * 5_000_000}"}}', dict[str, datetime])
+    assert len("".join(format_exception(caught.value))) < 10_000
+    assert len(caught.value.problem) < 1_000
+
+
+def test_a_value_that_its_class_does_not_foresee_is_not_written() -> None:
+    with pytest.raises(DocumentInvalid):
+        convert.to_json(Link(cast(Any, "ticket"), "x", at=datetime(2026, 3, 2, tzinfo=UTC), by="ada"))
 
 
 def test_a_time_without_zone_is_not_written() -> None:

@@ -71,7 +71,7 @@ class IncidentkitError(Exception):
     """
 
     def __init__(self, message: str) -> None:
-        super().__init__(message if len(message) <= LONGEST_MESSAGE else f"{message[:LONGEST_MESSAGE]}...")
+        super().__init__(printable(message))
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuilt, (type(self), self.args, self.__dict__)
@@ -236,7 +236,7 @@ class StaleVersion(IncidentkitError, ValueError):
         self.based_on = based_on
         self.version = version
         super().__init__(
-            f"{incident} has moved on: {command!r} was based on version {based_on}, and this is {version}."
+            f"{incident} has moved on: {command!r} was based on version {shown(based_on)}, and this is {version}."
             " Look again and decide anew."
         )
 
@@ -273,7 +273,7 @@ class DocumentInvalid(IncidentkitError, ValueError):
 
     def __init__(self, path: str, problem: str, *, source: str = "") -> None:
         self.path = path
-        self.problem = problem
+        self.problem = printable(problem)
         self.source = source
         super().__init__(f"{source + ', ' if source else ''}{path}: {problem}")
 
@@ -388,6 +388,14 @@ def place(path: str) -> Generator[None]:
         raise
     except IncidentkitError as error:
         raise DocumentInvalid(f"$.{path}", str(error)) from error
+
+
+def printable(message: str) -> str:
+    """A message that any log and any terminal can show as it is, up to the limit of its length."""
+    short = message if len(message) <= LONGEST_MESSAGE else f"{message[:LONGEST_MESSAGE]}..."
+    if short.isprintable():
+        return short
+    return "".join(each if each.isprintable() or each == "\n" else ascii(each)[1:-1] for each in short)
 
 
 def shown(value: object, limit: int = 60) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import copy
+import gc
 import pickle
-from datetime import UTC, datetime, timedelta, timezone
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import reduce
 from operator import getitem
 from typing import Any, get_args
@@ -26,6 +28,7 @@ from incidentkit.errors import (
     StaleVersion,
     TimesContradict,
 )
+from incidentkit.model.assessment import Assessment
 from incidentkit.model.commands import (
     Acknowledge,
     Assess,
@@ -110,7 +113,7 @@ def test_a_command_does_what_the_table_says(data: st.DataObject) -> None:
     except IllegalTransition as error:
         assert result is None
         assert error.possible == possible(incident.status)
-        assert all(name in str(error) for name in error.possible if {*TABLE[name].values()} & {*Status})
+        assert "It can move on by" in str(error)
     except IncidentkitError:
         assert result is not None or command.based_on not in (None, incident.version)
     else:
@@ -352,7 +355,7 @@ def test_a_corrected_time_counts_for_the_metrics() -> None:
     assert corrected.timeline[1].at == t("14:45")  # the log keeps what was said at the time
     earlier = corrected.apply(CorrectStart(t("14:00"), at=t("16:01"), by="ada"))
     assert earlier.metrics.time_to_resolve == timedelta(minutes=60)
-    with pytest.raises(TimesContradict, match="event 1 did not happen at"):
+    with pytest.raises(TimesContradict, match=r"that event 1 happened at 2026-03-02 15:50:00.* cannot be: event 2"):
         incident.apply(CorrectTime(1, happened_at=t("15:50"), at=t("16:00"), by="ada"))
 
 
@@ -535,7 +538,12 @@ def test_a_log_that_is_not_one_names_the_first_event_that_does_not_fit() -> None
         (("events", 1, "kind"), "acknowleged", "$.events[1]", "is not a kind known here"),
         (("events", 1, "incident"), "INC-8", "$.events[1]", "of the incident INC-8"),
         (("events", 0, "assessment", "severity", "key"), "S9", "$.events[0].assessment.severity", "called 'S9'"),
-        (("events", 0, "assessment", "possible"), [], "$.events[0].assessment.severity", "the worst of those possible"),
+        (
+            ("events", 0, "assessment", "possible"),
+            [],
+            "$.events[0].assessment.possible",
+            "severities of one scheme, worst first",
+        ),
         (("events", 0, "started_at"), "2026-03-02T15:00:00Z", "$.events[0]", "so it did not start at"),
         (("events", 0, "recorded_at"), "2026-03-02T15:00:00Z", "$.events[1]", "before the event that precedes it"),
         (("events", 1, "by"), None, "$.events[1].by", "None is not text"),
@@ -586,6 +594,124 @@ def test_a_document_is_held_to_what_a_command_is_held_to(event: Any, message: st
 def test_phases_follow_the_status(incident: Incident) -> None:
     assert (Phase.ASSESS in incident.phases) == (incident.status in ACTIVE and len(incident.possible) > 1)
     assert tuple(phase for phase in Phase if phase in incident.phases) == incident.phases
+
+
+def test_an_extended_incident_is_the_replay_of_its_log() -> None:
+    incident = declared().mitigated(at=t("14:45"), by="grace").note("hunter2", at=t("14:46"), by="ada")
+    later = incident.apply(CorrectTime(1, happened_at=t("14:41"), at=t("15:00"), by="ada"))
+    clean = later.apply(Redact(2, at=t("15:01"), by="ada"))
+    extended = incident.extended([*later.timeline[3:], *clean.timeline[4:]])
+    assert extended == clean == Incident.replay(clean.timeline)
+    assert "hunter2" not in repr([*extended.timeline])
+    with pytest.raises(LogInvalid, match="event 99 is not before it"):
+        incident.extended([evolve(raw(later.timeline[-1]), event=99)])
+
+
+def test_a_triage_of_another_scheme_is_refused_though_nothing_was_certain() -> None:
+    incident = declared(severity=None, triage=RULES.triage({}))
+    other = SeverityScheme("P1", "P2")["P2"]
+    with pytest.raises(SchemesDiffer):
+        incident.apply(Assess(Assessment(severity=other, possible=(other,)), at=t("14:30"), by="bot"))
+    with pytest.raises(FieldInvalid, match="possible: severities of one scheme"):
+        Assessment(severity=Severity("P1"), possible=(Severity("P1"),))
+    for order in [(S1, S1), (S3, S1), (), raw({S1})]:
+        with pytest.raises(FieldInvalid):
+            Assessment(severity=S1, possible=(*order, S2, S1))
+
+
+def test_what_was_handed_in_or_out_changes_no_incident() -> None:
+    waivers, facts = {"review": "a drill"}, {"down": True}
+    incident = declared().apply(Assess(Assessment(severity=S1, possible=(S1,), facts=facts), at=t("14:30"), by="bot"))
+    incident = incident.resolve(at=t("15:00"), by="ada").close(at=t("16:00"), by="ada", waivers=waivers)
+    waivers["more"], facts["down"] = "", False
+    assert (incident.waivers, incident.facts) == ({"review": "a drill"}, {"down": True})
+    for handed_out in (incident.waivers, incident.facts, incident.roles, incident.acknowledged, incident.declined):
+        with pytest.raises(TypeError):
+            raw(handed_out)["x"] = "y"
+    assert len({incident, incident.apply(Note("x", at=t("17:00"), by="ada"))}) == 2
+    assert len({*incident.timeline, incident.metrics}) == 5
+
+
+def test_an_acknowledgement_of_an_earlier_generation_says_nothing_of_this_one() -> None:
+    incident = declared().resolve(at=t("15:00"), by="grace").reopen(at=t("18:00"), by="ada", reason="it is back")
+    late = incident.apply(Acknowledge(at=t("14:30"), by="linus"), recorded_at=t("18:05"))
+    assert isinstance(late.timeline[-1], Overtaken)
+    assert not late.acknowledged
+    assert late.unacknowledged_since == t("18:00")
+
+
+def test_waivers_that_came_too_late_are_kept_as_words() -> None:
+    closed = declared().resolve(at=t("15:00"), by="ada").close(at=t("16:00"), by="ada")
+    again = closed.close(at=t("16:01"), by="ada", waivers={"audit": "not worth it"})
+    assert raw(again.timeline[-1]).note == "audit: not worth it"
+
+
+OVERTAKEN: Any = declared().acknowledge(at=t("14:30"), by="a").acknowledge(at=t("14:31"), by="a").timeline[-1]
+
+
+class BrokenZone(tzinfo):
+    def utcoffset(self, dt: datetime | None) -> timedelta:
+        raise RuntimeError("no idea")
+
+    dst = utcoffset
+
+    def tzname(self, dt: datetime | None) -> str:
+        return "broken"
+
+
+class Odd(str):
+    __slots__ = ()
+
+    def isprintable(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    "refused",
+    [
+        lambda: declared().acknowledge(at=t("14:30"), by=raw([])),
+        lambda: declared().apply(Assign(raw([]), to="x", at=t("14:30"), by="ada")),
+        lambda: declared().can(raw([])),
+        lambda: declared().apply(Redact(10**5000, at=t("14:30"), by="ada")),
+        lambda: declared().apply(Note("x", at=t("14:30"), by="ada", based_on=10**5000)),
+        lambda: declared().apply(Note("x", at=t("14:30"), by="ada", based_on=True)),
+        lambda: Incident.replay([*declared().timeline, raw(5)]),
+        lambda: declared().extended([raw(5)]),
+        lambda: evolve(OVERTAKEN, command="\ud800 secret"),
+        lambda: Assessment(severity=S1, possible=(S1,), facts={"x": raw(object())}),
+        lambda: Assessment(severity=S1, possible=(S1,), facts={"x": float("nan")}),
+        lambda: Assessment(severity=S1, possible=(S1,), facts={"x": "\ud800"}),
+        lambda: declared(at=datetime(2026, 3, 2, tzinfo=BrokenZone())),
+        lambda: declared(by=Odd("a\n")),
+    ],
+)
+def test_nonsense_is_one_typed_error(refused: Callable[[], object]) -> None:
+    with pytest.raises(IncidentkitError) as caught:
+        refused()
+    assert str(caught.value).isprintable()
+    assert len(str(caught.value)) < 700
+
+
+def test_names_and_keys_that_nobody_can_print_are_told_of_in_ones_that_everybody_can() -> None:
+    odd = SeverityScheme("\x1b[31mA\ud800", "B")["B"]
+    with pytest.raises(SchemesDiffer) as caught:
+        declared().apply(ChangeSeverity(odd, at=t("14:30"), by="ada", reason="x"))
+    assert str(caught.value).isprintable()
+
+
+def test_a_long_note_costs_no_more_to_print_than_itself() -> None:
+    note = declared().note("x", at=t("14:30"), by="a").timeline[1]
+    incident = Incident.replay([*declared().timeline, *([note] * 3_000)])
+    printed = str(incident.note("緊" * 100_000, at=t("14:31"), by="a").timeline)
+    assert len(printed) < 500_000
+
+
+def test_reading_a_timeline_on_the_way_keeps_no_copies() -> None:
+    timeline = declared().timeline
+    for _ in range(2_000):
+        timeline = timeline.append(timeline[0])
+        _ = timeline.events
+    assert not any(isinstance(each, Timeline) for each in gc.get_referents(timeline))
 
 
 def test_a_printed_timeline_has_a_line_for_each_event_and_marks_corrected_times() -> None:

@@ -9,7 +9,7 @@ from cattrs import BaseValidationError
 from cattrs.errors import AttributeValidationNote, IterableValidationNote
 
 from incidentkit.convert.converter import converter
-from incidentkit.errors import DocumentInvalid, shown
+from incidentkit.errors import DocumentInvalid, IncidentkitError, shown
 
 T = TypeVar("T")
 
@@ -19,7 +19,12 @@ LONGEST_KEY: Final = 60
 
 def to_plain(value: object) -> Any:
     """The value as dicts, lists and scalars: what `from_plain` reads."""
-    return converter().unstructure(value)
+    try:
+        return converter().unstructure(value)
+    except IncidentkitError:
+        raise
+    except Exception as error:  # a field that holds what its class does not say, and nothing checked
+        raise DocumentInvalid("$", f"{type(value).__name__} cannot be written: {error}") from error
 
 
 def from_plain(plain: Any, kind: type[T], *, source: str = "") -> T:

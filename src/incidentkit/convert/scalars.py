@@ -59,7 +59,7 @@ def _words(enum: type[StrEnum]) -> Mapping[str, StrEnum]:
 def read_datetime(value: Any, _: Any) -> datetime:
     """A moment, as text or as TOML has it; in UTC, whatever its zone was."""
     if isinstance(value, str):
-        moment = datetime.fromisoformat(value)
+        moment = datetime.fromisoformat(_short(value, "a time"))
     elif isinstance(value, datetime):
         moment = value
     else:
@@ -91,12 +91,23 @@ def write_datetime(moment: datetime) -> str:
 
 def read_date(value: Any, _: Any) -> date:
     """A day, as text or as TOML has it."""
-    return value if type(value) is date else date.fromisoformat(_text(value, "a date"))
+    return value if type(value) is date else date.fromisoformat(_short(_text(value, "a date"), "a date"))
 
 
 def read_duration(value: Any, _: Any) -> timedelta:
     """A length of time, as text."""
     return parse_duration(_text(value, "a duration"))
+
+
+def _short(text: str, words: str) -> str:
+    """Text that is not too long to be that; Python's own error would repeat all of it."""
+    if len(text) > _LONGEST:
+        raise ValueError(f"{shown(text)} is not {words}")
+    return text
+
+
+_LONGEST: Final = 100
+"""Characters that a time or a day may have."""
 
 
 def _text(value: Any, words: str) -> str:

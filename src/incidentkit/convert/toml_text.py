@@ -77,7 +77,12 @@ def _key(key: str) -> str:
 
 
 def _text(text: str) -> str:
-    """Text with quotes in it is written between single quotes, where nothing needs escaping."""
+    """Text with quotes in it is written between single quotes, where nothing needs escaping.
+
+    The dots of what could be taken for a long key are escaped: `from_toml` looks for such keys before it knows strings.
+    """
+    if _LONG_KEY.search(text):
+        return json.dumps(text).replace(".", "\\u002e").replace("\x7f", "\\u007f")
     if '"' in text and "'" not in text and text.isprintable():
         return f"'{text}'"
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from itertools import pairwise
+from math import isfinite
 from typing import Any, TypeAlias
 
 from attrs import field, frozen
 
 from incidentkit.errors import CommandInvalid, FieldInvalid, SchemeInvalid, SchemesDiffer, expect, shown
-from incidentkit.model.identity import checked_text
+from incidentkit.model.identity import checked_name, checked_text
 from incidentkit.model.severity import Severity, is_severity
 from incidentkit.model.triage import Triage
 
@@ -18,22 +19,54 @@ Value: TypeAlias = bool | int | float | str | timedelta
 """What was known of a fact, as an event keeps it; a severity by its key, a clock by what it showed."""
 
 
+def _facts(facts: Mapping[str, Value]) -> dict[str, Value]:
+    """A copy of what was known, in which every value can be kept."""
+    known = dict(expect(Mapping, facts, CommandInvalid, "what is known is a mapping by name"))
+    for name, value in known.items():
+        checked_name("facts", name)
+        _check_value(name, value)
+    return known
+
+
+def _check_value(name: str, value: Any) -> None:
+    if isinstance(value, str):
+        checked_text("facts", value)
+    elif not isinstance(value, bool | int | float | timedelta) or (isinstance(value, float) and not isfinite(value)):
+        raise FieldInvalid("facts", f"{name} is {shown(value)}, which no event can keep")
+
+
+def _row(possible: Iterable[Severity[Any]]) -> tuple[Severity[Any], ...]:
+    return tuple(possible)
+
+
+def _is_order(possible: tuple[object, ...]) -> bool:
+    """Whether these are severities of one scheme, each milder than the one before."""
+    try:
+        return len(possible) > 0 and all(map(is_severity, possible)) and _is_falling(possible)
+    except (SchemesDiffer, SchemeInvalid):
+        return False
+
+
+def _is_falling(possible: tuple[Any, ...]) -> bool:
+    _ = possible[0].scheme
+    return all(milder < worse for worse, milder in pairwise(possible))
+
+
 @frozen(kw_only=True)
 class Assessment:
     """What a triage said, or the severity that a person chose."""
 
     severity: Severity[Any]
-    possible: tuple[Severity[Any], ...]
+    possible: tuple[Severity[Any], ...] = field(converter=_row)
     """Worst first; one alone is certain."""
-    facts: Mapping[str, Value] = field(factory=dict[str, Value])
+    facts: Mapping[str, Value] = field(factory=dict[str, Value], converter=_facts, hash=False)
     because: str = ""
     """The rule that decided, in words; empty while several might."""
 
     def __attrs_post_init__(self) -> None:
-        worst: object = None
-        with suppress(SchemesDiffer, TypeError, ValueError):
-            worst = max(self.possible)
-        if not is_severity(self.severity) or self.severity != worst or self.possible[0] != worst:
+        if not _is_order(self.possible):
+            raise FieldInvalid("possible", f"severities of one scheme, worst first, not {shown(self.possible)}")
+        if not is_severity(self.severity) or self.severity != self.possible[0]:
             raise FieldInvalid("severity", f"it is the worst of those possible, and {shown(self.severity)} is not")
         checked_text("because", self.because)
 

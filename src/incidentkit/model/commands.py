@@ -14,7 +14,7 @@ from typing import Any, ClassVar, TypeAlias
 from attrs import Attribute, field, frozen
 
 from incidentkit.model.assessment import Assessment, assessed
-from incidentkit.model.events import LinkKind
+from incidentkit.model.events import LinkKind, copied
 from incidentkit.model.identity import moment
 from incidentkit.model.people import Role
 from incidentkit.model.severity import Severity
@@ -174,7 +174,7 @@ class Close(Asking):
 
     tag: ClassVar[str] = "close"
 
-    waivers: Mapping[str, str] = field(factory=dict[str, str], kw_only=True)
+    waivers: Mapping[str, str] = field(factory=dict[str, str], kw_only=True, converter=copied, hash=False)
 
 
 @frozen

@@ -21,7 +21,7 @@ from incidentkit.errors import FieldInvalid, shown
 from incidentkit.model.action import ActionKey, Outcome
 from incidentkit.model.assessment import Assessment
 from incidentkit.model.identity import IncidentId, PersonId, checked_name, checked_text
-from incidentkit.model.lifecycle import Status
+from incidentkit.model.lifecycle import TABLE, Status
 from incidentkit.model.people import Role
 from incidentkit.model.severity import Severity
 
@@ -60,8 +60,6 @@ def is_reason(event: Happening, attribute: Attribute[Any], value: object) -> Non
 
 def is_waivers(event: Happening, attribute: Attribute[Any], value: object) -> None:
     """The field holds words by words, none of them empty."""
-    if not isinstance(value, Mapping):
-        raise FieldInvalid(attribute.name, f"waivers are reasons by what is waived, not {shown(value)}")
     for what, why in cast(Mapping[object, object], value).items():
         checked_text(attribute.name, what)
         if not checked_text(attribute.name, why).strip():
@@ -72,10 +70,24 @@ WRITTEN: Final = frozenset({is_words, is_reason, is_waivers})
 """The checks of fields that hold what people wrote."""
 
 
+def copied(table: Mapping[str, str]) -> dict[str, str]:
+    """A copy that the giver cannot change any more; `FieldInvalid` for what is no mapping."""
+    try:
+        return dict(table)
+    except (TypeError, ValueError):
+        raise FieldInvalid("waivers", f"waivers are reasons by what is waived, not {shown(table)}") from None
+
+
 def is_utc(event: Happening, attribute: Attribute[Any], value: object) -> None:
     """The field holds a moment in UTC."""
     if not isinstance(value, datetime) or value.tzinfo is not UTC:
         raise FieldInvalid(attribute.name, f"a time is kept in UTC, as moment.astimezone(UTC), not {shown(value)}")
+
+
+def is_command(event: Happening, attribute: Attribute[Any], value: object) -> None:
+    """The field holds what the table of the lifecycle calls a command."""
+    if not isinstance(value, str) or value not in TABLE:
+        raise FieldInvalid(attribute.name, f"no command is called {shown(value)}")
 
 
 def is_place(event: Happening, attribute: Attribute[Any], value: object) -> None:
@@ -129,7 +141,7 @@ class Declared(Happening):
     started_at: datetime | None = field(default=None, validator=optional(is_utc))
     """When users began to feel it; `None` if nobody said, and then it counts from the declaration."""
     assessment: Assessment = field(validator=is_a(Assessment))
-    chosen: bool = False
+    chosen: bool = field(default=False, validator=is_a(bool))
     """Whether a person chose the severity."""
     playbook: str = field(default="", validator=is_text)
 
@@ -203,7 +215,7 @@ class RoleAssigned(Happening):
 
     role: Role = field(validator=is_a(Role))
     to: PersonId = field(validator=is_name)
-    handed_over: bool = False
+    handed_over: bool = field(default=False, validator=is_a(bool))
     """Whether somebody who had it passed it on."""
 
     def __str__(self) -> str:
@@ -287,7 +299,7 @@ class Closed(Happening):
     tag: ClassVar[str] = "closed"
     row: ClassVar[str] = "close"
 
-    waivers: Mapping[str, str] = field(factory=dict[str, str], validator=is_waivers)
+    waivers: Mapping[str, str] = field(factory=dict[str, str], converter=copied, validator=is_waivers, hash=False)
     """What was left undone on purpose, each with the reason."""
 
     def __str__(self) -> str:
@@ -426,8 +438,8 @@ class Overtaken(Happening):
 
     tag: ClassVar[str] = "overtaken"
 
-    command: str
-    status: Status
+    command: str = field(validator=is_command)
+    status: Status = field(validator=is_a(Status))
     """The status that it met."""
     note: str = field(default="", validator=is_words)
     """What its giver wrote: a note, a reason or a text."""

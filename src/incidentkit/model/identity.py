@@ -28,8 +28,10 @@ _UNKEEPABLE: Final = re.compile("[\x00\ud800-\udfff]")
 
 def checked_name(what: str, value: object) -> str:
     """An identifier: printable text without spaces at its ends; `FieldInvalid` names ``what`` it should have been."""
-    if not isinstance(value, str):
+    if type(value) is not str:
         raise FieldInvalid(what, f"{shown(value)} is not text")
+    if len(value) > LONGEST_NAME:
+        raise FieldInvalid(what, f"a name has {LONGEST_NAME} characters at the most, not {len(value)}")
     if problem := _problem_of_name(value):
         raise FieldInvalid(what, problem)
     return value
@@ -38,8 +40,6 @@ def checked_name(what: str, value: object) -> str:
 @lru_cache(maxsize=1_000)
 def _problem_of_name(value: str) -> str:
     """What keeps a text from being a name; empty if nothing does. Remembered, because the same few names come often."""
-    if len(value) > LONGEST_NAME:
-        return f"a name has {LONGEST_NAME} characters at the most, not {len(value)}"
     if not value.isprintable() or not value.strip() == value != "":
         return f"{shown(value)} is not a name: printable text without spaces at its ends"
     return ""
@@ -47,7 +47,7 @@ def _problem_of_name(value: str) -> str:
 
 def checked_text(what: str, value: object) -> str:
     """Any text that every store and every screen can hold: no NUL, no half of a surrogate pair."""
-    if not isinstance(value, str):
+    if type(value) is not str:
         raise FieldInvalid(what, f"{shown(value)} is not text")
     if len(value) > LONGEST_TEXT:
         raise FieldInvalid(what, f"a text has {LONGEST_TEXT} characters at the most, not {len(value)}")

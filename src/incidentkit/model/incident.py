@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Final, Protocol, cast
 
 from attrs import frozen
@@ -14,7 +15,6 @@ from incidentkit.errors import (
     LogInvalid,
     StaleVersion,
     TimesContradict,
-    expect,
     nearest,
     shown,
 )
@@ -37,7 +37,6 @@ from incidentkit.model.events import (
     Linked,
     Redacted,
     TimeCorrected,
-    wordless,
 )
 from incidentkit.model.identity import IncidentId, PersonId, moment
 from incidentkit.model.lifecycle import TABLE, Effect, Phase, Status, consequence, phases
@@ -46,7 +45,7 @@ from incidentkit.model.people import Role
 from incidentkit.model.progress import Progress
 from incidentkit.model.recording import recorded, says_what_is_so
 from incidentkit.model.severity import Severity
-from incidentkit.model.state import State, after, begin, extended, replay
+from incidentkit.model.state import State, after, begin, extended, looks_back, replay, without_redacted
 from incidentkit.model.timeline import Timeline
 from incidentkit.model.triage import Triage
 
@@ -127,19 +126,28 @@ class Incident:
         """
         based_on: int | None = getattr(command, "based_on", None)
         if based_on is not None:
-            self._check_version(command, expect(int, based_on, CommandInvalid, "a version is a whole number"))
+            self._check_version(command, based_on)
         event = recorded(command, self._state, recorded_at)
         state = after(self._state, event)
-        if isinstance(event, TimeCorrected):
-            return self._corrected(event)
-        if isinstance(event, Redacted):
-            return self._redacted(event)
-        return Incident(state, self.timeline.append(event))
+        if not isinstance(event, TimeCorrected | Redacted):
+            return Incident(state, self.timeline.append(event))
+        if event.event >= self.version:
+            raise CommandInvalid(
+                f"{self.id} has no event {shown(event.event)}: they are counted from 0 to {self.version - 1}"
+            )
+        try:
+            return self.extended([event])
+        except LogInvalid as error:
+            happened = f" happened at {event.happened_at}" if isinstance(event, TimeCorrected) else ""
+            raise TimesContradict(f"{self.id}: that event {event.event}{happened} cannot be: {error}") from None
 
     def extended(self, events: Iterable[Event]) -> Incident:
         """The incident after these events of its log; `LogInvalid` names the first that does not fit."""
+        more = tuple(events)
+        if looks_back(more):
+            return Incident.replay(without_redacted((*self.timeline, *more)))
         incident = self
-        for event in events:
+        for event in more:
             state = extended(incident._state, event, incident.version)
             incident = Incident(state, incident.timeline.append(event))
         return incident
@@ -150,9 +158,9 @@ class Incident:
         A name, such as ``resolve``, asks by the status alone. A command is answered for who gives it and what it says:
         one who has not acknowledged cannot take it back.
         """
-        name: str = command if isinstance(command, str) else getattr(command, "tag", str(command))
-        if name not in TABLE:
-            raise CommandInvalid(f"no command is called {shown(name)}. {nearest(name, TABLE)}".rstrip())
+        name: object = command if isinstance(command, str) else getattr(command, "tag", None)
+        if not isinstance(name, str) or name not in TABLE:
+            raise CommandInvalid(f"no command is called {shown(command)}. {nearest(str(name), TABLE)}".rstrip())
         if consequence(name, self.status) in (None, Effect.OVERTAKEN):
             return False
         return isinstance(command, str) or not says_what_is_so(command, self._state)
@@ -258,7 +266,7 @@ class Incident:
     @property
     def facts(self) -> Mapping[str, Value]:
         """What was known of the facts at the latest triage."""
-        return self._state.facts
+        return MappingProxyType(self._state.facts)
 
     @property
     def declared_at(self) -> datetime:
@@ -278,17 +286,17 @@ class Incident:
     @property
     def acknowledged(self) -> Mapping[PersonId, datetime]:
         """Who has it, since when."""
-        return self._state.acknowledged
+        return MappingProxyType(self._state.acknowledged)
 
     @property
     def declined(self) -> Mapping[PersonId, datetime]:
         """Who cannot take it, since when."""
-        return self._state.declined
+        return MappingProxyType(self._state.declined)
 
     @property
     def roles(self) -> Mapping[Role, PersonId]:
         """Who plays which part."""
-        return self._state.roles
+        return MappingProxyType(self._state.roles)
 
     @property
     def snoozed_until(self) -> datetime | None:
@@ -318,7 +326,7 @@ class Incident:
     @property
     def waivers(self) -> Mapping[str, str]:
         """What was left undone on purpose when it was closed, each with the reason."""
-        return self._state.waivers
+        return MappingProxyType(self._state.waivers)
 
     @property
     def metrics(self) -> Metrics:
@@ -343,26 +351,11 @@ class Incident:
 
     def _check_version(self, command: Command, version: int) -> None:
         """Refuse what was decided before something happened; that a desk tried something is no reason."""
+        if type(version) is not int:
+            raise CommandInvalid(f"{self.id}: a version is a whole number, not {shown(version)}")
         since = self.timeline.events[version:]
         if not 0 <= version <= self.version or not all(isinstance(each, ActionStarted | ActionEnded) for each in since):
             raise StaleVersion(self.id, command.tag, version, self.version)
-
-    def _corrected(self, event: TimeCorrected) -> Incident:
-        """The same log and the correction, folded anew with the corrected time."""
-        _check_place(event.event, self)
-        try:
-            return Incident.replay([*self.timeline, event])
-        except LogInvalid as error:
-            raise TimesContradict(
-                f"{self.id}: event {event.event} did not happen at {event.happened_at}: {error}"
-            ) from None
-
-    def _redacted(self, event: Redacted) -> Incident:
-        """The same log without the words of one event, folded anew, so that they are nowhere any more."""
-        _check_place(event.event, self)
-        log = [*self.timeline, event]
-        log[event.event] = wordless(log[event.event])
-        return Incident.replay(log)
 
     def __hash__(self) -> int:
         return hash((self.id, self.version))
@@ -393,8 +386,3 @@ class IncidentForm:
                 "$.schema", f"{version} was written by a later release; this one reads up to {SCHEMA}"
             )
         return plain
-
-
-def _check_place(place: int, incident: Incident) -> None:
-    if place >= incident.version:
-        raise CommandInvalid(f"{incident.id} has no event {place}: they are counted from 0 to {incident.version - 1}")

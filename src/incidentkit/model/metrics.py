@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
-from attrs import frozen
+from attrs import field, frozen
 
 from incidentkit.model.lifecycle import ACTIVE, Status
 from incidentkit.model.state import State
@@ -22,7 +22,7 @@ class Metrics:
     time_to_acknowledge: timedelta | None
     time_to_mitigate: timedelta | None
     time_to_resolve: timedelta | None
-    time_in: Mapping[Status, timedelta]
+    time_in: Mapping[Status, timedelta] = field(hash=False)
     """How long it was in each of all statuses, over all generations; the present one up to the moment asked for."""
 
     @property

@@ -109,6 +109,8 @@ def _impossible(command: Command, state: State) -> IllegalTransition:
 
 def _words_of(command: Command) -> str:
     """What its giver wrote, so that it is kept although the command changes nothing."""
+    if isinstance(command, Close):
+        return "; ".join(f"{what}: {why}" for what, why in command.waivers.items())
     written = (getattr(command, name, "") for name in ("note", "reason", "text"))
     return next((text for text in written if text), "")
 
@@ -116,13 +118,16 @@ def _words_of(command: Command) -> str:
 def says_what_is_so(command: Command, state: State) -> bool:
     """Whether a command that moves no status asks for what is so already."""
     answer = _SAYS_WHAT_IS_SO.get(type(command))
-    return answer is not None and answer(command, state)
+    try:
+        return answer is not None and answer(command, state)
+    except TypeError:  # a name that is not even text: the event will say so
+        return False
 
 
 _SAYS_WHAT_IS_SO: Final[Mapping[type[Any], Callable[[Any, State], bool]]] = {
-    Acknowledge: lambda command, state: command.by in state.acknowledged,
-    Unacknowledge: lambda command, state: command.by not in state.acknowledged,
-    Decline: lambda command, state: command.by in state.declined,
+    Acknowledge: lambda command, state: command.by in state.acknowledged or _is_of_earlier(command, state),
+    Unacknowledge: lambda command, state: command.by not in state.acknowledged or _is_of_earlier(command, state),
+    Decline: lambda command, state: command.by in state.declined or _is_of_earlier(command, state),
     Assign: lambda command, state: state.roles.get(command.role) == command.to,
     HandOver: lambda command, state: state.roles.get(command.role) == command.to,
     Restrict: lambda _, state: state.restricted,
@@ -130,7 +135,12 @@ _SAYS_WHAT_IS_SO: Final[Mapping[type[Any], Callable[[Any, State], bool]]] = {
     Summarize: lambda command, state: command.text == state.public_summary,
     Link: lambda command, state: any(_leads_there(link, command) for link in state.links),
 }
-"""When a command that moves no status asks for what is so already."""
+"""When a command that moves no status asks for what is so already, or for what was over when it was reopened."""
+
+
+def _is_of_earlier(command: Acknowledge | Unacknowledge | Decline, state: State) -> bool:
+    """Whether it was meant for an earlier generation, and says nothing of this one."""
+    return state.declared_at <= moment("at", command.at) < state.generation_at
 
 
 def _leads_there(link: Linked, command: Link) -> bool:

@@ -18,6 +18,7 @@ from incidentkit.errors import (
     IncidentkitError,
     LogInvalid,
     TimesContradict,
+    shown,
 )
 from incidentkit.model.assessment import Value
 from incidentkit.model.events import (
@@ -153,10 +154,10 @@ def after(state: State, event: Event) -> State:
 
 def extended(state: State, event: Event, index: int) -> State:
     """The state after one more event of the log, at that place; `LogInvalid` if it does not fit."""
-    if event.recorded_at < state.recorded_at or event.incident != state.id:
-        raise LogInvalid(index, f"'{event.tag}': {_misplaced(event, state)}")
     if type(event) not in _POSSIBLE[state.status]:
         raise LogInvalid(index, _not_possible(event, state))
+    if event.recorded_at < state.recorded_at or event.incident != state.id:
+        raise LogInvalid(index, f"'{event.tag}': {_misplaced(event, state)}")
     try:
         return after(state, event)
     except IncidentkitError as error:
@@ -164,7 +165,7 @@ def extended(state: State, event: Event, index: int) -> State:
 
 
 def _not_possible(event: Event, state: State) -> str:
-    return f"'{event.tag}': an incident that is {state.status} allows none"
+    return f"'{getattr(event, 'tag', shown(event))}': an incident that is {state.status} allows none"
 
 
 def replay(events: Iterable[Event]) -> State:
@@ -219,16 +220,30 @@ _LOOKING_BACK: Final = frozenset({TimeCorrected, Redacted})
 """The kinds of events that say something of earlier ones."""
 
 
+def looks_back(events: Iterable[Event]) -> bool:
+    """Whether one of these events says something of earlier ones, so that all have to be folded anew."""
+    return not _LOOKING_BACK.isdisjoint(map(type, events))
+
+
+def without_redacted(log: Iterable[Event]) -> list[Event]:
+    """The log without the words that it says were taken out."""
+    events = [*log]
+    for event in events:
+        if isinstance(event, Redacted) and event.event < len(events):
+            events[event.event] = wordless(events[event.event])
+    return events
+
+
 def _corrected(log: list[Event]) -> list[Event]:
     """The log with each event at the time at which it really happened; words that were taken out must not be there."""
-    if _LOOKING_BACK.isdisjoint(map(type, log)):
+    if not looks_back(log):
         return log
     said = log.copy()
     for index, event in enumerate(said):
         if not isinstance(event, TimeCorrected | Redacted):
             continue
         if event.event >= index:
-            raise LogInvalid(index, f"'{event.tag}': event {event.event} is not before it")
+            raise LogInvalid(index, f"'{event.tag}': event {shown(event.event)} is not before it")
         if isinstance(event, TimeCorrected):
             log[event.event] = evolve(log[event.event], at=event.happened_at)
         elif wordless(said[event.event]) != said[event.event]:
@@ -257,6 +272,7 @@ def _assess(state: State, event: Assessed) -> None:
     if event.at < state.declared_at:
         raise _too_early(state, event)
     possible, floor = event.assessment.possible, state.floor
+    _ = possible[0] < state.severity  # which raises `SchemesDiffer` for one of another scheme
     if floor is not None and possible[-1] < floor:
         possible = (*(each for each in possible if each > floor), floor)
     severity = possible[0]
@@ -282,7 +298,7 @@ def _change_severity(state: State, event: SeverityChanged) -> None:
 
 
 def _acknowledge(state: State, event: Acknowledged) -> None:
-    if event.at < state.declared_at:
+    if event.at < state.generation_at:
         raise _too_early(state, event)
     state.acknowledged[event.by] = event.at
     state.declined.pop(event.by, None)
@@ -294,7 +310,7 @@ def _acknowledge(state: State, event: Acknowledged) -> None:
 
 
 def _decline(state: State, event: Declined) -> None:
-    if event.at < state.declared_at:
+    if event.at < state.generation_at:
         raise _too_early(state, event)
     state.declined[event.by] = event.at
     state.acknowledged.pop(event.by, None)
@@ -303,7 +319,7 @@ def _decline(state: State, event: Declined) -> None:
 
 
 def _unacknowledge(state: State, event: Unacknowledged) -> None:
-    if event.at < state.declared_at:
+    if event.at < state.generation_at:
         raise _too_early(state, event)
     state.acknowledged.pop(event.by, None)
     state.progress = state.progress.twin()
@@ -407,8 +423,10 @@ def _correct_start(state: State, event: StartCorrected) -> None:
 
 
 def _too_early(state: State, event: Event) -> TimesContradict:
-    """Only what is written down about the past may lie before the declaration."""
-    return TimesContradict(f"{state.id} was declared at {state.declared_at}: '{event.tag}' at {event.at} came before")
+    """Only what is written down about the past may lie before the declaration, or before the last reopening."""
+    began = "was declared" if event.at < state.declared_at else "was reopened"
+    since = state.declared_at if event.at < state.declared_at else state.generation_at
+    return TimesContradict(f"{state.id} {began} at {since}: '{event.tag}' at {event.at} came before")
 
 
 def _check_started(incident: IncidentId, started_at: datetime, declared_at: datetime) -> None:

@@ -48,6 +48,7 @@ class Timeline(Sequence[Event]):
                 newer.append(timeline._newest)
                 timeline = timeline._before
             self._listed = (*timeline._listed, *reversed(newer))
+            self._before = None  # or every earlier timeline would keep a list of its own alive
         return self._listed
 
     @overload
@@ -55,7 +56,7 @@ class Timeline(Sequence[Event]):
     @overload
     def __getitem__(self, index: slice) -> tuple[Event, ...]: ...
     def __getitem__(self, index: int | slice) -> Event | tuple[Event, ...]:
-        if index == -1 and self._newest is not None:
+        if isinstance(index, int) and index == -1 and self._newest is not None:
             return self._newest
         return self.events[index]
 
@@ -96,5 +97,9 @@ class Timeline(Sequence[Event]):
 
 def _clock(said: datetime, happened: datetime | None) -> str:
     if happened is None:
-        return f"{said:%Y-%m-%d %H:%M:%S}"
-    return f"{happened:%Y-%m-%d %H:%M:%S} (not {said:%H:%M:%S})"
+        return _text(said)
+    return f"{_text(happened)} (not {_text(said).removeprefix(f'{_text(happened)[:10]} ')})"
+
+
+def _text(moment: datetime) -> str:
+    return moment.replace(tzinfo=None).isoformat(sep=" ", timespec="microseconds" if moment.microsecond else "seconds")

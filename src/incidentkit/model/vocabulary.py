@@ -372,9 +372,15 @@ def aware(what: str, moment: object) -> datetime:
     """The moment in UTC, if it is a datetime with a zone; else `FactValueInvalid` that names ``what``."""
     if type(moment) is datetime and moment.tzinfo is UTC:
         return moment
-    if not isinstance(moment, datetime) or moment.tzinfo is None or moment.utcoffset() is None:
+    if not isinstance(moment, datetime) or moment.tzinfo is None:
         raise FactValueInvalid(what, f"{shown(moment)} is not a datetime with a time zone")
     try:
-        return moment.astimezone(UTC)
+        offset = moment.utcoffset()
+        in_utc = None if offset is None else datetime.astimezone(moment, UTC)
     except OverflowError:
         raise FactValueInvalid(what, f"{shown(moment)} is not between the years 1 and 9999 in UTC") from None
+    except Exception:  # noqa: BLE001  # a time zone is somebody else's code
+        raise FactValueInvalid(what, f"{shown(moment)} has a time zone that does not work") from None
+    if in_utc is None:
+        raise FactValueInvalid(what, f"{shown(moment)} is not a datetime with a time zone")
+    return in_utc

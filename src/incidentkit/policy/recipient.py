@@ -26,6 +26,10 @@ def _kind(value: str) -> RecipientKind:
         raise PlaybookInvalid(f"{problem}. {nearest(str(value), RecipientKind)}".rstrip()) from None
 
 
+def _name(name: str) -> str:
+    return str(name) if isinstance(name, StrEnum) else name
+
+
 @frozen
 class Recipient:
     """A person, the members of a team, or whoever has a role; who that is, the directory says when it is needed.
@@ -35,7 +39,7 @@ class Recipient:
     """
 
     kind: RecipientKind = field(converter=_kind)
-    name: str
+    name: str = field(converter=_name)
 
     def __attrs_post_init__(self) -> None:
         checked_name(f"the name of a {self.kind}", self.name)

@@ -71,12 +71,16 @@ def table_lines(table: Table) -> Iterator[str]:
     """A table with its columns under one another, the header underlined."""
     cells = [[plain_line(cell) for cell in row] for row in table.grid]
     widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
-    rows = [
-        "  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)) for row in cells
-    ]
-    yield rows[0].rstrip()
+    header, *rows = (_padded(row, widths) for row in cells)
+    yield header
     yield "  ".join("-" * width for width in widths)
-    yield from (row.rstrip() for row in rows[1:])
+    yield from rows
+
+
+def _padded(row: list[str], widths: list[int]) -> str:
+    """The cells under one another; the last is not filled up, since a long one would fill all rows."""
+    filled = (cell + " " * (width - _width(cell)) for cell, width in zip(row[:-1], widths, strict=False))
+    return "  ".join((*filled, row[-1])).rstrip()
 
 
 def _width(text: str) -> int:
