@@ -8,6 +8,7 @@ import pickle
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import reduce
+from itertools import accumulate
 from operator import getitem
 from typing import Any, get_args
 
@@ -28,6 +29,7 @@ from incidentkit.errors import (
     StaleVersion,
     TimesContradict,
 )
+from incidentkit.model.action import ActionKey, Outcome
 from incidentkit.model.assessment import Assessment
 from incidentkit.model.commands import (
     Acknowledge,
@@ -52,8 +54,21 @@ from incidentkit.model.commands import (
     Summarize,
     Unacknowledge,
 )
-from incidentkit.model.events import REDACTED, LinkKind, Noted, Overtaken
-from incidentkit.model.identity import IncidentId
+from incidentkit.model.events import (
+    REDACTED,
+    Acknowledged,
+    ActionEnded,
+    ActionStarted,
+    Became,
+    Event,
+    FellDue,
+    LinkKind,
+    Noted,
+    Overtaken,
+    Reopened,
+    Resolved,
+)
+from incidentkit.model.identity import IncidentId, PersonId
 from incidentkit.model.incident import Incident
 from incidentkit.model.lifecycle import ACTIVE, TABLE, Effect, Phase, Status, consequence, possible, to_mermaid
 from incidentkit.model.metrics import summarize
@@ -338,6 +353,24 @@ def test_a_person_lowers_a_severity_with_a_reason() -> None:
     assert lowered.possible == {S3}
     raised = lowered.apply(Assess(RULES.triage({"down": True}), at=t("14:31"), by="ada"))
     assert raised.severity == S1
+
+
+def test_what_a_desk_adds_leaves_the_incident_before_it_as_it_was() -> None:
+    common: dict[str, Any] = {"incident": "INC-7", "at": t("14:30"), "by": "desk", "recorded_at": t("14:30")}
+    which: dict[str, Any] = {"obligation": "page/on-call", "instance": "1"}
+    key = ActionKey(**which, person="grace")
+    events: list[Event] = [
+        Became(**common, **which, people=(PersonId("grace"),)),
+        ActionStarted(**common, action=key, lease_until=t("14:32")),
+        ActionEnded(**common, action=key, outcome=Outcome.SUCCEEDED),
+        FellDue(**common, **which),
+        Acknowledged(**common),
+        Resolved(**common),
+        Reopened(**common, reason="it came back"),
+    ]
+    steps = [*accumulate(events, lambda before, event: before.extended([event]), initial=declared())]
+    assert [Incident.replay(each.timeline) for each in steps] == steps
+    assert declared().extended(events) == steps[-1]
 
 
 def test_roles_are_assigned_and_handed_over() -> None:

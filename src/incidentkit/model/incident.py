@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import reduce
 from types import MappingProxyType
 from typing import Any, Final, Protocol, cast
 
@@ -146,11 +147,8 @@ class Incident:
         more = tuple(events)
         if looks_back(more):
             return Incident.replay(without_redacted((*self.timeline, *more)))
-        incident = self
-        for event in more:
-            state = extended(incident._state, event, incident.version)
-            incident = Incident(state, incident.timeline.append(event))
-        return incident
+        state = extended(self._state, more, self.version)
+        return Incident(state, reduce(Timeline.append, more, self.timeline))
 
     def can(self, command: Command | str) -> bool:
         """Whether a command would take effect now.

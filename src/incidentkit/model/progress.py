@@ -74,7 +74,7 @@ class Progress:
     acknowledged: dict[PersonId, datetime] = field(factory=dict[PersonId, datetime])
     """When the log learned of each acknowledgement that stands."""
 
-    def twin(self) -> Progress:
+    def copy(self) -> Progress:
         """A copy that can change without changing this one."""
         return Progress(
             self.in_force.copy(),
@@ -121,6 +121,12 @@ class Progress:
     def begin_generation(self) -> None:
         """Forget what only mattered to an earlier generation."""
         self.acknowledged.clear()
-        self.in_force = {key: value for key, value in self.in_force.items() if key[1] == ONCE}
-        self.latest = {key: value for key, value in self.latest.items() if key[1] == ONCE}
-        self.tried = {key: value for key, value in self.tried.items() if key.instance == ONCE}
+        for instance in (*self.in_force,):
+            if instance[1] != ONCE:
+                del self.in_force[instance]
+        for chain in (*self.latest,):
+            if chain[1] != ONCE:
+                del self.latest[chain]
+        for action in (*self.tried,):
+            if action.instance != ONCE:
+                del self.tried[action]

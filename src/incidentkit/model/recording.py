@@ -97,7 +97,7 @@ def recorded(command: Command, state: State, recorded_at: datetime | None) -> Ev
         raise _impossible(command, state)
     if result is Effect.OVERTAKEN or says_what_is_so(command, state):
         return Overtaken(**when, command=command.tag, status=state.status, note=_words_of(command))
-    return event(**(when | _OWN[type(command)](command)))
+    return event(**when, **_OWN[type(command)](command))
 
 
 def _impossible(command: Command, state: State) -> IllegalTransition:
@@ -184,8 +184,13 @@ def _own(command: type[Any]) -> list[Attribute[Any]]:
 
 def _reader(command: type[Any]) -> Callable[[Any], dict[str, Any]]:
     """What gives the own fields of a command, as its event takes them."""
-    names = [each.name for each in _own(command)]
-    return lambda given: {name: getattr(given, name) for name in names}
+    match [each.name for each in _own(command)]:
+        case []:
+            return lambda given: {}
+        case [name]:
+            return lambda given: {name: getattr(given, name)}
+        case names:
+            return lambda given: {name: getattr(given, name) for name in names}
 
 
 _SHORTCUTS: Final = frozenset({"acknowledge", "start_mitigation", "mitigated", "resolve", "reopen", "close", "note"})

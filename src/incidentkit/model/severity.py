@@ -102,7 +102,7 @@ class Severity(Generic[S]):
         return self._rank
 
     def __eq__(self, other: object) -> bool:
-        return is_severity(other) and self.key == other.key and self._is_beside(other)
+        return self is other or (is_severity(other) and self.key == other.key and self._is_beside(other))
 
     def __hash__(self) -> int:
         return hash(self.key)

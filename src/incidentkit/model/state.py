@@ -1,12 +1,12 @@
 """The fold: from the events of an incident to where it stands. It never reads policy.
 
-`State` is what the fold carries along. It changes in place while a log is replayed, and is copied before every other
-event, so nobody outside ever sees it change.
+`State` is what the fold carries along. It changes in place while events are folded, and is copied before, so nobody
+outside ever sees it change.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from operator import attrgetter, length_hint
 from typing import Any, Final
@@ -103,13 +103,13 @@ class State:
     merged_into: IncidentId | None = None
     waivers: Mapping[str, str] = field(factory=dict[str, str])
     progress: Progress = field(factory=Progress)
-    """What planning reads; replaced rather than changed, so that copies of a state may share it."""
+    """What planning reads."""
 
-    def twin(self) -> State:
-        """A copy that can change without changing this one."""
+    def twin(self, changing: Iterable[str]) -> State:
+        """A copy that can change without changing this one, if these are all the fields whose value changes itself."""
         state = State(*_VALUES(self))
-        state.roles, state.time_in, state.links = self.roles.copy(), self.time_in.copy(), self.links.copy()
-        state.acknowledged, state.declined = self.acknowledged.copy(), self.declined.copy()
+        for name in changing:
+            setattr(state, name, getattr(self, name).copy())
         return state
 
 
@@ -144,24 +144,20 @@ def begin(event: Declared) -> State:
 
 def after(state: State, event: Event) -> State:
     """The state after one more event, which its command was allowed to become; the one given stays as it is."""
-    state = state.twin()
-    fold = _FOLD[type(event)]
+    kind = type(event)
+    state = state.twin(_CHANGES[kind])
+    fold = _FOLD[kind]
     if fold is not None:
         fold(state, event)
     state.recorded_at = event.recorded_at
     return state
 
 
-def extended(state: State, event: Event, index: int) -> State:
-    """The state after one more event of the log, at that place; `LogInvalid` if it does not fit."""
-    if type(event) not in _POSSIBLE[state.status]:
-        raise LogInvalid(index, _not_possible(event, state))
-    if event.recorded_at < state.recorded_at or event.incident != state.id:
-        raise LogInvalid(index, f"'{event.tag}': {_misplaced(event, state)}")
-    try:
-        return after(state, event)
-    except IncidentkitError as error:
-        raise LogInvalid(index, f"'{event.tag}': {error}") from None
+def extended(state: State, events: Sequence[Event], version: int) -> State:
+    """The state after more events of the log, which had so many; `LogInvalid` if one of them does not fit."""
+    state = state.twin({name for event in events for name in _CHANGES.get(type(event), ())})
+    _fold_in(state, events, version)
+    return state
 
 
 def _not_possible(event: Event, state: State) -> str:
@@ -176,10 +172,15 @@ def replay(events: Iterable[Event]) -> State:
     """
     log = _corrected([*events])
     state = _begun(log)
+    _fold_in(state, log[1:], 1)
+    return state
+
+
+def _fold_in(state: State, events: Sequence[Event], first: int) -> None:
+    """Change a state by events, the first of which is at that place in the log; `LogInvalid` if one does not fit."""
     incident, recorded_at, status = state.id, state.recorded_at, state.status
     possible = _POSSIBLE[status]
-    rest = iter(log)
-    next(rest)
+    rest = iter(events)
     for event in rest:
         try:
             fold = possible[type(event)]
@@ -191,14 +192,13 @@ def replay(events: Iterable[Event]) -> State:
                 continue
             fold(state, event)
         except (KeyError, IncidentkitError) as error:
-            index = len(log) - length_hint(rest) - 1
+            index = first + len(events) - length_hint(rest) - 1
             problem = _not_possible(event, state) if isinstance(error, KeyError) else f"'{event.tag}': {error}"
             raise LogInvalid(index, problem) from None
         if state.status is not status:
             status = state.status
             possible = _POSSIBLE[status]
     state.recorded_at = recorded_at
-    return state
 
 
 def _begun(log: list[Event]) -> State:
@@ -255,15 +255,15 @@ def _corrected(log: list[Event]) -> list[Event]:
 
 def _move(state: State, event: Event) -> None:
     """Go where the table says."""
-    if event.at < state.since:
+    at, since, status, time_in = event.at, state.since, state.status, state.time_in
+    if at < since:
         raise TimesContradict(
-            f"{state.id} is {state.status} since {state.since}: '{event.tag}' at {event.at} came before."
+            f"{state.id} is {status} since {since}: '{event.tag}' at {at} came before."
             " If the earlier time is wrong, correct it first."
         )
-    status, time_in = state.status, state.time_in
-    time_in[status] = time_in.get(status, NOTHING) + (event.at - state.since)
+    time_in[status] = time_in.get(status, NOTHING) + (at - since)
     state.status = _MOVES[type(event)][status]
-    state.since = event.at
+    state.since = at
     state.moved_by = event.by
 
 
@@ -271,17 +271,18 @@ def _assess(state: State, event: Assessed) -> None:
     """Raise at once; go below what was certain, or set by a person, never (a triage keeps its facts all the same)."""
     if event.at < state.declared_at:
         raise _too_early(state, event)
-    possible, floor = event.assessment.possible, state.floor
+    assessment, floor = event.assessment, state.floor
+    possible = assessment.possible
     _ = possible[0] < state.severity  # which raises `SchemesDiffer` for one of another scheme
     if floor is not None and possible[-1] < floor:
-        possible = (*(each for each in possible if each > floor), floor)
+        possible = (*[each for each in possible[:-1] if each > floor], floor)
     severity = possible[0]
     if severity != state.severity:
         state.severity_at = event.at
-    state.facts = event.assessment.facts
+    state.facts = assessment.facts
     state.severity = severity
     state.possible = possible
-    if len(event.assessment.possible) == 1:
+    if len(assessment.possible) == 1:
         state.floor = severity
 
 
@@ -303,7 +304,6 @@ def _acknowledge(state: State, event: Acknowledged) -> None:
     state.acknowledged[event.by] = event.at
     state.declined.pop(event.by, None)
     state.acknowledged_in_generation = True
-    state.progress = state.progress.twin()
     state.progress.acknowledged[event.by] = event.recorded_at
     if state.first_acknowledged_at is None or event.at < state.first_acknowledged_at:
         state.first_acknowledged_at = event.at
@@ -314,7 +314,6 @@ def _decline(state: State, event: Declined) -> None:
         raise _too_early(state, event)
     state.declined[event.by] = event.at
     state.acknowledged.pop(event.by, None)
-    state.progress = state.progress.twin()
     state.progress.acknowledged.pop(event.by, None)
 
 
@@ -322,7 +321,6 @@ def _unacknowledge(state: State, event: Unacknowledged) -> None:
     if event.at < state.generation_at:
         raise _too_early(state, event)
     state.acknowledged.pop(event.by, None)
-    state.progress = state.progress.twin()
     state.progress.rearm(event.by, event.recorded_at)
 
 
@@ -359,10 +357,8 @@ def _reopen(state: State, event: Reopened) -> None:
     _move(state, event)
     state.generation += 1
     state.generation_at = event.at
-    state.acknowledged.clear()
-    state.declined.clear()
+    state.acknowledged, state.declined = {}, {}
     state.acknowledged_in_generation = False
-    state.progress = state.progress.twin()
     state.progress.begin_generation()
     state.mitigated_at = state.resolved_at = state.merged_into = None
     state.waivers = {}
@@ -435,22 +431,18 @@ def _check_started(incident: IncidentId, started_at: datetime, declared_at: date
 
 
 def _became(state: State, event: Became) -> None:
-    state.progress = state.progress.twin()
     state.progress.became(event)
 
 
 def _fell_due(state: State, event: FellDue) -> None:
-    state.progress = state.progress.twin()
     state.progress.fell_due(event)
 
 
 def _action_started(state: State, event: ActionStarted) -> None:
-    state.progress = state.progress.twin()
     state.progress.started(event)
 
 
 def _action_ended(state: State, event: ActionEnded) -> None:
-    state.progress = state.progress.twin()
     state.progress.ended(event)
 
 
@@ -490,6 +482,21 @@ _MOVES: Final[Mapping[type[Any], Mapping[Status, Status]]] = {
     kind: {start: end for start, end in TABLE.get(kind.row, {}).items() if isinstance(end, Status)} for kind in _FOLD
 }
 """Where each kind of event takes an incident, from each status."""
+
+_CHANGES: Final[Mapping[type[Any], tuple[str, ...]]] = {
+    **{kind: ("time_in",) if moves else () for kind, moves in _MOVES.items()},
+    Acknowledged: ("acknowledged", "declined", "progress"),
+    Declined: ("acknowledged", "declined", "progress"),
+    Unacknowledged: ("acknowledged", "progress"),
+    Reopened: ("time_in", "progress"),
+    RoleAssigned: ("roles",),
+    Linked: ("links",),
+    Became: ("progress",),
+    FellDue: ("progress",),
+    ActionStarted: ("progress",),
+    ActionEnded: ("progress",),
+}
+"""The fields whose value each kind of event changes, rather than to put another one in its place."""
 
 _POSSIBLE: Final[Mapping[Status, Mapping[type[Any], Callable[[State, Any], None] | None]]] = {
     status: {
