@@ -1,10 +1,13 @@
-"""The reference store: a dictionary and a lock."""
+"""The reference store: dictionaries, a sorted list of when to wake whom, and a lock."""
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right, insort
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import datetime
 from itertools import dropwhile, islice
+from operator import itemgetter
 from threading import RLock
 
 from incidentkit.errors import UnknownIncident
@@ -23,6 +26,10 @@ class MemoryStore:
         self._logs: dict[IncidentId, tuple[Event, ...]] = {}
         self._standing: dict[IncidentId, Standing] = {}
         """In the order in which incidents came."""
+        self._wakes: list[tuple[datetime, IncidentId]] = []
+        """Every time to wake an incident, sorted, so that to find nothing due takes no time, however many there are."""
+        self._undone: defaultdict[str, set[IncidentId]] = defaultdict(set)
+        """The incidents that are not done, by what they were planned with."""
 
     def now(self) -> datetime:
         """The time by the clock that it was given; `FieldInvalid` if that tells a time without zone."""
@@ -37,7 +44,7 @@ class MemoryStore:
                 if isinstance(event, Redacted):
                     log[event.event] = wordless(log[event.event])
             self._logs[request.incident] = tuple(log)
-            self._standing[request.incident] = standing
+            self._keep(request.incident, standing)
             return tuple(log[len(log) - len(events) :])
 
     def load(self, incident: str, /) -> tuple[Event, ...]:
@@ -48,13 +55,9 @@ class MemoryStore:
     def due(self, request: FindDue, /) -> tuple[IncidentId, ...]:
         """What must be looked at now, the earliest first."""
         with self._lock:
-            now = self.now()
-            due = [
-                incident
-                for incident, standing in self._standing.items()
-                if (standing.wake_at is not None and standing.wake_at <= now)
-                or (not standing.done and standing.planned_with != request.planned_with)
-            ]
+            wakes = self._wakes[: bisect_right(self._wakes, self.now(), key=itemgetter(0))]
+            others = (each for key, each in self._undone.items() if key != request.planned_with)
+            due = {incident for _, incident in wakes}.union(*others)
             return tuple(sorted(due, key=self._turn)[: request.limit])
 
     def find(self, request: FindIncidents, /) -> tuple[IncidentId, ...]:
@@ -82,6 +85,18 @@ class MemoryStore:
                 if standing.wake_at is None or standing.wake_at < latest
             ]
             return Audit(len(undone), tuple(sorted(forgotten, key=self._turn)))
+
+    def _keep(self, incident: IncidentId, standing: Standing) -> None:
+        had = self._standing.get(incident)
+        if had is not None:
+            self._undone[had.planned_with].discard(incident)
+            if had.wake_at is not None:
+                del self._wakes[bisect_left(self._wakes, (had.wake_at, incident))]
+        if not standing.done:
+            self._undone[standing.planned_with].add(incident)
+        if standing.wake_at is not None:
+            insort(self._wakes, (standing.wake_at, incident))
+        self._standing[incident] = standing
 
     def _known(self, incident: str) -> IncidentId:
         known = IncidentId(incident)
