@@ -8,6 +8,7 @@ from random import Random
 from typing import Any, Final, TypeAlias
 
 from incidentkit.errors import IncidentkitError
+from incidentkit.model.action import ActionKey, Outcome
 from incidentkit.model.commands import (
     Acknowledge,
     Assess,
@@ -26,7 +27,8 @@ from incidentkit.model.commands import (
     Summarize,
     Unacknowledge,
 )
-from incidentkit.model.events import LinkKind
+from incidentkit.model.events import ActionEnded, ActionStarted, Became, Event, LinkKind
+from incidentkit.model.identity import PersonId
 from incidentkit.model.incident import Incident
 from incidentkit.model.people import Role
 from incidentkit.playbooks.emergency import EMERGENCY, SCHEME
@@ -34,6 +36,10 @@ from incidentkit.playbooks.emergency import EMERGENCY, SCHEME
 START: Final = datetime(2026, 3, 2, 14, 23, tzinfo=UTC)
 
 PEOPLE: Final = ("ada", "grace", "linus", "barbara", "edsger")
+
+LEVELS: Final = ("on-call engineer", "engineering manager", "executive")
+
+LEASE: Final = timedelta(seconds=90)
 
 WORDS: Final = (
     "checkout answers 502 since the deployment of 14:05",
@@ -89,12 +95,49 @@ def history(random: Random, events: int) -> Incident:
     """An incident with so many events of all these kinds; what its status does not allow is drawn again."""
     incident = declared(random)
     now = incident.declared_at
-    makings, weights = (*COMMANDS,), (*COMMANDS.values(),)
     while incident.version < events:
-        now += timedelta(seconds=random.randint(1, 900), microseconds=random.choice((0, random.randint(1, 999_999))))
-        making = random.choices(makings, weights)[0]
-        try:
-            incident = incident.apply(making(random, {"at": now, "by": random.choice(PEOPLE)}))
-        except IncidentkitError:
-            continue
+        now += _while(random)
+        incident = _commanded(random, incident, now)
     return incident
+
+
+def _while(random: Random) -> timedelta:
+    return timedelta(seconds=random.randint(1, 900), microseconds=random.choice((0, random.randint(1, 999_999))))
+
+
+def _commanded(random: Random, incident: Incident, now: datetime) -> Incident:
+    """The incident after what somebody asked for; as it was, if its status does not allow that."""
+    making = random.choices((*COMMANDS,), (*COMMANDS.values(),))[0]
+    try:
+        return incident.apply(making(random, {"at": now, "by": random.choice(PEOPLE)}))
+    except IncidentkitError:
+        return incident
+
+
+def attended(random: Random, events: int) -> Incident:
+    """An incident with so many events, half of which a desk wrote: what came into force, and what it tried."""
+    incident = declared(random)
+    now = incident.declared_at
+    while incident.version < events:
+        now += _while(random)
+        if random.random() < 2 / 3:
+            incident = _commanded(random, incident, now)
+        else:
+            incident = incident.extended(_attempted(random, incident, now))
+    return incident
+
+
+def _attempted(random: Random, incident: Incident, now: datetime) -> list[Event]:
+    """Somebody is paged, for something that has come into force before or comes into force now."""
+    common: dict[str, Any] = {"incident": incident.id, "at": now, "by": "desk", "recorded_at": now}
+    which: dict[str, Any] = {"obligation": f"page/{random.choice(LEVELS)}", "instance": str(incident.generation)}
+    person = PersonId(random.choice(PEOPLE))
+    if (which["obligation"], which["instance"]) not in incident.progress.in_force:
+        return [Became(**common, **which, people=(person,))]
+    return tried(incident, ActionKey(**which, person=person, attempt=random.randint(0, 11)), now)
+
+
+def tried(incident: Incident, key: ActionKey, now: datetime, outcome: Outcome = Outcome.SUCCEEDED) -> list[Event]:
+    """The two events of an action that a desk tried, and that took no time."""
+    common: dict[str, Any] = {"incident": incident.id, "at": now, "by": "desk", "recorded_at": now, "action": key}
+    return [ActionStarted(**common, lease_until=now + LEASE), ActionEnded(**common, outcome=outcome)]

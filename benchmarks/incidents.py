@@ -9,12 +9,16 @@ from typing import Any, Final, TypeAlias
 
 from attrs import frozen
 
-from benchmarks.histories import declared, history
+from benchmarks.histories import attended, declared, history
 from benchmarks.measure import Calls, Row
+from incidentkit.model.action import ActionKey, Outcome
 from incidentkit.model.commands import StartMitigation
 from incidentkit.model.events import (
     Acknowledged,
+    ActionEnded,
+    ActionStarted,
     Assessed,
+    Became,
     Declined,
     Event,
     Mitigated,
@@ -199,6 +203,56 @@ def _replays() -> Row:
     )
 
 
+Attended: TypeAlias = tuple[Reading, Mapping[Any, datetime], Mapping[ActionKey, tuple[int, datetime, Outcome | None]]]
+"""Besides, what is in force since when, and of each action the number of its tries, the first one, and how it ended."""
+
+
+def attended_by_hand(events: Sequence[Any]) -> Attended:
+    """`fold_by_hand`, and what a desk wrote; what belongs to a generation goes with it."""
+    in_force: dict[tuple[str, str], tuple[datetime, Sequence[PersonId]]] = {}
+    latest: dict[tuple[str, str, str], ActionKey] = {}
+    tried: dict[ActionKey, tuple[int, datetime, Outcome | None]] = {}
+    others: list[Any] = []
+    for event in events:
+        kind = type(event)  # pyright: ignore[reportUnknownVariableType]  # of anything, on purpose
+        if kind is ActionStarted:
+            key = event.action
+            before = tried.get(key)
+            tried[key] = (1, event.at, None) if before is None else (before[0] + 1, before[1], None)
+            latest[key.obligation, key.instance, key.person] = key
+        elif kind is ActionEnded:
+            tries, first, outcome = tried[event.action]
+            if outcome is not Outcome.SUCCEEDED and outcome is not Outcome.FAILED:
+                tried[event.action] = (tries, first, event.outcome)
+        elif kind is Became:
+            in_force.setdefault((event.obligation, event.instance), (event.at, event.people))
+        else:
+            others.append(event)
+            if kind is Reopened:
+                in_force, latest, tried = {}, {}, {}
+    return fold_by_hand(others), {key: since for key, (since, _) in in_force.items()}, tried
+
+
+def _attended(incident: Incident) -> Attended:
+    in_force, tried = incident.progress.in_force, incident.progress.tried
+    return (
+        _reading(incident),
+        {key: each.since for key, each in in_force.items()},
+        {key: (each.tries, each.first, each.outcome) for key, each in tried.items()},
+    )
+
+
+def _desks_replays() -> Row:
+    random = Random(20_260_305)
+    logs = [attended(random, LONG).timeline.events for _ in range(4)]
+    return Row(
+        name="fold-desk",
+        work="Incident.replay(1,000 events), half of them written by a desk",
+        hand=Calls(function=attended_by_hand, inputs=logs),
+        ours=Calls(function=Incident.replay, inputs=logs, read=_attended),
+    )
+
+
 Longer: TypeAlias = tuple[Timeline, Event]
 
 
@@ -233,4 +287,4 @@ def _timelines() -> Row:
 
 def rows() -> list[Row]:
     """A command, a replay and an append."""
-    return [*_transitions(), _replays(), _timelines()]
+    return [*_transitions(), _replays(), _desks_replays(), _timelines()]
