@@ -108,9 +108,8 @@ class Progress:
         tried = self.tried.get(event.action)
         if tried is None or tried.outcome in (Outcome.SUCCEEDED, Outcome.FAILED):
             return
-        self.tried[event.action] = evolve(
-            tried, outcome=event.outcome, ended=event.recorded_at, retry_at=event.retry_at
-        )
+        ending = (event.outcome, event.recorded_at, event.retry_at)
+        self.tried[event.action] = Tried(tried.tries, tried.first, tried.lease_until, *ending)
 
     def rearm(self, person: PersonId, at: datetime) -> None:
         """The person is to be reached for again."""
