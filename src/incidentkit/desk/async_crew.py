@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import inspect
 from collections.abc import Callable, Coroutine
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from functools import partial
 from typing import Any, TypeVar
 
 from attrs import define, field
 
 from incidentkit.desk.effects import Attempt, Call, Effect, Flow, Spawn
+from incidentkit.desk.slot import Slot, bearable
 from incidentkit.errors import OutcomeUnknown, ProviderTimeout
 
 R = TypeVar("R")
@@ -22,13 +23,14 @@ class AsyncCrew:
     """Carries out what flows ask for. Each slot has so many places; a call that hangs keeps its place until it ends."""
 
     places: int
-    _store: ThreadPoolExecutor = field(init=False)
-    _executors: dict[str, ThreadPoolExecutor] = field(factory=dict[str, ThreadPoolExecutor])
-    _free: dict[str, asyncio.Semaphore] = field(factory=dict[str, asyncio.Semaphore])
-    _tasks: set[asyncio.Task[Any]] = field(factory=set["asyncio.Task[Any]"])
-
-    def __attrs_post_init__(self) -> None:
-        self._store = ThreadPoolExecutor(1, "incidentkit store")
+    _store: Slot = field(factory=lambda: Slot("store", 1), init=False)
+    _slots: dict[str, Slot] = field(factory=dict[str, Slot], init=False)
+    _loop: asyncio.AbstractEventLoop | None = field(default=None, init=False)
+    """The loop of the last use. What follows belongs to it, and a desk may outlive it."""
+    _free: dict[str, asyncio.Semaphore] = field(factory=dict[str, asyncio.Semaphore], init=False)
+    _flows: set[asyncio.Task[Any]] = field(factory=set["asyncio.Task[Any]"], init=False)
+    _calls: set[asyncio.Task[Any]] = field(factory=set["asyncio.Task[Any]"], init=False)
+    """Of providers; also those that nobody waits for any more, which the loop itself would forget."""
 
     async def run(self, flow: Flow[R]) -> R:
         """Carry out a flow, and give what it returns. What it spawns goes on beside it."""
@@ -47,83 +49,121 @@ class AsyncCrew:
         try:
             match effect:
                 case Call(function):
-                    return flow.send, await self._called(function, self._store)
+                    return flow.send, await self._called(function)
                 case Attempt():
                     return flow.send, await self._attempted(effect)
                 case Spawn(spawned):
-                    self._begin(self.run(spawned))
+                    self.begin(self.run(spawned))
                     return flow.send, None
         except Exception as error:  # noqa: BLE001  # the flow decides what to do about it
             return flow.throw, error
 
-    def _begin(self, work: Coroutine[Any, Any, Any]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+    def begin(self, work: Coroutine[Any, Any, R]) -> asyncio.Task[R]:
+        """Let some work go on by itself, even if whoever began it is cancelled; `finish` waits for it."""
+        task = self._in_loop().create_task(work)
+        self._flows.add(task)
+        task.add_done_callback(self._flows.discard)
+        return task
 
-    async def _called(self, function: Callable[[], Any], executor: ThreadPoolExecutor) -> Any:
-        """What a function gives, be it ``def`` or ``async def``."""
+    def _in_loop(self) -> asyncio.AbstractEventLoop:
+        """The running loop; what belonged to another one is forgotten."""
+        loop = asyncio.get_running_loop()
+        if loop is not self._loop:
+            self._loop = loop
+            for each in (self._free, self._flows, self._calls):
+                each.clear()
+        return loop
+
+    async def _called(self, function: Callable[[], Any]) -> Any:
+        """What the store answers, be it ``def`` or ``async def``."""
         if _is_async(function):
             return await function()
-        answer = await asyncio.wrap_future(executor.submit(function))
-        return await answer if inspect.isawaitable(answer) else answer
+        return await _settled(self._store.submit(function))
 
     async def _attempted(self, attempt: Attempt) -> Any:
         """What a provider answers, within the deadline."""
-        free = self._free.setdefault(attempt.slot, asyncio.Semaphore(self.places))
-        work = asyncio.ensure_future(self._in_place(attempt, free))
-        done, _ = await asyncio.wait((work,), timeout=attempt.deadline.total_seconds())
-        if done:
-            return work.result()
-        began = work.get_name() == _BEGAN
-        work.cancel()
-        if began:
-            raise OutcomeUnknown(f"no answer within {attempt.deadline}", provider=attempt.slot)
-        raise ProviderTimeout(f"no place was free within {attempt.deadline}", provider=attempt.slot)
-
-    async def _in_place(self, attempt: Attempt, free: asyncio.Semaphore) -> Any:
-        """Call the provider once a place is free; a thread that hangs keeps its place, whatever the loop does."""
-        await free.acquire()
-        task = asyncio.current_task()
-        assert task is not None
-        task.set_name(_BEGAN)
+        loop, name = self._in_loop(), attempt.slot
+        call: _Promised | _Threaded
         if _is_async(attempt.function):
-            try:
-                return await attempt.function()
-            finally:
-                free.release()
-        loop = asyncio.get_running_loop()
-        thread = self._executor(attempt.slot).submit(attempt.function)
-        thread.add_done_callback(partial(_give_back, loop, free))
-        answer = await asyncio.wrap_future(thread)
-        return await answer if inspect.isawaitable(answer) else answer
+            call = _Promised(attempt.function, self._free.setdefault(name, asyncio.Semaphore(self.places)))
+        else:
+            slot = self._slots.setdefault(name, Slot(name, self.places))
+            call = _Threaded(slot.submit(attempt.function))
+        task = loop.create_task(call.answer())
+        self._calls.add(task)
+        task.add_done_callback(self._calls.discard)
+        task.add_done_callback(_heard)
+        done, _ = await asyncio.wait((task,), timeout=attempt.deadline.total_seconds())
+        if not done:
+            began = not call.withdrawn()
+            task.cancel()
+            if began:
+                raise OutcomeUnknown(f"no answer within {attempt.deadline}", provider=name)
+            problem = f"no place was free within {attempt.deadline}: others still wait for it"
+            raise ProviderTimeout(problem, provider=name)
+        if (error := asyncio.CancelledError() if task.cancelled() else task.exception()) is not None:
+            raise bearable(error, name)
+        return task.result()
 
-    def _executor(self, slot: str) -> ThreadPoolExecutor:
-        if slot not in self._executors:
-            self._executors[slot] = ThreadPoolExecutor(self.places, f"incidentkit {slot}")
-        return self._executors[slot]
+    async def wait(self, seconds: float, stop: asyncio.Event) -> None:
+        """Wait so long, until ``stop`` is set, or until a flow has ended: what it wrote may have made something due."""
+        stopped = self._in_loop().create_task(stop.wait())
+        try:
+            await asyncio.wait((stopped, *self._flows), timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            stopped.cancel()
 
     async def finish(self) -> None:
         """Wait until every flow has ended; a provider that hangs, until its deadline."""
-        while self._tasks:
-            await asyncio.wait(self._tasks)
-
-    async def close(self) -> None:
-        """Wait until every flow has ended, and let the threads go; one that hangs is left behind."""
-        await self.finish()
-        for executor in (self._store, *self._executors.values()):
-            executor.shutdown(wait=False, cancel_futures=True)
+        self._in_loop()
+        while self._flows:
+            await asyncio.wait(self._flows)
 
 
-_BEGAN = "a provider is being called"
+@define
+class _Promised:
+    """A call that is awaited, once a place is free. It gives its place back when it ends, cancelled or not."""
+
+    function: Callable[[], Any]
+    free: asyncio.Semaphore
+    began: bool = False
+
+    async def answer(self) -> Any:
+        async with self.free:
+            self.began = True
+            return await self.function()
+
+    def withdrawn(self) -> bool:
+        """Whether it has not begun; whoever asks cancels it."""
+        return not self.began
+
+
+@define
+class _Threaded:
+    """A call in a thread, which nothing can interrupt: it keeps its place until it ends."""
+
+    thread: Future[Any]
+
+    async def answer(self) -> Any:
+        return await _settled(self.thread)
+
+    def withdrawn(self) -> bool:
+        """Whether it had not begun, and will not."""
+        return self.thread.cancel()
+
+
+async def _settled(thread: Future[Any]) -> Any:
+    """What was answered in a thread; a promise made there is kept here."""
+    answer = await asyncio.wrap_future(thread)
+    return await answer if inspect.isawaitable(answer) else answer
+
+
+def _heard(task: asyncio.Task[Any]) -> None:
+    """An error that comes when nobody waits any more is dropped: asyncio would log it, with whatever it says."""
+    if not task.cancelled():
+        task.exception()
 
 
 def _is_async(function: Callable[[], Any]) -> bool:
     inner = function.func if isinstance(function, partial) else function
     return inspect.iscoroutinefunction(inner)
-
-
-def _give_back(loop: asyncio.AbstractEventLoop, free: asyncio.Semaphore, _: Future[Any]) -> None:
-    """A thread has ended; the loop may be gone by then."""
-    if not loop.is_closed():
-        loop.call_soon_threadsafe(free.release)

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from datetime import datetime, timedelta
+from inspect import isawaitable
 from types import TracebackType
 from typing import Any, Self
 
 from incidentkit.desk import flows
 from incidentkit.desk.async_crew import AsyncCrew
-from incidentkit.desk.charter import Charter
+from incidentkit.desk.async_signals import stopping
+from incidentkit.desk.charter import Charter, checked_places
 from incidentkit.desk.desk import BATCH, new_id
 from incidentkit.desk.flows import Preview, Result
 from incidentkit.desk.notices import Interrupted, LogObserver, Observer
+from incidentkit.desk.setbacks import Setbacks
 from incidentkit.desk.toolbox import Toolbox
 from incidentkit.model.commands import Acknowledge, Close, Command, Mitigate, Note, Reopen, Resolve, StartMitigation
 from incidentkit.model.incident import Incident
@@ -61,7 +63,8 @@ class AsyncDesk:
             lease=lease,
             observers=observers,
         )
-        self._crew = AsyncCrew(places)
+        self._crew = AsyncCrew(checked_places(places, least=1))
+        self._setbacks = Setbacks()
 
     async def declare(
         self,
@@ -98,7 +101,12 @@ class AsyncDesk:
         return await self._crew.run(flows.load(self._charter, incident))
 
     async def submit(self, incident: str, command: Command) -> Result:
-        """Record a command. Raises what `Incident.apply` raises, and `UnknownIncident`; then nothing has happened."""
+        """Record a command, after the decisions that were due before it; at a tie the command goes first.
+
+        Raises what `Incident.apply` raises, and `UnknownIncident`. Then nothing was written, not even those decisions:
+        the next `tick` writes them. A command is stale if the log has something newer than it was based on, other than
+        the tries of a desk.
+        """
         return await self._crew.run(flows.submit(self._charter, incident, lambda now: command))
 
     async def _ask(self, incident: str, make: Callable[[datetime], Command]) -> Result:
@@ -145,11 +153,12 @@ class AsyncDesk:
     async def tick(self, *, limit: int = BATCH) -> int:
         """Look at the incidents that are due, do what is to be done, and wait until that has ended.
 
-        Gives how many incidents were looked at; when it is 0, nothing was due.
+        Gives how many incidents were looked at; when it is 0, nothing was due. An incident that cannot be looked at is
+        told as `Failed` and left alone for a while. Raises what the store raises when it is asked what is due.
         """
-        looked_at = await self._crew.run(flows.tick(self._charter, limit))
+        done = await self._crew.run(flows.tick(self._charter, self._setbacks, limit))
         await self._crew.finish()
-        return looked_at
+        return done.looked_at
 
     async def run(
         self,
@@ -159,34 +168,41 @@ class AsyncDesk:
         audit: timedelta = timedelta(minutes=5),
         heartbeat: Callable[[], object] | None = None,
     ) -> None:
-        """Look at what is due again and again, until ``stop`` is set or the task is cancelled.
+        """Look at what is due again and again, until ``stop`` is set, the task is cancelled or a signal asks to end.
 
         Waits ``poll`` when nothing was due. Every ``audit`` it looks for forgotten incidents, and calls ``heartbeat``
         only if there are none: whoever misses the heartbeat knows that nobody is watching. A store that cannot be
-        reached is reported and asked again. Ends when the actions that had begun have ended, or their deadline has.
+        reached is reported and asked again. Ends when the actions that had begun have ended, or their deadline has; to
+        cancel it a second time waits for nothing.
+
+        In the main thread it hears SIGINT and SIGTERM where the loop can, unless they are ignored: the first one sets
+        ``stop``, so `run` returns and the program goes on after it; a second one does what it did before.
         """
         stop = asyncio.Event() if stop is None else stop
         audit_at = time.monotonic()
-        try:
-            while not stop.is_set():
-                busy = await self._try(self._look)
-                if time.monotonic() >= audit_at:
-                    audit_at = time.monotonic() + audit.total_seconds()
-                    await self._try(lambda: self._check(heartbeat))
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), 0.001 if busy else poll.total_seconds())
-        finally:
-            await self._crew.finish()
+        with stopping(stop):
+            try:
+                while not stop.is_set():
+                    # What was claimed is to be performed though somebody cancels meanwhile: it is a task of its own.
+                    busy = await asyncio.shield(self._crew.begin(self._try(self._look)))
+                    if time.monotonic() >= audit_at:
+                        audit_at = time.monotonic() + audit.total_seconds()
+                        await self._try(lambda: self._check(heartbeat))
+                    await self._crew.wait(0 if busy else poll.total_seconds(), stop)
+            finally:
+                await self._crew.finish()
 
     async def _look(self) -> bool:
-        return await self._crew.run(flows.tick(self._charter, BATCH)) > 0
+        return (await self._crew.run(flows.tick(self._charter, self._setbacks, BATCH))).busy
 
     async def _check(self, heartbeat: Callable[[], object] | None) -> bool:
         if not (await self.audit()).forgotten and heartbeat is not None:
-            heartbeat()
+            answer = heartbeat()
+            if isawaitable(answer):
+                await answer
         return True
 
-    async def _try(self, work: Callable[[], Awaitable[bool]]) -> bool:
+    async def _try(self, work: Callable[[], Coroutine[Any, Any, bool]]) -> bool:
         """Do some work of the loop; what goes wrong is reported, and the loop goes on."""
         try:
             return await work()
@@ -195,8 +211,8 @@ class AsyncDesk:
             return False
 
     async def shut_down(self) -> None:
-        """Wait until the actions that had begun have ended, and let the threads go."""
-        await self._crew.close()
+        """Wait until the actions that had begun have ended, or their deadline has."""
+        await self._crew.finish()
 
     async def __aenter__(self) -> Self:
         return self

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from hashlib import sha256
-from typing import Any, Final
+from typing import Final
 
 from attrs import field, frozen
 
 from incidentkit.desk.notices import LOGGER, LogObserver, Notice, Observer
-from incidentkit.desk.toolbox import Toolbox
-from incidentkit.errors import DeskInvalid, expect
+from incidentkit.desk.toolbox import Toolbox, check_methods
+from incidentkit.errors import DeskInvalid, expect, shown
 from incidentkit.model.identity import PersonId, checked_name
 from incidentkit.model.incident import Incident
 from incidentkit.policy.directory import Directory
@@ -20,6 +20,12 @@ from incidentkit.providers.store import IncidentStore
 
 ENGINE: Final = "1"
 """Changes whenever the same log is planned otherwise than before, so that stored wake-ups are planned anew."""
+
+STORE: Final[Mapping[str, int]] = {"now": 0, "append": 1, "load": 1, "due": 1, "audit": 1}
+"""The methods of a store that a desk calls, and how many arguments each is called with."""
+
+LONGEST_LEASE: Final = timedelta(days=1)
+"""So long a crash may hold up an action."""
 
 
 def _playbooks(playbooks: Playbook | Iterable[Playbook]) -> tuple[Playbook, ...]:
@@ -58,11 +64,14 @@ class Charter:
         checked_name("the name of a desk", self.name)
         for length in (self.deadline, self.lease):
             expect(timedelta, length, DeskInvalid, "the deadline and the lease of a desk are timedeltas")
-        if not timedelta() < 2 * self.deadline < self.lease:
+        if not timedelta() < self.deadline < self.lease / 2 <= LONGEST_LEASE / 2:
             raise DeskInvalid(
-                f"a lease of {self.lease} is to be more than twice a deadline of {self.deadline}, and both above zero:"
-                " otherwise a slow provider would be asked again while it still works"
+                f"a lease of {self.lease} is to be more than twice a deadline of {self.deadline}, both above zero and"
+                " no more than a day: otherwise a slow provider would be asked again while it still works"
             )
+        check_methods("store", self.store, STORE)
+        for observer in self.observers:
+            check_methods("observers", observer, {"notice": 1})
         for playbook in self.playbooks:
             self.directory.check(playbook.recipients, source=f"playbook {playbook.name}")
 
@@ -83,7 +92,9 @@ class Charter:
             if playbook.reference == incident.playbook:
                 return playbook
         if incident.playbook:
-            LOGGER.error("%s: its playbook %s is not here, %s takes over", incident.id, incident.playbook, self.first)
+            LOGGER.error(
+                "%s: its playbook %s is not here, %s takes over", incident.id, incident.playbook, self.first.reference
+            )
         return self.first
 
     @property
@@ -94,11 +105,14 @@ class Charter:
     def tell(self, notice: Notice) -> None:
         """Tell everybody who watches."""
         for observer in self.observers:
-            _quietly(observer.notice, notice)
+            try:
+                observer.notice(notice)
+            except Exception:  # noqa: BLE001  # whoever only watches must not stop the work
+                LOGGER.exception("an observer failed at %s", type(notice).__name__)
 
 
-def _quietly(function: Callable[[Notice], Any], notice: Notice) -> None:
-    try:
-        function(notice)
-    except Exception:  # noqa: BLE001  # whoever only watches must not stop the work
-        LOGGER.exception("an observer failed at %s", type(notice).__name__)
+def checked_places(places: int, least: int) -> int:
+    """How many calls a slot allows at once."""
+    if type(places) is not int or places < least:
+        raise DeskInvalid(f"a slot has places from {least}, not {shown(places)}")
+    return places

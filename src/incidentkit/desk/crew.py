@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from functools import partial
-from threading import Event as Flag
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from attrs import define, field, frozen
 
 from incidentkit.desk.effects import Attempt, Call, Effect, Flow, Spawn
+from incidentkit.desk.slot import Slot
 from incidentkit.errors import OutcomeUnknown, ProviderTimeout
 
 R = TypeVar("R")
+
+TURN: Final = 0.05
+"""Seconds after which somebody who waits looks whether to stop."""
 
 
 @frozen
@@ -35,7 +38,7 @@ class Crew:
     """
 
     places: int
-    _executors: dict[str, ThreadPoolExecutor] = field(factory=dict[str, ThreadPoolExecutor])
+    _slots: dict[str, Slot] = field(factory=dict[str, Slot])
     _waiting: dict[Future[Any], _Waiting] = field(factory=dict["Future[Any]", _Waiting])
 
     def run(self, flow: Flow[R]) -> R:
@@ -81,41 +84,38 @@ class Crew:
                     resume, answer = flow.send, None
 
     def _attempt(self, flow: Flow[Any], attempt: Attempt) -> None:
-        executor = self._executors.get(attempt.slot)
-        if executor is None:
-            executor = self._executors[attempt.slot] = ThreadPoolExecutor(self.places, f"incidentkit {attempt.slot}")
+        slot = self._slots.setdefault(attempt.slot, Slot(attempt.slot, self.places))
         until = time.monotonic() + attempt.deadline.total_seconds()
-        self._waiting[executor.submit(attempt.function)] = _Waiting(flow, attempt, until)
+        self._waiting[slot.submit(attempt.function)] = _Waiting(flow, attempt, until)
 
-    def wait(self, seconds: float, stop: Flag | None = None) -> None:
-        """Go on with what providers have answered, or wait so long until one does or ``stop`` is set."""
+    def wait(self, seconds: float, stopped: Callable[[], bool]) -> None:
+        """Go on with what providers have answered; without any, wait so long for one, unless ``stopped`` says so.
+
+        Returns as soon as a flow went on: what it wrote may have made something due.
+        """
         end = time.monotonic() + seconds
-        while True:
-            self._collect(0)
-            left = end - time.monotonic()
-            if left <= 0 or (stop is not None and stop.wait(min(left, 0.05))):
-                return
+        while not self._collect() and not stopped() and (left := end - time.monotonic()) > 0:
+            if self._waiting:
+                wait(self._waiting, timeout=min(left, TURN), return_when=FIRST_COMPLETED)
+            else:
+                time.sleep(min(left, TURN))
 
     def finish(self) -> None:
         """Wait until every flow has ended; a provider that hangs, until its deadline."""
         while self._waiting:
-            self._collect(max(0.0, min(each.until for each in self._waiting.values()) - time.monotonic()))
+            left = min(each.until for each in self._waiting.values()) - time.monotonic()
+            wait(self._waiting, timeout=max(0.0, left), return_when=FIRST_COMPLETED)
+            self._collect()
 
-    def close(self) -> None:
-        """Wait until every flow has ended, and let the threads go; one that hangs is left behind."""
-        self.finish()
-        for executor in self._executors.values():
-            executor.shutdown(wait=False, cancel_futures=True)
-        self._executors.clear()
-
-    def _collect(self, seconds: float) -> None:
-        """Go on with the flows whose provider has answered, or whose deadline has passed."""
-        done, pending = wait(self._waiting, timeout=seconds, return_when=FIRST_COMPLETED)
+    def _collect(self) -> bool:
+        """Go on with the flows whose provider has answered, or whose deadline has passed; whether there were any."""
         now = time.monotonic()
-        for future in (*done, *(each for each in pending if self._waiting[each].until <= now)):
+        ready = [future for future, waiting in self._waiting.items() if future.done() or waiting.until <= now]
+        for future in ready:
             waiting = self._waiting.pop(future)
             resume, answer = _called(waiting.flow, partial(_answer, future, waiting))
             self._go_on(waiting.flow, resume, answer)
+        return bool(ready)
 
 
 def _called(flow: Flow[Any], function: Callable[[], Any]) -> tuple[Callable[[Any], Any], Any]:

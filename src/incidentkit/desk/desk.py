@@ -11,10 +11,12 @@ from typing import Any, Final, Self
 from uuid import uuid4
 
 from incidentkit.desk import flows
-from incidentkit.desk.charter import Charter
+from incidentkit.desk.charter import STORE, Charter, checked_places
 from incidentkit.desk.crew import Crew
 from incidentkit.desk.flows import Preview, Result
 from incidentkit.desk.notices import Interrupted, LogObserver, Observer
+from incidentkit.desk.setbacks import Setbacks
+from incidentkit.desk.signals import Signals
 from incidentkit.desk.toolbox import Toolbox, refuse_async
 from incidentkit.model.commands import Acknowledge, Close, Command, Mitigate, Note, Reopen, Resolve, StartMitigation
 from incidentkit.model.incident import Incident
@@ -36,7 +38,8 @@ class Desk:
     one that hangs holds up its own slot and nothing else. With 0 places providers are called in the calling thread, one
     after the other, and no deadline can interrupt them: for tests, and for time that does not pass by itself.
 
-    Any number of desks may share a store. A desk holds nothing that matters: kill it at any time.
+    Any number of desks may share a store. A desk holds nothing that matters: kill it at any time. Any thread may read
+    and submit, and one thread at a time may `tick`, `run` or `shut_down`.
 
     Raises `DeskInvalid` and `Misconfigured` for what does not fit together, and `UnknownRecipient` for a person, team
     or role that a playbook names and the directory does not know.
@@ -68,9 +71,10 @@ class Desk:
             observers=observers,
         )
         toolbox.refuse_async()
-        for name in ("now", "append", "load", "due", "audit"):
-            refuse_async("store", store, name)
-        self._crew = Crew(places)
+        for method in STORE:
+            refuse_async("store", store, method)
+        self._crew = Crew(checked_places(places, least=0))
+        self._setbacks = Setbacks()
 
     def declare(
         self,
@@ -107,7 +111,12 @@ class Desk:
         return self._crew.run(flows.load(self._charter, incident))
 
     def submit(self, incident: str, command: Command) -> Result:
-        """Record a command. Raises what `Incident.apply` raises, and `UnknownIncident`; then nothing has happened."""
+        """Record a command, after the decisions that were due before it; at a tie the command goes first.
+
+        Raises what `Incident.apply` raises, and `UnknownIncident`. Then nothing was written, not even those decisions:
+        the next `tick` writes them. A command is stale if the log has something newer than it was based on, other than
+        the tries of a desk.
+        """
         return self._crew.run(flows.submit(self._charter, incident, lambda now: command))
 
     def _ask(self, incident: str, make: Callable[[datetime], Command]) -> Result:
@@ -154,11 +163,12 @@ class Desk:
     def tick(self, *, limit: int = BATCH) -> int:
         """Look at the incidents that are due, do what is to be done, and wait until that has ended.
 
-        Gives how many incidents were looked at; when it is 0, nothing was due.
+        Gives how many incidents were looked at; when it is 0, nothing was due. An incident that cannot be looked at is
+        told as `Failed` and left alone for a while. Raises what the store raises when it is asked what is due.
         """
-        looked_at = self._crew.run(flows.tick(self._charter, limit))
+        done = self._crew.run(flows.tick(self._charter, self._setbacks, limit))
         self._crew.finish()
-        return looked_at
+        return done.looked_at
 
     def run(
         self,
@@ -168,26 +178,32 @@ class Desk:
         audit: timedelta = timedelta(minutes=5),
         heartbeat: Callable[[], object] | None = None,
     ) -> None:
-        """Look at what is due again and again, until ``stop`` is set or the program is interrupted.
+        """Look at what is due again and again, until ``stop`` is set or a signal asks the program to end.
 
         Waits ``poll`` when nothing was due. Every ``audit`` it looks for forgotten incidents, and calls ``heartbeat``
         only if there are none: whoever misses the heartbeat knows that nobody is watching. A store that cannot be
         reached is reported and asked again. Ends when the actions that had begun have ended, or their deadline has.
+
+        In the main thread it hears SIGINT and SIGTERM, unless they are ignored: the first one sets ``stop``, so `run`
+        returns and the program goes on after it; a second one does what it did before.
         """
         stop = Flag() if stop is None else stop
         audit_at = time.monotonic()
-        try:
-            while not stop.is_set():
-                busy = self._try(self._look)
-                if time.monotonic() >= audit_at:
-                    audit_at = time.monotonic() + audit.total_seconds()
-                    self._try(lambda: self._check(heartbeat))
-                self._crew.wait(0 if busy else poll.total_seconds(), stop)
-        finally:
-            self._crew.finish()
+        with Signals() as signals:
+            try:
+                while not (signals.heard or stop.is_set()):
+                    busy = self._try(self._look)
+                    if time.monotonic() >= audit_at:
+                        audit_at = time.monotonic() + audit.total_seconds()
+                        self._try(lambda: self._check(heartbeat))
+                    self._crew.wait(0 if busy else poll.total_seconds(), lambda: signals.heard or stop.is_set())
+            finally:
+                self._crew.finish()
+        if signals.heard:
+            stop.set()
 
     def _look(self) -> bool:
-        return self._crew.run(flows.tick(self._charter, BATCH)) > 0
+        return self._crew.run(flows.tick(self._charter, self._setbacks, BATCH)).busy
 
     def _check(self, heartbeat: Callable[[], object] | None) -> bool:
         if not self.audit().forgotten and heartbeat is not None:
@@ -203,8 +219,8 @@ class Desk:
             return False
 
     def shut_down(self) -> None:
-        """Wait until the actions that had begun have ended, and let the threads go."""
-        self._crew.close()
+        """Wait until the actions that had begun have ended, or their deadline has."""
+        self._crew.finish()
 
     def __enter__(self) -> Self:
         return self

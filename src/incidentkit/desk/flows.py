@@ -10,14 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from functools import partial
+from inspect import iscoroutine
 from typing import Any, Final
 
 from attrs import evolve, frozen
 
 from incidentkit.desk.charter import Charter
 from incidentkit.desk.effects import Attempt, Call, Flow, Spawn
-from incidentkit.desk.notices import Audited, Decided, Ended, Failed, Planned, Recorded, Started
-from incidentkit.errors import CommandInvalid, IncidentkitError, ProviderError, StaleVersion
+from incidentkit.desk.notices import Audited, Decided, Ended, Failed, Planned, Recorded, Started, Unrecorded
+from incidentkit.desk.setbacks import Setbacks
+from incidentkit.errors import LONGEST_MESSAGE, CommandInvalid, ProviderError, StaleVersion
 from incidentkit.model.action import Outcome
 from incidentkit.model.commands import Command
 from incidentkit.model.events import (
@@ -30,7 +32,7 @@ from incidentkit.model.events import (
     Redacted,
     TimeCorrected,
 )
-from incidentkit.model.identity import IncidentId, keepable
+from incidentkit.model.identity import LONGEST_NAME, IncidentId, keepable
 from incidentkit.model.incident import Incident
 from incidentkit.model.lifecycle import ACTIVE
 from incidentkit.model.severity import Severity
@@ -45,9 +47,23 @@ from incidentkit.text.plain import to_plain
 PATIENCE: Final = 50
 """How often a command is tried again because somebody else wrote to the log meanwhile."""
 
-
 HORIZON: Final = timedelta(hours=24)
 """How far ahead the summary of a command looks."""
+
+LONGEST_SLEEP: Final = timedelta(days=1)
+"""After which an incident is looked at though nothing is due: one that is never to be looked at is a forgotten one."""
+
+LONGEST_PAUSE: Final = timedelta(days=1)
+"""For how long a provider can ask to be left alone."""
+
+LONGEST_REFERENCE: Final = 2_000
+"""Characters of a provider's reference that are kept."""
+
+FAILURES_IN_A_ROW: Final = 3
+"""After which a tick ends: then it is rather the store that fails than the incidents."""
+
+RECORDINGS: Final = 3
+"""How often to try to record an outcome."""
 
 
 @frozen
@@ -144,15 +160,16 @@ def submit(charter: Charter, incident: str, make: Callable[[datetime], Command])
     tries = 0
     while True:
         before = yield from load(charter, incident)
-        now: datetime = yield Call(charter.store.now)
-        now = max(now, before.as_of)
+        clock: datetime = yield Call(charter.store.now)
+        now = max(clock, before.as_of)
         command = make(now)
         playbook = charter.playbook_of(before)
         decisions = settle(before, playbook, charter.directory, before=now)
         settled = before.extended(decisions)
+        command = _rebased(command, before, settled)
         events = (*decisions, settled.apply(command, recorded_at=now).timeline[-1])
         try:
-            after = yield from _append(charter, before, events, wake_at=now)
+            after = yield from _append(charter, before, events, wake_at=clock)
         except StaleVersion:
             tries += 1
             if tries == PATIENCE:
@@ -164,65 +181,143 @@ def submit(charter: Charter, incident: str, make: Callable[[datetime], Command])
         return Result(after, event, not isinstance(event, Overtaken), _summary(charter, after, event, now))
 
 
-def tick(charter: Charter, limit: int) -> Flow[int]:
-    """Look at every incident that is due, and begin what is to be done; gives how many there were."""
-    request = FindDue(charter.planned_with, limit)
-    due: tuple[IncidentId, ...] = yield Call(partial(charter.store.due, request))
-    for incident in due:
-        try:
-            yield from attend(charter, incident)
-        except StaleVersion:
-            continue  # somebody else was first, and it stays due if there is anything left
-        except IncidentkitError as error:
-            charter.tell(Failed(incident, error))
-    return len(due)
+def _rebased(command: Command, before: Incident, settled: Incident) -> Command:
+    """The command as of the decisions that it settles: nobody could have seen them, so they make it no stale one."""
+    if settled is before or command.based_on is None:
+        return command
+    before.apply(command)
+    return evolve(command, based_on=settled.version)
 
 
-def attend(charter: Charter, incident: str) -> Flow[None]:
-    """Plan one incident, record what was decided and claimed, and begin the actions that were claimed."""
-    before = yield from load(charter, incident)
+@frozen
+class Round:
+    """What a tick came to."""
+
+    looked_at: int
+    busy: bool
+    """Whether there may be more to do at once: the log of an incident grew, or there are more incidents."""
+
+
+def tick(charter: Charter, setbacks: Setbacks, limit: int) -> Flow[Round]:
+    """Look at every incident that is due, and begin what is to be done."""
     now: datetime = yield Call(charter.store.now)
-    now = max(now, before.as_of)
+    held = setbacks.held(now)
+    request = FindDue(charter.planned_with, limit)
+    request = evolve(request, limit=limit + len(held))
+    due: tuple[IncidentId, ...] = yield Call(partial(charter.store.due, request))
+    due = tuple(incident for incident in due if incident not in held)[:limit]
+    looked_at, failures, grew = 0, 0, False
+    for incident in due:
+        looked_at += 1
+        try:
+            grew |= yield from attend(charter, incident)
+        except StaleVersion:
+            grew = True  # somebody else was first, and it stays due if there is anything left
+        except Exception as error:  # noqa: BLE001  # one incident must not hold up the others, whatever is wrong with it
+            setbacks.add(incident, now)
+            charter.tell(Failed(incident, error))
+            failures += 1
+            if failures == FAILURES_IN_A_ROW:
+                return Round(looked_at, busy=False)
+            continue
+        setbacks.clear(incident)
+        failures = 0
+    return Round(looked_at, busy=grew or looked_at == limit)
+
+
+def attend(charter: Charter, incident: str) -> Flow[bool]:
+    """Plan one incident, record what was decided and claimed, and begin what was claimed; whether the log grew."""
+    before = yield from load(charter, incident)
+    clock: datetime = yield Call(charter.store.now)
+    now = max(clock, before.as_of)
     planned = _plan(charter, before, now)
     claims = [_claim(charter, before, action, now) for action in planned.due]
     after = before.extended(_stamped([*planned.decisions, *claims], now))
-    following = _plan(charter, after, now)
-    done = following.wake_at is None and not following.due and after.status not in ACTIVE
-    yield from _append(charter, before, (*planned.decisions, *claims), wake_at=following.wake_at, done=done)
+    wake_at = _wake_at(after, _plan(charter, after, now), clock)
+    yield from _append(charter, before, (*planned.decisions, *claims), wake_at=wake_at, done=wake_at is None)
     _tell_decisions(charter, planned.decisions)
     charter.tell(Planned(before.id, planned))
     for action in planned.due:
-        yield Spawn(perform(charter, before.id, action))
+        yield Spawn(perform(charter, before.id, action, now + charter.lease))
+    return bool(planned.decisions or claims)
 
 
-def perform(charter: Charter, incident: IncidentId, action: Action) -> Flow[None]:
+def _wake_at(incident: Incident, following: Plan, clock: datetime) -> datetime | None:
+    """When to look at an incident again by the store's clock; `None` if nothing will be due unless somebody acts."""
+    if following.due:
+        return clock
+    if following.wake_at is None and incident.status not in ACTIVE:
+        return None
+    latest = clock + LONGEST_SLEEP
+    return latest if following.wake_at is None else min(following.wake_at, latest)
+
+
+def perform(charter: Charter, incident: IncidentId, action: Action, lease_until: datetime) -> Flow[None]:
     """Do an action that was claimed, and record what came of it whatever else happened."""
     charter.tell(Started(incident, action))
+    ending = yield from _try(charter, action, lease_until)
+    try:
+        yield from _record(charter, incident, action, ending, lease_until)
+    except Exception as error:  # noqa: BLE001  # the loop goes on, and the action is tried again under the same key
+        charter.tell(Unrecorded(incident, action, ending.outcome, error))
+    else:
+        charter.tell(Ended(incident, action, ending.outcome, ending.problem))
+
+
+def _try(charter: Charter, action: Action, lease_until: datetime) -> Flow[_Ending]:
+    """Ask the provider, and say what came of it."""
     method = action.request.method
     pager = charter.toolbox.pagers.get(method)
     if pager is None:
-        ended = _Ending(Outcome.FAILED, f"no pager for {method} is in the toolbox: somebody has to do it")
-    else:
+        return _Ending(Outcome.FAILED, f"no pager for {method} is in the toolbox: somebody has to do it")
+    if (yield from _is_late(charter, lease_until)):
+        return _Ending(Outcome.POSTPONED, "the lease had nearly run out before it began")
+    try:
+        answer: object = yield Attempt(f"pagers[{method!r}]", partial(pager.page, action.request), charter.deadline)
+        return _ending(answer)
+    except Exception as error:  # noqa: BLE001  # whatever a provider raises is an outcome, and is recorded as one
+        return _ending_of(error)
+
+
+def _is_late(charter: Charter, lease_until: datetime) -> Flow[bool]:
+    """Whether so much time went by since the claim that another desk might begin while this one is not done."""
+    try:
+        now: datetime = yield Call(charter.store.now)
+    except Exception:  # noqa: BLE001  # a page is not held up by a clock that cannot be read
+        return False
+    return now > lease_until - charter.deadline
+
+
+def _record(
+    charter: Charter, incident: IncidentId, action: Action, ending: _Ending, lease_until: datetime
+) -> Flow[None]:
+    """Add to the log what came of a try; raises what the store raises if it does so again and again.
+
+    What says no more than that the lease ran out is not added once it did: it would end the try of whoever came next.
+    """
+    for left in reversed(range(RECORDINGS)):
         try:
-            call = partial(pager.page, action.request)
-            ended = _ending((yield Attempt(f"pagers[{method!r}]", call, charter.deadline)))
-        except Exception as error:  # noqa: BLE001  # whatever a provider raises is an outcome, and is recorded as one
-            ended = _ending_of(error)
-    now: datetime = yield Call(charter.store.now)
-    event = ActionEnded(
-        incident=incident,
-        at=now,
-        by=charter.by,
-        recorded_at=now,
-        action=action.key,
-        outcome=ended.outcome,
-        problem=ended.problem,
-        reference=ended.reference,
-        retry_at=None if ended.retry_after is None else now + ended.retry_after,
-    )
-    request = Append(incident=incident, events=(event,), expected_version=None, planned_with=charter.planned_with)
-    yield Call(partial(charter.store.append, request))
-    charter.tell(Ended(incident, action, ended.outcome, ended.problem))
+            now: datetime = yield Call(charter.store.now)
+            if now >= lease_until and ending.outcome in (Outcome.UNKNOWN, Outcome.POSTPONED):
+                return
+            event = ActionEnded(
+                incident=incident,
+                at=now,
+                by=charter.by,
+                recorded_at=now,
+                action=action.key,
+                outcome=ending.outcome,
+                problem=ending.problem,
+                reference=ending.reference,
+                retry_at=None if ending.retry_after is None else now + ending.retry_after,
+            )
+            events = (event,)
+            request = Append(incident=incident, events=events, expected_version=None, planned_with=charter.planned_with)
+            yield Call(partial(charter.store.append, request))
+            return
+        except Exception:
+            if not left:
+                raise
 
 
 def foresee(charter: Charter, incident: str, within: timedelta) -> Flow[Preview]:
@@ -253,20 +348,40 @@ class _Ending:
 def _ending(answer: object) -> _Ending:
     """What came of a try that was answered."""
     if isinstance(answer, Receipt):
-        return _Ending(Outcome.SUCCEEDED, reference=keepable(answer.reference))
-    return _Ending(Outcome.UNKNOWN, f"answered with {type(answer).__name__} and not with a Receipt")
+        reference: Any = answer.reference
+        problem = (
+            "" if isinstance(reference, str) else f"the reference of its receipt is {_class_of(reference)}, no text"
+        )
+        return _Ending(Outcome.SUCCEEDED, problem, keepable(reference)[:LONGEST_REFERENCE])
+    if iscoroutine(answer):
+        answer.close()
+        return _Ending(Outcome.FAILED, "answered with a promise that nobody awaits: give the provider to an AsyncDesk")
+    return _Ending(Outcome.UNKNOWN, f"answered with {_class_of(answer)} and not with a Receipt")
 
 
 def _ending_of(error: Exception) -> _Ending:
     """What came of a try that raised. What is not a provider's error shows its class alone: it may hold secrets."""
     if not isinstance(error, ProviderError):
-        return _Ending(Outcome.UNKNOWN, f"raised {type(error).__name__}, which is no ProviderError")
-    problem = keepable(str(error))
+        return _Ending(Outcome.UNKNOWN, f"raised {_class_of(error)}, which is no ProviderError")
+    try:
+        problem, retry_after = keepable(str(error))[:LONGEST_MESSAGE], _retry_after(error)
+    except Exception:  # noqa: BLE001  # even an error can be broken
+        problem, retry_after = _class_of(error), None
     if error.outcome_unknown:
         return _Ending(Outcome.UNKNOWN, problem)
     if error.transient:
-        return _Ending(Outcome.POSTPONED, problem, retry_after=getattr(error, "retry_after", None))
+        return _Ending(Outcome.POSTPONED, problem, retry_after=retry_after)
     return _Ending(Outcome.FAILED, problem)
+
+
+def _class_of(value: object) -> str:
+    return keepable(type(value).__name__)[:LONGEST_NAME]
+
+
+def _retry_after(error: ProviderError) -> timedelta | None:
+    """How long a provider wants to be left alone, if what it says makes sense."""
+    asked: object = getattr(error, "retry_after", None)
+    return min(asked, LONGEST_PAUSE) if isinstance(asked, timedelta) and asked > timedelta() else None
 
 
 def _plan(charter: Charter, incident: Incident, now: datetime) -> Plan:

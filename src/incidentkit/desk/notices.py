@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-from typing import Final, Protocol, TypeAlias
+from typing import Final, Protocol, TypeAlias, assert_never
 
 from attrs import frozen
 
+from incidentkit.errors import IncidentkitError
 from incidentkit.model.action import Outcome
 from incidentkit.model.events import Became, Event, FellDue
 from incidentkit.model.identity import IncidentId
@@ -56,6 +57,16 @@ class Ended:
 
 
 @frozen
+class Unrecorded:
+    """What came of an action could not be recorded; when its lease runs out it is tried again, under the same key."""
+
+    incident: IncidentId
+    action: Action
+    outcome: Outcome
+    error: Exception
+
+
+@frozen
 class Failed:
     """An incident could not be looked at; the others go on, and it is looked at again."""
 
@@ -78,12 +89,12 @@ class Audited:
     forgotten: tuple[IncidentId, ...]
 
 
-Notice: TypeAlias = Recorded | Decided | Planned | Started | Ended | Failed | Interrupted | Audited
+Notice: TypeAlias = Recorded | Decided | Planned | Started | Ended | Unrecorded | Failed | Interrupted | Audited
 """Everything that a desk tells."""
 
 
 class Observer(Protocol):
-    """Somebody who watches a desk. What it raises is logged, and changes nothing."""
+    """Somebody who watches a desk, from its thread or its loop. What it raises is logged, and changes nothing."""
 
     def notice(self, notice: Notice, /) -> None:
         """Take note; return soon, because the desk waits."""
@@ -94,7 +105,10 @@ LOGGER: Final = logging.getLogger("incidentkit.desk")
 
 
 class LogObserver:
-    """Writes to the standard log `incidentkit.desk`; records carry ``incident``, and ``action`` where there is one."""
+    """Writes to the standard log `incidentkit.desk`; records carry ``incident``, and ``action`` where there is one.
+
+    Errors that are not the library's show their class alone; whoever needs more gets them with the notice.
+    """
 
     def notice(self, notice: Notice, /) -> None:
         """Log it."""
@@ -110,13 +124,24 @@ class LogObserver:
             case Ended(incident=incident, action=action, outcome=outcome, problem=problem):
                 level = logging.INFO if outcome is Outcome.SUCCEEDED else logging.WARNING
                 _log(level, incident, str(action.key), "%s: %s %s %s", incident, action.key, outcome, problem)
+            case Unrecorded(incident=incident, action=action, outcome=outcome, error=error):
+                message = "%s: %s %s, which could not be recorded: %s"
+                _log(logging.ERROR, incident, str(action.key), message, incident, action.key, outcome, _said(error))
             case Failed(incident=incident, error=error):
-                _log(logging.ERROR, incident, "", "%s: %s: %s", incident, type(error).__name__, error)
+                _log(logging.ERROR, incident, "", "%s: %s", incident, _said(error))
             case Interrupted(error=error):
-                _log(logging.ERROR, "", "", "interrupted by %s: %s", type(error).__name__, error)
+                _log(logging.ERROR, "", "", "interrupted by %s", _said(error))
             case Audited(incidents_open=count, forgotten=forgotten):
                 level = logging.ERROR if forgotten else logging.DEBUG
                 _log(level, "", "", "%d incidents open, forgotten: %s", count, ", ".join(forgotten) or "none")
+            case _:
+                assert_never(notice)
+
+
+def _said(error: Exception) -> str:
+    """What the log may say of an error: of one that is not the library's its class, because a store's show the data."""
+    kind = type(error).__name__
+    return f"{kind}: {error}" if isinstance(error, IncidentkitError) else kind
 
 
 def _log(level: int, incident: str, action: str, message: str, *values: object) -> None:

@@ -8,12 +8,12 @@ from typing import Any, Final
 
 from attrs import field, frozen
 
-from incidentkit.errors import Misconfigured, shown
+from incidentkit.errors import Misconfigured, expect, shown
 from incidentkit.providers.pager import Pager
 
 
 def _pagers(pagers: Mapping[str, Pager]) -> dict[str, Pager]:
-    return dict(pagers)
+    return dict(expect(Mapping, pagers, Misconfigured, "the pagers of a toolbox are a mapping by contact method"))
 
 
 @frozen(kw_only=True)
@@ -29,8 +29,7 @@ class Toolbox:
 
     def __attrs_post_init__(self) -> None:
         for slot, provider in self.slots():
-            for name, arguments in _PAGER.items():
-                _check_method(slot, provider, name, arguments)
+            check_methods(slot, provider, _PAGER)
 
     def slots(self) -> Iterator[tuple[str, Any]]:
         """Every provider with the name of its slot."""
@@ -42,6 +41,12 @@ class Toolbox:
         for slot, provider in self.slots():
             for name in _PAGER:
                 refuse_async(slot, provider, name)
+
+
+def check_methods(slot: str, provider: object, methods: Mapping[str, int]) -> None:
+    """Raise `Misconfigured` for an object that has not these methods with so many arguments each."""
+    for name, arguments in methods.items():
+        _check_method(slot, provider, name, arguments)
 
 
 def refuse_async(slot: str, provider: object, name: str) -> None:
@@ -62,16 +67,17 @@ def _check_method(slot: str, provider: object, name: str, arguments: int) -> Non
         raise Misconfigured(problem, provider=type(provider).__name__, operation=name)
     if not _takes(method, arguments):
         problem = f"{slot}: {type(provider).__name__}.{name} is to be called with {arguments} argument(s) by place"
-        raise Misconfigured(
-            f"{problem}, and has {inspect.signature(method)}", provider=type(provider).__name__, operation=name
-        )
+        problem = f"{problem}, and has {inspect.signature(method)}"
+        raise Misconfigured(problem, provider=type(provider).__name__, operation=name)
 
 
 def _takes(method: Callable[..., Any], arguments: int) -> bool:
     try:
-        inspect.signature(method).bind(*range(arguments))
+        signature = inspect.signature(method)
+    except (TypeError, ValueError):  # something built in, which does not tell
+        return True
+    try:
+        signature.bind(*range(arguments))
     except TypeError:
         return False
-    except ValueError:  # something built in, which does not tell
-        return True
     return True
