@@ -16,18 +16,20 @@ NAMES = [
         "ALWAYS",
         "EMERGENCY",
         "NEVER",
+        "AsyncDesk",
         "Choice",
         "Clock",
         "Conclusion",
         "Condition",
         "DecisionTree",
+        "Desk",
         "Directory",
         "Duration",
         "Facts",
     ),
     *("Flag", "Incident", "IncidentkitError", "Number", "Playbook", "Question", "Role", "Rule", "Severity"),
-    *("SeverityFact", "SeverityRules", "SeverityScheme", "Status", "SupportCalendar", "Target", "Targets", "Triage"),
-    *("Vocabulary", "Walk", "WorkingDays", "Worse", "ask", "choose", "when"),
+    *("SeverityFact", "SeverityRules", "SeverityScheme", "Status", "SupportCalendar", "Target", "Targets", "Toolbox"),
+    *("Triage", "Vocabulary", "Walk", "WorkingDays", "Worse", "ask", "choose", "when"),
 ]
 
 NEVER_LOADED = {"asyncio", "socket", "subprocess", "sqlite3", "httpx", "hypothesis", "pytest", "sqlalchemy"}
@@ -77,6 +79,12 @@ def test_importing_the_package_loads_next_to_nothing() -> None:
 def test_using_the_playbook_loads_no_io() -> None:
     loaded = loaded_by("from incidentkit import EMERGENCY; EMERGENCY.triage({'error_rate': 0.34})")
     assert "incidentkit.playbooks.emergency" in loaded
+    assert not loaded & NEVER_LOADED
+
+
+def test_desk_in_the_calling_thread_loads_no_event_loop() -> None:
+    loaded = loaded_by("from incidentkit import Desk, Toolbox; Desk.tick, Toolbox()")
+    assert "incidentkit.desk.flows" in loaded
     assert not loaded & NEVER_LOADED
 
 

@@ -10,6 +10,9 @@ from importlib import import_module
 TYPE_CHECKING = False  # type checkers take it for true; `typing` itself would be most of what importing costs
 
 if TYPE_CHECKING:
+    from incidentkit.desk.async_desk import AsyncDesk as AsyncDesk
+    from incidentkit.desk.desk import Desk as Desk
+    from incidentkit.desk.toolbox import Toolbox as Toolbox
     from incidentkit.errors import IncidentkitError as IncidentkitError
     from incidentkit.model.calendar import SupportCalendar as SupportCalendar
     from incidentkit.model.calendar import WorkingDays as WorkingDays
@@ -47,6 +50,9 @@ if TYPE_CHECKING:
     from incidentkit.policy.tree import DecisionTree as DecisionTree
 
 _HOMES = {
+    "desk.async_desk": ("AsyncDesk",),
+    "desk.desk": ("Desk",),
+    "desk.toolbox": ("Toolbox",),
     "errors": ("IncidentkitError",),
     "model.calendar": ("SupportCalendar", "WorkingDays"),
     "model.conditions": ("ALWAYS", "NEVER", "Condition"),
@@ -71,11 +77,13 @@ __all__ = [
     "ALWAYS",
     "EMERGENCY",
     "NEVER",
+    "AsyncDesk",
     "Choice",
     "Clock",
     "Conclusion",
     "Condition",
     "DecisionTree",
+    "Desk",
     "Directory",
     "Duration",
     "Facts",
@@ -95,6 +103,7 @@ __all__ = [
     "SupportCalendar",
     "Target",
     "Targets",
+    "Toolbox",
     "Triage",
     "Vocabulary",
     "Walk",

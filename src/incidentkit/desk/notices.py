@@ -104,6 +104,7 @@ class Observer(Protocol):
 LOGGER: Final = logging.getLogger("incidentkit.desk")
 
 
+@frozen
 class LogObserver:
     """Writes to the standard log `incidentkit.desk`; records carry ``incident``, and ``action`` where there is one.
 

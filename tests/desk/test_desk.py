@@ -1,0 +1,686 @@
+"""A desk by example: commands in, decisions and outcomes in the log, and nobody forgotten. Both desks do the same."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from inspect import isawaitable
+from typing import Any
+
+import pytest
+from attrs import evolve
+
+from incidentkit.desk import AsyncDesk, Desk, LogObserver, Toolbox
+from incidentkit.desk.notices import Audited, Decided, Ended, Failed, Notice, Planned, Recorded, Started, Unrecorded
+from incidentkit.errors import (
+    CommandInvalid,
+    DeskInvalid,
+    FieldInvalid,
+    IllegalTransition,
+    IncidentExists,
+    Misconfigured,
+    ProviderUnavailable,
+    RequestInvalid,
+    StaleVersion,
+    UnknownFact,
+    UnknownIncident,
+    UnknownRecipient,
+)
+from incidentkit.memory import MemoryPager, MemoryStore
+from incidentkit.model.action import Outcome
+from incidentkit.model.commands import Cancel, Close, Note, Resolve
+from incidentkit.model.events import ActionEnded, Event
+from incidentkit.model.lifecycle import Status
+from incidentkit.model.targets import Target
+from incidentkit.playbooks.emergency import EMERGENCY, SEV_1, SEV_2
+from incidentkit.policy.directory import Directory, Person
+from incidentkit.policy.escalation import ContactChain, EscalationPolicy, Level
+from incidentkit.policy.obligation import Attempt, Obligation
+from incidentkit.policy.playbook import Playbook
+from incidentkit.policy.recipient import person
+from incidentkit.policy.situation import OVER, UNRESOLVED_FOR
+from incidentkit.providers.answer import Diagnosis, Receipt
+from incidentkit.providers.pager import SendPage
+from incidentkit.providers.store import Append, FindDue
+from incidentkit.testing.clock import ManualClock
+
+START = datetime(2026, 3, 2, 14, 23, tzinfo=UTC)
+PEOPLE = ("ada", "grace")
+DIRECTORY = Directory(people={name: Person(id=name, contacts={"phone": "1", "mail": "2"}) for name in PEOPLE})
+CHAIN = ContactChain((Attempt("phone", timedelta(minutes=5)), Attempt("mail", timedelta(minutes=5))), rounds=1)
+LEVELS = (Level("first", person("ada")), Level("second", person("grace"), UNRESOLVED_FOR >= timedelta(minutes=30)))
+ESCALATION = EscalationPolicy(levels=LEVELS, contact=CHAIN, cumulative=False)
+PLAYBOOK = Playbook(name="desk", rules=EMERGENCY.rules, escalation=ESCALATION)
+QUIET = Playbook(name="quiet", rules=EMERGENCY.rules)
+
+
+def t(minutes: float) -> datetime:
+    return START + timedelta(minutes=minutes)
+
+
+class Blocking:
+    """An `AsyncDesk` whose methods wait, each in an event loop of its own."""
+
+    def __init__(self, desk: AsyncDesk) -> None:
+        self.desk = desk
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        def call(*args: Any, **kwargs: Any) -> Any:
+            async def main() -> Any:
+                answer = getattr(self.desk, name)(*args, **kwargs)
+                return await answer if isawaitable(answer) else answer
+
+            return asyncio.run(main())
+
+        return call
+
+
+class Scene:
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        self.clock = ManualClock(START)
+        self.store = MemoryStore(self.clock)
+        self.pager = MemoryPager(clock=self.clock)
+        self.notices: list[Notice] = []
+
+    def notice(self, notice: Notice, /) -> None:
+        self.notices.append(notice)
+
+    def desk(self, playbook: Playbook | list[Playbook] = PLAYBOOK, **settings: Any) -> Any:
+        pagers: dict[str, Any] = settings.pop("pagers", {"phone": self.pager, "mail": self.pager})
+        settings = {"observers": (self,), "store": self.store, **settings}
+        if self.kind == "Desk":
+            return Desk(playbook, DIRECTORY, Toolbox(pagers=pagers), places=0, **settings)
+        return Blocking(AsyncDesk(playbook, DIRECTORY, Toolbox(pagers=pagers), **settings))
+
+    def log(self, incident: str = "INC-1") -> tuple[Event, ...]:
+        return self.store.load(incident)
+
+    def tags(self, incident: str = "INC-1") -> list[str]:
+        return [event.tag for event in self.log(incident)]
+
+    def outcomes(self, incident: str = "INC-1") -> list[Outcome]:
+        return [event.outcome for event in self.log(incident) if isinstance(event, ActionEnded)]
+
+
+def declared(desk: Any, id: str = "INC-1") -> Any:
+    return desk.declare("Checkout fails", by="bot", severity=SEV_1, id=id)
+
+
+def exhaust(desk: Any) -> int:
+    return sum(iter(desk.tick, 0))
+
+
+@pytest.fixture(params=["Desk", "AsyncDesk"])
+def scene(request: pytest.FixtureRequest) -> Scene:
+    return Scene(request.param)
+
+
+# Declaring
+
+
+def test_facts_decide_how_severe_it_is(scene: Scene) -> None:
+    incident = scene.desk().declare("Checkout fails", by="bot", facts={"production_down": True})
+    assert incident.severity == SEV_1
+    assert incident.possible == {SEV_1}
+    assert incident.playbook == PLAYBOOK.reference
+    assert incident == scene.desk().load(incident.id)
+
+
+def test_triage_and_chosen_severity_are_kept_and_nothing_known_is_the_worst(scene: Scene) -> None:
+    desk = scene.desk()
+    triage = PLAYBOOK.triage({"major_feature_broken": True}, at=START)
+    assert desk.declare("a", by="bot", triage=triage).facts["major_feature_broken"] is True
+    assert desk.declare("b", by="ada", severity=SEV_2).possible == {SEV_2}
+    assert desk.declare("c", by="ada").severity == SEV_1
+    assert len(desk.declare("d", by="ada").possible) > 1
+
+
+def test_id_is_made_up_unless_it_is_given(scene: Scene) -> None:
+    desk = scene.desk()
+    made_up = {desk.declare("a", by="bot", severity=SEV_1).id for _ in range(3)}
+    assert len(made_up) == 3
+    assert declared(desk).id == "INC-1"
+
+
+def test_incident_is_declared_now_or_after_the_fact(scene: Scene) -> None:
+    desk = scene.desk()
+    assert declared(desk).declared_at == START
+    late = desk.declare("Checkout failed", by="ada", severity=SEV_1, at=t(-60), started_at=t(-90))
+    assert (late.declared_at, late.started_at, late.as_of) == (t(-60), t(-90), START)
+
+
+def test_declaration_that_makes_no_sense_writes_nothing(scene: Scene) -> None:
+    desk = scene.desk()
+    with pytest.raises(CommandInvalid):
+        desk.declare("a", by="bot", facts={"production_down": True}, severity=SEV_1, id="INC-1")
+    with pytest.raises(UnknownFact):
+        desk.declare("a", by="bot", facts={"production_dwn": True}, id="INC-1")
+    with pytest.raises(FieldInvalid):
+        desk.declare("a", by="", severity=SEV_1, id="INC-1")
+    with pytest.raises(FieldInvalid):
+        desk.declare("a", by="bot", severity=SEV_1, id="INC-1", at=datetime(2026, 3, 2))
+    with pytest.raises(UnknownIncident):
+        desk.load("INC-1")
+    assert scene.notices == []
+
+
+def test_id_can_be_used_once(scene: Scene) -> None:
+    desk = scene.desk()
+    declared(desk)
+    with pytest.raises(IncidentExists):
+        declared(desk)
+
+
+# Commands
+
+
+def test_each_shortcut_is_recorded_and_says_what_it_means(scene: Scene) -> None:
+    desk = scene.desk()
+    declared(desk)
+    for method, more, tag in (
+        ("acknowledge", {"note": "on it"}, "acknowledged"),
+        ("start_mitigation", {"note": "rolling back"}, "mitigation started"),
+        ("mitigated", {}, "mitigated"),
+        ("resolve", {"note": "rolled back"}, "resolved"),
+        ("reopen", {"reason": "it is back"}, "reopened"),
+        ("resolve", {}, "resolved"),
+        ("close", {"waivers": {"review": "a drill"}}, "closed"),
+    ):
+        scene.clock.advance(timedelta(seconds=1))
+        result = getattr(desk, method)("INC-1", by="ada", **more)
+        assert result.changed
+        assert result.event.tag == tag == scene.tags()[-1]
+        assert result.event.at == scene.clock()
+        assert result.summary.startswith(str(result.event))
+        assert result.incident == desk.load("INC-1")
+    assert desk.note("INC-1", "a drill", by="ada", at=t(-1)).event.at == t(-1)
+    assert desk.load("INC-1").status is Status.CLOSED
+
+
+def test_command_that_says_what_is_so_already_changes_nothing(scene: Scene) -> None:
+    desk = scene.desk()
+    declared(desk)
+    assert desk.resolve("INC-1", by="ada").changed
+    result = desk.resolve("INC-1", by="grace")
+    assert not result.changed
+    assert result.incident.status is Status.RESOLVED
+    assert not desk.acknowledge("INC-1", by="grace").changed
+
+
+def test_summary_says_who_is_reached_next(scene: Scene) -> None:
+    desk = scene.desk()
+    declared(desk)
+    exhaust(desk)
+    assert "at 2026-03-02 14:28 UTC: level first; mail for ada" in desk.note("INC-1", "hm", by="bot").summary
+    assert desk.resolve("INC-1", by="ada").summary.endswith("nobody else is paged.")
+
+
+def test_submit_takes_every_command(scene: Scene) -> None:
+    desk = scene.desk()
+    declared(desk)
+    assert desk.submit("INC-1", Cancel(at=START, by="ada", reason="a false alarm")).incident.status is Status.CANCELLED
+
+
+def test_unknown_incident_is_an_error_of_its_own(scene: Scene) -> None:
+    desk = scene.desk()
+    for call in (desk.load, partial_by(desk.resolve), partial_by(desk.acknowledge)):
+        with pytest.raises(UnknownIncident):
+            call("INC-9")
+    with pytest.raises(UnknownIncident):
+        desk.preview("INC-9", within=timedelta(hours=1))
+
+
+def partial_by(method: Callable[..., Any]) -> Callable[[str], Any]:
+    return lambda incident: method(incident, by="ada")
+
+
+def test_what_was_decided_makes_a_command_stale_and_what_was_tried_does_not(scene: Scene) -> None:
+    desk = scene.desk()
+    version = declared(desk).version
+    exhaust(desk)
+    assert scene.tags() == ["declared", "came into force", "action started", "action ended"]
+    with pytest.raises(StaleVersion):
+        desk.submit("INC-1", Resolve(at=START, by="ada", based_on=version))
+    assert desk.submit("INC-1", Resolve(at=START, by="ada", based_on=version + 1)).changed
+
+
+def test_decisions_that_a_command_settles_itself_do_not_make_it_stale(scene: Scene) -> None:
+    desk = scene.desk()
+    version = declared(desk).version
+    scene.clock.advance(timedelta(minutes=31))
+    assert desk.submit("INC-1", Resolve(at=scene.clock(), by="ada", based_on=version)).changed
+    assert scene.tags() == ["declared", "came into force", "came into force", "resolved"]
+    with pytest.raises(StaleVersion):
+        desk.submit("INC-1", Close(at=scene.clock(), by="ada", based_on=version))
+
+
+def test_refused_command_leaves_nothing_written_not_even_what_was_due_before_it(scene: Scene) -> None:
+    desk = scene.desk()
+    declared(desk)
+    scene.clock.advance(timedelta(minutes=31))
+    with pytest.raises(IllegalTransition):
+        desk.close("INC-1", by="ada")
+    assert scene.tags() == ["declared"]
+    desk.tick()
+    assert scene.tags()[:3] == ["declared", "came into force", "came into force"]
+
+
+def test_decision_due_before_a_command_is_in_the_log_before_it(scene: Scene) -> None:
+    desk = scene.desk()
+    declared(desk)
+    scene.clock.advance(timedelta(minutes=30))
+    desk.resolve("INC-1", by="ada")
+    assert scene.tags() == ["declared", "came into force", "resolved"]  # at a tie the command goes first
+    declared(desk, "INC-2")
+    scene.clock.advance(timedelta(minutes=30, microseconds=1))
+    desk.resolve("INC-2", by="ada")
+    assert scene.tags("INC-2") == ["declared", "came into force", "came into force", "resolved"]
+
+
+def test_corrected_and_redacted_logs_are_read_again(scene: Scene) -> None:
+    from incidentkit.model.commands import CorrectTime, Redact
+
+    desk = scene.desk()
+    declared(desk)
+    desk.note("INC-1", "the password is hunter2", by="ada")
+    result = desk.submit("INC-1", Redact(event=1, reason="a secret", at=START, by="ada"))
+    assert "hunter2" not in f"{[*result.incident.timeline]}"
+    corrected = desk.submit("INC-1", CorrectTime(event=1, happened_at=t(-5), at=START, by="ada"))
+    assert corrected.incident == desk.load("INC-1")
+
+
+# Looking ahead and back
+
+
+def test_preview_is_a_table_of_what_happens_if_nobody_does_anything(scene: Scene) -> None:
+    desk = scene.desk()
+    declared(desk)
+    foreseen = desk.preview("INC-1", within=timedelta(minutes=30))
+    assert [step.at for step in foreseen.steps] == [t(0), t(5), t(30)]
+    assert "2026-03-02 14:28:00" in str(foreseen)
+    assert scene.tags() == ["declared"]
+
+
+def test_audit_finds_whom_nobody_looks_at(scene: Scene) -> None:
+    desk = scene.desk()
+    declared(desk)
+    assert desk.audit().forgotten == ()
+    scene.clock.advance(timedelta(minutes=6))
+    assert desk.audit().forgotten == ("INC-1",)
+    assert desk.audit(grace=timedelta(minutes=7)).forgotten == ()
+    exhaust(desk)
+    assert (desk.audit().incidents_open, desk.audit().forgotten) == (1, ())
+
+
+def test_open_incident_that_waits_for_nothing_is_looked_at_once_a_day_and_not_forgotten(scene: Scene) -> None:
+    desk = scene.desk(QUIET)
+    declared(desk)
+    assert exhaust(desk) == 1
+    for _ in range(3):
+        scene.clock.advance(timedelta(days=1))
+        assert desk.audit().forgotten == ()
+        assert exhaust(desk) == 1
+
+
+def test_ended_incident_is_done_unless_something_outlives_it(scene: Scene) -> None:
+    desk = scene.desk()
+    declared(desk)
+    exhaust(desk)
+    desk.resolve("INC-1", by="ada")
+    assert exhaust(desk) == 1
+    assert desk.audit().incidents_open == 0
+    scene.clock.advance(timedelta(days=9))
+    assert exhaust(desk) == 0
+
+
+def test_what_outlives_an_incident_is_done_when_it_is_due(scene: Scene) -> None:
+    review = Obligation(
+        id="review",
+        when=OVER,
+        recipients=(person("ada"),),
+        due=Target(timedelta(hours=48)),
+        chain=(Attempt("mail"),),
+        outlives=True,
+    )
+    playbook = Playbook(name="review", rules=EMERGENCY.rules)
+    # No policy builds obligations of this kind yet.
+    object.__setattr__(playbook, "obligations", (review,))
+    object.__setattr__(playbook, "situations", PLAYBOOK.situations)
+    desk = scene.desk(playbook)
+    declared(desk)
+    exhaust(desk)
+    desk.resolve("INC-1", by="ada")
+    for _ in range(3):
+        exhaust(desk)
+        assert desk.audit().forgotten == ()
+        scene.clock.advance(timedelta(hours=20))
+    exhaust(desk)
+    assert [page.method for page in scene.pager.pages] == ["mail"]
+    assert desk.audit().incidents_open == 0
+
+
+# Ticking
+
+
+def test_ticking_ends_when_nothing_is_due(scene: Scene) -> None:
+    desk = scene.desk()
+    assert desk.tick() == 0
+    for number in range(5):
+        declared(desk, f"INC-{number}")
+    assert desk.tick(limit=3) == 3
+    while desk.tick(limit=3):
+        pass
+    assert [page.incident for page in scene.pager.pages] == [f"INC-{number}" for number in range(5)]
+    with pytest.raises(FieldInvalid):
+        desk.tick(limit=0)
+
+
+def test_outcome_makes_its_incident_due_at_once(scene: Scene) -> None:
+    class Refuses(MemoryPager):
+        def page(self, request: SendPage, /) -> Receipt:
+            raise RequestInvalid("no")
+
+    desk = scene.desk(pagers={"phone": Refuses(), "mail": scene.pager})
+    declared(desk)
+    assert exhaust(desk) >= 2
+    assert scene.outcomes() == [Outcome.FAILED, Outcome.SUCCEEDED]
+
+
+class FailsFor(MemoryStore):
+    """Cannot read some incidents."""
+
+    broken: tuple[str, ...] = ()
+    error: Exception = ConnectionError("hunter2")
+
+    def load(self, incident: str, /) -> tuple[Event, ...]:
+        if incident in self.broken:
+            raise self.error
+        return super().load(incident)
+
+
+@pytest.mark.parametrize("error", [ConnectionError("hunter2"), KeyError("a bug"), UnknownIncident("x")])
+def test_incidents_that_cannot_be_looked_at_starve_no_other(scene: Scene, error: Exception) -> None:
+    scene.store = store = FailsFor(scene.clock)
+    desk = scene.desk()
+    for number in range(9):
+        declared(desk, f"INC-{number}")
+    store.broken, store.error = tuple(f"INC-{number}" for number in range(7)), error
+    ticks = sum(1 for _ in iter(lambda: desk.tick(limit=2), 0))
+    assert ticks < 20
+    assert {page.incident for page in scene.pager.pages} == {"INC-7", "INC-8"}
+    assert {notice.incident for notice in scene.notices if isinstance(notice, Failed)} == {*store.broken}
+    scene.clock.advance(timedelta(minutes=6))
+    assert {*desk.audit().forgotten} >= {*store.broken}
+    store.broken = ()
+    scene.clock.advance(timedelta(minutes=1))
+    exhaust(desk)
+    assert len({page.incident for page in scene.pager.pages}) == 9
+
+
+def test_incident_that_fails_is_left_alone_for_longer_each_time(scene: Scene) -> None:
+    scene.store = store = FailsFor(scene.clock)
+    desk = scene.desk()
+    declared(desk)
+    store.broken = ("INC-1",)
+    failures: list[timedelta] = []
+    for _ in range(300):
+        if desk.tick():
+            failures.append(scene.clock() - START)
+        scene.clock.advance(timedelta(seconds=1))
+    assert [each.seconds for each in failures] == [0, 1, 3, 7, 15, 31, 63, 123, 183, 243]
+
+
+def test_action_that_is_tried_again_late_wakes_its_incident_though_the_desk_dies(scene: Scene) -> None:
+    class Unavailable(MemoryPager):
+        error: BaseException = ProviderUnavailable("down")
+
+        def page(self, request: SendPage, /) -> Receipt:
+            raise self.error
+
+    phone = Unavailable()
+    scene.kind = "Desk"
+    desk = scene.desk(pagers={"phone": phone, "mail": scene.pager})
+    declared(desk)
+    exhaust(desk)
+    scene.clock.advance(timedelta(minutes=10))
+    phone.error = KeyboardInterrupt()
+    with pytest.raises(KeyboardInterrupt):
+        desk.tick()
+    assert desk.audit().forgotten == ()
+    assert exhaust(desk) > 0
+    assert [page.method for page in scene.pager.pages] == ["mail"]
+
+
+def test_clock_that_was_turned_back_hides_no_command(scene: Scene) -> None:
+    desk = scene.desk()
+    declared(desk)
+    exhaust(desk)
+    scene.clock.set(t(-60))
+    desk.note("INC-1", "it is late, or early", by="ada")
+    assert desk.tick() == 1
+    assert [event.recorded_at for event in scene.log()] == sorted(event.recorded_at for event in scene.log())
+    assert desk.tick() == 0
+
+
+class Forgetful(MemoryStore):
+    """Cannot record outcomes for a while."""
+
+    fails: int = 0
+
+    def append(self, request: Append, /) -> tuple[Event, ...]:
+        if request.expected_version is None and self.fails:
+            self.fails -= 1
+            raise ConnectionError("hunter2")
+        return super().append(request)
+
+
+def test_outcome_is_recorded_though_the_store_fails_twice(scene: Scene) -> None:
+    scene.store = store = Forgetful(scene.clock)
+    desk = scene.desk()
+    declared(desk)
+    store.fails = 2
+    exhaust(desk)
+    assert scene.outcomes() == [Outcome.SUCCEEDED]
+
+
+def test_outcome_that_cannot_be_recorded_is_told_and_the_action_done_again_under_its_key(
+    scene: Scene, caplog: pytest.LogCaptureFixture
+) -> None:
+    scene.store = store = Forgetful(scene.clock)
+    desk = scene.desk(observers=(scene, LogObserver()))
+    declared(desk)
+    store.fails = 3
+    exhaust(desk)
+    assert scene.outcomes() == []
+    unrecorded = [notice for notice in scene.notices if isinstance(notice, Unrecorded)]
+    assert [notice.outcome for notice in unrecorded] == [Outcome.SUCCEEDED]
+    assert "which could not be recorded: ConnectionError" in caplog.text
+    assert "hunter2" not in caplog.text
+    scene.clock.advance(timedelta(seconds=90))
+    exhaust(desk)
+    assert scene.outcomes() == [Outcome.SUCCEEDED]
+    assert len(scene.pager.pages) == 1
+
+
+# Watching
+
+
+def test_notices_come_in_the_order_of_what_happened(scene: Scene) -> None:
+    desk = scene.desk()
+    declared(desk)
+    desk.tick()
+    kinds = [Recorded, Decided, Planned, Started, Ended]
+    assert [type(notice) for notice in scene.notices] == kinds
+    desk.tick()
+    desk.audit()
+    assert [type(notice) for notice in scene.notices[5:]] == [Planned, Audited]
+
+
+def test_observer_that_raises_changes_nothing(scene: Scene, caplog: pytest.LogCaptureFixture) -> None:
+    class Raises:
+        def notice(self, notice: Notice, /) -> None:
+            raise ValueError("observer")
+
+    desk = scene.desk(observers=(Raises(), scene))
+    declared(desk)
+    exhaust(desk)
+    assert scene.outcomes() == [Outcome.SUCCEEDED]
+    assert len(scene.notices) >= 5
+    assert "an observer failed at Recorded" in caplog.text
+
+
+def test_log_records_carry_the_keys_of_incident_and_action(scene: Scene, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, "incidentkit.desk")
+    desk = scene.desk(observers=(LogObserver(),))
+    declared(desk)
+    exhaust(desk)
+    desk.audit()
+    fields: list[tuple[Any, Any]] = [
+        (getattr(record, "incident", None), getattr(record, "action", None))
+        for record in caplog.records
+        if record.name == "incidentkit.desk"
+    ]
+    key = "page/first/1/ada/0/0"
+    assert fields == [("INC-1", ""), ("INC-1", ""), ("INC-1", key), ("INC-1", key), ("", "")]
+    assert caplog.records[-1].getMessage() == "1 incidents open, forgotten: none"
+
+
+# Playbooks
+
+
+def test_incident_stays_with_the_playbook_that_it_was_declared_under(scene: Scene) -> None:
+    old = scene.desk(PLAYBOOK)
+    declared(old)
+    both = scene.desk([QUIET, PLAYBOOK])
+    declared(both, "INC-2")
+    exhaust(both)
+    assert [page.incident for page in scene.pager.pages] == ["INC-1"]
+    assert both.load("INC-2").playbook == QUIET.reference
+
+
+def test_first_playbook_takes_over_for_one_that_is_missing(scene: Scene, caplog: pytest.LogCaptureFixture) -> None:
+    declared(scene.desk(QUIET))
+    desk = scene.desk(PLAYBOOK)
+    exhaust(desk)
+    assert [page.person for page in scene.pager.pages] == ["ada"]
+    assert f"its playbook {QUIET.reference} is not here, {PLAYBOOK.reference} takes over" in caplog.text
+
+
+def test_stored_plan_of_another_playbook_is_made_anew(scene: Scene) -> None:
+    declared(scene.desk(PLAYBOOK))
+    exhaust(scene.desk(PLAYBOOK))
+    assert scene.desk(PLAYBOOK).tick() == 0
+    assert scene.desk([PLAYBOOK, QUIET]).tick() == 1
+
+
+# What does not fit together
+
+
+@pytest.mark.parametrize(
+    ("deadline", "lease"), [(30, 60), (30, 10), (0, 90), (-1, 90), (1, 0), (30, -90), (1, 100_000)]
+)
+def test_lease_is_more_than_twice_the_deadline(scene: Scene, deadline: int, lease: int) -> None:
+    with pytest.raises(DeskInvalid, match="more than twice a deadline"):
+        scene.desk(deadline=timedelta(seconds=deadline), lease=timedelta(seconds=lease))
+
+
+@pytest.mark.parametrize(
+    "settings", [{"deadline": 30}, {"lease": timedelta.max}, {"deadline": timedelta.max}, {"lease": "90 s"}]
+)
+def test_other_durations_are_refused_too(scene: Scene, settings: dict[str, Any]) -> None:
+    with pytest.raises(DeskInvalid):
+        scene.desk(**settings)
+
+
+@pytest.mark.parametrize("places", [-1, 1.5, None, True])
+def test_places_are_counted(places: Any) -> None:
+    for kind in (Desk, AsyncDesk):
+        with pytest.raises(DeskInvalid):
+            kind(PLAYBOOK, DIRECTORY, Toolbox(), MemoryStore(), places=places)
+    with pytest.raises(DeskInvalid):
+        AsyncDesk(PLAYBOOK, DIRECTORY, Toolbox(), MemoryStore(), places=0)
+
+
+def test_recipients_are_looked_up_at_construction(scene: Scene) -> None:
+    lost = evolve(ESCALATION, levels=(Level("first", person("alan")),))
+    with pytest.raises(UnknownRecipient, match="alan"):
+        scene.desk(Playbook(name="lost", rules=EMERGENCY.rules, escalation=lost))
+
+
+@pytest.mark.parametrize("playbook", [[], ["playbook"], "playbook"])
+def test_desk_works_by_playbooks(scene: Scene, playbook: Any) -> None:
+    with pytest.raises(DeskInvalid):
+        scene.desk(playbook)
+
+
+class AsyncPager:
+    async def page(self, request: SendPage, /) -> Receipt:
+        return Receipt()
+
+    async def diagnose(self) -> Diagnosis:
+        return Diagnosis(healthy=True)
+
+
+class AsyncStore(MemoryStore):
+    async def due(self, request: FindDue, /) -> Any:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]
+        return super().due(request)
+
+
+def test_desk_without_a_loop_refuses_what_has_to_be_awaited() -> None:
+    with pytest.raises(Misconfigured, match=r"pagers\['phone'\]: 'page' is async: give the provider to an AsyncDesk"):
+        Desk(PLAYBOOK, DIRECTORY, Toolbox(pagers={"phone": AsyncPager()}), MemoryStore())
+    store: Any = AsyncStore()
+    with pytest.raises(Misconfigured, match="store: 'due' is async"):
+        Desk(PLAYBOOK, DIRECTORY, Toolbox(), store)
+    AsyncDesk(PLAYBOOK, DIRECTORY, Toolbox(pagers={"phone": AsyncPager()}), store)
+
+
+class NoPage:
+    def diagnose(self) -> Diagnosis:
+        return Diagnosis(healthy=True)
+
+
+class OtherArity(NoPage):
+    def page(self) -> Receipt:
+        return Receipt()
+
+
+@pytest.mark.parametrize(
+    ("pager", "problem"),
+    [
+        (NoPage(), "has no method 'page'"),
+        (OtherArity(), r"OtherArity.page is to be called with 1 argument\(s\) by place, and has \(\)"),
+        (MemoryPager, "is to be called with 1"),
+        (None, "None has no method 'page'"),
+    ],
+)
+def test_toolbox_names_what_is_wrong_with_a_provider(pager: Any, problem: str) -> None:
+    with pytest.raises(Misconfigured, match=problem) as caught:
+        Toolbox(pagers={"phone": pager})
+    assert "pagers['phone']" in str(caught.value)
+    assert caught.value.operation == "page"
+
+
+@pytest.mark.parametrize("pagers", [None, [MemoryPager()], "phone"])
+def test_pagers_are_a_mapping(pagers: Any) -> None:
+    with pytest.raises(Misconfigured):
+        Toolbox(pagers=pagers)
+
+
+def test_store_and_observers_are_checked_as_well(scene: Scene) -> None:
+    with pytest.raises(Misconfigured, match=r"store: .* has no method 'now'"):
+        scene.desk(store=MemoryPager())
+    with pytest.raises(Misconfigured, match=r"observers: .* has no method 'notice'"):
+        scene.desk(observers=(print,))
+
+
+def test_note_of_a_command_object_is_the_same_as_the_shortcut(scene: Scene) -> None:
+    desk = scene.desk()
+    declared(desk)
+    declared(desk, "INC-2")
+    one = desk.note("INC-1", "hm", by="ada").event
+    other = desk.submit("INC-2", Note("hm", at=START, by="ada")).event
+    assert evolve(one, incident="INC-2") == other
