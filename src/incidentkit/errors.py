@@ -19,6 +19,7 @@
     ├── DirectoryInvalid (ValueError)       people, teams and roles that do not make a directory; names the path
     ├── UnknownRecipient (LookupError)      the directory has no such person, team or role
     ├── DeskInvalid (ValueError)            parts that do not make a desk
+    ├── DrillInvalid (ValueError)           parts that do not make a drill
     ├── AnswerInvalid (ValueError)          an answer that the question does not offer
     ├── FieldInvalid (ValueError)           a field of a command or an event that cannot be kept; names it
     ├── IllegalTransition (ValueError)      a command that is not possible in the incident's status; says what is
@@ -188,6 +189,10 @@ class UnknownRecipient(IncidentkitError, LookupError):
 
 class DeskInvalid(IncidentkitError, ValueError):
     """Parts that do not make a desk, such as a lease that is shorter than a provider may take."""
+
+
+class DrillInvalid(IncidentkitError, ValueError):
+    """Parts that do not make a drill, such as a fault of a contact method that the playbook does not use."""
 
 
 class AnswerInvalid(IncidentkitError, ValueError):

@@ -5,9 +5,9 @@ Needs the extra ``testing``. Everything named here is public.
 
 from __future__ import annotations
 
+from incidentkit.drills.clock import ManualClock as ManualClock
 from incidentkit.testing.calendar import moments as moments
 from incidentkit.testing.calendar import support_calendars as support_calendars
-from incidentkit.testing.clock import ManualClock as ManualClock
 from incidentkit.testing.commands import commands as commands
 from incidentkit.testing.conditions import conditions as conditions
 from incidentkit.testing.facts import fact_values as fact_values

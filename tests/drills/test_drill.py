@@ -1,0 +1,331 @@
+"""Drills: the same drill tells the same story, and each story is the one its people and faults make."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from attrs import evolve
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from incidentkit import EMERGENCY, Directory, Incident, Playbook, Status
+from incidentkit.convert import to_json
+from incidentkit.drills import Drill, Fault, Kind, Line, Story, Work, practice_directory
+from incidentkit.errors import (
+    CommandInvalid,
+    DrillInvalid,
+    FieldInvalid,
+    IllegalTransition,
+    UnknownRecipient,
+)
+from incidentkit.memory import Acknowledges, Declines, Reaction, Sleeps
+from incidentkit.model.commands import Command, Decline, Mitigate, Note, Resolve
+from incidentkit.model.events import ActionEnded, ActionStarted
+from incidentkit.playbooks.emergency import PRODUCTION_DOWN, SCHEME, SECURITY_COMPROMISED, SEV_1, SEV_2, SEV_3
+from incidentkit.policy.escalation import ContactChain, EscalationPolicy, Level
+from incidentkit.policy.obligation import Attempt
+from incidentkit.policy.planning import plan
+from incidentkit.policy.recipient import role
+from incidentkit.policy.situation import UNRESOLVED_FOR
+
+START = datetime(2026, 3, 2, 2, 10, tzinfo=UTC)
+
+PEOPLE = practice_directory()
+
+
+def minutes(number: float) -> timedelta:
+    return timedelta(minutes=number)
+
+
+def drill(**changes: Any) -> Drill:
+    return evolve(
+        Drill(playbook=EMERGENCY, directory=PEOPLE, title="Checkout returns 500", start=START, severity=SEV_1),
+        **changes,
+    )
+
+
+def paged(story: Story) -> list[tuple[str, str, str]]:
+    return [(line.offset, line.who, line.what) for line in story.lines if line.kind is Kind.PAGED]
+
+
+MANY = settings(max_examples=settings().max_examples // 4)
+"""Each example is a drill of some hours, which says as much as many of a smaller law."""
+
+REACTIONS: st.SearchStrategy[Reaction] = st.one_of(
+    st.builds(Acknowledges, st.integers(0, 90).map(minutes)),
+    st.builds(Declines, st.integers(0, 90).map(minutes)),
+    st.just(Sleeps()),
+)
+
+DRILLS = st.builds(
+    drill,
+    severity=st.sampled_from([*SCHEME]),
+    people=st.dictionaries(st.sampled_from([*PEOPLE.people]), REACTIONS),
+    faults=st.dictionaries(st.sampled_from(["push", "phone", "mail", "sms"]), st.sampled_from(Fault)),
+    work=st.builds(Work, resolve=st.none() | st.integers(0, 100).map(minutes)),
+    lasts=st.integers(1, 300).map(minutes),
+)
+
+
+@MANY
+@given(DRILLS)
+def test_the_same_drill_tells_the_same_story(drill: Drill) -> None:
+    one, other = drill.run(), drill.run()
+    assert one == other
+    assert to_json(one.incident) == to_json(other.incident)
+    assert str(one) == str(other)
+
+
+@MANY
+@given(DRILLS)
+def test_a_story_is_told_in_order_and_as_it_happens(drill: Drill) -> None:
+    told: list[Line] = []
+    story = drill.run(told.append)
+    assert tuple(told) == story.lines
+    assert [line.at for line in told] == sorted(line.at for line in told)
+    assert all(line.at == drill.start + line.after <= story.ended_at for line in told)
+
+
+@MANY
+@given(DRILLS)
+def test_nothing_is_left_to_do_when_it_ends(drill: Drill) -> None:
+    story = drill.run()
+    planned = plan(story.incident, drill.playbook, drill.directory, now=story.ended_at)
+    assert not planned.due
+    assert not planned.decisions
+    assert planned.wake_at is None or planned.wake_at > story.ended_at
+
+
+@MANY
+@given(DRILLS)
+def test_the_log_replays_to_the_incident(drill: Drill) -> None:
+    incident = drill.run().incident
+    assert Incident.replay(incident.timeline) == incident
+
+
+@MANY
+@given(DRILLS)
+def test_nobody_who_acknowledged_makes_paging_exhausted(drill: Drill) -> None:
+    story = drill.run()
+    first = story.incident.metrics.time_to_acknowledge
+    if story.exhausted_at is not None:
+        assert first is None or story.exhausted_at <= START + first
+
+
+def test_everybody_asleep_is_paged_to_the_end_and_then_paging_is_exhausted() -> None:
+    story = drill().run()
+    assert len(story.pages) == 42
+    reminders = 6  # three for each of two clocks
+    assert Counter(page.person for page in story.pages) == Counter(noor=12, mika=12, esther=12, kwame=reminders)
+    assert story.counts["noor", "phone"] == 3
+    assert story.exhausted
+    assert story.exhausted_at == START + timedelta(hours=1)
+    assert not story.acknowledged
+    assert story.lines[-1].kind is Kind.EXHAUSTED
+    assert {owed.obligation: owed.people for owed in story.owed}["page/executive"] == ("esther",)
+    assert SECURITY_COMPROMISED in {question.fact for question in story.questions}
+
+
+def test_whoever_acknowledges_after_seven_minutes_is_paged_only_before() -> None:
+    story = drill(people={"noor": Acknowledges(minutes(7))}, severity=SEV_2, lasts=minutes(29)).run()
+    assert paged(story) == [("+00:00", "noor", "paged by push"), ("+00:05", "noor", "paged by phone")]
+    assert story.acknowledged
+    assert not story.exhausted
+    assert story.incident.metrics.time_to_acknowledge == minutes(7)
+
+
+def test_an_acknowledged_incident_still_reaches_the_next_level() -> None:
+    story = drill(people={"noor": Acknowledges(minutes(7))}, severity=SEV_2, lasts=minutes(31)).run()
+    assert paged(story)[2:] == [("+00:30", "mika", "paged by push")]
+
+
+def test_whoever_declines_is_left_alone_and_the_next_level_follows() -> None:
+    people = {"noor": Declines(minutes(2), "on a train"), "mika": Acknowledges(minutes(4))}
+    story = drill(people=people, severity=SEV_2, lasts=minutes(59)).run()
+    assert paged(story) == [("+00:00", "noor", "paged by push"), ("+00:30", "mika", "paged by push")]
+    assert ("noor", "declined: on a train") in {(line.who, line.what) for line in story.lines}
+    assert not story.exhausted
+
+
+def test_everybody_declining_exhausts_paging() -> None:
+    story = drill(people={who: Declines(minutes(1)) for who in PEOPLE.people}).run()
+    assert story.exhausted_at == START + minutes(1)
+
+
+def test_resolving_ends_paging() -> None:
+    script = [Resolve(at=START + minutes(12), by="esther")]
+    story = drill(script=script).run()
+    assert story.incident.status is Status.RESOLVED
+    assert story.pages
+    assert max(line.after for line in story.lines if line.kind is Kind.PAGED) < minutes(12)
+    assert not story.exhausted
+    assert not story.acknowledged
+    assert not story.owed
+
+
+def test_the_first_who_acknowledges_does_the_work() -> None:
+    work = Work(start_mitigation=minutes(13), mitigated=minutes(38), resolve=minutes(53))
+    people = {"noor": Acknowledges(minutes(7)), "mika": Acknowledges(minutes(9))}
+    story = drill(people=people, work=work).run()
+    assert [(line.offset, line.who, line.what) for line in story.lines if line.kind is Kind.SAID][1:] == [
+        ("+00:07", "noor", "acknowledged"),
+        ("+00:09", "mika", "acknowledged"),
+        ("+00:20", "noor", "mitigation started"),
+        ("+00:45", "noor", "mitigated"),
+        ("+01:00", "noor", "resolved"),
+    ]
+    assert story.incident.metrics.time_to_resolve == timedelta(hours=1)
+
+
+def test_a_script_is_followed_in_the_order_of_its_times() -> None:
+    script = [Mitigate(at=START + minutes(3), by="mika"), Note("seen", at=START, by="mika")]
+    lines = drill(script=script, lasts=minutes(4), severity=SEV_2).run().lines
+    assert [line.what for line in lines if line.who == "mika"] == [
+        "noted: seen",
+        "mitigated",
+    ]
+
+
+def test_at_a_tie_people_go_before_the_desk() -> None:
+    script = [Resolve(at=START + minutes(5), by="mika")]
+    assert {method for _, method in drill(script=script).run().counts} == {"push"}
+
+
+def test_paging_can_be_exhausted_before_somebody_comes_by_chance() -> None:
+    story = drill(script=[Decline(at=START + minutes(70), by="noor"), Resolve(at=START + minutes(80), by="mika")]).run()
+    assert story.exhausted_at == START + timedelta(hours=1)
+    assert story.incident.status is Status.RESOLVED
+
+
+def test_paging_is_not_exhausted_while_a_level_is_still_to_come() -> None:
+    policy = EscalationPolicy(
+        levels=(
+            Level("first", role("on-call engineer")),
+            Level("second", role("engineering manager"), UNRESOLVED_FOR >= minutes(30)),
+        ),
+        contact=ContactChain([Attempt("push", minutes(5))], rounds=1),
+    )
+    short = Playbook(name="short", rules=EMERGENCY.rules, escalation=policy)
+    assert not drill(playbook=short, lasts=minutes(29)).run().exhausted
+    assert drill(playbook=short).run().exhausted_at == START + minutes(35)
+
+
+def test_an_incident_that_pages_nobody_exhausts_nothing() -> None:
+    story = drill(severity=SEV_3, lasts=timedelta(hours=3)).run()
+    assert not story.pages
+    assert not story.exhausted
+    assert "Nobody was paged." in str(story)
+
+
+def test_a_role_that_nobody_has_exhausts_paging_at_once() -> None:
+    nobody = evolve(PEOPLE, roles=dict.fromkeys(PEOPLE.roles, ()))
+    story = drill(directory=nobody).run()
+    assert not story.pages
+    assert story.exhausted_at == START
+
+
+def test_a_method_that_refuses_is_followed_by_the_next_at_once() -> None:
+    story = drill(faults={"push": Fault.REFUSED}, severity=SEV_2, lasts=minutes(4)).run()
+    assert paged(story) == [("+00:00", "noor", "paged by phone")]
+    [trouble] = [line for line in story.lines if line.kind is Kind.TROUBLE]
+    assert trouble.what == "page by push: failed"
+    assert "it does not accept the page" in trouble.why
+
+
+def test_a_method_that_is_unavailable_is_tried_until_its_wait_ends() -> None:
+    story = drill(faults={"push": Fault.UNAVAILABLE}, severity=SEV_2, lasts=minutes(6)).run()
+    assert paged(story) == [("+00:05", "noor", "paged by phone")]
+    tries = [event for event in story.timeline if isinstance(event, ActionStarted) and event.action.attempt == 0]
+    assert len(tries) > 1
+
+
+def test_an_unknown_outcome_pages_nobody_twice() -> None:
+    story = drill(faults={"push": Fault.UNKNOWN}, severity=SEV_2, lasts=minutes(4)).run()
+    assert [page.method for page in story.pages] == ["push"]
+    tries = [event for event in story.timeline if isinstance(event, ActionEnded)]
+    assert len(tries) > 1
+    assert len({each.action for each in tries}) == 1
+
+
+def test_a_dropped_page_reaches_nobody_and_nobody_knows() -> None:
+    people = {"noor": Acknowledges(minutes(1))}
+    story = drill(faults={"push": Fault.DROPPED}, people=people, severity=SEV_2, lasts=minutes(20)).run()
+    assert paged(story)[0] == ("+00:00", "noor", "paged by push")
+    assert [page.method for page in story.pages] == ["phone"]
+    assert story.incident.metrics.time_to_acknowledge == minutes(6)
+
+
+def test_facts_decide_how_severe_it_is() -> None:
+    story = drill(severity=None, facts={PRODUCTION_DOWN: True}).run()
+    assert story.incident.severity is SEV_1
+
+
+def test_a_story_prints_what_happened_and_how_it_came_out() -> None:
+    printed = str(drill(people={"noor": Acknowledges(minutes(7))}, lasts=minutes(8)).run())
+    assert "\n+00:07  noor: acknowledged\n" in printed
+    assert "\nto acknowledge  7min\n" in printed
+    assert "\nall     3     3      6\n" in printed
+
+
+@pytest.mark.parametrize("hours", [0, 1, 99, 100])
+def test_offsets_are_hours_and_minutes(hours: int) -> None:
+    line = Line(kind=Kind.SAID, at=START, after=timedelta(hours=hours, minutes=5, seconds=59), who="", what="x")
+    assert line.offset == f"+{hours:02}:05"
+    assert str(line) == f"{line.offset}  x"
+
+
+def test_what_the_listener_raises_comes_out() -> None:
+    class Full(Exception):
+        pass
+
+    def tell(line: Line) -> None:
+        raise Full
+
+    with pytest.raises(Full):
+        drill().run(tell)
+
+
+def test_a_script_that_is_not_possible_by_then_is_refused() -> None:
+    script: list[Command] = [Resolve(at=START, by="mika"), Mitigate(at=START + minutes(1), by="mika")]
+    with pytest.raises(IllegalTransition, match="DRILL-1 is resolved"):
+        drill(script=script).run()
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "message"),
+    [
+        ({"start": datetime(2026, 3, 2)}, FieldInvalid, "start: .* is not a datetime with a time zone"),
+        ({"lasts": timedelta()}, DrillInvalid, "a drill takes some time, not 0:00:00"),
+        ({"lasts": 4}, DrillInvalid, "the length of a drill is a timedelta, not 4"),
+        ({"lasts": timedelta.max}, DrillInvalid, "ends after the year 9999"),
+        ({"people": {"noro": Sleeps()}}, UnknownRecipient, "Did you mean 'noor'"),
+        ({"people": {"noor": 7}}, DrillInvalid, "Acknowledges, Declines or Sleeps, not 7"),
+        ({"people": {"noor": Acknowledges(-minutes(1))}}, DrillInvalid, "noor answers after no time or more"),
+        ({"faults": {"fone": Fault.REFUSED}}, DrillInvalid, "nobody is paged by 'fone' here.*Did you mean 'phone'"),
+        ({"faults": {"phone": "refused"}}, DrillInvalid, "the fault of 'phone' is a Fault, not 'refused'"),
+        ({"playbook": None}, DrillInvalid, "is a Playbook, not None"),
+        ({"directory": None}, DrillInvalid, "are in a Directory, not None"),
+        ({"directory": Directory()}, UnknownRecipient, "playbook emergency"),
+        ({"work": 5}, DrillInvalid, "is Work, not 5"),
+        ({"script": [Resolve(at=START + timedelta(hours=5), by="mika")]}, DrillInvalid, "resolve at .* is not within"),
+        ({"script": [Resolve(at=START - minutes(1), by="mika")]}, DrillInvalid, "resolve at .* is not within"),
+    ],
+)
+def test_what_does_not_make_a_drill_is_refused(changes: dict[str, Any], error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
+        drill(**changes)
+
+
+def test_an_incident_needs_one_reason_for_its_severity() -> None:
+    with pytest.raises(CommandInvalid):
+        drill(facts={PRODUCTION_DOWN: True}).run()
+
+
+def test_the_people_of_the_practice_can_all_be_reached() -> None:
+    for who in PEOPLE.people:
+        assert all(PEOPLE.contact(who, method) for method in ("push", "phone", "mail", "sms"))
+    assert all(PEOPLE.find(recipient) for recipient in EMERGENCY.recipients)
+    assert practice_directory() is PEOPLE
