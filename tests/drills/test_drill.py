@@ -306,6 +306,8 @@ def test_a_script_that_is_not_possible_by_then_is_refused() -> None:
         ({"people": {"noor": Acknowledges(-minutes(1))}}, DrillInvalid, "noor answers after no time or more"),
         ({"faults": {"fone": Fault.REFUSED}}, DrillInvalid, "nobody is paged by 'fone' here.*Did you mean 'phone'"),
         ({"faults": {"phone": "refused"}}, DrillInvalid, "the fault of 'phone' is a Fault, not 'refused'"),
+        ({"title": "\0"}, FieldInvalid, "title: .* contains a NUL"),
+        ({"by": ""}, FieldInvalid, "by: '' is not a name"),
         ({"playbook": None}, DrillInvalid, "is a Playbook, not None"),
         ({"directory": None}, DrillInvalid, "are in a Directory, not None"),
         ({"directory": Directory()}, UnknownRecipient, "playbook emergency"),

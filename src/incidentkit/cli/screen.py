@@ -1,0 +1,82 @@
+"""Where commands print: plain text anywhere, and with colours on a terminal that wants them."""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+from typing import Protocol, TextIO
+
+from attrs import frozen
+
+from incidentkit.drills import Kind
+from incidentkit.text.document import Document, flat
+from incidentkit.text.plain import to_plain
+
+
+@frozen(kw_only=True)
+class Row:
+    """A line of a story in columns. Whatever its words contain is shown as words."""
+
+    kind: Kind
+    offset: str
+    time: str
+    who: str
+    what: str
+    why: str = ""
+
+
+class Screen(Protocol):
+    """Something to print on."""
+
+    def row(self, row: Row, /) -> None:
+        """Print something that happened, at once: whoever reads along does not wait for the rest."""
+        ...
+
+    def say(self, text: str, /) -> None:
+        """Print one line."""
+        ...
+
+    def document(self, document: Document, /) -> None:
+        """Print an empty line, and the document."""
+        ...
+
+
+@frozen
+class PlainScreen:
+    """Prints text and nothing else: no colours, no control characters."""
+
+    stream: TextIO
+    width: int
+    """Of the column that says who it was."""
+
+    def row(self, row: Row, /) -> None:
+        """Print it as one line."""
+        self._print(f"{row.offset}  {row.time}  {flat(row.who):{self.width}}  {in_words(row)}")
+
+    def say(self, text: str, /) -> None:
+        """Print it."""
+        self._print(flat(text))
+
+    def document(self, document: Document, /) -> None:
+        """Print it."""
+        self._print(f"\n{to_plain(document)}")
+
+    def _print(self, text: str) -> None:
+        self.stream.write(f"{text}\n")
+        self.stream.flush()
+
+
+def in_words(row: Row) -> str:
+    """What happened and why, on one line."""
+    return f"{flat(row.what)}{f' ({flat(row.why)})' if row.why else ''}"
+
+
+def screen_on(stream: TextIO, width: int) -> Screen:
+    """The screen for a stream: with colours if it is a terminal, ``rich`` is there, and ``NO_COLOR`` is not set."""
+    if stream.isatty() and not os.environ.get("NO_COLOR"):
+        try:
+            screen: Screen = import_module("incidentkit.cli.rich_screen").RichScreen(stream, width)
+        except ImportError:
+            return PlainScreen(stream, width)
+        return screen
+    return PlainScreen(stream, width)

@@ -1,0 +1,245 @@
+"""The command line, run as people run it: what it prints, where, and with which exit status."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from io import StringIO
+from pathlib import Path
+from types import MappingProxyType
+
+import pytest
+
+from incidentkit import EMERGENCY
+from incidentkit.cli import main
+from incidentkit.cli.screen import PlainScreen, screen_on
+from incidentkit.convert import to_toml
+from incidentkit.drills import practice_directory
+
+HOSTILE = "\x1b[31mred\x1b[0m [bold]markup[/bold] [link=https://example.com]x[/link]\r\n\x07\u202eend"
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+class Terminal(StringIO):
+    """A stream that people look at."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def run(
+    *arguments: str, env: Mapping[str, str] = NOTHING, program: tuple[str, ...] = ("-m", "incidentkit")
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *program, *arguments],
+        capture_output=True,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONUTF8": "1", **env},
+        timeout=60,
+        check=False,
+    )
+
+
+def test_a_drill_prints_what_happens_and_how_it_came_out() -> None:
+    done = run("drill")
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = done.stdout.splitlines()
+    assert lines[0] == "A drill of the playbook emergency: 4h from 2026-03-02 02:10:00 UTC on"
+    assert "+00:05  02:15:00  noor        paged by phone (You are on call)" in lines
+    assert "+00:07  02:17:00  noor        acknowledged" in lines
+    assert "to resolve      1h" in lines
+    assert "all     6     3      9" in lines
+    assert lines[-1] == "Nothing."
+
+
+def test_the_same_drill_prints_the_same() -> None:
+    assert run("drill", "--severity", "SEV-2").stdout == run("drill", "--severity", "SEV-2").stdout
+
+
+def test_everybody_asleep_is_exit_status_one() -> None:
+    done = run("drill", "--asleep", "all")
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "all     15    9      9     9    42" in done.stdout
+    assert "+01:00  03:10:00  -           Paging was exhausted" in done.stdout
+    assert done.stdout.endswith("nobody had acknowledged, 1h after the declaration.\n")
+
+
+def test_somebody_else_takes_over() -> None:
+    done = run("drill", "--severity", "SEV-2", "--asleep", "noor", "--acknowledge", "mika=4min")
+    assert done.returncode == 0
+    assert "+00:34  02:44:00  mika        acknowledged" in done.stdout
+
+
+def test_all_asleep_but_one() -> None:
+    done = run("drill", "--asleep", "all", "--acknowledge", "esther=2min")
+    assert done.returncode == 0
+    assert "esther      acknowledged" in done.stdout
+
+
+def test_facts_are_answers_as_people_type_them() -> None:
+    done = run("drill", "--fact", "error_rate=34%", "--fact", "core_functionality=yes", "--for", "1min")
+    assert "(SEV-1, not certain: SEV-2" in done.stdout
+
+
+def test_faults_are_tried_out() -> None:
+    done = run("drill", "--fault", "push=refused", "--fault", "phone=unavailable", "--for", "12min")
+    assert "page by push: failed (push.page: it does not accept the page)" in done.stdout
+    assert "page by phone: postponed (phone.page: it cannot be reached)" in done.stdout
+
+
+def test_times_are_those_of_the_start_and_its_zone() -> None:
+    done = run("drill", "--start", "2026-07-01T23:59:30+02:00", "--for", "6min")
+    assert "+00:05  00:04:30  noor        paged by phone" in done.stdout
+
+
+def test_a_playbook_and_a_directory_of_ones_own(tmp_path: Path) -> None:
+    playbook, people = tmp_path / "playbook.toml", tmp_path / "people.toml"
+    playbook.write_text(to_toml(EMERGENCY), encoding="utf-8")
+    people.write_text(practice_directory().to_toml(), encoding="utf-8")
+    own = run("drill", "--playbook", str(playbook), "--directory", str(people))
+    assert own.stdout == run("drill").stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        ((), "the following arguments are required: COMMAND; see incidentkit --help"),
+        (("dril",), "invalid choice: 'dril'"),
+        (("drill", "--sev", "SEV-1"), "unrecognized arguments: --sev SEV-1"),
+        (("drill", "--\x1b[31m"), "unrecognized arguments: -- [31m"),
+        (("drill", "--severity", "SEV-9"), "no severity is called 'SEV-9'"),
+        (("drill", "--severity", "SEV-1", "--fact", "data_lost=yes"), "not allowed with argument --severity"),
+        (("drill", "--fact", "data_lost"), "'data_lost' is not of the form NAME=VALUE"),
+        (("drill", "--fact", "data_lots=yes"), "Did you mean 'data_lost'?"),
+        (("drill", "--fact", "data_lost=perhaps"), "data_lost: 'perhaps' is no answer: say yes or no"),
+        (("drill", "--fact", "data_lost=yes", "--fact", "data_lost=no"), "--fact says twice what 'data_lost' is"),
+        (("drill", "--asleep", "noro"), "no person is called 'noro'"),
+        (("drill", "--asleep", "noor", "--acknowledge", "noor=1min"), "cannot both acknowledge and be asleep"),
+        (("drill", "--acknowledge", "noor=7"), "'7' is not a duration: write it like 15min"),
+        (("drill", "--acknowledge", "noor=-7min"), "answers after no time or more"),
+        (("drill", "--fault", "push=broken"), "there are dropped, refused, unavailable, unknown"),
+        (("drill", "--fault", "fone=refused"), "Did you mean 'phone'?"),
+        (("drill", "--start", "yesterday"), "'yesterday' is no time such as 2026-03-02T02:10:00+00:00"),
+        (("drill", "--start", "2026-03-02T02:10"), "has no time zone"),
+        (("drill", "--start", "9999-12-31T00:00:00Z"), "ends after the year 9999"),
+        (("drill", "--for", "0s"), "a drill takes some time"),
+        (("drill", "--playbook", "nowhere.toml"), "nowhere.toml: No such file or directory"),
+        (("drill", "--directory", "."), "Is a directory"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_status_two(arguments: tuple[str, ...], problem: str) -> None:
+    done = run(*arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert problem in done.stderr
+    assert done.stderr.startswith("incidentkit")
+    assert done.stderr.count("\n") == 1
+    assert done.stderr[:-1].isprintable()
+
+
+@pytest.mark.parametrize(
+    ("option", "content", "problem"),
+    [
+        ("--directory", b"\xff\xfe", "$: it is not text in UTF-8"),
+        ("--directory", b"[people.ada]\nphone = 1\n", "there is no key 'phone' here"),
+        ("--playbook", b"name = \x1b", "$: this is not TOML: Invalid value (at line 1, column 8)"),
+        ("--playbook", b"name = 'x'\n", "rules"),
+    ],
+)
+def test_a_bad_file_is_one_line_that_names_it(tmp_path: Path, option: str, content: bytes, problem: str) -> None:
+    file = tmp_path / "file.toml"
+    file.write_bytes(content)
+    done = run("drill", option, str(file))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.count("\n") == 1
+    assert done.stderr[:-1].isprintable()
+    assert "file.toml, " in done.stderr
+    assert problem in done.stderr
+
+
+def test_a_directory_without_the_roles_of_the_playbook_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "people.toml"
+    file.write_text("[people.ada]\n", encoding="utf-8")
+    done = run("drill", "--directory", str(file))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "role" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("env", [{}, {"NO_COLOR": "1"}, {"TERM": "xterm-256color", "FORCE_COLOR": "1"}])
+def test_words_of_people_stay_words(env: dict[str, str]) -> None:
+    done = run("drill", "--title", HOSTILE, "--for", "1min", env=env)
+    assert done.returncode == 0
+    assert all(line.isprintable() for line in done.stdout.splitlines())
+    assert "declared: [31mred [0m [bold]markup[/bold] [link=https://example.com]x[/link] end (SEV-1)" in done.stdout
+
+
+def test_letters_that_the_terminal_lacks_are_shown_as_their_codes() -> None:
+    done = run("drill", "--title", "Ωmega", "--for", "1min", env={"PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii"})
+    assert done.returncode == 0
+    assert "\\u03a9mega" in done.stdout
+
+
+def test_a_reader_who_goes_away_hears_no_complaint() -> None:
+    program = [sys.executable, "-m", "incidentkit", "drill", "--asleep", "all"]
+    with subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait(60) not in (0, 1, 2)
+
+
+WITHOUT_RICH = "import sys; sys.modules['rich'] = None; from incidentkit.cli import main; sys.exit(main(sys.argv[1:]))"
+
+
+def test_it_prints_the_same_without_rich() -> None:
+    done = run("drill", program=("-c", WITHOUT_RICH))
+    assert (done.returncode, done.stdout) == (0, run("drill").stdout)
+
+
+def test_a_terminal_without_rich_is_plain(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "incidentkit.cli.rich_screen", raising=False)
+    monkeypatch.setitem(sys.modules, "rich.console", None)
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    assert isinstance(screen_on(Terminal(), 8), PlainScreen)
+
+
+def test_a_terminal_has_colours_and_words_stay_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("NO_COLOR", "FORCE_COLOR", "COLORTERM", "TTY_COMPATIBLE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stdout", terminal)
+    assert main(["drill", "--title", HOSTILE, "--asleep", "all"]) == 1
+    printed = terminal.getvalue()
+    assert "[bold]markup[/bold]" in printed
+    assert "\x1b[36m+00:05" in printed
+    assert not {"\x07", "\r", "\u202e"} & {*printed}
+    assert "\x1b[31mred" not in printed
+
+
+def test_a_terminal_that_wants_no_colours_gets_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal()
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setattr(sys, "stdout", terminal)
+    assert main(["drill"]) == 0
+    assert "\x1b" not in terminal.getvalue()
+
+
+def test_the_version_and_the_help_go_to_stdout() -> None:
+    assert run("--version").stdout.startswith("incidentkit ")
+    assert "try a playbook out" in run("--help").stdout
+    help = run("drill", "--help")
+    assert (help.returncode, help.stderr) == (0, "")
+    assert "error_rate=34%" in help.stdout
+    assert "34%%" not in help.stdout
+
+
+def test_the_console_script_is_the_same_program() -> None:
+    script = Path(sys.executable).with_name("incidentkit")
+    done = subprocess.run([script, "--version"], capture_output=True, text=True, check=True)
+    assert done.stdout == run("--version").stdout
