@@ -1,0 +1,52 @@
+"""The program that puts the emergency playbook to many bad nights."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+PROGRAM = Path(__file__).parents[2] / "examples" / "drill" / "drill.py"
+
+
+@cache
+def run() -> str:
+    """What the program prints; it must end well and write nothing to stderr."""
+    finished = subprocess.run(
+        [sys.executable, PROGRAM],
+        capture_output=True,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONUTF8": "1"},
+        timeout=60,
+        check=False,
+    )
+    assert finished.stderr == ""
+    assert finished.returncode == 0
+    return finished.stdout
+
+
+def rows(severity: str) -> list[list[str]]:
+    table = run().partition(f"{severity}\n-----\n")[2].partition("Paging was exhausted")[0]
+    return [re.split(r"\s{2,}", line) for line in table.splitlines()[3:] if line]
+
+
+def test_every_night_is_tried_under_every_fault() -> None:
+    assert len(rows("SEV-1")) == len(rows("SEV-2")) == 20
+
+
+def test_an_answer_after_seven_minutes_is_seven_minutes() -> None:
+    assert rows("SEV-1")[0] == ["noor answers", "everything works", "7min", "9"]
+
+
+def test_a_second_level_that_answers_comes_after_half_an_hour() -> None:
+    assert ["noor sleeps, mika answers", "everything works", "34min", "24"] in rows("SEV-2")
+
+
+def test_only_nobody_awake_exhausts_paging() -> None:
+    for severity in ("SEV-1", "SEV-2"):
+        exhausted = [row[0] for row in rows(severity) if len(row) == 5]
+        assert exhausted == ["everybody sleeps"] * 4
+    assert run().count("Paging was exhausted in 4 of 20.") == 2
