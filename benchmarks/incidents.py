@@ -184,11 +184,12 @@ def fold_by_hand(events: Sequence[Any]) -> Reading:
             severity, settled = event.severity, True
         elif kind is Declined or kind is Unacknowledged:
             acknowledged.pop(event.by, None)
-    return status, time_in, acknowledged, roles, severity
+    return status, {status: spent for status, spent in time_in.items() if spent}, acknowledged, roles, severity
 
 
 def _reading(incident: Incident) -> Reading:
-    return incident.status, incident.metrics.time_in, incident.acknowledged, incident.roles, incident.severity
+    time_in = {status: spent for status, spent in incident.metrics.time_in.items() if spent}
+    return incident.status, time_in, incident.acknowledged, incident.roles, incident.severity
 
 
 def _replays() -> Row:

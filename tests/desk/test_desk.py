@@ -44,7 +44,7 @@ from incidentkit.policy.situation import OVER, UNRESOLVED_FOR
 from incidentkit.providers.answer import Diagnosis, Receipt
 from incidentkit.providers.pager import SendPage
 from incidentkit.providers.store import Append, FindDue
-from incidentkit.testing.clock import ManualClock
+from incidentkit.testing import ManualClock
 
 START = datetime(2026, 3, 2, 14, 23, tzinfo=UTC)
 PEOPLE = ("ada", "grace")

@@ -39,7 +39,7 @@ from incidentkit.policy.recipient import person, team
 from incidentkit.policy.situation import UNRESOLVED_FOR
 from incidentkit.providers.answer import Diagnosis, Receipt
 from incidentkit.providers.pager import Pager, SendPage
-from incidentkit.testing.clock import ManualClock
+from incidentkit.testing import ManualClock
 
 START = datetime(2026, 3, 2, 14, 23, tzinfo=UTC)
 SECRET = "hunter2"

@@ -24,7 +24,7 @@ from incidentkit.policy.playbook import Playbook
 from incidentkit.providers.answer import Diagnosis, Receipt
 from incidentkit.providers.pager import SendPage
 from incidentkit.providers.store import Append, Audit, FindDue, FindForgotten, FindIncidents
-from incidentkit.testing.clock import ManualClock
+from incidentkit.testing import ManualClock
 
 START = datetime(2026, 3, 2, 14, 23, tzinfo=UTC)
 

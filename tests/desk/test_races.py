@@ -38,7 +38,7 @@ from incidentkit.policy.situation import UNRESOLVED_FOR
 from incidentkit.providers.answer import Receipt
 from incidentkit.providers.pager import SendPage
 from incidentkit.providers.store import FindForgotten
-from incidentkit.testing.clock import ManualClock
+from incidentkit.testing import ManualClock
 
 START = datetime(2026, 3, 2, 14, 23, tzinfo=UTC)
 DEADLINE, LEASE = timedelta(seconds=20), timedelta(seconds=60)

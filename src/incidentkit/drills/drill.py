@@ -18,10 +18,9 @@ from incidentkit.memory import Acknowledges, Declines, MemoryPager, MemoryStore,
 from incidentkit.model.action import Outcome
 from incidentkit.model.commands import Command, Mitigate, Resolve, StartMitigation
 from incidentkit.model.events import Acknowledged, Became
-from incidentkit.model.identity import checked_name, checked_text
+from incidentkit.model.identity import checked_name, checked_text, moment
 from incidentkit.model.incident import Incident
 from incidentkit.model.lifecycle import ACTIVE
-from incidentkit.model.recording import moment
 from incidentkit.model.severity import Severity
 from incidentkit.model.triage import Triage
 from incidentkit.model.vocabulary import FactSource
