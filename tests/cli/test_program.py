@@ -193,6 +193,12 @@ def test_a_reader_who_goes_away_hears_no_complaint() -> None:
         assert process.wait(60) not in (0, 1, 2)
 
 
+def test_a_program_without_stdout_ends_quietly() -> None:
+    without = "import os, sys; os.close(1); os.execv(sys.executable, [sys.executable, '-m', 'incidentkit', 'drill'])"
+    done = run(program=("-c", without))
+    assert (done.returncode, done.stdout, done.stderr) == (141, "", "")
+
+
 WITHOUT_RICH = "import sys; sys.modules['rich'] = None; from incidentkit.cli import main; sys.exit(main(sys.argv[1:]))"
 
 

@@ -304,6 +304,7 @@ def test_a_script_that_is_not_possible_by_then_is_refused() -> None:
         ({"people": {"noro": Sleeps()}}, UnknownRecipient, "Did you mean 'noor'"),
         ({"people": {"noor": 7}}, DrillInvalid, "Acknowledges, Declines or Sleeps, not 7"),
         ({"people": {"noor": Acknowledges(-minutes(1))}}, DrillInvalid, "noor answers after no time or more"),
+        ({"people": {"noor": Acknowledges(7)}}, DrillInvalid, "noor answers after a timedelta, not 7"),  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
         ({"faults": {"fone": Fault.REFUSED}}, DrillInvalid, "nobody is paged by 'fone' here.*Did you mean 'phone'"),
         ({"faults": {"phone": "refused"}}, DrillInvalid, "the fault of 'phone' is a Fault, not 'refused'"),
         ({"title": "\0"}, FieldInvalid, "title: .* contains a NUL"),

@@ -33,6 +33,8 @@ class Parser(ArgumentParser):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program with these arguments, or with those it was started with, and give its exit status."""
+    if sys.stdout is None:  # it was closed before the program began
+        return CLOSED
     _tolerate_letters(sys.stdout)
     try:
         try:

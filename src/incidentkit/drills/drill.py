@@ -54,7 +54,9 @@ def _people(people: Mapping[str, Reaction]) -> dict[str, Reaction]:
         name: expect(Acknowledges | Declines | Sleeps, each, DrillInvalid, words) for name, each in people.items()
     }
     for name, each in reactions.items():
-        if not isinstance(each, Sleeps) and each.after < timedelta():
+        if isinstance(each, Sleeps):
+            continue
+        if expect(timedelta, each.after, DrillInvalid, f"{name} answers after a timedelta") < timedelta():
             raise DrillInvalid(f"{name} answers after no time or more, not after {each.after}")
     return reactions
 
