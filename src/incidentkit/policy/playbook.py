@@ -58,7 +58,7 @@ class Playbook:
     """Everything that it wants, in one row."""
 
     def __attrs_post_init__(self) -> None:
-        checked_name("the name of a playbook", self.name)
+        checked_name("name", expect(str, self.name, PlaybookInvalid, "the name of a playbook is text"))
         expect(SeverityRules, self.rules, PlaybookInvalid, "the rules of a playbook are SeverityRules")
         for name, tree in self.trees.items():
             expect(str, name, PlaybookInvalid, "the name of a tree is text")

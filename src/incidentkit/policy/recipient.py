@@ -23,7 +23,7 @@ def _kind(value: str) -> RecipientKind:
         return RecipientKind(value)
     except ValueError:
         problem = f"a recipient is a {', '.join(RecipientKind)}, not {shown(value)}"
-        raise PlaybookInvalid(f"{problem}. {nearest(str(value), RecipientKind)}".rstrip()) from None
+        raise PlaybookInvalid(f"{problem}. {nearest(str(value), map(str, RecipientKind))}".rstrip()) from None
 
 
 def _name(name: str) -> str:
