@@ -1,20 +1,27 @@
 """Code as users write it: type checkers must take every line and know every type."""
 
+import asyncio
+import threading
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import assert_type
 
 from incidentkit import (
     EMERGENCY,
+    AsyncDesk,
     Choice,
     Clock,
     Conclusion,
     Condition,
     DecisionTree,
+    Desk,
+    Directory,
     Duration,
     Facts,
     Flag,
+    Incident,
     Number,
+    Playbook,
     Rule,
     Severity,
     SeverityFact,
@@ -23,6 +30,7 @@ from incidentkit import (
     SupportCalendar,
     Target,
     Targets,
+    Toolbox,
     Triage,
     Walk,
     WorkingDays,
@@ -31,8 +39,11 @@ from incidentkit import (
     choose,
     when,
 )
+from incidentkit.desk import Result
+from incidentkit.desk.notices import Ended, Notice
 from incidentkit.errors import PermissionDenied, ProviderError, RateLimited
 from incidentkit.memory import Acknowledges, Declines, MemoryPager, MemoryStore, Reaction, Sleeps
+from incidentkit.model.action import Outcome
 from incidentkit.model.commands import Command
 from incidentkit.model.events import Event
 from incidentkit.model.identity import IncidentId, PersonId
@@ -177,3 +188,31 @@ def failures(error: ProviderError) -> None:
     assert_type(error.transient or error.outcome_unknown, bool)
     assert_type(error.status, int | None)
     PermissionDenied("not allowed", missing_scopes=("pages:write",), provider="pagerduty", operation="page", status=403)
+
+
+def watch(notice: Notice) -> None:
+    if isinstance(notice, Ended):
+        assert_type(notice.outcome, Outcome)
+
+
+class ShortestObserver:
+    def notice(self, notice: Notice, /) -> None:
+        watch(notice)
+
+
+def desks(playbook: Playbook, directory: Directory, store: IncidentStore) -> None:
+    toolbox = Toolbox(pagers={"phone": ShortestPager(), "mail": ShortestAsyncPager(), "push": MemoryPager()})
+    Toolbox(pagers=dict.fromkeys(("phone", "mail"), ShortestPager()))
+    with Desk(playbook, directory, toolbox, store, observers=[ShortestObserver()]) as desk:
+        assert_type(desk.declare("Checkout fails", by="bot", facts={"error_rate": 0.2}), Incident)
+        assert_type(desk.acknowledge("INC-1", by="ada"), Result)
+        assert_type(desk.tick(), int)
+        desk.run(stop=threading.Event(), heartbeat=lambda: print("alive"))
+
+
+async def async_desks(playbook: Playbook, directory: Directory, store: IncidentStore) -> None:
+    toolbox = Toolbox(pagers={"phone": ShortestAsyncPager()})
+    async with AsyncDesk([playbook, EMERGENCY], directory, toolbox, store) as desk:
+        assert_type(await desk.declare("Checkout fails", by="bot"), Incident)
+        assert_type(await desk.acknowledge("INC-1", by="ada"), Result)
+        await desk.run(stop=asyncio.Event(), poll=timedelta(seconds=5))

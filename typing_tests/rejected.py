@@ -1,21 +1,29 @@
 """Mistakes: both type checkers must refuse every marked line, and an unneeded mark is an error itself."""
 
+import asyncio
+import threading
 from datetime import timedelta
 
 from incidentkit import (
+    AsyncDesk,
     Choice,
     Clock,
     Conclusion,
     Condition,
     DecisionTree,
+    Desk,
+    Directory,
     Flag,
     Number,
+    Playbook,
     SeverityRules,
     SeverityScheme,
     Targets,
+    Toolbox,
     ask,
     when,
 )
+from incidentkit.desk.notices import Notice
 from incidentkit.errors import ProviderError, RateLimited
 from incidentkit.memory import MemoryPager, MemoryStore
 from incidentkit.providers.answer import Diagnosis, Receipt
@@ -166,3 +174,34 @@ def requests(pager: Pager, request: SendPage, store: MemoryStore) -> None:
 def failures() -> None:
     ProviderError("it did not work", url="https://example.org")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     RateLimited("too fast", retry_after=30)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
+class OtherNotice:
+    def notice(self, notice: str, /) -> None:
+        pass
+
+
+class NoNotice:
+    def note(self, notice: Notice, /) -> None:
+        pass
+
+
+def desks(playbook: Playbook, directory: Directory, tools: Toolbox, store: MemoryStore) -> None:
+    Toolbox({"phone": MemoryPager()})  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    Toolbox(pagers={"phone": OtherMethod()})  # type: ignore[dict-item]  # pyright: ignore[reportArgumentType]
+    Toolbox(pagers={"phone": OtherPromise()})  # type: ignore[dict-item]  # pyright: ignore[reportArgumentType]
+    Toolbox(pagers={"phone": NoDiagnosis()})  # type: ignore[dict-item]  # pyright: ignore[reportArgumentType]
+    Toolbox(pagers={"phone": MemoryPager})  # type: ignore[dict-item]  # pyright: ignore[reportArgumentType]
+    Toolbox(pagers=[MemoryPager()])  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    Desk(playbook, directory, tools, MemoryPager())  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    Desk(playbook, directory, {"phone": MemoryPager()}, store)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    Desk(playbook, directory, tools, store, deadline=30)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    Desk(playbook, directory, tools, store, observers=[OtherNotice()])  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
+    AsyncDesk(playbook, directory, tools, store, observers=[NoNotice()])  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
+
+
+async def use_of_desks(desk: Desk, other: AsyncDesk) -> None:
+    desk.acknowledge("INC-1")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    desk.run(stop=asyncio.Event())  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    await other.run(stop=threading.Event())  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    _: int = other.tick()  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]
