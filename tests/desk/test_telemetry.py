@@ -32,7 +32,7 @@ from incidentkit.policy.recipient import person
 from incidentkit.providers.answer import Receipt
 from incidentkit.providers.pager import SendPage
 from incidentkit.providers.store import Append
-from incidentkit.testing.clock import ManualClock
+from incidentkit.testing import ManualClock
 
 START = datetime(2026, 3, 2, 14, 23, tzinfo=UTC)
 DIRECTORY = Directory(people={"ada": Person(id="ada", contacts={"phone": "+44 20", "mail": "ada@example.org"})})
