@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from functools import cached_property
 from hashlib import sha256
 from typing import Final
 
@@ -37,7 +38,7 @@ def _playbooks(playbooks: Playbook | Iterable[Playbook]) -> tuple[Playbook, ...]
     return row
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False)
 class Charter:
     """Playbooks, people, providers and a store, and how long things may take.
 
@@ -80,7 +81,7 @@ class Charter:
         """Who the log says began and ended actions."""
         return PersonId(self.name)
 
-    @property
+    @cached_property
     def planned_with(self) -> str:
         """What stored wake-ups depend on beside the log: the engine, the playbooks and the directory."""
         parts = (ENGINE, *(playbook.version for playbook in self.playbooks), self.directory.fingerprint)
