@@ -433,6 +433,19 @@ def test_incident_that_fails_is_left_alone_for_longer_each_time(scene: Scene) ->
     assert [each.seconds for each in failures] == [0, 1, 3, 7, 15, 31, 63, 123, 183, 243]
 
 
+def test_incident_that_was_looked_at_again_begins_anew(scene: Scene) -> None:
+    scene.store = store = FailsFor(scene.clock)
+    desk = scene.desk()
+    declared(desk)
+    for _ in range(2):
+        store.broken = ("INC-1",)
+        assert desk.tick() == 1
+        scene.clock.advance(timedelta(seconds=1))
+        store.broken = ()
+        assert exhaust(desk) >= 1
+        desk.note("INC-1", "hm", by="ada")
+
+
 def test_action_that_is_tried_again_late_wakes_its_incident_though_the_desk_dies(scene: Scene) -> None:
     class Unavailable(MemoryPager):
         error: BaseException = ProviderUnavailable("down")

@@ -89,10 +89,9 @@ class AsyncCrew:
         else:
             slot = self._slots.setdefault(name, Slot(name, self.places))
             call = _Threaded(slot.submit(attempt.function))
-        task = loop.create_task(call.answer())
+        task = loop.create_task(_kept(call.answer))
         self._calls.add(task)
         task.add_done_callback(self._calls.discard)
-        task.add_done_callback(_heard)
         done, _ = await asyncio.wait((task,), timeout=attempt.deadline.total_seconds())
         if not done:
             began = not call.withdrawn()
@@ -101,9 +100,10 @@ class AsyncCrew:
                 raise OutcomeUnknown(f"no answer within {attempt.deadline}", provider=name)
             problem = f"no place was free within {attempt.deadline}: others still wait for it"
             raise ProviderTimeout(problem, provider=name)
-        if (error := asyncio.CancelledError() if task.cancelled() else task.exception()) is not None:
+        answer, error = task.result()
+        if error is not None:
             raise bearable(error, name)
-        return task.result()
+        return answer
 
     async def wait(self, seconds: float, stop: asyncio.Event) -> None:
         """Wait so long, until ``stop`` is set, or until a flow has ended: what it wrote may have made something due."""
@@ -158,10 +158,14 @@ async def _settled(thread: Future[Any]) -> Any:
     return await answer if inspect.isawaitable(answer) else answer
 
 
-def _heard(task: asyncio.Task[Any]) -> None:
-    """An error that comes when nobody waits any more is dropped: asyncio would log it, with whatever it says."""
-    if not task.cancelled():
-        task.exception()
+async def _kept(answer: Callable[[], Coroutine[Any, Any, Any]]) -> tuple[Any, BaseException | None]:
+    """What came of a call. Errors are given, not raised: asyncio logs those that nobody asks for, secrets and all."""
+    try:
+        return await answer(), None
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # noqa: BLE001  # its own cancellation too: nobody waits for it then
+        return None, error
 
 
 def _is_async(function: Callable[[], Any]) -> bool:
