@@ -41,12 +41,17 @@ from incidentkit.errors import FieldInvalid, IncidentkitError
 from incidentkit.model.commands import Assess, Assign, ChangeSeverity, Command, HandOver
 from incidentkit.model.events import ActionEnded, ActionStarted, Became, Event, FellDue
 from incidentkit.model.facts import FactKind
-from incidentkit.model.identity import checked_name, checked_text
+from incidentkit.model.identity import PersonId, checked_name, checked_text
+from incidentkit.policy.directory import Directory, Person
 from incidentkit.testing import (
+    attended,
     commands,
     conditions,
+    contact_chains,
     decision_trees,
     declarations,
+    directories,
+    escalation_policies,
     events,
     fact_values,
     facts,
@@ -55,6 +60,9 @@ from incidentkit.testing import (
     known_facts,
     moments,
     names,
+    obligations,
+    playbooks,
+    recipients,
     severities,
     severity_rules,
     severity_schemes,
@@ -80,12 +88,17 @@ RULES = SeverityRules(
     when(EXPOSED, P1), when((FAILED > 0.25) & (AGE >= timedelta(hours=1)), P1), when(FAILED > 0.02, P2), otherwise=P3
 )
 TEAM = st.sampled_from(["Zoë", "7"])
+DIRECTORY = Directory(people={"Zoë": Person(id=PersonId("Zoë"), contacts={"push": "Zoë"})}, teams={"7": ("Zoë",)})
 
 EVERY: dict[str, st.SearchStrategy[Any]] = {
+    "attended": attended(),
     "commands": commands(),
     "conditions": conditions(VOCABULARY),
+    "contact_chains": contact_chains(),
     "decision_trees": decision_trees(),
     "declarations": declarations(),
+    "directories": directories(),
+    "escalation_policies": escalation_policies(DIRECTORY),
     "events": events(),
     "fact_values": fact_values(WAIT),
     "facts": facts("down"),
@@ -94,6 +107,9 @@ EVERY: dict[str, st.SearchStrategy[Any]] = {
     "known_facts": known_facts(VOCABULARY),
     "moments": moments(),
     "names": names(),
+    "obligations": obligations("duty", DIRECTORY),
+    "playbooks": playbooks(DIRECTORY),
+    "recipients": recipients(DIRECTORY),
     "severities": severities(),
     "severity_rules": severity_rules(),
     "severity_schemes": severity_schemes(),
@@ -379,3 +395,26 @@ def test_the_log_learns_of_some_things_late_and_of_severities_chosen_and_found()
 def test_a_moment_without_zone_is_refused_when_the_strategy_is_made(strategy: Callable[..., Any]) -> None:
     with pytest.raises(FieldInvalid, match=r"at: .* is not a datetime with a time zone"):
         strategy(at=datetime(2026, 3, 2))
+
+
+# Plans
+
+
+def test_an_attended_log_reaches_every_decision_and_outcome() -> None:
+    kinds = {type(event) for incident in drawn(attended(), 100) for event in incident.timeline}
+    assert {Became, FellDue, ActionStarted, ActionEnded} <= kinds
+
+
+def test_an_attended_log_reads_back_equal() -> None:
+    for incident in drawn(attended(EMERGENCY, Directory(roles={each.name: () for each in EMERGENCY.recipients})), 50):
+        assert convert.from_json(convert.to_json(incident), Incident) == incident
+
+
+def test_policies_name_only_whom_the_directory_knows() -> None:
+    for playbook in drawn(playbooks(DIRECTORY), 200):
+        DIRECTORY.check(playbook.recipients)
+
+
+def test_playbooks_read_back_equal() -> None:
+    for playbook in drawn(playbooks(DIRECTORY), 200):
+        assert convert.from_toml(convert.to_toml(playbook), type(playbook)) == playbook

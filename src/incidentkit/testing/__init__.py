@@ -10,6 +10,8 @@ from incidentkit.testing.calendar import moments as moments
 from incidentkit.testing.calendar import support_calendars as support_calendars
 from incidentkit.testing.commands import commands as commands
 from incidentkit.testing.conditions import conditions as conditions
+from incidentkit.testing.directory import directories as directories
+from incidentkit.testing.directory import recipients as recipients
 from incidentkit.testing.facts import fact_values as fact_values
 from incidentkit.testing.facts import facts as facts
 from incidentkit.testing.facts import known_facts as known_facts
@@ -20,6 +22,11 @@ from incidentkit.testing.incident import declarations as declarations
 from incidentkit.testing.incident import events as events
 from incidentkit.testing.incident import histories as histories
 from incidentkit.testing.incident import incidents as incidents
+from incidentkit.testing.planning import attended as attended
+from incidentkit.testing.planning import contact_chains as contact_chains
+from incidentkit.testing.planning import escalation_policies as escalation_policies
+from incidentkit.testing.planning import obligations as obligations
+from incidentkit.testing.planning import playbooks as playbooks
 from incidentkit.testing.rules import severity_rules as severity_rules
 from incidentkit.testing.rules import triages as triages
 from incidentkit.testing.severity import severities as severities
@@ -29,10 +36,14 @@ from incidentkit.testing.tree import decision_trees as decision_trees
 
 __all__ = [
     "ManualClock",
+    "attended",
     "commands",
     "conditions",
+    "contact_chains",
     "decision_trees",
     "declarations",
+    "directories",
+    "escalation_policies",
     "events",
     "fact_values",
     "facts",
@@ -41,6 +52,9 @@ __all__ = [
     "known_facts",
     "moments",
     "names",
+    "obligations",
+    "playbooks",
+    "recipients",
     "severities",
     "severity_rules",
     "severity_schemes",

@@ -105,12 +105,17 @@ def _histories(draw: st.DrawFn, scene: Scene, most: int) -> tuple[Incident, ...]
         incident = history[-1]
         happened_at = max(incident.since, shifted(now, -draw(_EARLIER)))
         present = evolve(scene, at=happened_at, version=incident.version)
-        command = draw(_commands(draw(_KINDS[incident.status]), incident, present))
+        command = draw(commands_in(incident, present))
         try:
             history.append(incident.apply(command, recorded_at=draw(st.none() | st.just(now))))
         except IncidentkitError:
             continue
     return tuple(history)
+
+
+def commands_in(incident: Incident, scene: Scene) -> st.SearchStrategy[Command]:
+    """Commands that the status of this incident allows, most of which mean something for it."""
+    return _KINDS[incident.status].flatmap(lambda kind: _commands(kind, incident, scene))
 
 
 def _kinds(status: Status) -> st.SearchStrategy[type[Command]]:
