@@ -91,13 +91,13 @@ def plan(incident: Incident, playbook: Playbook, directory: Directory, *, now: d
     decisions, view = _decided(_View(incident, playbook, directory, now, namespace), now)
     chains = [chain for obligation, instance in view.unmet for chain in view.chains(obligation, instance)]
     due = [view.action(chain, chain.key) for chain in chains if chain.key is not None and chain.at <= now]
-    later = [chain.at for chain in chains if chain.key is not None and chain.at > now]
+    later = [chain.at for chain in chains if chain.at > now]
     return Plan(
         decisions=decisions,
         due=tuple(sorted(due, key=lambda action: action.due_at)),
         questions=tuple(view.questions()),
         owed=tuple(view.owed(chains)),
-        wake_at=min([*later, *(turn.at for turn in view.turns)], default=None),
+        wake_at=min([*later, *view.resumptions(), *(turn.at for turn in view.turns)], default=None),
     )
 
 
@@ -214,11 +214,19 @@ class _View:
         return tuple(
             (obligation, instance)
             for obligation, instance in self.awake
-            if instance is not None and not self._is_met(obligation, instance, self.present)
+            if instance is not None and not self._is_met(obligation, instance)
         )
 
-    def _is_met(self, obligation: Obligation, instance: InForce, facts: Facts) -> bool:
-        return obligation.until.evaluate(self._about(instance, facts)) is True
+    def resumptions(self) -> Iterator[datetime]:
+        """When obligations in force that ask for nothing now will ask for something again, by time alone."""
+        for obligation, instance in self.awake:
+            if instance is not None and self._is_met(obligation, instance):
+                at = obligation.until.next_change(self._about(instance, self.present))
+                if at is not None:
+                    yield at
+
+    def _is_met(self, obligation: Obligation, instance: InForce) -> bool:
+        return obligation.until.evaluate(self._about(instance, self.present)) is True
 
     def _about(self, instance: InForce, facts: Facts) -> Facts:
         """What is known, and of this instance in particular."""
@@ -240,17 +248,15 @@ class _View:
             return self._coming_into_force(obligation)
         if obligation.due is None or instance.due_since is not None:
             return None
-        at = max(obligation.due.deadline(instance.since), self.incident.as_of)
-        met = self._is_met(obligation, instance, self.past.later(at))
-        return None if met else _Turn(obligation, at, due=True)
+        facts = self._about(instance, self.past)
+        at = _first_moment(ALWAYS, obligation.until, facts, obligation.due.deadline(instance.since))
+        return None if at is None else _Turn(obligation, at, due=True)
 
     def _coming_into_force(self, obligation: Obligation) -> _Turn | None:
         if obligation.applies.evaluate(self.past) is False:
             return None
-        at = obligation.when.first_true(self.past)
-        if at is None or obligation.until.evaluate(self.past.later(at)) is True:
-            return None
-        return _Turn(obligation, at, due=False)
+        at = _first_moment(obligation.when, obligation.until, self.past, self.incident.as_of)
+        return None if at is None else _Turn(obligation, at, due=False)
 
     def decision(self, turn: _Turn) -> Became | FellDue:
         """The event that says so."""
@@ -280,7 +286,7 @@ class _View:
     def _reason(self, obligation: Obligation, at: datetime) -> str:
         """Why it came into force: what the playbook says, and what made it true."""
         grounds = obligation.when.grounds(self.past.later(at))
-        return "; ".join(filter(None, (obligation.because, "" if grounds == ALWAYS else str(grounds))))
+        return "; ".join(filter(None, (obligation.because, "" if grounds == ALWAYS else str(grounds)))) or "always"
 
     def _people(self, obligation: Obligation) -> tuple[PersonId, ...]:
         """Who it is about now, each once; a recipient that the directory does not know any more is nobody."""
@@ -345,29 +351,31 @@ class _View:
         """The facts that hold something up, in the order in which to ask for them."""
         holds_up: dict[str, list[str]] = {}
         for obligation, instance in self.awake:
-            if instance is None:
-                for name in self._unknown(obligation.when):
+            if instance is None and self._may_come_into_force(obligation):
+                for name in _unknown(obligation.when, self.present):
                     holds_up.setdefault(name, []).append(obligation.id)
         for name, fact in self.playbook.situations.items():
             if name in holds_up:
                 yield OpenQuestion(fact=fact, holds_up=tuple(holds_up[name]))
 
-    def _unknown(self, condition: Condition) -> Iterable[str]:
-        """The facts without which a condition has no answer."""
-        if condition.evaluate(self.present) is not None:
-            return ()
-        leaves = (leaf for leaf in condition.leaves if leaf.walk(self.present) is None)
-        return {fact.name for leaf in leaves for fact in leaf.mentioned}
+    def _may_come_into_force(self, obligation: Obligation) -> bool:
+        """Whether it would come into force now if ``when`` were true."""
+        facts = self.present
+        return obligation.applies.evaluate(facts) is not False and obligation.until.evaluate(facts) is not True
 
     def owed(self, chains: Iterable[_Chain]) -> Iterator[Owed]:
         """What is left to people."""
         finished: dict[str, list[PersonId]] = {}
+        going_on: set[str] = set()
         for chain in chains:
             if chain.key is None and chain.at <= self.now:
                 finished.setdefault(chain.obligation.id, []).append(chain.person)
+            else:
+                going_on.add(chain.obligation.id)
         for obligation, instance in self.unmet:
             unreached = tuple(finished.get(obligation.id, ()))
-            if not obligation.chain or not instance.people or unreached:
+            begins_later = obligation.due is not None and instance.due_since is None and instance.people
+            if unreached or not obligation.chain or not (begins_later or obligation.id in going_on):
                 yield Owed(
                     obligation=obligation.id,
                     instance=obligation.instance(self.incident),
@@ -376,6 +384,29 @@ class _View:
                     due_at=None if obligation.due is None else obligation.due.deadline(instance.since),
                     because=obligation.because,
                 )
+
+
+def _first_moment(when: Condition, until: Condition, facts: Facts, begin: datetime) -> datetime | None:
+    """When time alone first brings it about, from ``begin`` on, that ``when`` is true and ``until`` is not."""
+    now = facts.at
+    assert now is not None
+    at = when.first_true(facts if begin <= now else facts.later(begin))
+    while at is not None:
+        then = facts if at == now else facts.later(at)
+        if until.evaluate(then) is not True:
+            return at
+        over = until.next_change(then)
+        at = None if over is None else when.first_true(facts.later(over))
+    return None
+
+
+def _unknown(condition: Condition, facts: Facts) -> set[str]:
+    """The facts without which a condition has no answer."""
+    if condition.walk(facts) is not None:
+        return set()
+    if not condition.parts:
+        return {fact.name for fact in condition.mentioned}
+    return {name for part in condition.parts for name in _unknown(part, facts)}
 
 
 def _next_try(obligation: Obligation, key: ActionKey, tried: Tried) -> tuple[bool, datetime]:
