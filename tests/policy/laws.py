@@ -1,0 +1,681 @@
+"""What is true of every plan and of every log that follows from plans, whatever happens.
+
+Each law is named after the fact that it states. It reads logs in its own way, never by what planning keeps of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any, Final, TypeAlias
+
+from attrs import define, evolve, field, frozen
+
+from incidentkit import Facts, Incident
+from incidentkit.model.action import ActionKey, Outcome
+from incidentkit.model.events import (
+    Acknowledged,
+    ActionEnded,
+    ActionStarted,
+    Became,
+    Declined,
+    Event,
+    FellDue,
+    Reopened,
+    Unacknowledged,
+)
+from incidentkit.model.lifecycle import ACTIVE
+from incidentkit.policy.obligation import Obligation
+from incidentkit.policy.situation import ACKNOWLEDGEMENTS, OUTSTANDING, situation
+from incidentkit.testing.planning import claimed, stamped
+from tests.policy.simulation import HORIZON, START, Answer, Planner, Simulation, World, simulated
+
+MOMENT: Final = timedelta.resolution
+
+
+@frozen(slots=False)
+class Case:
+    """A planner in a world, with what comes of it under several kinds of desks."""
+
+    planner: Planner
+    world: World
+
+    @cached_property
+    def woken(self) -> Simulation:
+        """A desk that is woken at exactly every ``wake_at``."""
+        return simulated(self.planner, evolve(self.world, extra=(), naps=()))
+
+    @cached_property
+    def restless(self) -> Simulation:
+        """A desk that wakes at other times too."""
+        return simulated(self.planner, evolve(self.world, naps=()))
+
+    @cached_property
+    def drowsy(self) -> Simulation:
+        """A desk that was down for some time."""
+        return simulated(self.planner, self.world)
+
+    @cached_property
+    def absent(self) -> Simulation:
+        """No desk at all, until the end: only commands are recorded."""
+        return simulated(self.planner, evolve(self.world, extra=(), naps=()), looking=False)
+
+    @property
+    def attentive(self) -> tuple[Simulation, ...]:
+        """Those in which a desk was there."""
+        return (self.woken, self.drowsy)
+
+    @cached_property
+    def obligations(self) -> Mapping[str, Obligation]:
+        """What the playbook wants, by id."""
+        return {each.id: each for each in self.world.playbook.obligations}
+
+    def facts(self, incident: Incident, at: datetime) -> Facts:
+        """What is known of an incident at a moment."""
+        book = self.world.playbook
+        return situation(incident, book.situations, book.scheme, at)
+
+    def reads(self, simulation: Simulation) -> Iterator[Reading]:
+        """The log, event by event, each with what the log said before."""
+        incident = self.world.declared
+        ledger = Ledger()
+        for event in simulation.incident.timeline.events[incident.version :]:
+            yield Reading(self, incident, ledger, event)
+            ledger.note(event)
+            incident = incident.extended([event])
+
+    def starts(self, simulation: Simulation) -> Iterator[Reading]:
+        """Those of which the event is the start of a try."""
+        return (each for each in self.reads(simulation) if isinstance(each.event, ActionStarted))
+
+
+@frozen
+class InForce:
+    """An obligation that came into force, as the log says."""
+
+    place: int
+    since: datetime
+    people: tuple[str, ...]
+
+
+@define
+class Try:
+    """One try of an action."""
+
+    start: datetime
+    lease_until: datetime
+    ended: datetime | None = None
+    outcome: Outcome | None = None
+    retry_at: datetime | None = None
+
+
+_Instance: TypeAlias = tuple[str, str]
+
+
+@define
+class Ledger:
+    """What a log says so far, read naively: nothing is ever forgotten."""
+
+    place: int = 0
+    generation: int = 1
+    standing: dict[str, int] = field(factory=dict[str, int])
+    """The place in the log of each acknowledgement that stands."""
+    declined: set[str] = field(factory=set[str])
+    taken_back: dict[str, list[datetime]] = field(factory=dict[str, list[datetime]])
+    in_force: dict[_Instance, InForce] = field(factory=dict[_Instance, InForce])
+    overdue: dict[_Instance, datetime] = field(factory=dict[_Instance, datetime])
+    tries: dict[ActionKey, list[Try]] = field(factory=dict[ActionKey, list[Try]])
+
+    def note(self, event: Event) -> None:
+        """Read one more event."""
+        self.place += 1
+        match event:
+            case Acknowledged(by=by):
+                self.standing[by] = self.place
+                self.declined.discard(by)
+            case Declined(by=by):
+                self.standing.pop(by, None)
+                self.declined.add(by)
+            case Unacknowledged(by=by):
+                self.standing.pop(by, None)
+                self.taken_back.setdefault(by, []).append(event.recorded_at)
+            case Reopened():
+                self.generation += 1
+                self.standing.clear()
+                self.declined.clear()
+            case Became():
+                self.in_force[event.obligation, event.instance] = InForce(self.place, event.at, event.people)
+            case FellDue():
+                self.overdue[event.obligation, event.instance] = event.at
+            case ActionStarted(action=key):
+                self.tries.setdefault(key, []).append(Try(event.at, event.lease_until))
+            case ActionEnded(action=key):
+                self._ended(self.tries[key][-1], event)
+            case _:
+                pass
+
+    def _ended(self, latest: Try, event: ActionEnded) -> None:
+        if latest.outcome not in (Outcome.SUCCEEDED, Outcome.FAILED):
+            latest.ended, latest.outcome, latest.retry_at = event.recorded_at, event.outcome, event.retry_at
+
+    def instance(self, obligation: Obligation) -> _Instance:
+        """Which instance of an obligation is the present one."""
+        return obligation.id, "once" if obligation.recurrence == "once" else str(self.generation)
+
+    def earlier(self, key: ActionKey) -> list[ActionKey]:
+        """The keys of the same chain that were tried, in order."""
+        return [each for each in self.tries if evolve(each, arm=0, attempt=0) == evolve(key, arm=0, attempt=0)]
+
+
+@frozen
+class Reading:
+    """An event, with what the log said before it."""
+
+    case: Case
+    before: Incident
+    ledger: Ledger
+    event: Any
+
+    @property
+    def key(self) -> ActionKey:
+        """What is tried."""
+        key: ActionKey = self.event.action
+        return key
+
+    @property
+    def obligation(self) -> Obligation:
+        """What for."""
+        return self.case.obligations[self.key.obligation]
+
+    @property
+    def in_force(self) -> InForce:
+        """Since when, and for whom."""
+        return self.ledger.in_force[self.key.obligation, self.key.instance]
+
+    def met(self, at: datetime) -> bool:
+        """Whether the obligation asks for nothing."""
+        return met(self.case, self.before, self.ledger, self.obligation, self.in_force, at)
+
+
+def met(
+    case: Case, incident: Incident, ledger: Ledger, obligation: Obligation, in_force: InForce, at: datetime
+) -> bool:
+    """Whether an obligation asks for nothing at a moment, with acknowledgements counted by their place in the log."""
+    facts = case.facts(incident, at)
+    counted = [who for who, place in ledger.standing.items() if who in in_force.people or place > in_force.place]
+    outstanding = [who for who in in_force.people if who not in ledger.standing]
+    own = {ACKNOWLEDGEMENTS.name: len(counted), OUTSTANDING.name: len(outstanding)}
+    return obligation.until.evaluate(evolve(facts, values={**facts.values, **own})) is True
+
+
+def ledger_of(incident: Incident) -> Ledger:
+    """What the whole log of an incident says."""
+    ledger = Ledger()
+    for event in incident.timeline.events[1:]:
+        ledger.note(event)
+    return ledger
+
+
+# Plans
+
+
+def the_same_log_and_the_same_now_give_the_same_plan(case: Case) -> None:
+    world = case.world
+    for look in case.drowsy.looks[::3]:
+        replayed = Incident.replay(look.before.timeline.events)
+        assert case.planner.plan(replayed, world.playbook, world.directory, now=look.at) == look.plan
+
+
+def planning_twice_decides_and_does_nothing_more(case: Case) -> None:
+    """But that after a retry that came later than its wait, the next attempt is due with it: none of both is lost."""
+    world = case.world
+    for look in case.drowsy.looks:
+        claims = [claimed(look.before, each, look.at, timedelta(days=1)) for each in look.plan.due]
+        after = look.before.extended([*stamped(look.plan.decisions, look.at), *claims])
+        again = case.planner.plan(after, world.playbook, world.directory, now=look.at)
+        assert not again.decisions
+        ledger = ledger_of(after)
+        for each in again.due:
+            latest = ledger.earlier(each.key)[-1]
+            wait = case.obligations[latest.obligation].chain[latest.attempt].wait
+            assert wait is not None
+            assert len(ledger.tries[latest]) > 1
+            assert look.at >= ledger.tries[latest][0].start + wait
+
+
+def waking_more_often_changes_nothing(case: Case) -> None:
+    assert case.restless.incident.timeline.events == case.woken.incident.timeline.events
+
+
+def it_wakes_later_than_now(case: Case) -> None:
+    for simulation in (*case.attentive, case.absent):
+        assert all(each.plan.wake_at is None or each.plan.wake_at > each.at for each in simulation.looks)
+
+
+def what_is_due_is_listed_by_time_and_each_once(case: Case) -> None:
+    for look in case.drowsy.looks:
+        times = [each.due_at for each in look.plan.due]
+        assert times == sorted(times)
+        assert not times or times[-1] <= look.at
+        assert len({each.key for each in look.plan.due}) == len(times)
+
+
+def the_preview_is_what_happens_if_nobody_reacts(case: Case) -> None:
+    world = case.world
+    for outcome in (Outcome.SUCCEEDED, Outcome.FAILED, Outcome.UNKNOWN):
+        alone = evolve(world, commands=(), extra=(), naps=(), answers=(Answer(outcome),))
+        happened = simulated(case.planner, alone).incident.timeline.events[1:]
+        steps = [
+            *case.planner.preview(
+                world.declared,
+                world.playbook,
+                world.directory,
+                now=world.declared.as_of,
+                until=START + HORIZON,
+                outcome=outcome,
+            )
+        ]
+        assert [each for step in steps for each in step.decisions] == [
+            each for each in happened if isinstance(each, Became | FellDue)
+        ]
+        assert [(step.at, each.key) for step in steps for each in step.actions] == [
+            (each.at, each.action) for each in happened if isinstance(each, ActionStarted)
+        ]
+
+
+# Decisions
+
+
+def _decisions(simulation: Simulation) -> list[Became | FellDue]:
+    return [each for each in simulation.incident.timeline if isinstance(each, Became | FellDue)]
+
+
+def settling_before_commands_loses_no_decision(case: Case) -> None:
+    def said(event: Became | FellDue) -> tuple[Any, ...]:
+        return event.tag, event.obligation, event.instance, event.at, getattr(event, "people", ())
+
+    assert [said(each) for each in _decisions(case.absent)] == [said(each) for each in _decisions(case.woken)]
+
+
+def decisions_stand_in_order_and_never_before_the_log(case: Case) -> None:
+    for simulation in (*case.attentive, case.absent):
+        for decided in simulation.decided:
+            times = [each.at for each in decided.decisions]
+            assert times == sorted(times)
+            assert not times or times[0] >= decided.before.as_of
+
+
+def it_comes_into_force_once_and_falls_due_once_after_that(case: Case) -> None:
+    for simulation in (*case.attentive, case.absent):
+        for reading in case.reads(simulation):
+            event, ledger = reading.event, reading.ledger
+            if isinstance(event, Became | FellDue):
+                instance = event.obligation, event.instance
+                assert instance == ledger.instance(case.obligations[event.obligation])
+                assert (instance in ledger.in_force) == isinstance(event, FellDue)
+                assert instance not in ledger.overdue
+
+
+def it_comes_into_force_at_the_first_moment_at_which_it_should(case: Case) -> None:
+    for simulation in (*case.attentive, case.absent):
+        for decided in simulation.decided:
+            for event in decided.decisions:
+                if isinstance(event, Became):
+                    obligation = case.obligations[event.obligation]
+                    assert _wanted(case, obligation, decided.before, event.at)
+                    if event.at > decided.before.as_of:
+                        assert not _wanted(case, obligation, decided.before, event.at - MOMENT)
+
+
+def _wanted(case: Case, obligation: Obligation, incident: Incident, at: datetime) -> bool:
+    facts = case.facts(incident, at)
+    return (
+        obligation.when.evaluate(facts) is True
+        and obligation.applies.evaluate(facts) is not False
+        and obligation.until.evaluate(facts) is not True
+        and (incident.status in ACTIVE or obligation.outlives)
+    )
+
+
+def nothing_that_should_be_in_force_is_left_out(case: Case) -> None:
+    for look in case.drowsy.looks:
+        if not look.plan.decisions:
+            ledger = ledger_of(look.before)
+            for obligation in case.world.playbook.obligations:
+                known = ledger.instance(obligation) in ledger.in_force
+                assert known or not _wanted(case, obligation, look.before, look.at)
+
+
+def it_falls_due_at_the_first_moment_after_its_time_at_which_it_is_not_met(case: Case) -> None:
+    for simulation in (*case.attentive, case.absent):
+        for decided in simulation.decided:
+            incident = decided.before
+            for event in decided.decisions:
+                if isinstance(event, FellDue):
+                    obligation = case.obligations[event.obligation]
+                    assert obligation.due is not None
+                    ledger = ledger_of(incident)
+                    in_force = ledger.in_force[event.obligation, event.instance]
+                    deadline = obligation.due.deadline(in_force.since)
+                    assert event.at >= deadline
+                    assert not met(case, incident, ledger, obligation, in_force, event.at)
+                    if event.at > max(deadline, incident.as_of):
+                        assert met(case, incident, ledger, obligation, in_force, event.at - MOMENT)
+                incident = incident.extended([event])
+
+
+def nothing_that_is_overdue_is_left_out(case: Case) -> None:
+    for look in case.drowsy.looks:
+        if not look.plan.decisions:
+            ledger = ledger_of(look.before)
+            for obligation, instance, in_force in _asking(case, look.before, ledger, look.at):
+                if obligation.due is not None and instance not in ledger.overdue:
+                    assert look.at < obligation.due.deadline(in_force.since)
+
+
+def _asking(
+    case: Case, incident: Incident, ledger: Ledger, at: datetime
+) -> Iterator[tuple[Obligation, _Instance, InForce]]:
+    """The obligations in force that are not met."""
+    for obligation in case.world.playbook.obligations:
+        instance = ledger.instance(obligation)
+        in_force = ledger.in_force.get(instance)
+        if (
+            in_force is not None
+            and (incident.status in ACTIVE or obligation.outlives)
+            and not met(case, incident, ledger, obligation, in_force, at)
+        ):
+            yield obligation, instance, in_force
+
+
+def what_is_latched_stays_until_the_generation_ends(case: Case) -> None:
+    incident = case.world.declared
+    for event in case.drowsy.incident.timeline.events[incident.version :]:
+        earlier, incident = incident, incident.extended([event])
+        for instance, was in earlier.progress.in_force.items():
+            if instance[1] in ("once", str(incident.generation)):
+                now = incident.progress.in_force[instance]
+                assert (now.since, now.people) == (was.since, was.people)
+                assert was.due_since in (None, now.due_since)
+
+
+def whatever_a_desk_writes_has_a_reason(case: Case) -> None:
+    for event in case.drowsy.incident.timeline:
+        if isinstance(event, Became | FellDue | ActionStarted):
+            assert event.because.strip()
+    for look in case.drowsy.looks:
+        assert all(each.because.strip() and each.request.reason.strip() for each in look.plan.due)
+
+
+def whom_it_is_about_is_settled_by_the_directory_of_that_moment(case: Case) -> None:
+    for decided in case.drowsy.decided:
+        for event in decided.decisions:
+            if isinstance(event, Became):
+                known = case.world.directory.people
+                assert len(set(event.people)) == len(event.people)
+                assert all(each in known for each in event.people)
+                named = [each for each in case.obligations[event.obligation].recipients if each.kind == "person"]
+                assert all(each.name in event.people for each in named if each.name in known)
+
+
+# Tries
+
+
+def nobody_is_tried_while_their_own_answer_stands(case: Case) -> None:
+    for simulation in case.attentive:
+        for each in case.starts(simulation):
+            if each.obligation.personal:
+                assert each.key.person not in {*each.ledger.standing, *each.ledger.declined}
+
+
+def nothing_is_tried_after_the_end_but_what_outlives_it(case: Case) -> None:
+    for simulation in case.attentive:
+        for each in case.starts(simulation):
+            assert each.before.status in ACTIVE or each.obligation.outlives
+
+
+def nothing_is_tried_that_is_not_asked_for(case: Case) -> None:
+    for simulation in case.attentive:
+        for each in case.starts(simulation):
+            instance = each.ledger.instance(each.obligation)
+            assert (each.key.obligation, each.key.instance) == instance
+            assert each.event.at >= each.in_force.since
+            assert each.key.person in each.in_force.people
+            assert not each.met(each.event.at)
+            assert each.obligation.due is None or each.event.at >= each.ledger.overdue[instance]
+
+
+def who_is_tried_can_be_reached_that_way(case: Case) -> None:
+    for look in case.drowsy.looks:
+        for action in look.plan.due:
+            method = case.obligations[action.key.obligation].chain[action.key.attempt].method
+            assert (action.request.method, action.request.person) == (method, action.key.person)
+            assert action.request.address == case.world.directory.contact(action.key.person, method)
+
+
+def a_chain_begins_with_the_first_attempt_and_goes_on_one_by_one(case: Case) -> None:
+    for simulation in case.attentive:
+        for each in case.starts(simulation):
+            key, directory = each.key, case.world.directory
+            before = [earlier.attempt for earlier in each.ledger.earlier(key) if earlier.arm == key.arm]
+            begin = max(before, default=-1)
+            assert key.attempt >= begin
+            for attempt in range(begin + 1, key.attempt):
+                assert directory.contact(key.person, each.obligation.chain[attempt].method) is None
+            assert all(earlier.arm <= key.arm for earlier in each.ledger.earlier(key))
+
+
+def only_who_takes_an_acknowledgement_back_is_armed_again_and_not_before_the_grace(case: Case) -> None:
+    for simulation in case.attentive:
+        for each in case.starts(simulation):
+            taken_back = each.ledger.taken_back.get(each.key.person, [])
+            if not each.obligation.personal:
+                assert each.key.arm == 0
+                continue
+            assert each.key.arm == len(taken_back)
+            if taken_back and not [key for key in each.ledger.earlier(each.key) if key.arm == each.key.arm]:
+                assert each.event.at >= taken_back[-1] + each.obligation.grace
+
+
+def tries_of_one_action_never_overlap(case: Case) -> None:
+    for simulation in case.attentive:
+        for each in case.starts(simulation):
+            for earlier in each.ledger.tries.get(each.key, [])[-1:]:
+                assert earlier.ended is not None or each.event.at >= earlier.lease_until
+
+
+def what_succeeded_or_failed_is_not_tried_again(case: Case) -> None:
+    for simulation in case.attentive:
+        for each in case.starts(simulation):
+            for earlier in each.ledger.tries.get(each.key, []):
+                assert earlier.outcome not in (Outcome.SUCCEEDED, Outcome.FAILED)
+
+
+def an_action_is_tried_again_as_often_and_as_late_as_the_backoff_says(case: Case) -> None:
+    for simulation in case.attentive:
+        for each in case.starts(simulation):
+            tries, backoff = each.ledger.tries.get(each.key, []), each.obligation.backoff
+            if not tries:
+                continue
+            assert len(tries) <= len(backoff.delays)
+            latest = tries[-1]
+            if latest.ended is not None:
+                assert each.event.at >= latest.ended + backoff.delays[len(tries) - 1]
+                assert latest.retry_at is None or each.event.at >= latest.retry_at
+
+
+def a_retry_is_due_before_its_wait_is_over(case: Case) -> None:
+    for look in case.drowsy.looks:
+        tries = ledger_of(look.before).tries if look.plan.due else {}
+        for action in look.plan.due:
+            wait = case.obligations[action.key.obligation].chain[action.key.attempt].wait
+            if action.key in tries and wait is not None:
+                assert action.due_at < tries[action.key][0].start + wait
+
+
+def _next_attempts(case: Case, simulation: Simulation) -> Iterator[tuple[Reading, ActionKey, list[Try]]]:
+    """The first try of each attempt that is not the first of its chain, with the attempt before and its tries."""
+    for each in case.starts(simulation):
+        same = [key for key in each.ledger.earlier(each.key) if key.arm == each.key.arm]
+        if same and each.key not in same:
+            yield each, same[-1], each.ledger.tries[same[-1]]
+
+
+def the_next_attempt_waits_from_the_first_try_of_the_one_before(case: Case) -> None:
+    for simulation in case.attentive:
+        for each, before, tries in _next_attempts(case, simulation):
+            wait = each.obligation.chain[before.attempt].wait
+            assert wait is not None
+            if tries[-1].outcome is not Outcome.FAILED:
+                assert each.event.at >= tries[0].start + wait
+
+
+def what_may_have_failed_is_tried_again_before_the_next_attempt(case: Case) -> None:
+    for simulation in case.attentive:
+        for each, before, tries in _next_attempts(case, simulation):
+            latest, backoff = tries[-1], each.obligation.backoff
+            if latest.outcome in (Outcome.SUCCEEDED, Outcome.FAILED) or len(tries) > len(backoff.delays):
+                continue
+            wait = each.obligation.chain[before.attempt].wait
+            assert wait is not None
+            again = latest.lease_until
+            if latest.ended is not None:
+                again = latest.ended + backoff.delays[len(tries) - 1] * (1 + backoff.jitter)
+            assert max(filter(None, [again, latest.retry_at])) >= tries[0].start + wait
+
+
+def a_definite_failure_makes_the_next_attempt_due_at_once(case: Case) -> None:
+    for look in case.drowsy.looks:
+        ledger = ledger_of(look.before)
+        for action in look.plan.due:
+            same = [key for key in ledger.earlier(action.key) if key.arm == action.key.arm]
+            if same and action.key not in same and ledger.tries[same[-1]][-1].outcome is Outcome.FAILED:
+                assert action.due_at == ledger.tries[same[-1]][-1].ended
+
+
+# What is left
+
+
+def what_is_asked_for_is_tried_or_waited_for_or_left_to_somebody(case: Case) -> None:
+    for look in case.drowsy.looks:
+        if look.plan.decisions:
+            continue
+        ledger = ledger_of(look.before)
+        owed = {(each.obligation, each.instance) for each in look.plan.owed}
+        due = {(each.key.obligation, each.key.instance) for each in look.plan.due}
+        asking = {instance for _, instance, _ in _asking(case, look.before, ledger, look.at)}
+        assert owed <= asking
+        if look.plan.wake_at is None:
+            assert asking <= owed | due
+
+
+def who_has_it_is_not_called_unreachable(case: Case) -> None:
+    for look in case.drowsy.looks:
+        ledger = ledger_of(look.before)
+        for each in look.plan.owed:
+            if case.obligations[each.obligation].personal and case.obligations[each.obligation].chain:
+                reachable = [who for who in each.people if who not in ledger.standing]
+                assert [*each.people] == reachable or {*each.people} <= {*ledger.standing}
+
+
+def a_question_is_about_what_can_still_come_into_force(case: Case) -> None:
+    for look in case.drowsy.looks:
+        if look.plan.decisions:
+            continue
+        ledger, facts = ledger_of(look.before), case.facts(look.before, look.at)
+        held_up = {
+            each.id
+            for each in case.world.playbook.obligations
+            if (look.before.status in ACTIVE or each.outlives)
+            and ledger.instance(each) not in ledger.in_force
+            and each.applies.evaluate(facts) is not False
+            and each.until.evaluate(facts) is not True
+            and each.when.evaluate(facts) is None
+        }
+        assert {id for question in look.plan.questions for id in question.holds_up} == held_up
+        assert all(question.fact.name not in facts.values for question in look.plan.questions)
+
+
+Law: TypeAlias = Callable[[Case], None]
+
+LAWS: Final[tuple[Law, ...]] = (
+    the_same_log_and_the_same_now_give_the_same_plan,
+    planning_twice_decides_and_does_nothing_more,
+    waking_more_often_changes_nothing,
+    it_wakes_later_than_now,
+    what_is_due_is_listed_by_time_and_each_once,
+    the_preview_is_what_happens_if_nobody_reacts,
+    settling_before_commands_loses_no_decision,
+    decisions_stand_in_order_and_never_before_the_log,
+    it_comes_into_force_once_and_falls_due_once_after_that,
+    it_comes_into_force_at_the_first_moment_at_which_it_should,
+    nothing_that_should_be_in_force_is_left_out,
+    it_falls_due_at_the_first_moment_after_its_time_at_which_it_is_not_met,
+    nothing_that_is_overdue_is_left_out,
+    what_is_latched_stays_until_the_generation_ends,
+    whatever_a_desk_writes_has_a_reason,
+    whom_it_is_about_is_settled_by_the_directory_of_that_moment,
+    nobody_is_tried_while_their_own_answer_stands,
+    nothing_is_tried_after_the_end_but_what_outlives_it,
+    nothing_is_tried_that_is_not_asked_for,
+    who_is_tried_can_be_reached_that_way,
+    a_chain_begins_with_the_first_attempt_and_goes_on_one_by_one,
+    only_who_takes_an_acknowledgement_back_is_armed_again_and_not_before_the_grace,
+    tries_of_one_action_never_overlap,
+    what_succeeded_or_failed_is_not_tried_again,
+    an_action_is_tried_again_as_often_and_as_late_as_the_backoff_says,
+    a_retry_is_due_before_its_wait_is_over,
+    the_next_attempt_waits_from_the_first_try_of_the_one_before,
+    what_may_have_failed_is_tried_again_before_the_next_attempt,
+    a_definite_failure_makes_the_next_attempt_due_at_once,
+    what_is_asked_for_is_tried_or_waited_for_or_left_to_somebody,
+    who_has_it_is_not_called_unreachable,
+    a_question_is_about_what_can_still_come_into_force,
+)
+"""Every law, in the order of this file."""
+
+
+def reached(case: Case) -> dict[str, bool]:
+    """What came about in a case, to see that laws are not held by nothing."""
+    simulation = case.woken
+    log = simulation.incident.timeline.events
+    tries: dict[ActionKey, list[ActionStarted]] = {}
+    ended: set[ActionKey] = set()
+    expired = False
+    for event in log:
+        if isinstance(event, ActionStarted):
+            earlier = tries.setdefault(event.action, [])
+            expired = expired or (bool(earlier) and event.action not in ended)
+            earlier.append(event)
+            ended.discard(event.action)
+        elif isinstance(event, ActionEnded):
+            ended.add(event.action)
+    outcomes = {event.outcome for event in log if isinstance(event, ActionEnded)}
+    return {
+        "level 2": any(isinstance(event, Became) and event.obligation == "page/level 2" for event in log),
+        "retry": any(len(each) > 1 for each in tries.values()),
+        "reopening": any(isinstance(event, Reopened) for event in log),
+        "unknown outcome": Outcome.UNKNOWN in outcomes,
+        "expired lease": expired,
+        "re-armed": any(key.arm for key in tries),
+        "overdue": any(isinstance(event, FellDue) for event in log),
+        "second attempt": any(key.attempt for key in tries),
+        "quorum": _quorum(case),
+        "downtime": case.drowsy.incident.timeline.events != log,
+    }
+
+
+def _quorum(case: Case) -> bool:
+    """Whether a quorum of two or more was there, for an obligation that several had to acknowledge."""
+    for reading in case.reads(case.woken):
+        if isinstance(reading.event, Acknowledged):
+            ledger = ledger_of(reading.before.extended([reading.event]))
+            for (name, _), in_force in ledger.in_force.items():
+                leaves = [str(each) for each in case.obligations[name].until.leaves]
+                counted = [
+                    who for who, place in ledger.standing.items() if who in in_force.people or place > in_force.place
+                ]
+                if any(f"{ACKNOWLEDGEMENTS.name} >= {count}" in leaves for count in range(2, len(counted) + 1)):
+                    return True
+    return False

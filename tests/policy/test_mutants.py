@@ -1,0 +1,210 @@
+"""Planners with one mistake each: the laws find every one of them, or they would not be worth much.
+
+A mutant is the source of the planner with one passage replaced, which must be there exactly once, so that no mutant
+silently becomes the planner itself when the planner changes.
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from functools import cache
+from types import ModuleType
+from typing import Final
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+
+from incidentkit.policy import planning
+from tests.policy.laws import LAWS, Case
+from tests.policy.simulation import Planner, World, worlds
+
+MOST: Final = 300
+"""Worlds in which a mutant may hide before it counts as alive."""
+
+MUTANTS: Final = {
+    "pages despite one's own acknowledgement": (
+        "person not in {*self.incident.acknowledged, *self.incident.declined}",
+        "person not in {*self.incident.declined}",
+    ),
+    "pages despite one's own decline": (
+        "person not in {*self.incident.acknowledged, *self.incident.declined}",
+        "person not in {*self.incident.acknowledged}",
+    ),
+    "forgets to settle": (
+        ", before - timedelta.resolution)\n    return decisions\n",
+        ", before - timedelta.resolution)\n    return ()\n",
+    ),
+    "settles what only comes with the command": ("before - timedelta.resolution", "before + timedelta(minutes=1)"),
+    "waits from the plan instead of the first try": (
+        "_next_try(obligation, latest, progress.tried[latest])",
+        "_next_try(obligation, latest, evolve(progress.tried[latest], first=start))",
+    ),
+    "moves on before the wait is over": (
+        "moving_on = ended if wait is None else tried.first + wait",
+        "moving_on = ended if wait is None else tried.first + wait - timedelta(seconds=20)",
+    ),
+    "waits from the latest end instead of the first try": (
+        "moving_on = ended if wait is None else tried.first + wait",
+        "moving_on = ended if wait is None else ended + wait",
+    ),
+    "reaches a level twice": ("        decisions += new\n", "        decisions += [*new, *new]\n"),
+    "loses a retry": (
+        "tried.tries > len(obligation.backoff.delays)",
+        "tried.tries >= len(obligation.backoff.delays)",
+    ),
+    "retries for ever": (
+        "obligation.backoff.delay(key, tried.tries)",
+        "obligation.backoff.delay(key, min(tried.tries, len(obligation.backoff.delays)))",
+        "tried.outcome is Outcome.SUCCEEDED or tried.tries > len(obligation.backoff.delays)",
+        "tried.outcome is Outcome.SUCCEEDED or not obligation.backoff.delays",
+    ),
+    "ignores retry_at": ("    if tried.retry_at is not None:\n", "    if False:\n"),
+    "ignores the backoff": ("ended + obligation.backoff.delay(key, tried.tries)", "ended"),
+    "does not wait for the lease": (
+        "again = ended if tried.ended is None",
+        "again = tried.first if tried.ended is None",
+    ),
+    "pages after the end": ("if active or each.outlives", "if True"),
+    "forgets what outlives the incident": ("if active or each.outlives", "if active"),
+    "ignores applies": (
+        "        if obligation.applies.evaluate(self.past) is False:\n",
+        "        if False:\n",
+    ),
+    "takes an unknown condition for one that does not apply": (
+        "        if obligation.applies.evaluate(self.past) is False:\n",
+        "        if obligation.applies.evaluate(self.past) is not True:\n",
+    ),
+    "unknown counts as reached": (
+        "tried.outcome is Outcome.SUCCEEDED or",
+        "tried.outcome in (Outcome.SUCCEEDED, Outcome.UNKNOWN) or",
+    ),
+    "a definite failure waits": ("if tried.outcome is Outcome.FAILED:", "if False:"),
+    "due ignored": (
+        "start = instance.since if obligation.due is None else instance.due_since",
+        "start = instance.since",
+    ),
+    "counts an acknowledgement from before the level": (
+        "sum(person in instance.people or at > instance.since for person, at in acknowledged.items())",
+        "len(acknowledged)",
+    ),
+    "counts only the people of the level": (
+        "person in instance.people or at > instance.since",
+        "person in instance.people",
+    ),
+    "re-arms everybody": (
+        "arming = progress.armings.get(person) if obligation.personal else None",
+        "arming = max(progress.armings.values(), key=lambda each: each.at, default=None)",
+    ),
+    "never re-arms": ("arming = progress.armings.get(person) if obligation.personal else None", "arming = None"),
+    "no grace": ("max(start, arming.at + obligation.grace)", "max(start, arming.at)"),
+    "wake_at forgets a pending chain": (
+        "    later = [chain.at for chain in chains if chain.at > now]\n",
+        "    later = []\n",
+    ),
+    "wake_at forgets what turns": ("*view.resumptions(), *(turn.at for turn in view.turns)", "*view.resumptions()"),
+    "wake_at forgets what time resumes": ("*later, *view.resumptions(),", "*later,"),
+    "jitter not from the key": (
+        "ended + obligation.backoff.delay(key, tried.tries)",
+        "ended + obligation.backoff.delay(key, tried.tries) * (1 + __import__('random').random())",
+    ),
+    "comes into force whatever until says": (
+        "        if until.evaluate(then) is not True:\n",
+        "        if True:\n",
+    ),
+    "misses what time alone unmeets": (
+        "        at = None if over is None else when.first_true(facts.later(over))\n",
+        "        at = None\n",
+    ),
+    "asks for what is met": (
+        "            if instance is not None and not self._is_met(obligation, instance)\n",
+        "            if instance is not None\n",
+    ),
+    "falls due at once": ("facts, obligation.due.deadline(instance.since))", "facts, instance.since)"),
+    "skips an attempt": (
+        "evolve(latest, attempt=latest.attempt + 1), at)",
+        "evolve(latest, attempt=latest.attempt + 2), at)",
+    ),
+    "goes back to the first attempt": (
+        "evolve(latest, attempt=latest.attempt + 1), at)",
+        "evolve(latest, attempt=(latest.attempt + 1) % 2), at)",
+    ),
+    "tries methods that a person does not have": (
+        "if self.directory.contact(person, obligation.chain[index].method) is not None:",
+        "if True:",
+    ),
+    "dates decisions by the clock": (
+        "                at=turn.at,\n                by=PLANNER,\n                recorded_at=turn.at,\n",
+        "                at=self.now,\n                by=PLANNER,\n                recorded_at=turn.at,\n",
+    ),
+    "says nothing of a quorum that cannot come": (
+        "if unreached or not obligation.chain or not (begins_later or obligation.id in going_on):",
+        "if unreached or not obligation.chain:",
+    ),
+    "asks about what does not apply": (
+        "if instance is None and self._may_come_into_force(obligation):",
+        "if instance is None:",
+    ),
+    "previews other outcomes than it is told": (
+        "action=action.key, outcome=outcome)",
+        "action=action.key, outcome=Outcome.SUCCEEDED)",
+    ),
+}
+"""Each mistake by name: what stands in the planner, and what stands there instead; some need two replacements."""
+
+
+def mutant(name: str) -> Planner:
+    """The planner with that mistake."""
+    source, passages = inspect.getsource(planning), MUTANTS[name]
+    for old, new in zip(passages[::2], passages[1::2], strict=True):
+        assert source.count(old) == 1, f"{name}: this stands {source.count(old)} times in the planner:\n{old}"
+        source = source.replace(old, new)
+    module = ModuleType("tests.policy.mutant")
+    sys.modules[module.__name__] = module  # where attrs looks for the names in annotations
+    try:
+        exec(compile(source, f"<planner that {name}>", "exec"), vars(module))  # noqa: S102  # it is our own source
+    finally:
+        del sys.modules[module.__name__]
+    return Planner(module.plan, module.settle, module.preview)
+
+
+@cache
+def drawn() -> tuple[World, ...]:
+    """Worlds to find mistakes in, always the same."""
+    found: list[World] = []
+
+    @settings(
+        max_examples=MOST,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=[HealthCheck.too_slow],
+    )
+    @given(worlds())
+    def collect(world: World) -> None:
+        found.append(world)
+
+    collect()
+    return tuple(found)
+
+
+def killed_by(planner: Planner) -> str:
+    """The first law that a planner breaks, and in which world; empty if it breaks none."""
+    for place, world in enumerate(drawn()):
+        case = Case(planner, world)
+        for law in LAWS:
+            try:
+                law(case)
+            except Exception as error:  # noqa: BLE001  # a mutant may break in any way
+                return f"{law.__name__}, in world {place}: {error}"[:200]
+    return ""
+
+
+@pytest.mark.parametrize("name", MUTANTS)
+def test_a_planner_with_this_mistake_breaks_a_law(name: str) -> None:
+    assert killed_by(mutant(name)), f"no law finds the planner that {name}"
+
+
+def test_the_planner_itself_breaks_none() -> None:
+    assert killed_by(Planner()) == ""

@@ -1,0 +1,232 @@
+"""The laws of the planner in drawn worlds, and examples that explain them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from attrs import evolve
+from hypothesis import HealthCheck, Phase, event, given, settings
+
+from incidentkit import EMERGENCY, NEVER, Condition, Incident, Status
+from incidentkit.errors import ConditionInvalid
+from incidentkit.model.action import Outcome
+from incidentkit.model.conditions import ALWAYS
+from incidentkit.model.identity import PersonId
+from incidentkit.model.targets import Target
+from incidentkit.policy.directory import Directory, Person
+from incidentkit.policy.escalation import quorum
+from incidentkit.policy.obligation import Attempt, Backoff, Obligation
+from incidentkit.policy.planning import Plan, plan
+from incidentkit.policy.recipient import person
+from incidentkit.policy.situation import STATUS, UNRESOLVED_FOR
+from incidentkit.testing.planning import answered, claimed, stamped
+from tests.policy.laws import LAWS, Case, Law, reached
+from tests.policy.simulation import BREACH, DOWN, P1, RULES, START, Answer, Planner, Wanting, World, worlds
+
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__)
+def test_it_holds_in_every_world(law: Law) -> None:
+    # Half of the usual number: there are many laws, and each looks at several desks in every world.
+    @settings(max_examples=settings().max_examples // 2)
+    @given(worlds())
+    def holds(world: World) -> None:
+        law(Case(Planner(), world))
+
+    holds()
+
+
+def test_the_worlds_reach_what_the_laws_are_about() -> None:
+    counted: Counter[str] = Counter()
+
+    @settings(
+        max_examples=300,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=[HealthCheck.too_slow],
+    )
+    @given(worlds())
+    def count(world: World) -> None:
+        for name, came in reached(Case(Planner(), world)).items():
+            if came:
+                counted[name] += 1
+                event(name)
+
+    count()
+    rare = {name: count for name, count in counted.items() if count < 10}
+    assert not rare
+    assert {*counted} == {*reached(Case(Planner(), AT_ONCE))}
+
+
+# Examples
+
+
+def at(minutes: float) -> datetime:
+    return START + minutes * MINUTE
+
+
+ADA = Person(id=PersonId("ada"), contacts={"push": "ada", "phone": "1"})
+BOB = Person(id=PersonId("bob"), contacts={"phone": "2"})
+DIRECTORY = Directory(people={"ada": ADA, "bob": BOB}, roles={"nobody": ()})
+
+
+def playbook(*obligations: Obligation) -> Wanting:
+    return Wanting(name="example", rules=RULES, wanted=obligations)
+
+
+def duty(when: Condition = ALWAYS, until: Condition = NEVER, **rest: Any) -> Obligation:
+    return Obligation(id="duty", when=when, until=until, recipients=[person("ada")], **rest)
+
+
+def declared() -> Incident:
+    return Incident.declare("INC-1", title="Checkout fails", at=START, by="ada", severity=P1)
+
+
+def planned(incident: Incident, *obligations: Obligation, minutes: float) -> Plan:
+    return plan(incident, playbook(*obligations), DIRECTORY, now=at(minutes))
+
+
+def looked_at(incident: Incident, *obligations: Obligation, minutes: float, outcome: Outcome | None) -> Incident:
+    """The incident after a desk planned it, and did what was due."""
+    made, now = planned(incident, *obligations, minutes=minutes), at(minutes)
+    after = incident.extended([*stamped(made.decisions, now), *(claimed(incident, each, now) for each in made.due)])
+    return after if outcome is None else after.extended(answered(incident, each, now, outcome) for each in made.due)
+
+
+AT_ONCE = World(
+    playbook=playbook(duty(chain=[Attempt("push", MINUTE), Attempt("phone", MINUTE)])),
+    directory=DIRECTORY,
+    declared=declared(),
+    commands=(),
+    answers=(Answer(Outcome.SUCCEEDED),),
+)
+
+# What stands is not undone by time, and what time alone brings is not missed.
+
+
+def test_what_is_met_at_first_comes_into_force_when_time_alone_unmeets_it() -> None:
+    late = duty(until=~(UNRESOLVED_FOR >= 10 * MINUTE))
+    assert planned(declared(), late, minutes=0).wake_at == at(10)
+    (became,) = planned(declared(), late, minutes=60).decisions
+    assert became.at == at(10)
+
+
+def test_what_is_met_when_its_time_runs_out_falls_due_when_time_alone_unmeets_it() -> None:
+    late = duty(until=UNRESOLVED_FOR >= 5 * MINUTE, due=Target(10 * MINUTE))
+    again = duty(until=(UNRESOLVED_FOR >= 5 * MINUTE) & ~(UNRESOLVED_FOR >= 20 * MINUTE), due=Target(10 * MINUTE))
+    assert [each.tag for each in planned(declared(), late, minutes=60).decisions] == ["came into force"]
+    assert [each.at for each in planned(declared(), again, minutes=60).decisions] == [at(0), at(20)]
+
+
+def test_it_wakes_when_time_alone_unmeets_what_is_in_force() -> None:
+    pausing = duty(
+        until=(UNRESOLVED_FOR >= 5 * MINUTE) & ~(UNRESOLVED_FOR >= 20 * MINUTE),
+        chain=[Attempt("push", 7 * MINUTE), Attempt("phone", MINUTE)],
+    )
+    paged = looked_at(declared(), pausing, minutes=0, outcome=Outcome.SUCCEEDED)
+    paused = planned(paged, pausing, minutes=7)
+    assert not paused.due
+    assert paused.wake_at == at(20)
+    assert [each.request.method for each in planned(paged, pausing, minutes=20).due] == ["phone"]
+
+
+# What is left to people.
+
+
+def test_a_quorum_of_more_than_there_are_is_left_to_those_who_have_it() -> None:
+    paging = duty(until=quorum(2), chain=[Attempt("push", MINUTE)], personal=True)
+    paged = looked_at(declared(), paging, minutes=0, outcome=Outcome.SUCCEEDED).acknowledge(at=at(0.5), by="ada")
+    (owed,) = planned(paged, paging, minutes=1).owed
+    assert owed.people == ("ada",)
+
+
+def test_what_was_tried_in_vain_is_left_to_people_once_the_last_wait_is_over() -> None:
+    paging = duty(chain=[Attempt("push", MINUTE), Attempt("phone", 2 * MINUTE)])
+    paged = looked_at(declared(), paging, minutes=0, outcome=Outcome.SUCCEEDED)
+    paged = looked_at(paged, paging, minutes=1, outcome=Outcome.SUCCEEDED)
+    waiting, over = (planned(paged, paging, minutes=minutes) for minutes in (2, 3))
+    assert (waiting.owed, waiting.wake_at) == ((), at(3))
+    assert [each.people for each in over.owed] == [("ada",)]
+    assert over.wake_at is None
+
+
+def test_reminders_that_have_not_begun_leave_nothing_to_people_yet() -> None:
+    clock = duty(due=Target(10 * MINUTE), chain=[Attempt("push")])
+    assert planned(declared(), clock, minutes=1).owed == ()
+
+
+def test_what_nobody_can_be_found_for_is_left_to_nobody_in_particular() -> None:
+    lonely = evolve(duty(chain=[Attempt("push")]), recipients=[person("who left")])
+    assert [each.people for each in planned(declared(), lonely, minutes=0).owed] == [()]
+
+
+# Questions.
+
+
+def test_nothing_is_asked_for_what_does_not_apply() -> None:
+    other = duty(when=DOWN, applies=STATUS.is_(Status.MONITORING))
+    assert planned(declared(), other, minutes=0).questions == ()
+    assert [each.fact for each in planned(declared(), duty(when=DOWN), minutes=0).questions] == [DOWN]
+
+
+def test_nothing_is_asked_that_an_alternative_has_answered() -> None:
+    choice = duty(when=DOWN & (BREACH | STATUS.is_(Status.INVESTIGATING)))
+    assert [each.fact for each in planned(declared(), choice, minutes=0).questions] == [DOWN]
+
+
+def test_an_incident_to_which_the_escalation_does_not_apply_is_not_asked_about_its_levels() -> None:
+    directory = Directory(roles={each.name: () for each in EMERGENCY.recipients})
+    mild = EMERGENCY.scheme["SEV-4"]
+    incident = Incident.declare("INC-1", title="A typo", at=START, by="ada", severity=mild)
+    assert plan(incident, EMERGENCY, directory, now=START).questions == ()
+
+
+# Reasons.
+
+
+def test_what_is_wanted_always_and_without_a_reason_says_so() -> None:
+    (became,) = planned(declared(), duty(), minutes=0).decisions
+    assert str(became) == "duty came into force for ada, because always"
+
+
+@pytest.mark.xfail(raises=ConditionInvalid, strict=True, reason="All.grounds joins a row that holds a row")
+def test_the_reason_of_alternatives_with_several_parts_is_all_of_those() -> None:
+    held = ~STATUS.is_(Status.MONITORING) & (
+        (DOWN & BREACH) | STATUS.is_(Status.INVESTIGATING) & (UNRESOLVED_FOR >= MINUTE)
+    )
+    (became,) = planned(declared(), duty(when=held), minutes=1).decisions
+    assert became.because == "status != monitoring and status == investigating and unresolved_for >= 1min"
+
+
+# Tries.
+
+
+def test_a_definite_failure_moves_to_the_next_method_at_once() -> None:
+    paging = duty(chain=[Attempt("push", MINUTE), Attempt("phone", MINUTE)])
+    paged = looked_at(declared(), paging, minutes=0, outcome=Outcome.FAILED)
+    assert [(each.request.method, each.due_at) for each in planned(paged, paging, minutes=0).due] == [("phone", at(0))]
+
+
+def test_an_expired_lease_is_a_try_of_which_nothing_is_known() -> None:
+    paging = duty(chain=[Attempt("push", 5 * MINUTE)])
+    paged = looked_at(declared(), paging, minutes=0, outcome=None)
+    assert planned(paged, paging, minutes=1).due == ()
+    assert planned(paged, paging, minutes=1).wake_at == at(1.5)
+    (again,) = planned(paged, paging, minutes=1.5).due
+    assert again.key == planned(declared(), paging, minutes=0).due[0].key
+
+
+def test_a_retry_that_comes_too_late_for_its_wait_does_not_hold_up_the_next_attempt() -> None:
+    paging = duty(
+        chain=[Attempt("push", MINUTE), Attempt("phone", MINUTE)], backoff=Backoff([timedelta(seconds=10)] * 2)
+    )
+    paged = looked_at(declared(), paging, minutes=0, outcome=Outcome.POSTPONED)
+    assert [each.request.method for each in planned(paged, paging, minutes=30).due] == ["push"]
+    retried = looked_at(paged, paging, minutes=30, outcome=None)
+    assert [each.request.method for each in planned(retried, paging, minutes=30).due] == ["phone"]
