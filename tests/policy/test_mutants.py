@@ -112,14 +112,8 @@ MUTANTS: Final = {
         "        if until.evaluate(then) is not True:\n",
         "        if True:\n",
     ),
-    "misses what time alone unmeets": (
-        "        at = None if over is None else when.first_true(facts.later(over))\n",
-        "        at = None\n",
-    ),
-    "asks for what is met": (
-        "            if instance is not None and not self._is_met(obligation, instance)\n",
-        "            if instance is not None\n",
-    ),
+    "misses what time alone unmeets": ("        over = _next_change(until, then)\n", "        over = None\n"),
+    "asks for what is met": ("facts if obligation.until.evaluate(facts) is True else None", "None"),
     "falls due at once": ("facts, obligation.due.deadline(instance.since))", "facts, instance.since)"),
     "skips an attempt": (
         "evolve(latest, attempt=latest.attempt + 1), at)",
@@ -141,10 +135,7 @@ MUTANTS: Final = {
         "if unreached or not obligation.chain or not (begins_later or obligation.id in going_on):",
         "if unreached or not obligation.chain:",
     ),
-    "asks about what does not apply": (
-        "if instance is None and self._may_come_into_force(obligation):",
-        "if instance is None:",
-    ),
+    "asks about what does not apply": (" is None and self._may_begin(obligation):", " is None:"),
     "previews other outcomes than it is told": (
         "action=action.key, outcome=outcome)",
         "action=action.key, outcome=Outcome.SUCCEEDED)",

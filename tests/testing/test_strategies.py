@@ -401,7 +401,7 @@ def test_a_moment_without_zone_is_refused_when_the_strategy_is_made(strategy: Ca
 
 
 def test_an_attended_log_reaches_every_decision_and_outcome() -> None:
-    kinds = {type(event) for incident in drawn(attended(), 100) for event in incident.timeline}
+    kinds = {type(event) for incident in drawn(attended(), 300) for event in incident.timeline}
     assert {Became, FellDue, ActionStarted, ActionEnded} <= kinds
 
 

@@ -191,7 +191,7 @@ class _View:
     @cached_property
     def present(self) -> Facts:
         """What is known now."""
-        return self._situation(self.now)
+        return self.past if self.now == self.incident.as_of else self._situation(self.now)
 
     @cached_property
     def past(self) -> Facts:
@@ -211,22 +211,24 @@ class _View:
     @cached_property
     def unmet(self) -> tuple[tuple[Obligation, InForce], ...]:
         """The obligations in force that ask for something now."""
-        return tuple(
-            (obligation, instance)
-            for obligation, instance in self.awake
-            if instance is not None and not self._is_met(obligation, instance)
-        )
+        return tuple((obligation, instance) for obligation, instance, facts in self._in_force if facts is None)
 
     def resumptions(self) -> Iterator[datetime]:
         """When obligations in force that ask for nothing now will ask for something again, by time alone."""
-        for obligation, instance in self.awake:
-            if instance is not None and self._is_met(obligation, instance):
-                at = obligation.until.next_change(self._about(instance, self.present))
-                if at is not None:
-                    yield at
+        for obligation, _, facts in self._in_force:
+            at = None if facts is None else _next_change(obligation.until, facts)
+            if at is not None:
+                yield at
 
-    def _is_met(self, obligation: Obligation, instance: InForce) -> bool:
-        return obligation.until.evaluate(self._about(instance, self.present)) is True
+    @cached_property
+    def _in_force(self) -> tuple[tuple[Obligation, InForce, Facts | None], ...]:
+        """The obligations in force, those that ask for nothing now with the facts that make it so."""
+        in_force: list[tuple[Obligation, InForce, Facts | None]] = []
+        for obligation, instance in self.awake:
+            if instance is not None:
+                facts = self._about(instance, self.present)
+                in_force.append((obligation, instance, facts if obligation.until.evaluate(facts) is True else None))
+        return tuple(in_force)
 
     def _about(self, instance: InForce, facts: Facts) -> Facts:
         """What is known, and of this instance in particular."""
@@ -234,7 +236,7 @@ class _View:
         counted = sum(person in instance.people or at > instance.since for person, at in acknowledged.items())
         outstanding = sum(person not in acknowledged for person in instance.people)
         own = {ACKNOWLEDGEMENTS.name: counted, OUTSTANDING.name: outstanding}
-        return evolve(facts, values={**facts.values, **own})
+        return Facts(facts.vocabulary, {**facts.values, **own}, facts.possible, facts.started, facts.at)
 
     @cached_property
     def turns(self) -> tuple[_Turn, ...]:
@@ -351,14 +353,14 @@ class _View:
         """The facts that hold something up, in the order in which to ask for them."""
         holds_up: dict[str, list[str]] = {}
         for obligation, instance in self.awake:
-            if instance is None and self._may_come_into_force(obligation):
+            if instance is None and obligation.when.evaluate(self.present) is None and self._may_begin(obligation):
                 for name in _unknown(obligation.when, self.present):
                     holds_up.setdefault(name, []).append(obligation.id)
         for name, fact in self.playbook.situations.items():
             if name in holds_up:
                 yield OpenQuestion(fact=fact, holds_up=tuple(holds_up[name]))
 
-    def _may_come_into_force(self, obligation: Obligation) -> bool:
+    def _may_begin(self, obligation: Obligation) -> bool:
         """Whether it would come into force now if ``when`` were true."""
         facts = self.present
         return obligation.applies.evaluate(facts) is not False and obligation.until.evaluate(facts) is not True
@@ -388,25 +390,30 @@ class _View:
 
 def _first_moment(when: Condition, until: Condition, facts: Facts, begin: datetime) -> datetime | None:
     """When time alone first brings it about, from ``begin`` on, that ``when`` is true and ``until`` is not."""
-    now = facts.at
-    assert now is not None
-    at = when.first_true(facts if begin <= now else facts.later(begin))
-    while at is not None:
-        then = facts if at == now else facts.later(at)
+    assert facts.at is not None
+    then = facts if begin <= facts.at else facts.later(begin)
+    while (at := when.first_true(then)) is not None:
+        then = then if at == then.at else then.later(at)
         if until.evaluate(then) is not True:
             return at
-        over = until.next_change(then)
-        at = None if over is None else when.first_true(facts.later(over))
+        over = _next_change(until, then)
+        if over is None:
+            return None
+        then = then.later(over)
     return None
 
 
+def _next_change(condition: Condition, facts: Facts) -> datetime | None:
+    """As the method of that name, without looking at all where no clock runs."""
+    return condition.next_change(facts) if facts.started.keys() & condition.vocabulary.keys() else None
+
+
 def _unknown(condition: Condition, facts: Facts) -> set[str]:
-    """The facts without which a condition has no answer."""
-    if condition.walk(facts) is not None:
-        return set()
+    """The facts for want of which a condition that is unknown has no answer."""
     if not condition.parts:
         return {fact.name for fact in condition.mentioned}
-    return {name for part in condition.parts for name in _unknown(part, facts)}
+    open_parts = (part for part in condition.parts if part.walk(facts) is None)
+    return {name for part in open_parts for name in _unknown(part, facts)}
 
 
 def _next_try(obligation: Obligation, key: ActionKey, tried: Tried) -> tuple[bool, datetime]:
