@@ -96,6 +96,7 @@ def pages_by_hand(moment: Moment) -> Pages:
         if reached is not None:
             since: datetime = reached.since
             people: Sequence[str] = reached.people
+            place_then = reached.place
         elif status is Status.MONITORING:
             continue
         else:
@@ -104,7 +105,8 @@ def pages_by_hand(moment: Moment) -> Pages:
                 later.append(since)
                 continue
             people = ROLES[name]
-        if any(person in people or at > since for person, at in progress.acknowledged.items()):
+            place_then = progress.places
+        if any(person in people or at > place_then for person, at in progress.acknowledged.items()):
             continue
         for person in people:
             if person in incident.acknowledged or person in incident.declined:

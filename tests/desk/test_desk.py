@@ -215,7 +215,7 @@ def test_summary_says_who_is_reached_next(scene: Scene) -> None:
     declared(desk)
     exhaust(desk)
     assert "at 2026-03-02 14:28 UTC: level first; mail for ada" in desk.note("INC-1", "hm", by="bot").summary
-    assert desk.resolve("INC-1", by="ada").summary.endswith("nobody else is paged.")
+    assert desk.resolve("INC-1", by="ada").summary.endswith("nobody is paged in the 24 hours that follow.")
 
 
 def test_submit_takes_every_command(scene: Scene) -> None:

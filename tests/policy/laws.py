@@ -304,6 +304,9 @@ def decisions_stand_in_order_and_never_before_the_log(case: Case) -> None:
             times = [each.at for each in decided.decisions]
             assert times == sorted(times)
             assert not times or times[0] >= decided.before.as_of
+        assert all(
+            each.at <= each.recorded_at for each in simulation.incident.timeline if isinstance(each, Became | FellDue)
+        )
 
 
 def it_comes_into_force_once_and_falls_due_once_after_that(case: Case) -> None:
@@ -545,13 +548,20 @@ def what_may_have_failed_is_tried_again_before_the_next_attempt(case: Case) -> N
             assert max(filter(None, [again, latest.retry_at])) >= tries[0].start + wait
 
 
-def a_definite_failure_makes_the_next_attempt_due_at_once(case: Case) -> None:
+def a_definite_failure_makes_another_method_due_at_once_and_no_round(case: Case) -> None:
     for look in case.drowsy.looks:
         ledger = ledger_of(look.before)
         for action in look.plan.due:
             same = [key for key in ledger.earlier(action.key) if key.arm == action.key.arm]
             if same and action.key not in same and ledger.tries[same[-1]][-1].outcome is Outcome.FAILED:
-                assert action.due_at == ledger.tries[same[-1]][-1].ended
+                ended, first = ledger.tries[same[-1]][-1].ended, ledger.tries[same[-1]][0].start
+                chain = case.obligations[action.key.obligation].chain
+                before = chain[: action.key.attempt]
+                if chain[action.key.attempt].method in {each.method for each in before}:
+                    assert ended is not None
+                    assert action.due_at == max(ended, first + (before[-1].wait or timedelta()))
+                else:
+                    assert action.due_at == ended
 
 
 # What is left
@@ -628,7 +638,7 @@ LAWS: Final[tuple[Law, ...]] = (
     a_retry_is_due_before_its_wait_is_over,
     the_next_attempt_waits_from_the_first_try_of_the_one_before,
     what_may_have_failed_is_tried_again_before_the_next_attempt,
-    a_definite_failure_makes_the_next_attempt_due_at_once,
+    a_definite_failure_makes_another_method_due_at_once_and_no_round,
     what_is_asked_for_is_tried_or_waited_for_or_left_to_somebody,
     who_has_it_is_not_called_unreachable,
     a_question_is_about_what_can_still_come_into_force,

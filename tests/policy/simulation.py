@@ -31,7 +31,7 @@ from incidentkit.model.commands import (
     StartMitigation,
     Unacknowledge,
 )
-from incidentkit.model.conditions import ALWAYS, NEVER, All
+from incidentkit.model.conditions import ALWAYS, NEVER
 from incidentkit.model.events import Became, FellDue
 from incidentkit.model.identity import PersonId
 from incidentkit.model.people import Role
@@ -363,15 +363,6 @@ def _books(draw: st.DrawFn) -> Wanting:
     )
 
 
-def _has_grounds(condition: Condition) -> bool:
-    """Whether its grounds can be told: `All.grounds` raises where one of its parts has an `All` for its grounds."""
-    under_all = isinstance(condition, All)
-    for part in condition.parts:
-        if not _has_grounds(part) or (under_all and any(isinstance(each, All) for each in part.parts)):
-            return False
-    return True
-
-
 def _timed(obligation: Obligation, when: Condition | None, until: Condition | None) -> Obligation:
     """Often with clocks, which are what time alone changes, and for what is over."""
     obligation = obligation if when is None else evolve(obligation, when=when, outlives=when is OVER)
@@ -438,7 +429,7 @@ _PAUSING: Final = st.builds(
 _DUTIES: Final = st.one_of(
     st.just(()), _DUTY, _DUTY.map(lambda pair: pair[:1]), st.tuples(_AFTERWARDS, _PAUSING), st.tuples(_AFTERWARDS)
 )
-_BOOKS: Final = _books().filter(lambda book: all(_has_grounds(each.when) for each in book.obligations))
+_BOOKS: Final = _books()
 _SEVERITIES: Final = st.sampled_from([P1, P2, P3])
 _DIRECTORIES: Final = st.just(_EVERYBODY) | directories(people=PEOPLE)
 _SCRIPTS: Final = _scripts()

@@ -37,8 +37,8 @@ MUTANTS: Final = {
     ),
     "settles what only comes with the command": ("before - timedelta.resolution", "before + timedelta(minutes=1)"),
     "waits from the plan instead of the first try": (
-        "_next_try(obligation, latest, progress.tried[latest])",
-        "_next_try(obligation, latest, evolve(progress.tried[latest], first=start))",
+        "_next_try(obligation, latest, tried)",
+        "_next_try(obligation, latest, evolve(tried, first=start))",
     ),
     "moves on before the wait is over": (
         "moving_on = ended if wait is None else tried.first + wait",
@@ -85,11 +85,11 @@ MUTANTS: Final = {
         "start = instance.since",
     ),
     "counts an acknowledgement from before the level": (
-        "sum(person in instance.people or at > instance.since for person, at in acknowledged.items())",
+        "sum(person in instance.people or place > instance.place for person, place in acknowledged.items())",
         "len(acknowledged)",
     ),
     "counts only the people of the level": (
-        "person in instance.people or at > instance.since",
+        "person in instance.people or place > instance.place",
         "person in instance.people",
     ),
     "re-arms everybody": (
@@ -114,7 +114,7 @@ MUTANTS: Final = {
     ),
     "misses what time alone unmeets": ("        over = _next_change(until, then)\n", "        over = None\n"),
     "asks for what is met": ("facts if obligation.until.evaluate(facts) is True else None", "None"),
-    "falls due at once": ("facts, obligation.due.deadline(instance.since))", "facts, instance.since)"),
+    "falls due at once": ("self.past), deadline)", "self.past), instance.since)"),
     "skips an attempt": (
         "evolve(latest, attempt=latest.attempt + 1), at)",
         "evolve(latest, attempt=latest.attempt + 2), at)",
@@ -124,8 +124,8 @@ MUTANTS: Final = {
         "evolve(latest, attempt=(latest.attempt + 1) % 2), at)",
     ),
     "tries methods that a person does not have": (
-        "if self.directory.contact(person, obligation.chain[index].method) is not None:",
-        "if True:",
+        "            if self._contact(obligation, attempt) is not None:",
+        "            if True:",
     ),
     "dates decisions by the clock": (
         "                at=turn.at,\n                by=PLANNER,\n                recorded_at=turn.at,\n",

@@ -11,8 +11,8 @@ from attrs import evolve
 from hypothesis import HealthCheck, Phase, event, given, settings
 
 from incidentkit import EMERGENCY, NEVER, Condition, Incident, Status
-from incidentkit.errors import ConditionInvalid
 from incidentkit.model.action import Outcome
+from incidentkit.model.commands import Snooze
 from incidentkit.model.conditions import ALWAYS
 from incidentkit.model.identity import PersonId
 from incidentkit.model.targets import Target
@@ -195,13 +195,12 @@ def test_what_is_wanted_always_and_without_a_reason_says_so() -> None:
     assert str(became) == "duty came into force for ada, because always"
 
 
-@pytest.mark.xfail(raises=ConditionInvalid, strict=True, reason="All.grounds joins a row that holds a row")
 def test_the_reason_of_alternatives_with_several_parts_is_all_of_those() -> None:
     held = ~STATUS.is_(Status.MONITORING) & (
         (DOWN & BREACH) | STATUS.is_(Status.INVESTIGATING) & (UNRESOLVED_FOR >= MINUTE)
     )
     (became,) = planned(declared(), duty(when=held), minutes=1).decisions
-    assert became.because == "status != monitoring and status == investigating and unresolved_for >= 1min"
+    assert became.because == 'status != "monitoring" and status == "investigating" and unresolved_for >= 1min'
 
 
 # Tries.
@@ -211,6 +210,33 @@ def test_a_definite_failure_moves_to_the_next_method_at_once() -> None:
     paging = duty(chain=[Attempt("push", MINUTE), Attempt("phone", MINUTE)])
     paged = looked_at(declared(), paging, minutes=0, outcome=Outcome.FAILED)
     assert [(each.request.method, each.due_at) for each in planned(paged, paging, minutes=0).due] == [("phone", at(0))]
+
+
+def test_a_method_that_had_its_turn_waits_though_everything_failed() -> None:
+    paging = duty(chain=[Attempt("push", 5 * MINUTE), Attempt("phone", 7 * MINUTE)] * 2)
+    paged = looked_at(declared(), paging, minutes=0, outcome=Outcome.FAILED)
+    paged = looked_at(paged, paging, minutes=0, outcome=Outcome.FAILED)
+    assert planned(paged, paging, minutes=0).due == ()
+    assert planned(paged, paging, minutes=0).wake_at == at(7)
+    assert [each.request.method for each in planned(paged, paging, minutes=7).due] == ["push"]
+
+
+def test_a_chain_that_was_cut_short_has_ended() -> None:
+    long, short = (duty(chain=[Attempt("push", MINUTE)] * links) for links in (3, 1))
+    paged = looked_at(declared(), long, minutes=0, outcome=Outcome.SUCCEEDED)
+    paged = looked_at(paged, long, minutes=1, outcome=Outcome.SUCCEEDED)
+    assert planned(paged, short, minutes=2).due == ()
+    assert [each.obligation for each in planned(paged, short, minutes=2).owed] == ["duty"]
+
+
+def test_a_snooze_holds_pages_and_nothing_else() -> None:
+    paging = duty(chain=[Attempt("push", MINUTE)], personal=True)
+    quiet = declared().apply(Snooze(until=at(60), at=at(0), by="ada", reason="known"))
+    assert planned(quiet, paging, minutes=5).due == ()
+    assert planned(quiet, paging, minutes=5).decisions
+    reached = quiet.extended(planned(quiet, paging, minutes=5).decisions)
+    assert planned(reached, paging, minutes=5).wake_at == at(60)
+    assert [each.due_at for each in planned(reached, paging, minutes=61).due] == [at(60)]
 
 
 def test_an_expired_lease_is_a_try_of_which_nothing_is_known() -> None:

@@ -6,6 +6,7 @@ import os
 import sys
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib.metadata import version
 from io import TextIOWrapper
 from typing import Final, NoReturn, TextIO
@@ -27,7 +28,7 @@ class Parser(ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong, and end with the status for it."""
-        sys.stderr.write(_problem(self.prog, f"{message}; see {self.prog} --help"))
+        _complain(_problem(self.prog, f"{message}; see {self.prog} --help"))
         raise SystemExit(USAGE)
 
 
@@ -51,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         problem = str(error)
     except OSError as error:
         problem = f"{error.filename or 'a file'}: {error.strerror or error}"
-    sys.stderr.write(_problem("incidentkit", problem))
+    _complain(_problem("incidentkit", problem))
     return USAGE
 
 
@@ -90,3 +91,9 @@ def _tolerate_letters(stream: TextIO) -> None:
 
 def _problem(program: str, problem: str) -> str:
     return f"{program}: error: {flat(problem)}\n"
+
+
+def _complain(text: str) -> None:
+    """Say what is wrong, if there is anywhere to say it: a closed stderr must not change the exit status."""
+    with suppress(AttributeError, OSError, ValueError):
+        sys.stderr.write(text)

@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 
 from attrs import define, field
 
-from incidentkit.desk.effects import Attempt, Call, Effect, Flow, Spawn
+from incidentkit.desk.effects import Attempt, Call, Effect, Flow, Spawn, Unanswered
 from incidentkit.desk.slot import Slot, bearable
-from incidentkit.errors import OutcomeUnknown, ProviderTimeout
+from incidentkit.errors import ProviderTimeout
 
 R = TypeVar("R")
 
@@ -97,7 +97,7 @@ class AsyncCrew:
             began = not call.withdrawn()
             task.cancel()
             if began:
-                raise OutcomeUnknown(f"no answer within {attempt.deadline}", provider=name)
+                raise Unanswered(f"no answer within {attempt.deadline}", provider=name)
             problem = f"no place was free within {attempt.deadline}: others still wait for it"
             raise ProviderTimeout(problem, provider=name)
         answer, error = task.result()

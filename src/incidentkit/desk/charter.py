@@ -12,7 +12,7 @@ from attrs import field, frozen
 
 from incidentkit.desk.notices import LOGGER, LogObserver, Notice, Observer
 from incidentkit.desk.toolbox import Toolbox, check_methods
-from incidentkit.errors import DeskInvalid, expect, shown
+from incidentkit.errors import DeskInvalid, expect, nearest, shown
 from incidentkit.model.identity import PersonId, checked_name
 from incidentkit.model.incident import Incident
 from incidentkit.policy.directory import Directory
@@ -30,7 +30,8 @@ LONGEST_LEASE: Final = timedelta(days=1)
 
 
 def _playbooks(playbooks: Playbook | Iterable[Playbook]) -> tuple[Playbook, ...]:
-    row = (playbooks,) if isinstance(playbooks, Playbook) else tuple(playbooks)
+    several = expect(Playbook | Iterable, playbooks, DeskInvalid, "a desk works by a playbook, or by several")
+    row = (several,) if isinstance(several, Playbook) else tuple(several)
     for playbook in row:
         expect(Playbook, playbook, DeskInvalid, "a desk works by playbooks")
     if not row:
@@ -75,6 +76,19 @@ class Charter:
             check_methods("observers", observer, {"notice": 1})
         for playbook in self.playbooks:
             self.directory.check(playbook.recipients, source=f"playbook {playbook.name}")
+            self._warn_of_methods(playbook)
+
+    def _warn_of_methods(self, playbook: Playbook) -> None:
+        """Say which contact methods of a playbook reach nobody here; that is work for people, and no error."""
+        methods = dict.fromkeys(attempt.method for each in playbook.obligations for attempt in each.chain)
+        for method in methods:
+            if method not in self.toolbox.pagers:
+                hint = nearest(method, self.toolbox.pagers)
+                LOGGER.warning("%s pages by %s, for which no pager is in the toolbox. %s", playbook.name, method, hint)
+            if not any(method in person.contacts for person in self.directory.people.values()):
+                known = {known for person in self.directory.people.values() for known in person.contacts}
+                hint = nearest(method, known)
+                LOGGER.warning("%s pages by %s, which nobody has in the directory. %s", playbook.name, method, hint)
 
     @property
     def by(self) -> PersonId:
@@ -108,8 +122,8 @@ class Charter:
         for observer in self.observers:
             try:
                 observer.notice(notice)
-            except Exception:  # noqa: BLE001  # whoever only watches must not stop the work
-                LOGGER.exception("an observer failed at %s", type(notice).__name__)
+            except Exception as error:  # noqa: BLE001  # whoever only watches must not stop the work
+                LOGGER.error("an observer failed at %s: %s", type(notice).__name__, type(error).__name__)
 
 
 def checked_places(places: int, least: int) -> int:

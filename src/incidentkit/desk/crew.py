@@ -10,9 +10,9 @@ from typing import Any, Final, TypeVar
 
 from attrs import define, field, frozen
 
-from incidentkit.desk.effects import Attempt, Call, Effect, Flow, Spawn
+from incidentkit.desk.effects import Attempt, Call, Effect, Flow, Spawn, Unanswered
 from incidentkit.desk.slot import Slot
-from incidentkit.errors import OutcomeUnknown, ProviderTimeout
+from incidentkit.errors import ProviderTimeout
 
 R = TypeVar("R")
 
@@ -133,4 +133,4 @@ def _answer(future: Future[Any], waiting: _Waiting) -> Any:
     slot, deadline = waiting.attempt.slot, waiting.attempt.deadline
     if future.cancel():
         raise ProviderTimeout(f"no place was free within {deadline}: others still wait for it", provider=slot)
-    raise OutcomeUnknown(f"no answer within {deadline}", provider=slot)
+    raise Unanswered(f"no answer within {deadline}", provider=slot)

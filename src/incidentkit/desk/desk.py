@@ -18,6 +18,7 @@ from incidentkit.desk.notices import Interrupted, LogObserver, Observer
 from incidentkit.desk.setbacks import Setbacks
 from incidentkit.desk.signals import Signals
 from incidentkit.desk.toolbox import Toolbox, refuse_async
+from incidentkit.errors import DeskInvalid, expect
 from incidentkit.model.commands import Acknowledge, Close, Command, Mitigate, Note, Reopen, Resolve, StartMitigation
 from incidentkit.model.incident import Incident
 from incidentkit.model.severity import Severity
@@ -187,7 +188,7 @@ class Desk:
         In the main thread it hears SIGINT and SIGTERM, unless they are ignored: the first one sets ``stop``, so `run`
         returns and the program goes on after it; a second one does what it did before.
         """
-        stop = Flag() if stop is None else stop
+        stop = Flag() if stop is None else expect(Flag, stop, DeskInvalid, "a desk is stopped by a threading.Event")
         audit_at = time.monotonic()
         with Signals() as signals:
             try:

@@ -8,7 +8,13 @@ from typing import Any, TypeAlias, TypeVar
 
 from attrs import frozen
 
+from incidentkit.errors import OutcomeUnknown
+
 R = TypeVar("R")
+
+
+class Unanswered(OutcomeUnknown):
+    """A provider did not answer before its deadline, and is still being called."""
 
 
 @frozen

@@ -11,15 +11,24 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from functools import partial
 from inspect import iscoroutine
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from attrs import evolve, frozen
 
 from incidentkit.desk.charter import Charter
-from incidentkit.desk.effects import Attempt, Call, Flow, Spawn
+from incidentkit.desk.effects import Attempt, Call, Flow, Spawn, Unanswered
 from incidentkit.desk.notices import Audited, Decided, Ended, Failed, Planned, Recorded, Started, Unrecorded
 from incidentkit.desk.setbacks import Setbacks
-from incidentkit.errors import LONGEST_MESSAGE, CommandInvalid, ProviderError, StaleVersion
+from incidentkit.errors import (
+    LONGEST_MESSAGE,
+    CommandInvalid,
+    DeskInvalid,
+    IncidentkitError,
+    ProviderError,
+    StaleVersion,
+    expect,
+    shown,
+)
 from incidentkit.model.action import Outcome
 from incidentkit.model.commands import Command
 from incidentkit.model.events import (
@@ -32,7 +41,7 @@ from incidentkit.model.events import (
     Redacted,
     TimeCorrected,
 )
-from incidentkit.model.identity import LONGEST_NAME, IncidentId, keepable
+from incidentkit.model.identity import LONGEST_NAME, IncidentId, keepable, moment
 from incidentkit.model.incident import Incident
 from incidentkit.model.lifecycle import ACTIVE
 from incidentkit.model.severity import Severity
@@ -46,6 +55,9 @@ from incidentkit.text.plain import to_plain
 
 PATIENCE: Final = 50
 """How often a command is tried again because somebody else wrote to the log meanwhile."""
+
+FARTHEST: Final = timedelta(days=366)
+"""How far ahead a preview looks at the most."""
 
 HORIZON: Final = timedelta(hours=24)
 """How far ahead the summary of a command looks."""
@@ -121,7 +133,7 @@ def declaration(
         return Incident.declare(
             id,
             title=title,
-            at=now if at is None else at,
+            at=now if at is None else min(moment("at", at), now),
             by=by,
             triage=given,
             severity=severity,
@@ -162,7 +174,7 @@ def submit(charter: Charter, incident: str, make: Callable[[datetime], Command])
         before = yield from load(charter, incident)
         clock: datetime = yield Call(charter.store.now)
         now = max(clock, before.as_of)
-        command = make(now)
+        command = not_in_the_future(make(now), now)
         playbook = charter.playbook_of(before)
         decisions = settle(before, playbook, charter.directory, before=now)
         settled = before.extended(decisions)
@@ -179,6 +191,13 @@ def submit(charter: Charter, incident: str, make: Callable[[datetime], Command])
         event = after.timeline[-1]
         charter.tell(Recorded(after.id, event))
         return Result(after, event, not isinstance(event, Overtaken), _summary(charter, after, event, now))
+
+
+def not_in_the_future(command: Command, now: datetime) -> Command:
+    """The command as of now if its giver's clock is ahead: what was meant for later would overtake what is."""
+    if type(command) not in get_args(Command):
+        raise CommandInvalid(f"{shown(command)} is not a command")
+    return evolve(command, at=now) if command.at > now else command
 
 
 def _rebased(command: Command, before: Incident, settled: Incident) -> Command:
@@ -216,7 +235,7 @@ def tick(charter: Charter, setbacks: Setbacks, limit: int) -> Flow[Round]:
         except Exception as error:  # noqa: BLE001  # one incident must not hold up the others, whatever is wrong with it
             setbacks.add(incident, now)
             charter.tell(Failed(incident, error))
-            failures += 1
+            failures += not isinstance(error, IncidentkitError)  # what is typed is about this incident, not the store
             if failures == FAILURES_IN_A_ROW:
                 return Round(looked_at, busy=False)
             continue
@@ -257,11 +276,12 @@ def perform(charter: Charter, incident: IncidentId, action: Action, lease_until:
     charter.tell(Started(incident, action))
     ending = yield from _try(charter, action, lease_until)
     try:
-        yield from _record(charter, incident, action, ending, lease_until)
+        recorded = yield from _record(charter, incident, action, ending, lease_until)
     except Exception as error:  # noqa: BLE001  # the loop goes on, and the action is tried again under the same key
         charter.tell(Unrecorded(incident, action, ending.outcome, error))
     else:
-        charter.tell(Ended(incident, action, ending.outcome, ending.problem))
+        if recorded:
+            charter.tell(Ended(incident, action, ending.outcome, ending.problem))
 
 
 def _try(charter: Charter, action: Action, lease_until: datetime) -> Flow[_Ending]:
@@ -290,8 +310,8 @@ def _is_late(charter: Charter, lease_until: datetime) -> Flow[bool]:
 
 def _record(
     charter: Charter, incident: IncidentId, action: Action, ending: _Ending, lease_until: datetime
-) -> Flow[None]:
-    """Add to the log what came of a try; raises what the store raises if it does so again and again.
+) -> Flow[bool]:
+    """Add to the log what came of a try, unless it says nothing; raises what the store raises again and again.
 
     What says no more than that the lease ran out is not added once it did: it would end the try of whoever came next.
     """
@@ -299,7 +319,7 @@ def _record(
         try:
             now: datetime = yield Call(charter.store.now)
             if now >= lease_until and ending.outcome in (Outcome.UNKNOWN, Outcome.POSTPONED):
-                return
+                return False
             event = ActionEnded(
                 incident=incident,
                 at=now,
@@ -309,22 +329,31 @@ def _record(
                 outcome=ending.outcome,
                 problem=ending.problem,
                 reference=ending.reference,
-                retry_at=None if ending.retry_after is None else now + ending.retry_after,
+                retry_at=_retry_at(ending, now, lease_until),
             )
             events = (event,)
             request = Append(incident=incident, events=events, expected_version=None, planned_with=charter.planned_with)
             yield Call(partial(charter.store.append, request))
-            return
+            return True
         except Exception:
             if not left:
                 raise
+    return False
+
+
+def _retry_at(ending: _Ending, now: datetime, lease_until: datetime) -> datetime | None:
+    """Before when not to try again: a call that still runs may still do it, and its lease covers it."""
+    if ending.running:
+        return lease_until
+    return None if ending.retry_after is None else now + ending.retry_after
 
 
 def foresee(charter: Charter, incident: str, within: timedelta) -> Flow[Preview]:
     """What will happen to an incident if nobody does anything."""
     loaded = yield from load(charter, incident)
     now: datetime = yield Call(charter.store.now)
-    steps = preview(loaded, charter.playbook_of(loaded), charter.directory, now=now, until=now + within)
+    until = now + min(expect(timedelta, within, DeskInvalid, "one looks ahead by a timedelta"), FARTHEST)
+    steps = preview(loaded, charter.playbook_of(loaded), charter.directory, now=now, until=until)
     return Preview(tuple(steps))
 
 
@@ -343,6 +372,8 @@ class _Ending:
     problem: str = ""
     reference: str = ""
     retry_after: timedelta | None = None
+    running: bool = False
+    """Whether the provider may still be at it."""
 
 
 def _ending(answer: object) -> _Ending:
@@ -368,7 +399,7 @@ def _ending_of(error: Exception) -> _Ending:
     except Exception:  # noqa: BLE001  # even an error can be broken
         problem, retry_after = _class_of(error), None
     if error.outcome_unknown:
-        return _Ending(Outcome.UNKNOWN, problem)
+        return _Ending(Outcome.UNKNOWN, problem, running=isinstance(error, Unanswered))
     if error.transient:
         return _Ending(Outcome.POSTPONED, problem, retry_after=retry_after)
     return _Ending(Outcome.FAILED, problem)
@@ -431,11 +462,17 @@ def _tell_decisions(charter: Charter, decisions: Iterable[Became | FellDue]) -> 
 
 
 def _summary(charter: Charter, incident: Incident, event: Event, now: datetime) -> str:
-    """What was recorded, and who will be reached next and when, if nobody does anything."""
+    """What was recorded, and who will be reached next and when, if nobody does anything.
+
+    The command is in the log by now, so whatever is wrong with looking ahead must not look as if it were not.
+    """
     playbook = charter.playbook_of(incident)
-    steps = preview(incident, playbook, charter.directory, now=now, until=now + HORIZON)
-    step = next((step for step in steps if step.actions), None)
+    try:
+        steps = preview(incident, playbook, charter.directory, now=now, until=now + HORIZON)
+        step = next((step for step in steps if step.actions), None)
+    except Exception as error:  # noqa: BLE001
+        return f"{event}; what follows cannot be told: {_class_of(error)}."
     if step is None:
-        return f"{event}; nobody else is paged."
+        return f"{event}; nobody is paged in the {HORIZON // timedelta(hours=1)} hours that follow."
     actions = "; ".join(action.because for action in step.actions)
     return f"{event}; if nothing else happens, at {step.at:%Y-%m-%d %H:%M} UTC: {actions}."

@@ -12,6 +12,7 @@ from incidentkit.model.action import Outcome
 from incidentkit.model.events import Became, Event, FellDue
 from incidentkit.model.identity import IncidentId
 from incidentkit.policy.planning import Action, Plan
+from incidentkit.text.document import flat
 
 
 @frozen
@@ -146,4 +147,5 @@ def _said(error: Exception) -> str:
 
 
 def _log(level: int, incident: str, action: str, message: str, *values: object) -> None:
-    LOGGER.log(level, message, *values, extra={"incident": incident, "action": action})
+    lines = [value if isinstance(value, int) else flat(str(value)) for value in values]
+    LOGGER.log(level, message, *lines, extra={"incident": incident, "action": action})

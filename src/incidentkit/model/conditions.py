@@ -417,7 +417,7 @@ class All(_Junction):
     def grounds(self, facts: Facts) -> Condition:
         """The grounds of each part that is not always true."""
         parts = [ground for part in self.conditions if (ground := part.grounds(facts)) != ALWAYS]
-        return parts[0] if len(parts) == 1 else All(tuple(parts)) if parts else ALWAYS
+        return parts[0] if len(parts) == 1 else _joined(All, tuple(parts)) if parts else ALWAYS
 
     @property
     def binding(self) -> int:

@@ -30,9 +30,11 @@ class InForce:
     """An obligation that came into force."""
 
     since: datetime
-    """When the log learned of it."""
+    """At what moment it did."""
     people: tuple[PersonId, ...]
     """Whom it was about at that moment."""
+    place: int
+    """Where it stands in the order of what came into force and what was acknowledged."""
     due_since: datetime | None = None
     """When its time ran out; `None` before that."""
 
@@ -71,8 +73,10 @@ class Progress:
     tried: dict[ActionKey, Tried] = field(factory=dict[ActionKey, Tried])
     armings: dict[PersonId, Arming] = field(factory=dict[PersonId, Arming])
     """Who was armed again: reached for anew, because an acknowledgement does not stand any more."""
-    acknowledged: dict[PersonId, datetime] = field(factory=dict[PersonId, datetime])
-    """When the log learned of each acknowledgement that stands."""
+    acknowledged: dict[PersonId, int] = field(factory=dict[PersonId, int])
+    """The place of each acknowledgement that stands, in the order of the log: times may be equal, places are not."""
+    places: int = 0
+    """How many places there are so far."""
 
     def copy(self) -> Progress:
         """A copy that can change without changing this one."""
@@ -82,12 +86,19 @@ class Progress:
             self.tried.copy(),
             self.armings.copy(),
             self.acknowledged.copy(),
+            self.places,
         )
 
     def became(self, event: Became) -> None:
         """An obligation came into force; a second time changes nothing."""
         key = (event.obligation, event.instance)
-        self.in_force.setdefault(key, InForce(event.at, event.people))
+        self.places += 1
+        self.in_force.setdefault(key, InForce(event.at, event.people, self.places))
+
+    def acknowledge(self, person: PersonId) -> None:
+        """A person has it."""
+        self.places += 1
+        self.acknowledged[person] = self.places
 
     def fell_due(self, event: FellDue) -> None:
         """Its time ran out, which no later event undoes."""

@@ -244,6 +244,8 @@ def _corrected(log: list[Event]) -> list[Event]:
             continue
         if event.event >= index:
             raise LogInvalid(index, f"'{event.tag}': event {shown(event.event)} is not before it")
+        if isinstance(said[event.event], Became | FellDue | ActionStarted | ActionEnded):
+            raise LogInvalid(index, f"'{event.tag}': event {event.event} is a desk's own, which nobody corrects")
         if isinstance(event, TimeCorrected):
             log[event.event] = evolve(log[event.event], at=event.happened_at)
         elif wordless(said[event.event]) != said[event.event]:
@@ -304,7 +306,7 @@ def _acknowledge(state: State, event: Acknowledged) -> None:
     state.acknowledged[event.by] = event.at
     state.declined.pop(event.by, None)
     state.acknowledged_in_generation = True
-    state.progress.acknowledged[event.by] = event.recorded_at
+    state.progress.acknowledge(event.by)
     if state.first_acknowledged_at is None or event.at < state.first_acknowledged_at:
         state.first_acknowledged_at = event.at
 

@@ -16,9 +16,13 @@ from incidentkit.errors import PlaybookInvalid, expect, shown
 from incidentkit.model.conditions import ALWAYS, NEVER, Condition
 from incidentkit.model.identity import checked_name
 from incidentkit.model.lifecycle import Status
-from incidentkit.policy.obligation import Attempt, Backoff, Obligation
+from incidentkit.policy.obligation import LONGEST_WAIT, Attempt, Backoff, Obligation, checked_reason
 from incidentkit.policy.recipient import Recipient
 from incidentkit.policy.situation import ACKNOWLEDGEMENTS, OUTSTANDING, OVER, STATUS
+
+MOST_LEVELS: Final = 50
+
+LONGEST_LEVEL_NAME: Final = 100
 
 ANYBODY: Final[Condition] = ACKNOWLEDGEMENTS >= 1
 """One acknowledgement that counts: by one of the level's people, or by anybody after the level was reached."""
@@ -59,7 +63,10 @@ class Level:
     """Where it is written down."""
 
     def __attrs_post_init__(self) -> None:
-        checked_name("the name of a level", self.name)
+        if len(checked_name("the name of a level", self.name)) > LONGEST_LEVEL_NAME:
+            raise PlaybookInvalid(f"the name of a level has {LONGEST_LEVEL_NAME} characters at the most")
+        checked_reason(f"level {self.name!r}", self.because)
+        checked_reason(f"level {self.name!r}", self.source)
         if not self.recipients:
             raise PlaybookInvalid(f"level {self.name!r} reaches nobody: name its recipients")
         for each in self.recipients:
@@ -119,14 +126,15 @@ class EscalationPolicy:
 
     def __attrs_post_init__(self) -> None:
         names = [level.name for level in self.levels]
-        if not names or len({*names}) < len(names):
-            raise PlaybookInvalid(f"an escalation has levels of different names, not {shown(names)}")
+        if not 1 <= len(names) <= MOST_LEVELS or len({*names}) < len(names):
+            raise PlaybookInvalid(f"an escalation has 1 to {MOST_LEVELS} levels of different names, not {shown(names)}")
         expect(ContactChain, self.contact, PlaybookInvalid, "an escalation has a contact chain")
         for condition in (self.applies, self.until, self.held):
             expect(Condition, condition, PlaybookInvalid, "applies, until and held are conditions")
         expect(bool, self.cumulative, PlaybookInvalid, "whether levels are cumulative is True or False")
-        if expect(timedelta, self.grace, PlaybookInvalid, "the grace is a timedelta") < timedelta():
-            raise PlaybookInvalid(f"the grace is no time or more, not {self.grace}")
+        expect(timedelta, self.grace, PlaybookInvalid, "the grace is a timedelta")
+        if not timedelta() <= self.grace <= LONGEST_WAIT:
+            raise PlaybookInvalid(f"the grace is no time or more, at the most a year, not {self.grace}")
 
     def obligations(self) -> tuple[Obligation, ...]:
         """What it wants, level by level."""

@@ -10,18 +10,34 @@ from collections.abc import Iterable
 from datetime import timedelta
 from enum import StrEnum
 from types import NoneType
-from typing import Any
+from typing import Any, Final
 
 from attrs import field, frozen
 
-from incidentkit.errors import PlaybookInvalid, expect
+from incidentkit.errors import FieldInvalid, PlaybookInvalid, expect
 from incidentkit.model.action import ActionKey
 from incidentkit.model.conditions import ALWAYS, NEVER, Condition
-from incidentkit.model.identity import checked_name
+from incidentkit.model.identity import checked_name, checked_text
 from incidentkit.model.incident import Incident
 from incidentkit.model.progress import ONCE
 from incidentkit.model.targets import Target
 from incidentkit.policy.recipient import Recipient
+
+LONGEST_WAIT: Final = timedelta(days=365)
+"""How long a policy may wait for anything: longer is a slip, and ends beyond the calendar."""
+
+LONGEST_REASON: Final = 1_000
+"""Characters that the reason of an obligation may have: every page repeats it."""
+
+
+def checked_reason(what: str, text: str) -> None:
+    """Words that the log can keep; `PlaybookInvalid` names ``what`` for others."""
+    try:
+        checked_text("because", text)
+    except FieldInvalid as error:
+        raise PlaybookInvalid(f"{what}: {error}") from None
+    if len(text) > LONGEST_REASON:
+        raise PlaybookInvalid(f"{what}: because has {LONGEST_REASON} characters at the most, not {len(text)}")
 
 
 class Recurrence(StrEnum):
@@ -46,12 +62,18 @@ class Attempt:
         wait = expect(
             timedelta | NoneType, self.wait, PlaybookInvalid, f"the wait after {self.method!r} is a timedelta"
         )
-        if wait is not None and wait <= timedelta():
-            raise PlaybookInvalid(f"the wait after {self.method!r} is longer than no time, not {wait}")
+        if wait is not None and not timedelta() < wait <= LONGEST_WAIT:
+            raise PlaybookInvalid(f"the wait after {self.method!r} is above zero and no more than a year, not {wait}")
 
 
 def _delays(delays: Iterable[timedelta]) -> tuple[timedelta, ...]:
     return tuple(expect(timedelta, each, PlaybookInvalid, "a delay is a timedelta") for each in delays)
+
+
+def _share(share: float) -> float:
+    if isinstance(share, bool):
+        raise PlaybookInvalid(f"a jitter is a number, not {share}")
+    return float(expect(float | int, share, PlaybookInvalid, "a jitter is a number"))
 
 
 @frozen
@@ -67,13 +89,13 @@ class Backoff:
         converter=_delays,
     )
     """Before the second try, the third, and so on; after the last one nothing more is tried."""
-    jitter: float = 0.1
+    jitter: float = field(default=0.1, converter=_share)
 
     def __attrs_post_init__(self) -> None:
         for delay in self.delays:
-            if delay <= timedelta():
-                raise PlaybookInvalid(f"a delay before another try is longer than no time, not {delay}")
-        if not 0 <= expect(float | int, self.jitter, PlaybookInvalid, "a jitter is a number") <= 1:
+            if not timedelta() < delay <= LONGEST_WAIT:
+                raise PlaybookInvalid(f"a delay before another try is above zero and no more than a year, not {delay}")
+        if not 0 <= self.jitter <= 1:
             raise PlaybookInvalid(f"a jitter is a share from 0 to 1, not {self.jitter}")
 
     def delay(self, key: ActionKey, tries: int) -> timedelta:
@@ -128,6 +150,9 @@ class Obligation:
 
     def __attrs_post_init__(self) -> None:
         checked_name("the id of an obligation", self.id)
+        checked_reason(self.id, self.because)
+        if not timedelta() <= self.grace <= LONGEST_WAIT:
+            raise PlaybookInvalid(f"{self.id}: the grace is no time or more, at the most a year, not {self.grace}")
         for condition in (self.when, self.applies, self.until):
             expect(Condition, condition, PlaybookInvalid, f"{self.id}: when, applies and until are conditions")
         if any(fact.tag == "clock" for fact in self.applies.mentioned):

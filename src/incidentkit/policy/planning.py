@@ -14,11 +14,11 @@ from typing import Any, Final
 
 from attrs import evolve, frozen
 
-from incidentkit.errors import UnknownRecipient
+from incidentkit.errors import SchemeInvalid, UnknownRecipient
 from incidentkit.model.action import ActionKey, Outcome
 from incidentkit.model.conditions import ALWAYS, Condition
 from incidentkit.model.events import ActionEnded, ActionStarted, Became, Event, FellDue
-from incidentkit.model.identity import IncidentId, PersonId
+from incidentkit.model.identity import IncidentId, PersonId, keepable
 from incidentkit.model.incident import Incident
 from incidentkit.model.lifecycle import ACTIVE
 from incidentkit.model.progress import InForce, Tried
@@ -233,7 +233,7 @@ class _View:
     def _about(self, instance: InForce, facts: Facts) -> Facts:
         """What is known, and of this instance in particular."""
         acknowledged = self.incident.progress.acknowledged
-        counted = sum(person in instance.people or at > instance.since for person, at in acknowledged.items())
+        counted = sum(person in instance.people or place > instance.place for person, place in acknowledged.items())
         outstanding = sum(person not in acknowledged for person in instance.people)
         own = {ACKNOWLEDGEMENTS.name: counted, OUTSTANDING.name: outstanding}
         return Facts(facts.vocabulary, {**facts.values, **own}, facts.possible, facts.started, facts.at)
@@ -250,8 +250,10 @@ class _View:
             return self._coming_into_force(obligation)
         if obligation.due is None or instance.due_since is not None:
             return None
-        facts = self._about(instance, self.past)
-        at = _first_moment(ALWAYS, obligation.until, facts, obligation.due.deadline(instance.since))
+        deadline = _deadline(obligation, instance)
+        if deadline is None:
+            return None
+        at = _first_moment(ALWAYS, obligation.until, self._about(instance, self.past), deadline)
         return None if at is None else _Turn(obligation, at, due=True)
 
     def _coming_into_force(self, obligation: Obligation) -> _Turn | None:
@@ -288,7 +290,8 @@ class _View:
     def _reason(self, obligation: Obligation, at: datetime) -> str:
         """Why it came into force: what the playbook says, and what made it true."""
         grounds = obligation.when.grounds(self.past.later(at))
-        return "; ".join(filter(None, (obligation.because, "" if grounds == ALWAYS else str(grounds)))) or "always"
+        words = "; ".join(filter(None, (obligation.because, "" if grounds == ALWAYS else str(grounds)))) or "always"
+        return keepable(words)
 
     def _people(self, obligation: Obligation) -> tuple[PersonId, ...]:
         """Who it is about now, each once; a recipient that the directory does not know any more is nobody."""
@@ -305,9 +308,16 @@ class _View:
             return
         for person in instance.people:
             if not obligation.personal or person not in {*self.incident.acknowledged, *self.incident.declined}:
-                yield self._chain(obligation, person, start)
+                yield self._held(self._chain(obligation, person, start))
             elif person in self.incident.declined:
                 yield _Chain(obligation, person, None, self.incident.declined[person])
+
+    def _held(self, chain: _Chain) -> _Chain:
+        """A chain that reaches people no sooner than the incident is snoozed."""
+        until = self.incident.snoozed_until
+        if until is None or chain.key is None or not chain.obligation.personal:
+            return chain
+        return evolve(chain, at=max(chain.at, until))
 
     def _chain(self, obligation: Obligation, person: PersonId, start: datetime) -> _Chain:
         progress = self.incident.progress
@@ -318,17 +328,26 @@ class _View:
         if latest is None or latest.arm != arm:
             begin = start if arming is None else max(start, arming.at + obligation.grace)
             return self._attempt(obligation, ActionKey(obligation.id, which, person, arm, 0), begin)
-        again, at = _next_try(obligation, latest, progress.tried[latest])
-        if again:
+        tried = progress.tried[latest]
+        if latest.attempt >= len(obligation.chain):  # the chain was longer when this was tried
+            return _Chain(obligation, person, None, tried.lease_until if tried.ended is None else tried.ended)
+        again, at = _next_try(obligation, latest, tried)
+        if again and self._contact(obligation, latest) is not None:
             return _Chain(obligation, person, latest, at)
-        return self._attempt(obligation, evolve(latest, attempt=latest.attempt + 1), at)
+        following = self._attempt(obligation, evolve(latest, attempt=latest.attempt + 1), at)
+        return _not_sooner(following, tried) if tried.outcome is Outcome.FAILED else following
+
+    def _contact(self, obligation: Obligation, key: ActionKey) -> str | None:
+        """Where an attempt reaches its person; `None` if it cannot any more."""
+        return self.directory.contact(key.person, obligation.chain[key.attempt].method)
 
     def _attempt(self, obligation: Obligation, key: ActionKey, at: datetime) -> _Chain:
         """The first attempt from that of the key on by whose method the person can be reached."""
         person = PersonId(key.person)
         for index in range(key.attempt, len(obligation.chain)):
-            if self.directory.contact(person, obligation.chain[index].method) is not None:
-                return _Chain(obligation, person, evolve(key, attempt=index), at)
+            attempt = evolve(key, attempt=index)
+            if self._contact(obligation, attempt) is not None:
+                return _Chain(obligation, person, attempt, at)
         return _Chain(obligation, person, None, at)
 
     def action(self, chain: _Chain, key: ActionKey) -> Action:
@@ -341,7 +360,7 @@ class _View:
             incident=IncidentId(incident.id),
             person=person,
             method=method,
-            address=self.directory.contact(person, method) or "",
+            address=self._contact(chain.obligation, key) or "",
             severity=incident.severity.key,
             title=incident.title,
             reason=because,
@@ -383,9 +402,17 @@ class _View:
                     instance=obligation.instance(self.incident),
                     people=unreached or instance.people,
                     since=instance.since,
-                    due_at=None if obligation.due is None else obligation.due.deadline(instance.since),
+                    due_at=_deadline(obligation, instance),
                     because=obligation.because,
                 )
+
+
+def _deadline(obligation: Obligation, instance: InForce) -> datetime | None:
+    """When its time runs out; `None` if never, be it because that is beyond the calendar."""
+    try:
+        return None if obligation.due is None else obligation.due.deadline(instance.since)
+    except SchemeInvalid:
+        return None
 
 
 def _first_moment(when: Condition, until: Condition, facts: Facts, begin: datetime) -> datetime | None:
@@ -414,6 +441,19 @@ def _unknown(condition: Condition, facts: Facts) -> set[str]:
         return {fact.name for fact in condition.mentioned}
     open_parts = (part for part in condition.parts if part.walk(facts) is None)
     return {name for part in open_parts for name in _unknown(part, facts)}
+
+
+def _not_sooner(chain: _Chain, failed: Tried) -> _Chain:
+    """After a definite failure another method comes at once; one that had its turn waits as if nothing had failed.
+
+    Otherwise all rounds of a chain would be over at once when every method fails.
+    """
+    if chain.key is None:
+        return chain
+    before, attempt = chain.obligation.chain[: chain.key.attempt], chain.obligation.chain[chain.key.attempt]
+    if attempt.method not in {each.method for each in before}:
+        return chain
+    return evolve(chain, at=max(chain.at, failed.first + (before[-1].wait or timedelta())))
 
 
 def _next_try(obligation: Obligation, key: ActionKey, tried: Tried) -> tuple[bool, datetime]:

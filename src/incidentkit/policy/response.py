@@ -29,8 +29,9 @@ def _reminders(reminders: Any) -> tuple[Attempt, ...]:
 class ResponsePolicy:
     """Who answers for the response and resolve targets of the severities, and how they are reminded once overdue.
 
-    A clock starts when the severity, the worst still possible, becomes that of its target, and stands still when it is
-    another. Overdue is latched: no later change undoes it.
+    A clock starts when the severity, the worst still possible, first becomes that of its target, and runs on from there
+    until the incident is reopened; nobody is reminded while the severity is another. Overdue is latched: no later
+    change undoes it. The other targets of a severity have no clock.
     """
 
     owner: Recipient
