@@ -21,6 +21,7 @@ from incidentkit.errors import (
     IllegalTransition,
     IncidentExists,
     Misconfigured,
+    PlaybookInvalid,
     ProviderUnavailable,
     RequestInvalid,
     StaleVersion,
@@ -32,12 +33,14 @@ from incidentkit.memory import MemoryPager, MemoryStore
 from incidentkit.model.action import Outcome
 from incidentkit.model.commands import Cancel, Close, Note, Resolve
 from incidentkit.model.events import ActionEnded, Event
+from incidentkit.model.incident import Incident
 from incidentkit.model.lifecycle import Status
 from incidentkit.model.targets import Target
 from incidentkit.playbooks.emergency import EMERGENCY, SEV_1, SEV_2
 from incidentkit.policy.directory import Directory, Person
 from incidentkit.policy.escalation import ContactChain, EscalationPolicy, Level
 from incidentkit.policy.obligation import Attempt, Obligation
+from incidentkit.policy.planning import plan
 from incidentkit.policy.playbook import Playbook
 from incidentkit.policy.recipient import person
 from incidentkit.policy.situation import OVER, UNRESOLVED_FOR
@@ -697,3 +700,77 @@ def test_note_of_a_command_object_is_the_same_as_the_shortcut(scene: Scene) -> N
     one = desk.note("INC-1", "hm", by="ada").event
     other = desk.submit("INC-2", Note("hm", at=START, by="ada")).event
     assert evolve(one, incident="INC-2") == other
+
+
+# Clocks ahead, slips and what cannot be foreseen
+
+
+def test_what_is_ahead_of_the_stores_clock_is_taken_as_of_now(scene: Scene) -> None:
+    desk = scene.desk()
+    desk.declare("Checkout fails", by="bot", severity=SEV_1, id="INC-1", at=t(180))
+    exhaust(desk)
+    assert desk.load("INC-1").declared_at == START
+    scene.clock.advance(timedelta(minutes=1))
+    assert desk.acknowledge("INC-1", by="ada", at=t(300)).incident.acknowledged == {"ada": t(1)}
+    assert desk.resolve("INC-1", by="ada").changed
+
+
+def test_a_command_that_was_written_is_never_told_as_refused(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = scene.desk()
+    declared(desk)
+
+    def broken(*args: object, **settings: object) -> None:
+        raise OverflowError
+
+    monkeypatch.setattr("incidentkit.desk.flows.preview", broken)
+    result = desk.acknowledge("INC-1", by="ada")
+    assert result.changed
+    assert result.summary == "acknowledged; what follows cannot be told: OverflowError."
+    assert scene.tags()[-1] == "acknowledged"
+
+
+def test_a_desk_warns_of_methods_that_reach_nobody(scene: Scene, caplog: pytest.LogCaptureFixture) -> None:
+    scene.desk(pagers={"phnoe": scene.pager, "mail": scene.pager})
+    assert "desk pages by phone, for which no pager is in the toolbox. Did you mean 'phnoe'?" in caplog.text
+    caplog.clear()
+    odd = ContactChain((Attempt("fone", timedelta(minutes=5)),))
+    scene.desk(Playbook(name="odd", rules=EMERGENCY.rules, escalation=EscalationPolicy(levels=LEVELS, contact=odd)))
+    assert "odd pages by fone, which nobody has in the directory. Did you mean 'phone'?" in caplog.text
+
+
+def test_no_line_of_the_log_can_be_forged(scene: Scene, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    odd = EscalationPolicy(levels=(Level("first", person("ada"), because="one\nFORGED"),), contact=CHAIN)
+    desk = scene.desk(Playbook(name="odd", rules=EMERGENCY.rules, escalation=odd), observers=(LogObserver(),))
+    declared(desk)
+    exhaust(desk)
+    assert "one FORGED" in caplog.text
+    assert not any("\n" in record.getMessage() for record in caplog.records)
+
+
+def test_incidents_that_cannot_be_planned_starve_no_other(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = scene.desk()
+    for number in range(300):
+        declared(desk, f"BAD-{number:03}")
+    declared(desk, "GOOD")
+
+    def picky(incident: Incident, *args: Any, **settings: Any) -> Any:
+        if incident.id.startswith("BAD"):
+            raise PlaybookInvalid("this one cannot be planned")
+        return plan(incident, *args, **settings)
+
+    monkeypatch.setattr("incidentkit.desk.flows.plan", picky)
+    for _ in range(10):
+        desk.tick()
+        scene.clock.advance(timedelta(seconds=1))
+    assert [page.incident for page in scene.pager.pages] == ["GOOD"]
+
+
+def test_slips_are_typed_errors(scene: Scene) -> None:
+    desk = scene.desk()
+    declared(desk)
+    with pytest.raises(DeskInvalid, match="one looks ahead by a timedelta, not 4"):
+        desk.preview("INC-1", within=4)
+    with pytest.raises(CommandInvalid, match="'acknowledge' is not a command"):
+        desk.submit("INC-1", "acknowledge")
+    assert len(desk.preview("INC-1", within=timedelta.max).steps) > 1
