@@ -729,6 +729,18 @@ def test_a_command_that_was_written_is_never_told_as_refused(scene: Scene, monke
     assert scene.tags()[-1] == "acknowledged"
 
 
+def test_a_misspelt_name_is_said_and_stops_no_page(scene: Scene) -> None:
+    desk = scene.desk()
+    declared(desk)
+    exhaust(desk)
+    scene.clock.advance(timedelta(minutes=1))
+    summary = desk.acknowledge("INC-1", by="adaa").summary
+    assert summary.startswith("acknowledged (adaa is nobody in the directory. Did you mean 'ada'?); if nothing else")
+    scene.clock.advance(timedelta(minutes=5))
+    exhaust(desk)
+    assert [page.method for page in scene.pager.pages] == ["phone", "mail"]
+
+
 def test_a_desk_warns_of_methods_that_reach_nobody(scene: Scene, caplog: pytest.LogCaptureFixture) -> None:
     scene.desk(pagers={"phnoe": scene.pager, "mail": scene.pager})
     assert "desk pages by phone, for which no pager is in the toolbox. Did you mean 'phnoe'?" in caplog.text

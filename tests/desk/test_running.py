@@ -347,6 +347,7 @@ from incidentkit.policy.playbook import Playbook
 from incidentkit.policy.recipient import person
 from incidentkit.providers.answer import Diagnosis, Receipt
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # which is ignored where the tests run in the background
 kind, takes, deadline = sys.argv[1], float(sys.argv[2]), timedelta(seconds=float(sys.argv[3]))
 
 

@@ -203,7 +203,12 @@ def met(
 ) -> bool:
     """Whether an obligation asks for nothing at a moment, with acknowledgements counted by their place in the log."""
     facts = case.facts(incident, at)
-    counted = [who for who, place in ledger.standing.items() if who in in_force.people or place > in_force.place]
+    known = case.world.directory.people
+    counted = [
+        who
+        for who, place in ledger.standing.items()
+        if who in in_force.people or (place > in_force.place and who in known)
+    ]
     outstanding = [who for who in in_force.people if who not in ledger.standing]
     own = {ACKNOWLEDGEMENTS.name: len(counted), OUTSTANDING.name: len(outstanding)}
     return obligation.until.evaluate(evolve(facts, values={**facts.values, **own})) is True

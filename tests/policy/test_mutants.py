@@ -85,12 +85,12 @@ MUTANTS: Final = {
         "start = instance.since",
     ),
     "counts an acknowledgement from before the level": (
-        "sum(person in instance.people or place > instance.place for person, place in acknowledged.items())",
-        "len(acknowledged)",
+        "person in instance.people or (place > instance.place and person in known)\n",
+        "True\n",
     ),
     "counts only the people of the level": (
-        "person in instance.people or place > instance.place",
-        "person in instance.people",
+        "person in instance.people or (place > instance.place and person in known)\n",
+        "person in instance.people\n",
     ),
     "re-arms everybody": (
         "arming = progress.armings.get(person) if obligation.personal else None",

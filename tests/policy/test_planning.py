@@ -256,3 +256,13 @@ def test_a_retry_that_comes_too_late_for_its_wait_does_not_hold_up_the_next_atte
     assert [each.request.method for each in planned(paged, paging, minutes=30).due] == ["push"]
     retried = looked_at(paged, paging, minutes=30, outcome=None)
     assert [each.request.method for each in planned(retried, paging, minutes=30).due] == ["phone"]
+
+
+def test_somebody_whom_nobody_knows_stops_no_page() -> None:
+    paging = duty(until=quorum(1), chain=[Attempt("push", MINUTE)], personal=True)
+    paged = looked_at(declared(), paging, minutes=0, outcome=None)
+    misspelt = planned(paged.acknowledge(at=at(1), by="anaa"), paging, minutes=2)
+    assert misspelt.owed or misspelt.due
+    outsider = planned(paged.acknowledge(at=at(1), by="bob"), paging, minutes=2)
+    assert not outsider.owed
+    assert not outsider.due

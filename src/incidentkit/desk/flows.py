@@ -27,6 +27,7 @@ from incidentkit.errors import (
     ProviderError,
     StaleVersion,
     expect,
+    nearest,
     shown,
 )
 from incidentkit.model.action import Outcome
@@ -464,15 +465,19 @@ def _tell_decisions(charter: Charter, decisions: Iterable[Became | FellDue]) -> 
 def _summary(charter: Charter, incident: Incident, event: Event, now: datetime) -> str:
     """What was recorded, and who will be reached next and when, if nobody does anything.
 
-    The command is in the log by now, so whatever is wrong with looking ahead must not look as if it were not.
+    Whom the directory does not know is named, because what they say stops no page. The command is in the log by now, so
+    whatever is wrong with looking ahead must not look as if it were not.
     """
     playbook = charter.playbook_of(incident)
+    said = str(event)
+    if event.by not in charter.directory.people:
+        said += f" ({event.by} is nobody in the directory. {nearest(event.by, charter.directory.people)}".rstrip() + ")"
     try:
         steps = preview(incident, playbook, charter.directory, now=now, until=now + HORIZON)
         step = next((step for step in steps if step.actions), None)
     except Exception as error:  # noqa: BLE001
-        return f"{event}; what follows cannot be told: {_class_of(error)}."
+        return f"{said}; what follows cannot be told: {_class_of(error)}."
     if step is None:
-        return f"{event}; nobody is paged in the {HORIZON // timedelta(hours=1)} hours that follow."
+        return f"{said}; nobody is paged in the {HORIZON // timedelta(hours=1)} hours that follow."
     actions = "; ".join(action.because for action in step.actions)
-    return f"{event}; if nothing else happens, at {step.at:%Y-%m-%d %H:%M} UTC: {actions}."
+    return f"{said}; if nothing else happens, at {step.at:%Y-%m-%d %H:%M} UTC: {actions}."

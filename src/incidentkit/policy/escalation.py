@@ -25,7 +25,7 @@ MOST_LEVELS: Final = 50
 LONGEST_LEVEL_NAME: Final = 100
 
 ANYBODY: Final[Condition] = ACKNOWLEDGEMENTS >= 1
-"""One acknowledgement that counts: by one of the level's people, or by anybody after the level was reached."""
+"""One acknowledgement that counts: by one of the level's people, or by others of the directory after it was reached."""
 
 EVERYBODY: Final[Condition] = OUTSTANDING <= 0
 """Every one of the level's people has acknowledged."""

@@ -231,9 +231,15 @@ class _View:
         return tuple(in_force)
 
     def _about(self, instance: InForce, facts: Facts) -> Facts:
-        """What is known, and of this instance in particular."""
-        acknowledged = self.incident.progress.acknowledged
-        counted = sum(person in instance.people or place > instance.place for person, place in acknowledged.items())
+        """What is known, and of this instance in particular.
+
+        Whom the directory does not know has nothing: a misspelt name must not stop the pages.
+        """
+        acknowledged, known = self.incident.progress.acknowledged, self.directory.people
+        counted = sum(
+            person in instance.people or (place > instance.place and person in known)
+            for person, place in acknowledged.items()
+        )
         outstanding = sum(person not in acknowledged for person in instance.people)
         own = {ACKNOWLEDGEMENTS.name: counted, OUTSTANDING.name: outstanding}
         return Facts(facts.vocabulary, {**facts.values, **own}, facts.possible, facts.started, facts.at)

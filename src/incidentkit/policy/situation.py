@@ -29,7 +29,7 @@ UNACKNOWLEDGED_FOR: Final = Clock("unacknowledged_for", question="For how long h
 ACKNOWLEDGEMENTS: Final = Number(
     "acknowledgements", question="How many acknowledgements count for it?", unit="people", minimum=0
 )
-"""Of an obligation in force: those of its own people, and those that anybody gave after it came into force."""
+"""Of an obligation in force: those of its own people, and those that others of the directory gave after that."""
 
 OUTSTANDING: Final = Number(
     "outstanding", question="How many of its people have not acknowledged it?", unit="people", minimum=0
