@@ -112,7 +112,8 @@ def pages_by_hand(moment: Moment) -> Pages:
             if person in incident.acknowledged or person in incident.declined:
                 continue
             place, at = _next_by_hand(incident, f"page/{name}", generation, person, since)
-            if place == len(CHAIN) * ROUNDS:
+            if place == len(CHAIN) * ROUNDS:  # nothing is left to try, which somebody learns when the last wait is over
+                later += [at] if at > now else []
                 continue
             if at > now:
                 later.append(at)
@@ -132,9 +133,11 @@ def _next_by_hand(
         return 0, since
     tried = progress.tried[latest]
     ended = tried.lease_until if tried.ended is None else tried.ended
-    if tried.outcome is Outcome.FAILED:
-        return latest.attempt + 1, ended
     moving_on = tried.first + CHAIN[latest.attempt % len(CHAIN)][1]
+    if tried.outcome is Outcome.FAILED:
+        following = latest.attempt + 1
+        had_its_turn = len(CHAIN) <= following < len(CHAIN) * ROUNDS
+        return following, max(moving_on, ended) if had_its_turn else ended
     if tried.outcome is Outcome.SUCCEEDED or tried.tries > len(DELAYS):
         return latest.attempt + 1, max(moving_on, ended)
     again = ended if tried.ended is None else ended + DELAYS[tried.tries - 1]

@@ -84,11 +84,13 @@ class Charter:
         for method in methods:
             if method not in self.toolbox.pagers:
                 hint = nearest(method, self.toolbox.pagers)
-                LOGGER.warning("%s pages by %s, for which no pager is in the toolbox. %s", playbook.name, method, hint)
+                problem = f"{playbook.name} pages by {method}, for which no pager is in the toolbox. {hint}"
+                LOGGER.warning("%s", problem.rstrip())
             if not any(method in person.contacts for person in self.directory.people.values()):
                 known = {known for person in self.directory.people.values() for known in person.contacts}
                 hint = nearest(method, known)
-                LOGGER.warning("%s pages by %s, which nobody has in the directory. %s", playbook.name, method, hint)
+                problem = f"{playbook.name} pages by {method}, which nobody has in the directory. {hint}"
+                LOGGER.warning("%s", problem.rstrip())
 
     @property
     def by(self) -> PersonId:
