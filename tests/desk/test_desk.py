@@ -481,6 +481,45 @@ def test_clock_that_was_turned_back_hides_no_command(scene: Scene) -> None:
     assert desk.tick() == 0
 
 
+def test_what_is_to_be_done_now_is_done_though_the_clock_was_turned_back(scene: Scene) -> None:
+    desk = scene.desk()
+    declared(desk)
+    scene.clock.set(t(-60))
+    assert exhaust(desk) > 0
+    assert [page.method for page in scene.pager.pages] == ["phone"]
+
+
+def test_incident_that_cannot_be_planned_is_forgotten_whatever_its_old_plan_says(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = scene.desk(QUIET)
+    declared(old)
+    exhaust(old)
+    desk = scene.desk([PLAYBOOK, QUIET])
+    with monkeypatch.context() as broken:
+        broken.setattr("incidentkit.desk.flows.plan", lambda *args, **settings: 1 / 0)
+        for _ in range(12):
+            desk.tick()
+            scene.clock.advance(timedelta(minutes=1))
+        assert desk.audit().forgotten == ("INC-1",)
+        assert desk.audit(grace=timedelta(hours=1)).forgotten == ()
+    exhaust(desk)
+    assert desk.audit().forgotten == ()
+
+
+def test_incident_that_another_desk_could_plan_is_not_forgotten(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk, other = scene.desk(), scene.desk()
+    declared(desk)
+    with monkeypatch.context() as broken:
+        broken.setattr("incidentkit.desk.flows.plan", lambda *args, **settings: 1 / 0)
+        desk.tick()
+    scene.clock.advance(timedelta(minutes=1))
+    exhaust(other)
+    desk.tick()
+    scene.clock.advance(timedelta(minutes=3))
+    assert desk.audit(grace=timedelta(minutes=3, seconds=30)).forgotten == ()
+
+
 class Forgetful(MemoryStore):
     """Cannot record outcomes for a while."""
 

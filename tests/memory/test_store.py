@@ -91,6 +91,7 @@ class Naive:
     wake_at: datetime | None
     planned_with: str
     done: bool
+    kept_at: datetime
 
 
 IDS = st.sampled_from([IncidentId(f"INC-{number}") for number in range(1, 5)])
@@ -109,6 +110,10 @@ COMMANDS: st.SearchStrategy[Command] = st.sampled_from(
         Redact(1, at=START, by="ada"),
     ]
 )
+
+
+def redactable(log: list[Event], index: int) -> bool:
+    return index < len(log) and not isinstance(log[index], ActionEnded)
 
 
 class StoreMachine(RuleBasedStateMachine):
@@ -136,7 +141,7 @@ class StoreMachine(RuleBasedStateMachine):
                 self.store.append(request)
             return
         stored = self.store.append(request)
-        self.naive[incident] = Naive([self.stamp(event, [])], **plan)
+        self.naive[incident] = Naive([self.stamp(event, [])], **plan, kept_at=self.clock.now)
         assert stored == (*self.naive[incident].log,)
 
     @rule(incident=IDS, commands=st.lists(COMMANDS, max_size=3), plan=PLANS, off=st.sampled_from([0, 0, 0, -1, 1, 7]))
@@ -148,7 +153,7 @@ class StoreMachine(RuleBasedStateMachine):
         events: list[Event] = []
         for command in commands if log else ():
             before = Incident.replay(log)
-            if before.can(command.tag) and not (isinstance(command, Redact) and command.event >= len(log)):
+            if before.can(command.tag) and not (isinstance(command, Redact) and not redactable(log, command.event)):
                 *log, event = before.apply(command, recorded_at=t(40_000)).timeline
                 log.append(self.stamp(event, log))
                 events.append(evolve(event, recorded_at=NEVER))
@@ -163,7 +168,7 @@ class StoreMachine(RuleBasedStateMachine):
                 self.store.append(request)
         else:
             stored = self.store.append(request)
-            self.naive[incident] = Naive(log, **plan)
+            self.naive[incident] = Naive(log, **plan, kept_at=self.clock.now)
             assert stored == (*log[version:],)
 
     @rule(incident=IDS, count=st.integers(0, 2), plan=PLANS)
@@ -181,6 +186,7 @@ class StoreMachine(RuleBasedStateMachine):
         soon = plan["wake_at"] or self.clock.now
         naive.wake_at = soon if naive.wake_at is None else min(soon, naive.wake_at)
         naive.done = False
+        naive.kept_at = self.clock.now
 
     def in_turn(self, incidents: list[IncidentId]) -> tuple[IncidentId, ...]:
         timed = sorted((wake_at, each) for each in incidents if (wake_at := self.naive[each].wake_at) is not None)
@@ -189,7 +195,11 @@ class StoreMachine(RuleBasedStateMachine):
     @rule(planned_with=PLAYBOOKS, limit=st.integers(1, 5))
     def ask_what_is_due(self, planned_with: str, limit: int) -> None:
         late = [each for each, naive in self.naive.items() if naive.wake_at and naive.wake_at <= self.clock.now]
-        other = [each for each, naive in self.naive.items() if not naive.done and naive.planned_with != planned_with]
+        other = [
+            each
+            for each, naive in self.naive.items()
+            if not naive.done and (naive.planned_with != planned_with or naive.kept_at > self.clock.now)
+        ]
         expected = self.in_turn(list({*late, *other}))
         assert self.store.due(FindDue(planned_with, limit)) == expected[:limit]
 
@@ -245,6 +255,14 @@ def test_what_was_recorded_never_goes_back_though_the_clock_does(store: MemorySt
     clock.now = t(-60)
     (stored,) = append(store, noted("late"), expected=1)
     assert stored.recorded_at == START
+
+
+def test_what_was_planned_later_than_now_is_due_until_it_is_planned_anew(store: MemoryStore, clock: SetClock) -> None:
+    begin(store, wake_at=t(30), planned_with="book-1")
+    clock.now = t(-60)
+    assert due(store) == ("INC-1",)
+    append(store, expected=1, wake_at=t(30), planned_with="book-1")
+    assert due(store) == ()
 
 
 def test_an_append_without_events_records_nothing(store: MemoryStore, clock: SetClock) -> None:

@@ -147,8 +147,11 @@ class AsyncDesk:
         return await self._crew.run(flows.foresee(self._charter, incident, within))
 
     async def audit(self, *, grace: timedelta = timedelta(minutes=5)) -> Audit:
-        """Whether any open incident should have been looked at and was not, by more than the grace."""
-        return await self._crew.run(flows.audit(self._charter, FindForgotten(grace)))
+        """Whether any open incident should have been looked at and was not, by more than the grace.
+
+        Be it that nobody looked, or that whenever this desk did it could not make a plan.
+        """
+        return await self._crew.run(flows.audit(self._charter, self._setbacks, FindForgotten(grace)))
 
     async def tick(self, *, limit: int = BATCH) -> int:
         """Look at the incidents that are due, do what is to be done, and wait until that has ended.

@@ -220,12 +220,7 @@ class Round:
 
 def tick(charter: Charter, setbacks: Setbacks, limit: int) -> Flow[Round]:
     """Look at every incident that is due, and begin what is to be done."""
-    now: datetime = yield Call(charter.store.now)
-    held = setbacks.held(now)
-    request = FindDue(charter.planned_with, limit)
-    request = evolve(request, limit=limit + len(held))
-    due: tuple[IncidentId, ...] = yield Call(partial(charter.store.due, request))
-    due = tuple(incident for incident in due if incident not in held)[:limit]
+    due = yield from _due(charter, setbacks, limit)
     looked_at, failures, grew = 0, 0, False
     for incident in due:
         looked_at += 1
@@ -234,7 +229,7 @@ def tick(charter: Charter, setbacks: Setbacks, limit: int) -> Flow[Round]:
         except StaleVersion:
             grew = True  # somebody else was first, and it stays due if there is anything left
         except Exception as error:  # noqa: BLE001  # one incident must not hold up the others, whatever is wrong with it
-            setbacks.add(incident, now)
+            setbacks.add(incident, (yield Call(charter.store.now)))
             charter.tell(Failed(incident, error))
             failures += not isinstance(error, IncidentkitError)  # what is typed is about this incident, not the store
             if failures == FAILURES_IN_A_ROW:
@@ -243,6 +238,20 @@ def tick(charter: Charter, setbacks: Setbacks, limit: int) -> Flow[Round]:
         setbacks.clear(incident)
         failures = 0
     return Round(looked_at, busy=grew or looked_at == limit)
+
+
+def _due(charter: Charter, setbacks: Setbacks, limit: int) -> Flow[tuple[IncidentId, ...]]:
+    """The incidents to look at now, without those that are left alone for a while."""
+    request = FindDue(charter.planned_with, limit)
+    if not setbacks:
+        found: tuple[IncidentId, ...] = yield Call(partial(charter.store.due, request))
+        return found
+    now: datetime = yield Call(charter.store.now)
+    held = setbacks.held(now)
+    due: tuple[IncidentId, ...] = yield Call(partial(charter.store.due, evolve(request, limit=limit + len(held))))
+    if len(due) < limit + len(held):
+        setbacks.keep(due)
+    return tuple(incident for incident in due if incident not in held)[:limit]
 
 
 def attend(charter: Charter, incident: str) -> Flow[bool]:
@@ -358,9 +367,13 @@ def foresee(charter: Charter, incident: str, within: timedelta) -> Flow[Preview]
     return Preview(tuple(steps))
 
 
-def audit(charter: Charter, request: FindForgotten) -> Flow[Audit]:
-    """Find what has been forgotten."""
+def audit(charter: Charter, setbacks: Setbacks, request: FindForgotten) -> Flow[Audit]:
+    """Find what has been forgotten: what the store knows of, and what this desk tries to look at in vain."""
     audited: Audit = yield Call(partial(charter.store.audit, request))
+    if setbacks:
+        now: datetime = yield Call(charter.store.now)
+        failing = setbacks.since_before(now - request.grace)
+        audited = evolve(audited, forgotten=tuple(dict.fromkeys([*audited.forgotten, *failing])))
     charter.tell(Audited(audited.incidents_open, audited.forgotten))
     return audited
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Collection, Set
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -19,6 +19,7 @@ LONGEST: Final = timedelta(minutes=1)
 
 @frozen
 class _Setback:
+    first: datetime
     times: int
     since: datetime
     until: datetime
@@ -32,14 +33,28 @@ class Setbacks:
 
     def held(self, now: datetime) -> Set[IncidentId]:
         """The incidents to leave alone now. A clock that was turned back holds none."""
-        return {incident for incident, each in self._setbacks.items() if each.since <= now < each.until}
+        return {incident for incident, each in [*self._setbacks.items()] if each.since <= now < each.until}
+
+    def __bool__(self) -> bool:
+        return bool(self._setbacks)
 
     def add(self, incident: IncidentId, now: datetime) -> None:
         """It could not be looked at."""
         earlier = self._setbacks.get(incident)
-        times = 0 if earlier is None else min(earlier.times + 1, 10)
-        self._setbacks[incident] = _Setback(times, now, now + min(FIRST * 2**times, LONGEST))
+        first, times = (now, 0) if earlier is None else (min(earlier.first, now), min(earlier.times + 1, 10))
+        self._setbacks[incident] = _Setback(first, times, now, now + min(FIRST * 2**times, LONGEST))
 
     def clear(self, incident: IncidentId) -> None:
         """It was looked at."""
         self._setbacks.pop(incident, None)
+
+    def keep(self, due: Collection[IncidentId]) -> None:
+        """Forget all but these: whatever is not due any more, somebody else has looked at."""
+        for incident in [*self._setbacks]:
+            if incident not in due:
+                self.clear(incident)
+
+    def since_before(self, moment: datetime) -> tuple[IncidentId, ...]:
+        """The incidents that could not be looked at since before a moment, those first that fail for longest."""
+        failing = [(each.first, incident) for incident, each in [*self._setbacks.items()] if each.first < moment]
+        return tuple(incident for _, incident in sorted(failing))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from itertools import dropwhile, islice
 from operator import itemgetter
 from threading import RLock
@@ -30,6 +30,8 @@ class MemoryStore:
         """Every time to wake an incident, sorted, so that to find nothing due takes no time, however many there are."""
         self._undone: defaultdict[str, set[IncidentId]] = defaultdict(set)
         """The incidents that are not done, by what they were planned with."""
+        self._latest = datetime.min.replace(tzinfo=UTC)
+        """When anything was kept last: what is later than now was planned before the clock was put back."""
 
     def now(self) -> datetime:
         """The time by the clock that it was given; `FieldInvalid` if that tells a time without zone."""
@@ -55,9 +57,10 @@ class MemoryStore:
     def due(self, request: FindDue, /) -> tuple[IncidentId, ...]:
         """What must be looked at now, the earliest first."""
         with self._lock:
-            wakes = self._wakes[: bisect_right(self._wakes, self.now(), key=itemgetter(0))]
+            now = self.now()
+            wakes = self._wakes[: bisect_right(self._wakes, now, key=itemgetter(0))]
             others = (each for key, each in self._undone.items() if key != request.planned_with)
-            due = {incident for _, incident in wakes}.union(*others)
+            due = {incident for _, incident in wakes}.union(*others, self._planned_after(now))
             return tuple(sorted(due, key=self._turn)[: request.limit])
 
     def find(self, request: FindIncidents, /) -> tuple[IncidentId, ...]:
@@ -97,6 +100,14 @@ class MemoryStore:
         if standing.wake_at is not None:
             insort(self._wakes, (standing.wake_at, incident))
         self._standing[incident] = standing
+        self._latest = max(self._latest, standing.kept_at)
+
+    def _planned_after(self, now: datetime) -> Iterator[IncidentId]:
+        """The incidents that are not done and were planned at a time that is still to come."""
+        if now < self._latest:
+            for incident, standing in self._standing.items():
+                if standing.kept_at > now and not standing.done:
+                    yield incident
 
     def _known(self, incident: str) -> IncidentId:
         known = IncidentId(incident)

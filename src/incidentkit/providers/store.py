@@ -112,9 +112,11 @@ class IncidentStore(Protocol):
         ...
 
     def due(self, request: FindDue, /) -> Answer[tuple[IncidentId, ...]]:
-        """What must be looked at now: its ``wake_at`` has come, or it is not done and was planned with something else.
+        """What must be looked at now: its ``wake_at`` has come, or it is not done and its plan does not hold any more.
 
-        The earliest ``wake_at`` comes first and none comes last; between equals the id decides.
+        A plan does not hold if it was made with something else, or at a time that is still to come, because the store's
+        clock was put back since. The earliest ``wake_at`` comes first and none comes last; between equals the id
+        decides.
         """
         ...
 
@@ -142,6 +144,8 @@ class Standing:
     """The number of events in the log."""
     recorded_at: datetime
     """When the last of them was recorded."""
+    kept_at: datetime
+    """When this was kept, by the store's clock; unlike what was recorded it goes back when the clock does."""
     status: Status
     wake_at: datetime | None
     planned_with: str
@@ -167,6 +171,7 @@ def appended(request: Append, had: Standing | None, now: datetime) -> tuple[Stan
     standing = Standing(
         version=version + len(events),
         recorded_at=recorded_at if events or had is None else had.recorded_at,
+        kept_at=now,
         status=reduce(_moved, events, Status.INVESTIGATING if had is None else had.status),
         wake_at=wake_at,
         planned_with=planned_with,
