@@ -377,8 +377,9 @@ def handlers():
 async def main():
     before = handlers()
     desk = AsyncDesk(*rest, **settings)
+    beside = [AsyncDesk(*rest, **settings).run() for _ in range(int(sys.argv[4]) - 1)]
     await desk.declare("Checkout fails", by="bot", severity=SEV_1, id="INC-1")
-    await desk.run()
+    await asyncio.gather(desk.run(), *beside)
     assert handlers() == before, handlers()
 
 
@@ -401,10 +402,10 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def start(program: Path, *arguments: str) -> subprocess.Popen[str]:
+def start(program: Path, *arguments: str, desks: int = 1) -> subprocess.Popen[str]:
     """The program, once it pages somebody."""
     process = subprocess.Popen(
-        [sys.executable, program, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [sys.executable, program, *arguments, str(desks)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
     assert process.stdout is not None
     assert process.stdout.readline() == "paging\n"
@@ -420,6 +421,14 @@ needs_signals = pytest.mark.skipif(os.name == "nt", reason="programs on Windows 
 def test_signal_ends_the_run_once_the_outcome_is_recorded(program: Path, kind: str, number: signal.Signals) -> None:
     process = start(program, kind, "0.3", "30")
     process.send_signal(number)
+    out, error = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, out, error) == (0, "succeeded\n", "")
+
+
+@needs_signals
+def test_signal_ends_every_run_of_a_loop(program: Path) -> None:
+    process = start(program, "AsyncDesk", "0.3", "30", desks=3)
+    process.send_signal(signal.SIGTERM)
     out, error = process.communicate(timeout=PATIENCE)
     assert (process.returncode, out, error) == (0, "succeeded\n", "")
 

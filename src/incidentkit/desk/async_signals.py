@@ -7,35 +7,58 @@ import signal
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from typing import Any
+from weakref import WeakKeyDictionary
+
+from attrs import define, field
 
 from incidentkit.desk.signals import handlers
 
 
 @contextmanager
 def stopping(stop: asyncio.Event) -> Generator[None]:
-    """The first signal sets the event; the next one does what it did before.
+    """The first signal sets the event, and those of everybody else in this loop; the next one does what it did before.
 
     Where a loop hears no signals, as in threads and on Windows, nothing changes. A handler that was given to the loop
     itself cannot be asked for, so it does not come back.
     """
     loop = asyncio.get_running_loop()
-    before: dict[signal.Signals, Any] = {}
-
-    def restore() -> None:
-        while before:
-            number, handler = before.popitem()
-            loop.remove_signal_handler(number)
-            signal.signal(number, handler)
-
-    def hear() -> None:
-        stop.set()
-        restore()
-
-    before.update((number, handler) for number, handler in handlers().items() if _add(loop, number, hear))
+    ear = _EARS.setdefault(loop, _Ear())
+    if not ear.stops:
+        ear.listen(loop)
+    ear.stops.append(stop)
     try:
         yield
     finally:
-        restore()
+        ear.stops.remove(stop)
+        if not ear.stops:
+            ear.restore(loop)
+
+
+@define(eq=False)
+class _Ear:
+    """Hears the signals of a loop, which has one handler for each, for all who wait for one."""
+
+    stops: list[asyncio.Event] = field(factory=list[asyncio.Event], init=False)
+    _before: dict[signal.Signals, Any] = field(factory=dict[signal.Signals, Any], init=False)
+
+    def listen(self, loop: asyncio.AbstractEventLoop) -> None:
+        def hear() -> None:
+            for stop in self.stops:
+                stop.set()
+            self.restore(loop)
+
+        self._before.update((number, before) for number, before in handlers().items() if _add(loop, number, hear))
+
+    def restore(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Let every signal do what it did before."""
+        while self._before:
+            number, handler = self._before.popitem()
+            loop.remove_signal_handler(number)
+            signal.signal(number, handler)
+
+
+_EARS: WeakKeyDictionary[asyncio.AbstractEventLoop, _Ear] = WeakKeyDictionary()
+"""By loop, because desks that run in one loop know nothing of each other."""
 
 
 def _add(loop: asyncio.AbstractEventLoop, number: signal.Signals, hear: Callable[[], None]) -> bool:
