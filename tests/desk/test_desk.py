@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from inspect import isawaitable
+from threading import Event as Flag
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from incidentkit.errors import (
     IllegalTransition,
     IncidentExists,
     Misconfigured,
+    PermissionDenied,
     PlaybookInvalid,
     ProviderUnavailable,
     RequestInvalid,
@@ -35,6 +37,7 @@ from incidentkit.model.commands import Cancel, Close, Note, Resolve
 from incidentkit.model.events import ActionEnded, Event
 from incidentkit.model.incident import Incident
 from incidentkit.model.lifecycle import Status
+from incidentkit.model.people import Role
 from incidentkit.model.targets import Target
 from incidentkit.playbooks.emergency import EMERGENCY, SEV_1, SEV_2
 from incidentkit.policy.directory import Directory, Person
@@ -183,15 +186,19 @@ def test_id_can_be_used_once(scene: Scene) -> None:
 def test_each_shortcut_is_recorded_and_says_what_it_means(scene: Scene) -> None:
     desk = scene.desk()
     declared(desk)
-    for method, more, tag in (
+    shortcuts: tuple[tuple[str, dict[str, Any], str], ...] = (
         ("acknowledge", {"note": "on it"}, "acknowledged"),
+        ("decline", {"reason": "on a plane"}, "declined"),
+        ("assign", {"role": Role.COMMANDER, "to": "grace"}, "role assigned"),
+        ("snooze", {"until": t(30), "reason": "it is being deployed"}, "snoozed"),
         ("start_mitigation", {"note": "rolling back"}, "mitigation started"),
         ("mitigated", {}, "mitigated"),
         ("resolve", {"note": "rolled back"}, "resolved"),
         ("reopen", {"reason": "it is back"}, "reopened"),
         ("resolve", {}, "resolved"),
         ("close", {"waivers": {"review": "a drill"}}, "closed"),
-    ):
+    )
+    for method, more, tag in shortcuts:
         scene.clock.advance(timedelta(seconds=1))
         result = getattr(desk, method)("INC-1", by="ada", **more)
         assert result.changed
@@ -368,6 +375,76 @@ def test_what_outlives_an_incident_is_done_when_it_is_due(scene: Scene) -> None:
 # Ticking
 
 
+def test_incidents_are_found_by_their_status(scene: Scene) -> None:
+    desk = scene.desk()
+    for number in range(5):
+        declared(desk, f"INC-{number}")
+    desk.resolve("INC-3", by="ada")
+    assert desk.find() == ("INC-4", "INC-2", "INC-1", "INC-0")
+    assert desk.find(statuses=[Status.RESOLVED]) == ("INC-3",)
+    assert desk.find(statuses=Status, limit=2, after="INC-4") == ("INC-3", "INC-2")
+    with pytest.raises(UnknownIncident):
+        desk.find(after="INC-9")
+    with pytest.raises(FieldInvalid, match="limit"):
+        desk.find(limit=0)
+
+
+class Diagnosed(MemoryPager):
+    """Is as well as it is told to be."""
+
+    def __init__(self, answer: Any) -> None:
+        super().__init__()
+        self.answer = answer
+
+    def diagnose(self) -> Any:
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+def test_diagnosis_says_of_every_slot_what_is_wrong(scene: Scene) -> None:
+    denied = PermissionDenied("no", provider="mail", missing_scopes=("send",))
+    answers = {
+        "phone": Diagnosis(healthy=True),
+        "mail": denied,
+        "sms": ValueError("hunter2"),
+        "push": None,
+        "fax": ProviderUnavailable("down"),
+    }
+    chain = ContactChain(tuple(Attempt(method, timedelta(minutes=5)) for method in ("phone", "pigeon")))
+    playbook = Playbook(
+        name="p", rules=EMERGENCY.rules, escalation=EscalationPolicy(levels=LEVELS, contact=chain, cumulative=False)
+    )
+    desk = scene.desk(playbook, pagers={method: Diagnosed(answer) for method, answer in answers.items()})
+    found = desk.diagnose()
+    assert {slot for slot, each in found.items() if each.healthy} == {"pagers['phone']"}
+    assert found["pagers['mail']"].missing_scopes == ("send",)
+    assert "ValueError" in found["pagers['sms']"].problem
+    assert found["pagers['push']"].problem == "it answered with NoneType and not with a Diagnosis"
+    assert "down" in found["pagers['fax']"].problem
+    assert found["pagers['pigeon']"].problem == "no provider is here: what it is for is left to people"
+    assert "hunter2" not in str(found)
+    assert scene.pager.pages == []
+
+
+def test_provider_that_hangs_when_it_is_diagnosed_is_not_healthy() -> None:
+    release = Flag()
+
+    class Hangs(MemoryPager):
+        def diagnose(self) -> Diagnosis:
+            release.wait(30)
+            return super().diagnose()
+
+    times: dict[str, Any] = {"deadline": timedelta(seconds=0.2), "lease": timedelta(seconds=1)}
+    parts = (PLAYBOOK, DIRECTORY, Toolbox(pagers={"phone": Hangs(), "mail": MemoryPager()}), MemoryStore())
+    try:
+        for found in (Desk(*parts, **times).diagnose(), asyncio.run(AsyncDesk(*parts, **times).diagnose())):
+            assert [each.healthy for each in found.values()] == [False, True]
+            assert "no answer within 0:00:00.2" in found["pagers['phone']"].problem
+    finally:
+        release.set()
+
+
 def test_ticking_ends_when_nothing_is_due(scene: Scene) -> None:
     desk = scene.desk()
     assert desk.tick() == 0
@@ -489,6 +566,10 @@ def test_what_is_to_be_done_now_is_done_though_the_clock_was_turned_back(scene: 
     assert [page.method for page in scene.pager.pages] == ["phone"]
 
 
+def failing(*args: Any, **settings: Any) -> Any:
+    raise ValueError("a bug")
+
+
 def test_incident_that_cannot_be_planned_is_forgotten_whatever_its_old_plan_says(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -497,7 +578,7 @@ def test_incident_that_cannot_be_planned_is_forgotten_whatever_its_old_plan_says
     exhaust(old)
     desk = scene.desk([PLAYBOOK, QUIET])
     with monkeypatch.context() as broken:
-        broken.setattr("incidentkit.desk.flows.plan", lambda *args, **settings: 1 / 0)
+        broken.setattr("incidentkit.desk.flows.plan", failing)
         for _ in range(12):
             desk.tick()
             scene.clock.advance(timedelta(minutes=1))
@@ -511,7 +592,7 @@ def test_incident_that_another_desk_could_plan_is_not_forgotten(scene: Scene, mo
     desk, other = scene.desk(), scene.desk()
     declared(desk)
     with monkeypatch.context() as broken:
-        broken.setattr("incidentkit.desk.flows.plan", lambda *args, **settings: 1 / 0)
+        broken.setattr("incidentkit.desk.flows.plan", failing)
         desk.tick()
     scene.clock.advance(timedelta(minutes=1))
     exhaust(other)
@@ -717,6 +798,61 @@ def test_toolbox_names_what_is_wrong_with_a_provider(pager: Any, problem: str) -
         Toolbox(pagers={"phone": pager})
     assert "pagers['phone']" in str(caught.value)
     assert caught.value.operation == "page"
+
+
+class Closing(MemoryPager):
+    """Keeps in which order pagers were closed."""
+
+    def __init__(self, name: str, closed: list[str], error: Exception | None = None) -> None:
+        super().__init__()
+        self.name, self.closed, self.error = name, closed, error
+
+    def close(self) -> None:
+        self.closed.append(self.name)
+        if self.error is not None:
+            raise self.error
+
+
+class AsyncClosing(Closing):
+    async def close(self) -> None:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]
+        super().close()
+
+
+def closings(kind: type[Closing], closed: list[str], error: Exception | None = None) -> Toolbox:
+    first, second = kind("first", closed), kind("second", closed, error)
+    return Toolbox(pagers={"phone": first, "mail": second, "sms": first, "push": MemoryPager()})
+
+
+async def leave(toolbox: Toolbox) -> None:
+    async with toolbox:
+        pass
+
+
+def test_toolbox_closes_each_provider_once_that_can_be_closed() -> None:
+    closed: list[str] = []
+    with closings(Closing, closed):
+        assert closed == []
+    assert sorted(closed) == ["first", "second"]
+    asyncio.run(leave(closings(Closing, closed)))
+    asyncio.run(leave(closings(AsyncClosing, closed)))
+    assert sorted(closed) == ["first"] * 3 + ["second"] * 3
+
+
+def test_provider_that_cannot_be_closed_keeps_no_other_open() -> None:
+    closed: list[str] = []
+    with pytest.raises(OSError, match="busy"):
+        closings(Closing, closed, OSError("busy")).close()
+    assert sorted(closed) == ["first", "second"]
+    with pytest.raises(OSError, match="busy"):
+        asyncio.run(leave(closings(AsyncClosing, closed, OSError("busy"))))
+    assert sorted(closed) == ["first"] * 2 + ["second"] * 2
+
+
+def test_what_has_to_be_awaited_is_not_closed_without_a_loop() -> None:
+    closed: list[str] = []
+    with pytest.raises(Misconfigured, match=r"pagers\['phone'\]: 'close' is async"):
+        closings(AsyncClosing, closed).close()
+    assert closed == []
 
 
 @pytest.mark.parametrize("pagers", [None, [MemoryPager()], "phone"])

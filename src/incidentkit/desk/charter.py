@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from functools import cached_property
 from hashlib import sha256
-from typing import Final
+from typing import Any, Final
 
 from attrs import field, frozen
 
 from incidentkit.desk.notices import LOGGER, LogObserver, Notice, Observer
-from incidentkit.desk.toolbox import Toolbox, check_methods
+from incidentkit.desk.toolbox import Toolbox, check_methods, slot_of
 from incidentkit.errors import DeskInvalid, expect, nearest, shown
 from incidentkit.model.identity import PersonId, checked_name
 from incidentkit.model.incident import Incident
@@ -22,7 +22,7 @@ from incidentkit.providers.store import IncidentStore
 ENGINE: Final = "1"
 """Changes whenever the same log is planned otherwise than before, so that stored wake-ups are planned anew."""
 
-STORE: Final[Mapping[str, int]] = {"now": 0, "append": 1, "load": 1, "due": 1, "audit": 1}
+STORE: Final[Mapping[str, int]] = {"now": 0, "append": 1, "load": 1, "due": 1, "find": 1, "audit": 1}
 """The methods of a store that a desk calls, and how many arguments each is called with."""
 
 LONGEST_LEASE: Final = timedelta(days=1)
@@ -80,8 +80,7 @@ class Charter:
 
     def _warn_of_methods(self, playbook: Playbook) -> None:
         """Say which contact methods of a playbook reach nobody here; that is work for people, and no error."""
-        methods = dict.fromkeys(attempt.method for each in playbook.obligations for attempt in each.chain)
-        for method in methods:
+        for method in playbook.methods:
             if method not in self.toolbox.pagers:
                 hint = nearest(method, self.toolbox.pagers)
                 problem = f"{playbook.name} pages by {method}, for which no pager is in the toolbox. {hint}"
@@ -91,6 +90,12 @@ class Charter:
                 hint = nearest(method, known)
                 problem = f"{playbook.name} pages by {method}, which nobody has in the directory. {hint}"
                 LOGGER.warning("%s", problem.rstrip())
+
+    @cached_property
+    def slots(self) -> Mapping[str, Any]:
+        """Every slot that is filled or that a playbook needs, with its provider; `None` where there is none."""
+        needed = (method for playbook in self.playbooks for method in playbook.methods)
+        return {**dict.fromkeys(map(slot_of, needed)), **dict(self.toolbox.slots())}
 
     @property
     def by(self) -> PersonId:

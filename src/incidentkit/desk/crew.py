@@ -59,11 +59,12 @@ class Crew:
                     except Exception as raised:  # noqa: BLE001  # the flow decides what to do about it
                         error = raised
                 case Spawn(spawned):
-                    self._begin(spawned)
+                    self.begin(spawned)
                 case Attempt():
                     raise AssertionError("only a flow that was spawned may attempt something")
 
-    def _begin(self, flow: Flow[Any]) -> None:
+    def begin(self, flow: Flow[Any]) -> None:
+        """Let a flow go on by itself; `finish` waits for it."""
         self._go_on(flow, flow.send, None)
 
     def _go_on(self, flow: Flow[Any], resume: Callable[[Any], Any], answer: Any) -> None:
@@ -80,7 +81,7 @@ class Crew:
                 case Call(function) | Attempt(function=function):
                     resume, answer = _called(flow, function)
                 case Spawn(spawned):
-                    self._begin(spawned)
+                    self.begin(spawned)
                     resume, answer = flow.send, None
 
     def _attempt(self, flow: Flow[Any], attempt: Attempt) -> None:

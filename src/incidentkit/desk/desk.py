@@ -19,14 +19,30 @@ from incidentkit.desk.setbacks import Setbacks
 from incidentkit.desk.signals import Signals
 from incidentkit.desk.toolbox import Toolbox, refuse_async
 from incidentkit.errors import DeskInvalid, expect
-from incidentkit.model.commands import Acknowledge, Close, Command, Mitigate, Note, Reopen, Resolve, StartMitigation
+from incidentkit.model.commands import (
+    Acknowledge,
+    Assign,
+    Close,
+    Command,
+    Decline,
+    Mitigate,
+    Note,
+    Reopen,
+    Resolve,
+    Snooze,
+    StartMitigation,
+)
+from incidentkit.model.identity import IncidentId
 from incidentkit.model.incident import Incident
+from incidentkit.model.lifecycle import ACTIVE, Status
+from incidentkit.model.people import Role
 from incidentkit.model.severity import Severity
 from incidentkit.model.triage import Triage
 from incidentkit.model.vocabulary import FactSource
 from incidentkit.policy.directory import Directory
 from incidentkit.policy.playbook import Playbook
-from incidentkit.providers.store import Audit, FindForgotten, IncidentStore
+from incidentkit.providers.answer import Diagnosis
+from incidentkit.providers.store import Audit, FindForgotten, FindIncidents, IncidentStore
 
 BATCH: Final = 100
 """How many incidents a tick looks at, unless told."""
@@ -111,6 +127,18 @@ class Desk:
         """Read an incident; raises `UnknownIncident`."""
         return self._crew.run(flows.load(self._charter, incident))
 
+    def find(
+        self, *, statuses: Iterable[Status] = ACTIVE, limit: int = 100, after: str | None = None
+    ) -> tuple[IncidentId, ...]:
+        """Incidents in any of these statuses, those first that were declared last; at the most so many.
+
+        ``after`` is the last one of the page before. Raises `UnknownIncident` if there is none of that name.
+        """
+        request = FindIncidents(
+            statuses=frozenset(statuses), limit=limit, after=None if after is None else IncidentId(after)
+        )
+        return self._crew.run(flows.find(self._charter, request))
+
     def submit(self, incident: str, command: Command) -> Result:
         """Record a command, after the decisions that were due before it; at a tie the command goes first.
 
@@ -126,6 +154,14 @@ class Desk:
     def acknowledge(self, incident: str, *, by: str, at: datetime | None = None, note: str = "") -> Result:
         """The responder ``by`` has it; ``at`` is now if not given, here and below."""
         return self._ask(incident, lambda now: Acknowledge(at=at or now, by=by, note=note))
+
+    def decline(self, incident: str, *, by: str, at: datetime | None = None, reason: str = "") -> Result:
+        """The responder ``by`` cannot take it."""
+        return self._ask(incident, lambda now: Decline(at=at or now, by=by, reason=reason))
+
+    def assign(self, incident: str, role: Role, *, to: str, by: str, at: datetime | None = None) -> Result:
+        """The person ``to`` has a role from now on."""
+        return self._ask(incident, lambda now: Assign(role, at=at or now, by=by, to=to))
 
     def start_mitigation(self, incident: str, *, by: str, at: datetime | None = None, note: str = "") -> Result:
         """Work on stopping the effects began."""
@@ -153,6 +189,10 @@ class Desk:
         """Write something down."""
         return self._ask(incident, lambda now: Note(text, at=at or now, by=by))
 
+    def snooze(self, incident: str, *, by: str, until: datetime, reason: str, at: datetime | None = None) -> Result:
+        """Pages are held until a time; clocks go on."""
+        return self._ask(incident, lambda now: Snooze(at=at or now, by=by, until=until, reason=reason))
+
     def preview(self, incident: str, *, within: timedelta) -> Preview:
         """What will happen within that time if nobody does anything."""
         return self._crew.run(flows.foresee(self._charter, incident, within))
@@ -163,6 +203,17 @@ class Desk:
         Be it that nobody looked, or that whenever this desk did it could not make a plan.
         """
         return self._crew.run(flows.audit(self._charter, self._setbacks, FindForgotten(grace)))
+
+    def diagnose(self) -> Mapping[str, Diagnosis]:
+        """Whether each provider could do its work now, by its slot; also what a playbook needs and nobody provides.
+
+        Reaches nobody. A provider that raises, hangs or answers with something else is not healthy.
+        """
+        found: dict[str, Diagnosis] = {}
+        for slot in self._charter.slots:
+            self._crew.begin(flows.diagnose(self._charter, slot, found))
+        self._crew.finish()
+        return {slot: found[slot] for slot in self._charter.slots}
 
     def tick(self, *, limit: int = BATCH) -> int:
         """Look at the incidents that are due, do what is to be done, and wait until that has ended.

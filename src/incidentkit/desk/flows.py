@@ -19,11 +19,13 @@ from incidentkit.desk.charter import Charter
 from incidentkit.desk.effects import Attempt, Call, Flow, Spawn, Unanswered
 from incidentkit.desk.notices import Audited, Decided, Ended, Failed, Planned, Recorded, Started, Unrecorded
 from incidentkit.desk.setbacks import Setbacks
+from incidentkit.desk.toolbox import slot_of
 from incidentkit.errors import (
     LONGEST_MESSAGE,
     CommandInvalid,
     DeskInvalid,
     IncidentkitError,
+    PermissionDenied,
     ProviderError,
     StaleVersion,
     expect,
@@ -49,8 +51,8 @@ from incidentkit.model.severity import Severity
 from incidentkit.model.triage import Triage
 from incidentkit.model.vocabulary import FactSource
 from incidentkit.policy.planning import Action, Plan, Step, plan, preview, settle
-from incidentkit.providers.answer import Receipt
-from incidentkit.providers.store import Append, Audit, FindDue, FindForgotten
+from incidentkit.providers.answer import Diagnosis, Receipt
+from incidentkit.providers.store import Append, Audit, FindDue, FindForgotten, FindIncidents
 from incidentkit.text.document import Document, Table
 from incidentkit.text.plain import to_plain
 
@@ -303,7 +305,7 @@ def _try(charter: Charter, action: Action, lease_until: datetime) -> Flow[_Endin
     if (yield from _is_late(charter, lease_until)):
         return _Ending(Outcome.POSTPONED, "the lease had nearly run out before it began")
     try:
-        answer: object = yield Attempt(f"pagers[{method!r}]", partial(pager.page, action.request), charter.deadline)
+        answer: object = yield Attempt(slot_of(method), partial(pager.page, action.request), charter.deadline)
         return _ending(answer)
     except Exception as error:  # noqa: BLE001  # whatever a provider raises is an outcome, and is recorded as one
         return _ending_of(error)
@@ -365,6 +367,29 @@ def foresee(charter: Charter, incident: str, within: timedelta) -> Flow[Preview]
     until = now + min(expect(timedelta, within, DeskInvalid, "one looks ahead by a timedelta"), FARTHEST)
     steps = preview(loaded, charter.playbook_of(loaded), charter.directory, now=now, until=until)
     return Preview(tuple(steps))
+
+
+def diagnose(charter: Charter, slot: str, found: dict[str, Diagnosis]) -> Flow[None]:
+    """Find out whether a provider could do its work now."""
+    provider = charter.slots[slot]
+    if provider is None:
+        found[slot] = Diagnosis(healthy=False, problem="no provider is here: what it is for is left to people")
+        return
+    try:
+        answer: object = yield Attempt(slot, provider.diagnose, charter.deadline)
+    except PermissionDenied as error:
+        found[slot] = Diagnosis(healthy=False, problem=_ending_of(error).problem, missing_scopes=error.missing_scopes)
+    except Exception as error:  # noqa: BLE001  # a provider that cannot even be asked is an answer as well
+        found[slot] = Diagnosis(healthy=False, problem=_ending_of(error).problem)
+    else:
+        wrong = f"it answered with {_class_of(answer)} and not with a Diagnosis"
+        found[slot] = answer if isinstance(answer, Diagnosis) else Diagnosis(healthy=False, problem=wrong)
+
+
+def find(charter: Charter, request: FindIncidents) -> Flow[tuple[IncidentId, ...]]:
+    """Find incidents."""
+    found: tuple[IncidentId, ...] = yield Call(partial(charter.store.find, request))
+    return found
 
 
 def audit(charter: Charter, setbacks: Setbacks, request: FindForgotten) -> Flow[Audit]:

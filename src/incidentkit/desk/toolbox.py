@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Final
+from contextlib import AsyncExitStack, ExitStack
+from types import TracebackType
+from typing import Any, Final, Self
 
 from attrs import field, frozen
 
 from incidentkit.errors import Misconfigured, expect, shown
+from incidentkit.providers.answer import Closes
 from incidentkit.providers.pager import Pager
 
 
@@ -20,6 +23,9 @@ def _pagers(pagers: Mapping[str, Pager]) -> dict[str, Pager]:
 class Toolbox:
     """Providers by slot. What is not there becomes work for people.
 
+    Used in a ``with`` block, it closes its providers at the end, which is after the end of every desk that was begun
+    inside. Otherwise whoever made them closes them.
+
     Raises `Misconfigured` for an object without the methods of its protocol, naming the slot, the method and what is
     wrong with it.
     """
@@ -30,17 +36,71 @@ class Toolbox:
     def __attrs_post_init__(self) -> None:
         for slot, provider in self.slots():
             check_methods(slot, provider, _PAGER)
+            if isinstance(provider, Closes):
+                check_methods(slot, provider, _CLOSES)
 
     def slots(self) -> Iterator[tuple[str, Any]]:
         """Every provider with the name of its slot."""
         for method, pager in self.pagers.items():
-            yield f"pagers[{method!r}]", pager
+            yield slot_of(method), pager
 
     def refuse_async(self) -> None:
         """Raise `Misconfigured` for the first provider that has to be awaited, which a `Desk` cannot do."""
         for slot, provider in self.slots():
             for name in _PAGER:
                 refuse_async(slot, provider, name)
+
+    def close(self) -> None:
+        """Close each provider that can be closed, once; the others too if one fails, whose error is raised then.
+
+        Raises `Misconfigured`, and closes nothing, if one of them has to be awaited.
+        """
+        for slot, provider in self._closing():
+            refuse_async(slot, provider, "close")
+        with ExitStack() as stack:
+            for _, provider in self._closing():
+                stack.callback(provider.close)
+
+    async def aclose(self) -> None:
+        """Close each provider that can be closed, be it ``def`` or ``async def``."""
+        async with AsyncExitStack() as stack:
+            for _, provider in self._closing():
+                stack.push_async_callback(_closed, provider)
+
+    def _closing(self) -> Iterator[tuple[str, Closes]]:
+        """The providers that can be closed; one that is in several slots once."""
+        seen: set[int] = set()
+        for slot, provider in self.slots():
+            if isinstance(provider, Closes) and id(provider) not in seen:
+                seen.add(id(provider))
+                yield slot, provider
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+
+def slot_of(method: str) -> str:
+    """The slot of the pager for a contact method."""
+    return f"pagers[{method!r}]"
+
+
+async def _closed(provider: Closes) -> None:
+    answer = provider.close()
+    if inspect.isawaitable(answer):
+        await answer
 
 
 def check_methods(slot: str, provider: object, methods: Mapping[str, int]) -> None:
@@ -58,6 +118,8 @@ def refuse_async(slot: str, provider: object, name: str) -> None:
 
 _PAGER: Final[Mapping[str, int]] = {"page": 1, "diagnose": 0}
 """The methods of a pager, and how many arguments each is called with."""
+
+_CLOSES: Final[Mapping[str, int]] = {"close": 0}
 
 
 def _check_method(slot: str, provider: object, name: str, arguments: int) -> None:

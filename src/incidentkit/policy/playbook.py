@@ -96,6 +96,11 @@ class Playbook:
         """Whom it names, for a directory to check that it knows them."""
         return tuple(dict.fromkeys(each for obligation in self.obligations for each in obligation.recipients))
 
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """The contact methods that it reaches people by."""
+        return tuple(dict.fromkeys(attempt.method for obligation in self.obligations for attempt in obligation.chain))
+
     def to_form(self) -> PlaybookForm:
         """Itself as documents hold it."""
         known = self.vocabulary | answered(self.scheme)

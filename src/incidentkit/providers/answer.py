@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable
-from typing import TypeAlias, TypeVar
+from typing import Protocol, TypeAlias, TypeVar, runtime_checkable
 
 from attrs import frozen
 
@@ -34,3 +34,15 @@ class Diagnosis:
     """What is wrong, in words that may be logged: no secret, no address."""
     missing_scopes: tuple[str, ...] = ()
     """The permissions that it lacks."""
+
+
+@runtime_checkable
+class Closes(Protocol):
+    """What a provider can do besides if it holds something open: connections, files, threads.
+
+    An ability that is found by `isinstance`: whoever has nothing to close has no such method.
+    """
+
+    def close(self) -> Answer[None]:
+        """Give it all back; whatever is asked of the provider later may fail. Closing twice changes nothing."""
+        ...
