@@ -5,7 +5,7 @@ Each law is named after the fact that it states. It reads logs in its own way, n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, Final, TypeAlias
@@ -26,7 +26,7 @@ from incidentkit.model.events import (
     Unacknowledged,
 )
 from incidentkit.model.lifecycle import ACTIVE
-from incidentkit.policy.obligation import Obligation
+from incidentkit.policy.obligation import Attempt, Obligation
 from incidentkit.policy.situation import ACKNOWLEDGEMENTS, OUTSTANDING, situation
 from incidentkit.testing.planning import claimed, stamped
 from tests.policy.simulation import HORIZON, START, Answer, Planner, Simulation, World, simulated
@@ -342,6 +342,7 @@ def _wanted(case: Case, obligation: Obligation, incident: Incident, at: datetime
         obligation.when.evaluate(facts) is True
         and obligation.applies.evaluate(facts) is not False
         and obligation.until.evaluate(facts) is not True
+        and obligation.held.evaluate(facts) is not True
         and (incident.status in ACTIVE or obligation.outlives)
     )
 
@@ -564,9 +565,21 @@ def a_definite_failure_makes_another_method_due_at_once_and_no_round(case: Case)
                 before = chain[: action.key.attempt]
                 if chain[action.key.attempt].method in {each.method for each in before}:
                     assert ended is not None
-                    assert action.due_at == max(ended, first + (before[-1].wait or timedelta()))
+                    assert action.due_at == max(ended, first + _waits(chain[same[-1].attempt : action.key.attempt]))
                 else:
                     assert action.due_at == ended
+
+
+def a_method_comes_again_only_when_all_between_have_had_their_time(case: Case) -> None:
+    for simulation in case.attentive:
+        for each, before, tries in _next_attempts(case, simulation):
+            chain = each.obligation.chain
+            if chain[each.key.attempt].method in {link.method for link in chain[: each.key.attempt]}:
+                assert each.event.at >= tries[0].start + _waits(chain[before.attempt : each.key.attempt])
+
+
+def _waits(attempts: Sequence[Attempt]) -> timedelta:
+    return sum((each.wait or timedelta() for each in attempts), timedelta())
 
 
 # What is left
@@ -606,6 +619,7 @@ def a_question_is_about_what_can_still_come_into_force(case: Case) -> None:
             and ledger.instance(each) not in ledger.in_force
             and each.applies.evaluate(facts) is not False
             and each.until.evaluate(facts) is not True
+            and each.held.evaluate(facts) is not True
             and each.when.evaluate(facts) is None
         }
         assert {id for question in look.plan.questions for id in question.holds_up} == held_up
@@ -644,6 +658,7 @@ LAWS: Final[tuple[Law, ...]] = (
     the_next_attempt_waits_from_the_first_try_of_the_one_before,
     what_may_have_failed_is_tried_again_before_the_next_attempt,
     a_definite_failure_makes_another_method_due_at_once_and_no_round,
+    a_method_comes_again_only_when_all_between_have_had_their_time,
     what_is_asked_for_is_tried_or_waited_for_or_left_to_somebody,
     who_has_it_is_not_called_unreachable,
     a_question_is_about_what_can_still_come_into_force,

@@ -135,6 +135,15 @@ MUTANTS: Final = {
         "if unreached or not obligation.chain or not (begins_later or obligation.id in going_on):",
         "if unreached or not obligation.chain:",
     ),
+    "hurries the rounds of whoever lacks a method": (
+        "links[latest.attempt : chain.key.attempt]",
+        "links[latest.attempt : latest.attempt + 1]",
+    ),
+    "starts the next round at once": ("max(chain.at, tried.first + between)", "chain.at"),
+    "comes into force though it is held": (
+        "_first_moment(obligation.when, obligation.hindered,",
+        "_first_moment(obligation.when, obligation.until,",
+    ),
     "asks about what does not apply": (" is None and self._may_begin(obligation):", " is None:"),
     "previews other outcomes than it is told": (
         "action=action.key, outcome=outcome)",

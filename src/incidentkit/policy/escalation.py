@@ -148,8 +148,9 @@ class EscalationPolicy:
         return Obligation(
             id=f"page/{level.name}",
             applies=self.applies,
-            when=~self.held & reached,
+            when=reached,
             until=level.until | self.until,
+            held=self.held,
             recipients=level.recipients,
             chain=self.contact.links,
             backoff=self.backoff,

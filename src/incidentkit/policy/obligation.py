@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import timedelta
 from enum import StrEnum
+from functools import cached_property
 from types import NoneType
 from typing import Any, Final
 
@@ -117,9 +118,9 @@ def _recipients(recipients: Iterable[Recipient]) -> tuple[Recipient, ...]:
 class Obligation:
     """Something that a playbook wants of an incident.
 
-    It comes into force at the first moment at which ``when`` is true, ``applies`` is not false and ``until`` is not
-    true, and only while the incident is active, unless it ``outlives`` it. From then on it is in force, whatever
-    becomes of ``when``; it asks for nothing while ``until`` is true.
+    It comes into force at the first moment at which ``when`` is true, ``applies`` is not false and neither ``until``
+    nor ``held`` is true, and only while the incident is active, unless it ``outlives`` it. From then on it is in force,
+    whatever becomes of ``when``; it asks for nothing while ``until`` is true.
     """
 
     id: str
@@ -129,6 +130,8 @@ class Obligation:
     """To which incidents it applies: those for which this is not false, so unknown counts as true."""
     until: Condition = NEVER
     """It asks for nothing while this is true."""
+    held: Condition = NEVER
+    """It does not come into force while this is true; what is in force already goes on."""
     recipients: tuple[Recipient, ...] = field(default=(), converter=_recipients)
     """Who owes it, or whom it is to reach; who that is, is settled when it comes into force."""
     due: Target | None = None
@@ -153,8 +156,8 @@ class Obligation:
         checked_reason(self.id, self.because)
         if not timedelta() <= self.grace <= LONGEST_WAIT:
             raise PlaybookInvalid(f"{self.id}: the grace is no time or more, at the most a year, not {self.grace}")
-        for condition in (self.when, self.applies, self.until):
-            expect(Condition, condition, PlaybookInvalid, f"{self.id}: when, applies and until are conditions")
+        for condition in (self.when, self.applies, self.until, self.held):
+            expect(Condition, condition, PlaybookInvalid, f"{self.id}: when, applies, until and held are conditions")
         if any(fact.tag == "clock" for fact in self.applies.mentioned):
             raise PlaybookInvalid(f"{self.id}: applies says which incidents, so no clock can be in {self.applies}")
         for attempt in self.chain[:-1]:
@@ -165,7 +168,12 @@ class Obligation:
         """Which of its instances the incident is at."""
         return ONCE if self.recurrence is Recurrence.ONCE else str(incident.generation)
 
+    @cached_property
+    def hindered(self) -> Condition:
+        """While this is true it does not come into force."""
+        return self.until if self.held == NEVER else self.until | self.held
+
     @property
     def mentioned(self) -> Iterable[Any]:
         """The facts that it asks for."""
-        return (fact for condition in (self.applies, self.when, self.until) for fact in condition.mentioned)
+        return (fact for condition in (self.applies, self.when, self.until, self.held) for fact in condition.mentioned)

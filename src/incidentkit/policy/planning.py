@@ -265,7 +265,7 @@ class _View:
     def _coming_into_force(self, obligation: Obligation) -> _Turn | None:
         if obligation.applies.evaluate(self.past) is False:
             return None
-        at = _first_moment(obligation.when, obligation.until, self.past, self.incident.as_of)
+        at = _first_moment(obligation.when, obligation.hindered, self.past, self.incident.as_of)
         return None if at is None else _Turn(obligation, at, due=False)
 
     def decision(self, turn: _Turn) -> Became | FellDue:
@@ -341,7 +341,7 @@ class _View:
         if again and self._contact(obligation, latest) is not None:
             return _Chain(obligation, person, latest, at)
         following = self._attempt(obligation, evolve(latest, attempt=latest.attempt + 1), at)
-        return _not_sooner(following, tried) if tried.outcome is Outcome.FAILED else following
+        return _not_sooner(following, latest, tried)
 
     def _contact(self, obligation: Obligation, key: ActionKey) -> str | None:
         """Where an attempt reaches its person; `None` if it cannot any more."""
@@ -388,7 +388,7 @@ class _View:
     def _may_begin(self, obligation: Obligation) -> bool:
         """Whether it would come into force now if ``when`` were true."""
         facts = self.present
-        return obligation.applies.evaluate(facts) is not False and obligation.until.evaluate(facts) is not True
+        return obligation.applies.evaluate(facts) is not False and obligation.hindered.evaluate(facts) is not True
 
     def owed(self, chains: Iterable[_Chain]) -> Iterator[Owed]:
         """What is left to people."""
@@ -449,17 +449,20 @@ def _unknown(condition: Condition, facts: Facts) -> set[str]:
     return {name for part in open_parts for name in _unknown(part, facts)}
 
 
-def _not_sooner(chain: _Chain, failed: Tried) -> _Chain:
-    """After a definite failure another method comes at once; one that had its turn waits as if nothing had failed.
+def _not_sooner(chain: _Chain, latest: ActionKey, tried: Tried) -> _Chain:
+    """A method that had its turn comes again as late as if nothing had failed and nothing been left out.
 
-    Otherwise all rounds of a chain would be over at once when every method fails.
+    Another method comes at once after a failure, or in place of one that the person has not. If one that had its turn
+    did too, the rounds of a chain would be over at once when every method fails, and would follow each other the
+    faster, the fewer methods a person has.
     """
     if chain.key is None:
         return chain
-    before, attempt = chain.obligation.chain[: chain.key.attempt], chain.obligation.chain[chain.key.attempt]
-    if attempt.method not in {each.method for each in before}:
+    links = chain.obligation.chain
+    if links[chain.key.attempt].method not in {each.method for each in links[: chain.key.attempt]}:
         return chain
-    return evolve(chain, at=max(chain.at, failed.first + (before[-1].wait or timedelta())))
+    between = sum((link.wait or timedelta() for link in links[latest.attempt : chain.key.attempt]), timedelta())
+    return evolve(chain, at=max(chain.at, tried.first + between))
 
 
 def _next_try(obligation: Obligation, key: ActionKey, tried: Tried) -> tuple[bool, datetime]:

@@ -143,6 +143,7 @@ def obligations(
         when=situations(rules),
         applies=_applying(rules),
         until=situations(rules) | UNTIL,
+        held=st.sampled_from([NEVER, NEVER, WATCHED]),
         recipients=st.lists(recipients(directory), max_size=2),
         due=st.none() | _MINUTES.map(Target),
         chain=attempts | st.tuples(attempts, last).map(lambda parts: [*parts[0], *parts[1]]),
