@@ -106,7 +106,7 @@ def pages_by_hand(moment: Moment) -> Pages:
                 continue
             people = ROLES[name]
             place_then = progress.places
-        if any(person in people or at > place_then for person, at in progress.acknowledged.items()):
+        if any(person in people or mark.place > place_then for person, mark in progress.acknowledged.items()):
             continue
         for person in people:
             if person in incident.acknowledged or person in incident.declined:

@@ -6,6 +6,7 @@ Each law is named after the fact that it states. It reads logs in its own way, n
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, Final, TypeAlias
@@ -13,20 +14,28 @@ from typing import Any, Final, TypeAlias
 from attrs import define, evolve, field, frozen
 
 from incidentkit import Facts, Incident
+from incidentkit.errors import UnknownRecipient
 from incidentkit.model.action import ActionKey, Outcome
 from incidentkit.model.events import (
     Acknowledged,
+    AcknowledgementExpired,
     ActionEnded,
     ActionStarted,
+    Assessed,
     Became,
+    Decision,
     Declined,
+    Escalated,
     Event,
     FellDue,
     Reopened,
+    SeverityChanged,
     Unacknowledged,
 )
 from incidentkit.model.lifecycle import ACTIVE
-from incidentkit.policy.obligation import Attempt, Obligation
+from incidentkit.policy.escalation import EXHAUSTED
+from incidentkit.policy.obligation import Obligation, Recurrence
+from incidentkit.policy.recipient import Recipient
 from incidentkit.policy.situation import ACKNOWLEDGEMENTS, OUTSTANDING, situation
 from incidentkit.testing.planning import claimed, stamped
 from tests.policy.simulation import HORIZON, START, Answer, Planner, Simulation, World, simulated
@@ -82,8 +91,9 @@ class Case:
         ledger = Ledger()
         for event in simulation.incident.timeline.events[incident.version :]:
             yield Reading(self, incident, ledger, event)
-            ledger.note(event)
-            incident = incident.extended([event])
+            after = incident.extended([event])
+            ledger.note(event, raised=after.severity > incident.severity)
+            incident = after
 
     def starts(self, simulation: Simulation) -> Iterator[Reading]:
         """Those of which the event is the start of a try."""
@@ -123,15 +133,24 @@ class Ledger:
     """The place in the log of each acknowledgement that stands."""
     declined: set[str] = field(factory=set[str])
     taken_back: dict[str, list[datetime]] = field(factory=dict[str, list[datetime]])
+    """When acknowledgements ended, taken back or expired."""
+    heard_at: dict[str, datetime] = field(factory=dict[str, datetime])
+    """When the log learned of each acknowledgement that stands."""
+    escalations: dict[str, list[tuple[int, datetime]]] = field(factory=dict[str, list[tuple[int, datetime]]])
+    raised: list[int] = field(factory=list[int])
+    """Where in the log the severity was raised."""
     in_force: dict[_Instance, InForce] = field(factory=dict[_Instance, InForce])
     overdue: dict[_Instance, datetime] = field(factory=dict[_Instance, datetime])
     tries: dict[ActionKey, list[Try]] = field(factory=dict[ActionKey, list[Try]])
 
-    def note(self, event: Event) -> None:
-        """Read one more event."""
+    def note(self, event: Event, *, raised: bool) -> None:
+        """Read one more event, and whether it raised the severity."""
         self.place += 1
+        if raised:
+            self.raised.append(self.place)
         match event:
             case Acknowledged(by=by):
+                self.heard_at[by] = event.recorded_at
                 self.standing[by] = self.place
                 self.declined.discard(by)
             case Declined(by=by):
@@ -140,8 +159,15 @@ class Ledger:
             case Unacknowledged(by=by):
                 self.standing.pop(by, None)
                 self.taken_back.setdefault(by, []).append(event.recorded_at)
+            case AcknowledgementExpired(person=by):
+                self.standing.pop(by, None)
+                self.taken_back.setdefault(by, []).append(event.recorded_at)
+            case Escalated(level=level):
+                self.escalations.setdefault(level, []).append((self.place, event.recorded_at))
             case Reopened():
                 self.generation += 1
+                self.escalations.clear()
+                self.raised.clear()
                 self.standing.clear()
                 self.declined.clear()
             case Became():
@@ -161,11 +187,31 @@ class Ledger:
 
     def instance(self, obligation: Obligation) -> _Instance:
         """Which instance of an obligation is the present one."""
-        return obligation.id, "once" if obligation.recurrence == "once" else str(self.generation)
+        match obligation.recurrence:
+            case Recurrence.ONCE:
+                return obligation.id, "once"
+            case Recurrence.PER_GENERATION:
+                return obligation.id, str(self.generation)
+            case Recurrence.PER_RAISE:
+                return obligation.id, f"{self.generation}.{len(self.raised)}"
+            case Recurrence.PER_EXHAUSTION:
+                levels = [(level, str(self.generation)) for level in obligation.after]
+                reached = [each for key, each in self.in_force.items() if key in levels]
+                armed = sum(map(len, self.taken_back.values())) + sum(map(len, self.escalations.values()))
+                chains = armed + sum(1 + len(each.people) for each in reached)
+                return obligation.id, f"{self.generation}.{chains}"
+
+    def arm(self, obligation: Obligation, person: str) -> list[datetime]:
+        """When a chain was started anew."""
+        in_force = self.in_force[self.instance(obligation)]
+        escalated = [at for place, at in self.escalations.get(obligation.level, ()) if place > in_force.place]
+        ended = [at + obligation.grace for at in self.taken_back.get(person, ())] if obligation.personal else []
+        return [*escalated, *ended]
 
     def earlier(self, key: ActionKey) -> list[ActionKey]:
         """The keys of the same chain that were tried, in order."""
-        return [each for each in self.tries if evolve(each, arm=0, attempt=0) == evolve(key, arm=0, attempt=0)]
+        chain = (key.obligation, key.instance, key.person)
+        return [each for each in self.tries if (each.obligation, each.instance, each.person) == chain]
 
 
 @frozen
@@ -204,21 +250,93 @@ def met(
     """Whether an obligation asks for nothing at a moment, with acknowledgements counted by their place in the log."""
     facts = case.facts(incident, at)
     known = case.world.directory.people
-    counted = [
-        who
-        for who, place in ledger.standing.items()
-        if who in in_force.people or (place > in_force.place and who in known)
-    ]
-    outstanding = [who for who in in_force.people if who not in ledger.standing]
+    asked: Sequence[str] = in_force.people
+    counted = [who for who, place in ledger.standing.items() if place > in_force.place and who in known]
+    if obligation.acknowledgers:
+        asked, counted = _meant(case, incident, obligation.acknowledgers), []
+    counted += [who for who in ledger.standing if who in asked and who not in counted]
+    outstanding = [who for who in asked if who not in ledger.standing]
     own = {ACKNOWLEDGEMENTS.name: len(counted), OUTSTANDING.name: len(outstanding)}
     return obligation.until.evaluate(evolve(facts, values={**facts.values, **own})) is True
 
 
+def _meant(case: Case, incident: Incident, recipients: Sequence[Recipient]) -> list[str]:
+    """Whom the directory finds."""
+    known = [each for each in recipients if each.kind != "those"]
+    found: list[str] = []
+    for each in known:
+        with suppress(UnknownRecipient):
+            found += case.world.directory.find(each, incident.roles)
+    return found
+
+
+def _involved(case: Case, incident: Incident, ledger: Ledger, who: str) -> list[str]:
+    """Whom the log has involved: paged and not known to be unreachable, or at work before the severity was raised."""
+    if who == "acknowledged":
+        return [each for each, place in ledger.standing.items() if place < max(ledger.raised, default=0)]
+    generation = str(ledger.generation)
+    return [
+        key.person
+        for key, tries in ledger.tries.items()
+        if case.obligations[key.obligation].personal
+        and key.instance.partition(".")[0] in ("once", generation)
+        and tries[-1].outcome not in (Outcome.FAILED, Outcome.POSTPONED)
+        and key.person != incident.moved_by
+    ]
+
+
+def _people(case: Case, incident: Incident, ledger: Ledger, obligation: Obligation) -> list[str]:
+    """Whom an obligation is about, if it comes into force now."""
+    involved = [each.name for each in obligation.recipients if each.kind == "those"]
+    found = _meant(case, incident, obligation.recipients)
+    known = case.world.directory.people
+    found += [who for each in involved for who in _involved(case, incident, ledger, each) if who in known]
+    return found or _meant(case, incident, obligation.fallback)
+
+
+def _is_finished(case: Case, incident: Incident, ledger: Ledger, obligation: Obligation, at: datetime) -> bool:
+    """Whether nothing is left to try for a level that is in force."""
+    instance = ledger.instance(obligation)
+    for person in ledger.in_force[instance].people:
+        arm, chain = len(ledger.arm(obligation, person)), obligation.chain
+        ways = [place for place, link in enumerate(chain) if case.world.directory.contact(person, link.method)]
+        if person in {*ledger.standing, *ledger.declined} or not ways:
+            continue
+        tried = [each for each in ledger.tries if (each.obligation, each.instance, each.person) == (*instance, person)]
+        latest = max((each for each in tried if each.arm == arm), key=lambda each: each.attempt, default=None)
+        if latest is None or any(place > latest.attempt for place in ways):
+            return False
+        tries, wait = ledger.tries[latest], chain[latest.attempt].wait
+        assert wait is not None
+        over, latest_end = tries[0].start + wait, tries[-1].ended or tries[-1].lease_until
+        if tries[-1].outcome is Outcome.SUCCEEDED or len(tries) > len(obligation.backoff.delays):
+            over = max(over, latest_end)
+        if tries[-1].outcome is not Outcome.FAILED and at < over:
+            return False
+    return True
+
+
 def ledger_of(incident: Incident) -> Ledger:
-    """What the whole log of an incident says."""
-    ledger = Ledger()
-    for event in incident.timeline.events[1:]:
-        ledger.note(event)
+    """What the whole log of an incident says; laws ask for the same one again and again, and change none."""
+    if id(incident) not in _LEDGERS:
+        if len(_LEDGERS) > 2_000:
+            _LEDGERS.clear()
+        _LEDGERS[id(incident)] = (incident, _read(incident))
+    return _LEDGERS[id(incident)][1]
+
+
+_LEDGERS: Final[dict[int, tuple[Incident, Ledger]]] = {}
+"""With its incident, so that no other one gets its identity meanwhile."""
+
+
+def _read(incident: Incident) -> Ledger:
+    ledger, events = Ledger(), incident.timeline.events
+    for place, event in enumerate(events[1:], start=1):
+        raised = False
+        if isinstance(event, Assessed | SeverityChanged):
+            before = Incident.replay(events[:place])
+            raised = before.extended([event]).severity > before.severity
+        ledger.note(event, raised=raised)
     return ledger
 
 
@@ -282,7 +400,7 @@ def the_preview_is_what_happens_if_nobody_reacts(case: Case) -> None:
             )
         ]
         assert [each for step in steps for each in step.decisions] == [
-            each for each in happened if isinstance(each, Became | FellDue)
+            each for each in happened if isinstance(each, Decision)
         ]
         assert [(step.at, each.key) for step in steps for each in step.actions] == [
             (each.at, each.action) for each in happened if isinstance(each, ActionStarted)
@@ -292,15 +410,26 @@ def the_preview_is_what_happens_if_nobody_reacts(case: Case) -> None:
 # Decisions
 
 
-def _decisions(simulation: Simulation) -> list[Became | FellDue]:
-    return [each for each in simulation.incident.timeline if isinstance(each, Became | FellDue)]
+def _decisions(simulation: Simulation) -> list[Decision]:
+    return [each for each in simulation.incident.timeline if isinstance(each, Decision)]
 
 
 def settling_before_commands_loses_no_decision(case: Case) -> None:
-    def said(event: Became | FellDue) -> tuple[Any, ...]:
-        return event.tag, event.obligation, event.instance, event.at, getattr(event, "people", ())
+    def said(event: Decision) -> tuple[Any, ...]:
+        told = [getattr(event, name, ()) for name in ("obligation", "instance", "people", "person")]
+        return event.tag, event.at, *told
 
-    assert [said(each) for each in _decisions(case.absent)] == [said(each) for each in _decisions(case.woken)]
+    assert [said(each) for each in _foreseeable(case, case.absent)] == [
+        said(each) for each in _foreseeable(case, case.woken)
+    ]
+
+
+def _foreseeable(case: Case, simulation: Simulation) -> Iterator[Decision]:
+    """The decisions that depend on no outcome: without a desk nobody is paged, so nobody was paged in vain."""
+    for each in _decisions(simulation):
+        obligation = case.obligations[each.obligation] if isinstance(each, Became | FellDue) else None
+        if obligation is None or not (obligation.after or any(who.kind == "those" for who in obligation.recipients)):
+            yield each
 
 
 def decisions_stand_in_order_and_never_before_the_log(case: Case) -> None:
@@ -309,9 +438,7 @@ def decisions_stand_in_order_and_never_before_the_log(case: Case) -> None:
             times = [each.at for each in decided.decisions]
             assert times == sorted(times)
             assert not times or times[0] >= decided.before.as_of
-        assert all(
-            each.at <= each.recorded_at for each in simulation.incident.timeline if isinstance(each, Became | FellDue)
-        )
+        assert all(each.at <= each.recorded_at for each in simulation.incident.timeline if isinstance(each, Decision))
 
 
 def it_comes_into_force_once_and_falls_due_once_after_that(case: Case) -> None:
@@ -328,22 +455,31 @@ def it_comes_into_force_once_and_falls_due_once_after_that(case: Case) -> None:
 def it_comes_into_force_at_the_first_moment_at_which_it_should(case: Case) -> None:
     for simulation in (*case.attentive, case.absent):
         for decided in simulation.decided:
+            before = decided.before
             for event in decided.decisions:
                 if isinstance(event, Became):
                     obligation = case.obligations[event.obligation]
-                    assert _wanted(case, obligation, decided.before, event.at)
-                    if event.at > decided.before.as_of:
-                        assert not _wanted(case, obligation, decided.before, event.at - MOMENT)
+                    assert _wanted(case, obligation, before, event.at)
+                    if event.at > before.as_of and not obligation.after:
+                        assert not _wanted(case, obligation, before, event.at - MOMENT)
+                before = before.extended([event])
 
 
 def _wanted(case: Case, obligation: Obligation, incident: Incident, at: datetime) -> bool:
-    facts = case.facts(incident, at)
-    return (
+    facts, ledger = case.facts(incident, at), ledger_of(incident)
+    of_itself = (
         obligation.when.evaluate(facts) is True
         and obligation.applies.evaluate(facts) is not False
-        and obligation.until.evaluate(facts) is not True
         and obligation.held.evaluate(facts) is not True
+    )
+    asking = [each for each, _, _ in _asking(case, incident, ledger, at) if each.id in obligation.after]
+    return (
+        (of_itself or obligation.level in ledger.escalations)
+        and obligation.until.evaluate(facts) is not True
         and (incident.status in ACTIVE or obligation.outlives)
+        and (not obligation.waits or bool(_people(case, incident, ledger, obligation)))
+        and bool(asking or not obligation.after)
+        and all(_is_finished(case, incident, ledger, each, at) for each in asking)
     )
 
 
@@ -353,7 +489,8 @@ def nothing_that_should_be_in_force_is_left_out(case: Case) -> None:
             ledger = ledger_of(look.before)
             for obligation in case.world.playbook.obligations:
                 known = ledger.instance(obligation) in ledger.in_force
-                assert known or not _wanted(case, obligation, look.before, look.at)
+                trying = {action.key.obligation for action in look.plan.due} & {*obligation.after}
+                assert known or trying or not _wanted(case, obligation, look.before, look.at)
 
 
 def it_falls_due_at_the_first_moment_after_its_time_at_which_it_is_not_met(case: Case) -> None:
@@ -411,7 +548,7 @@ def what_is_latched_stays_until_the_generation_ends(case: Case) -> None:
 
 def whatever_a_desk_writes_has_a_reason(case: Case) -> None:
     for event in case.drowsy.incident.timeline:
-        if isinstance(event, Became | FellDue | ActionStarted):
+        if isinstance(event, Decision | ActionStarted):
             assert event.because.strip()
     for look in case.drowsy.looks:
         assert all(each.because.strip() and each.request.reason.strip() for each in look.plan.due)
@@ -424,8 +561,37 @@ def whom_it_is_about_is_settled_by_the_directory_of_that_moment(case: Case) -> N
                 known = case.world.directory.people
                 assert len(set(event.people)) == len(event.people)
                 assert all(each in known for each in event.people)
-                named = [each for each in case.obligations[event.obligation].recipients if each.kind == "person"]
+                obligation = case.obligations[event.obligation]
+                if not any(each.kind == "those" for each in obligation.recipients):
+                    meant = [
+                        _meant(case, decided.before, each) for each in (obligation.recipients, obligation.fallback)
+                    ]
+                    assert {*event.people} == {*(meant[0] or meant[1])}
+                named = [each for each in obligation.recipients if each.kind == "person"]
                 assert all(each.name in event.people for each in named if each.name in known)
+
+
+def acknowledgements_expire_at_the_first_moment_at_which_they_should(case: Case) -> None:
+    expiry = case.world.playbook.expiry
+    for simulation in (*case.attentive, case.absent):
+        for reading in case.reads(simulation):
+            if isinstance(reading.event, AcknowledgementExpired):
+                assert expiry is not None
+                person, at, ledger = reading.event.person, reading.event.at, reading.ledger
+                assert person in ledger.standing
+                assert at >= ledger.heard_at[person] + expiry.after
+                assert expiry.applies.evaluate(case.facts(reading.before, at)) is not False
+                assert expiry.hindered.evaluate(case.facts(reading.before, at)) is not True
+
+
+def no_acknowledgement_counts_for_longer_than_it_may(case: Case) -> None:
+    expiry = case.world.playbook.expiry
+    for look in case.drowsy.looks:
+        if expiry is None or look.plan.decisions or look.before.status not in ACTIVE:
+            continue
+        ledger, facts = ledger_of(look.before), case.facts(look.before, look.at)
+        if expiry.applies.evaluate(facts) is not False and expiry.hindered.evaluate(facts) is not True:
+            assert all(look.at < ledger.heard_at[each] + expiry.after for each in ledger.standing)
 
 
 # Tries
@@ -478,13 +644,10 @@ def a_chain_begins_with_the_first_attempt_and_goes_on_one_by_one(case: Case) -> 
 def only_who_takes_an_acknowledgement_back_is_armed_again_and_not_before_the_grace(case: Case) -> None:
     for simulation in case.attentive:
         for each in case.starts(simulation):
-            taken_back = each.ledger.taken_back.get(each.key.person, [])
-            if not each.obligation.personal:
-                assert each.key.arm == 0
-                continue
-            assert each.key.arm == len(taken_back)
-            if taken_back and not [key for key in each.ledger.earlier(each.key) if key.arm == each.key.arm]:
-                assert each.event.at >= taken_back[-1] + each.obligation.grace
+            started = each.ledger.arm(each.obligation, each.key.person)
+            assert each.key.arm == len(started)
+            if started and not [key for key in each.ledger.earlier(each.key) if key.arm == each.key.arm]:
+                assert each.event.at >= max(started)
 
 
 def tries_of_one_action_never_overlap(case: Case) -> None:
@@ -560,26 +723,28 @@ def a_definite_failure_makes_another_method_due_at_once_and_no_round(case: Case)
         for action in look.plan.due:
             same = [key for key in ledger.earlier(action.key) if key.arm == action.key.arm]
             if same and action.key not in same and ledger.tries[same[-1]][-1].outcome is Outcome.FAILED:
-                ended, first = ledger.tries[same[-1]][-1].ended, ledger.tries[same[-1]][0].start
-                chain = case.obligations[action.key.obligation].chain
-                before = chain[: action.key.attempt]
-                if chain[action.key.attempt].method in {each.method for each in before}:
-                    assert ended is not None
-                    assert action.due_at == max(ended, first + _waits(chain[same[-1].attempt : action.key.attempt]))
-                else:
-                    assert action.due_at == ended
+                ended = ledger.tries[same[-1]][-1].ended
+                again = _again(case, ledger, action.key)
+                assert ended is not None
+                assert action.due_at == (ended if again is None else max(ended, again))
 
 
 def a_method_comes_again_only_when_all_between_have_had_their_time(case: Case) -> None:
     for simulation in case.attentive:
-        for each, before, tries in _next_attempts(case, simulation):
-            chain = each.obligation.chain
-            if chain[each.key.attempt].method in {link.method for link in chain[: each.key.attempt]}:
-                assert each.event.at >= tries[0].start + _waits(chain[before.attempt : each.key.attempt])
+        for each, _, _ in _next_attempts(case, simulation):
+            again = _again(case, each.ledger, each.key)
+            assert again is None or each.event.at >= again
 
 
-def _waits(attempts: Sequence[Attempt]) -> timedelta:
-    return sum((each.wait or timedelta() for each in attempts), timedelta())
+def _again(case: Case, ledger: Ledger, key: ActionKey) -> datetime | None:
+    """When a method that had its turn may come again; `None` for one that had none."""
+    chain = case.obligations[key.obligation].chain
+    same = [each for each in ledger.earlier(key) if each.arm == key.arm and each.attempt < key.attempt]
+    turns = [each for each in same if chain[each.attempt].method == chain[key.attempt].method]
+    if not turns:
+        return None
+    waits = [each.wait or timedelta() for each in chain[turns[-1].attempt : key.attempt]]
+    return ledger.tries[turns[-1]][0].start + sum(waits, timedelta())
 
 
 # What is left
@@ -600,6 +765,8 @@ def what_is_asked_for_is_tried_or_waited_for_or_left_to_somebody(case: Case) -> 
 
 def who_has_it_is_not_called_unreachable(case: Case) -> None:
     for look in case.drowsy.looks:
+        if look.plan.decisions:
+            continue
         ledger = ledger_of(look.before)
         for each in look.plan.owed:
             if case.obligations[each.obligation].personal and case.obligations[each.obligation].chain:
@@ -645,6 +812,8 @@ LAWS: Final[tuple[Law, ...]] = (
     what_is_latched_stays_until_the_generation_ends,
     whatever_a_desk_writes_has_a_reason,
     whom_it_is_about_is_settled_by_the_directory_of_that_moment,
+    acknowledgements_expire_at_the_first_moment_at_which_they_should,
+    no_acknowledgement_counts_for_longer_than_it_may,
     nobody_is_tried_while_their_own_answer_stands,
     nothing_is_tried_after_the_end_but_what_outlives_it,
     nothing_is_tried_that_is_not_asked_for,
@@ -691,6 +860,12 @@ def reached(case: Case) -> dict[str, bool]:
         "re-armed": any(key.arm for key in tries),
         "overdue": any(isinstance(event, FellDue) for event in log),
         "second attempt": any(key.attempt for key in tries),
+        "expired acknowledgement": any(isinstance(event, AcknowledgementExpired) for event in log),
+        "escalation by hand": any(isinstance(event, Escalated) for event in log),
+        "exhausted": any(isinstance(event, Became) and event.obligation == EXHAUSTED for event in log),
+        "catch-all": any(key.obligation == EXHAUSTED for key in tries),
+        "raise notice": any(key.obligation == "severity raised" for key in tries),
+        "stand-down": any(key.obligation == "stand down" for key in tries),
         "quorum": _quorum(case),
         "downtime": case.drowsy.incident.timeline.events != log,
     }

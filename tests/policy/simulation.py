@@ -23,6 +23,7 @@ from incidentkit.model.commands import (
     Close,
     Command,
     Decline,
+    Escalate,
     Mitigate,
     Note,
     Regress,
@@ -32,7 +33,7 @@ from incidentkit.model.commands import (
     Unacknowledge,
 )
 from incidentkit.model.conditions import ALWAYS, NEVER
-from incidentkit.model.events import Became, FellDue
+from incidentkit.model.events import Decision
 from incidentkit.model.identity import PersonId
 from incidentkit.model.people import Role
 from incidentkit.model.targets import Target
@@ -108,7 +109,7 @@ class Planner:
     """The planner, or something that is to be told from it."""
 
     plan: Callable[..., Plan] = planning.plan
-    settle: Callable[..., tuple[Became | FellDue, ...]] = planning.settle
+    settle: Callable[..., tuple[Decision, ...]] = planning.settle
     preview: Callable[..., Iterator[Step]] = planning.preview
 
 
@@ -126,7 +127,7 @@ class Decided:
     """Decisions, and the incident for which they were made."""
 
     before: Incident
-    decisions: tuple[Became | FellDue, ...]
+    decisions: tuple[Decision, ...]
 
 
 @define
@@ -234,6 +235,7 @@ def _episodes() -> st.SearchStrategy[Sequence[tuple[timedelta, _Saying]]]:
     facts = st.fixed_dictionaries({}, optional={DOWN.name: st.booleans(), BREACH.name: st.booleans()})
     triages = facts.map(RULES.triage)
     acknowledge, decline, unacknowledge = of(Acknowledge), of(Decline), of(Unacknowledge)
+    escalate = st.sampled_from(["level 1", "level 2", "level 3"]).map(lambda level: by(Escalate, "ada", level=level))
     step = _SECONDS.map(lambda length: length / 6)
     single = st.one_of(
         acknowledge,
@@ -248,6 +250,8 @@ def _episodes() -> st.SearchStrategy[Sequence[tuple[timedelta, _Saying]]]:
             lambda pair: by(Assign, "ada", role=pair[0], to=pair[1])
         ),
         st.just(by(Note, "ada", text="still looking")),
+        escalate,
+        st.just(by(Mitigate, "ada")),
     )
     acknowledging = st.permutations(("ada", "bob", "eve")).map(lambda each: [by(Acknowledge, who) for who in each])
     taking_back = PEOPLE.map(lambda who: (by(Acknowledge, who), by(Unacknowledge, who)))
@@ -259,6 +263,9 @@ def _episodes() -> st.SearchStrategy[Sequence[tuple[timedelta, _Saying]]]:
         PEOPLE.map(lambda who: (by(Decline, who), by(Acknowledge, who))),
         st.just((by(Mitigate, "ada"), by(Regress, "ada", reason="it is back"))),
         st.just((by(Resolve, "ada"), by(Reopen, "ada", reason="it is back"))),
+        st.tuples(escalate, escalate),
+        PEOPLE.map(lambda who: (by(Acknowledge, who), by(ChangeSeverity, "ada", severity=P1, reason="it is worse"))),
+        PEOPLE.map(lambda who: (by(Acknowledge, who), by(ChangeSeverity, "ada", severity=P1, reason="it is worse"))),
     )
     alone = st.tuples(_SECONDS, single).map(lambda said: [said])
     return alone | st.tuples(_SECONDS, step, pairs).map(_one_after_another)
@@ -312,8 +319,8 @@ _UNTIL: Final = st.one_of(
 _METHODS: Final = ("push", "phone", "mail")
 _EVERYBODY: Final = Directory(
     people={
-        name: Person(id=PersonId(name), contacts={each: f"{name} by {each}" for each in _METHODS})
-        for name in ("ada", "bob", "eve")
+        name: Person(id=PersonId(name), contacts={each: f"{name} by {each}" for each in methods})
+        for name, methods in (("ada", _METHODS), ("bob", _METHODS[1:]), ("eve", _METHODS))
     },
     teams={"payments": ("ada", "bob"), "Größe": ()},
     roles={"on-call engineer": ("bob",)},
@@ -388,6 +395,10 @@ _PAGING: Final = st.builds(
     cumulative=st.booleans(),
     backoff=BACKOFFS,
     grace=st.sampled_from([timedelta(), timedelta(seconds=10), timedelta(minutes=1)]),
+    acknowledgement_expires_after=st.none() | st.sampled_from([timedelta(minutes=5), timedelta(minutes=20)]),
+    catch_all=st.sampled_from([[], [person("eve")], [team("payments")]]),
+    raise_notice=st.just([Attempt("mail")]),
+    stand_down=st.just([Attempt("mail")]),
 )
 """Policies that page somebody in nearly every world, whereas among all policies many reach nobody."""
 

@@ -68,12 +68,12 @@ MUTANTS: Final = {
     "pages after the end": ("if active or each.outlives", "if True"),
     "forgets what outlives the incident": ("if active or each.outlives", "if active"),
     "ignores applies": (
-        "        if obligation.applies.evaluate(self.past) is False:\n",
-        "        if False:\n",
+        "        elif obligation.applies.evaluate(self.past) is False:\n",
+        "        elif False:\n",
     ),
     "takes an unknown condition for one that does not apply": (
-        "        if obligation.applies.evaluate(self.past) is False:\n",
-        "        if obligation.applies.evaluate(self.past) is not True:\n",
+        "        elif obligation.applies.evaluate(self.past) is False:\n",
+        "        elif obligation.applies.evaluate(self.past) is not True:\n",
     ),
     "unknown counts as reached": (
         "tried.outcome is Outcome.SUCCEEDED or",
@@ -85,21 +85,24 @@ MUTANTS: Final = {
         "start = instance.since",
     ),
     "counts an acknowledgement from before the level": (
-        "person in instance.people or (place > instance.place and person in known)\n",
+        "person in asked or (mark.place > instance.place and person in known)\n",
         "True\n",
     ),
     "counts only the people of the level": (
-        "person in instance.people or (place > instance.place and person in known)\n",
-        "person in instance.people\n",
+        "person in asked or (mark.place > instance.place and person in known)\n",
+        "person in asked\n",
     ),
     "re-arms everybody": (
-        "arming = progress.armings.get(person) if obligation.personal else None",
-        "arming = max(progress.armings.values(), key=lambda each: each.at, default=None)",
+        "arming = self.incident.progress.armings.get(person) if obligation.personal else None",
+        "arming = max(self.incident.progress.armings.values(), key=lambda each: each.at, default=None)",
     ),
-    "never re-arms": ("arming = progress.armings.get(person) if obligation.personal else None", "arming = None"),
-    "no grace": ("max(start, arming.at + obligation.grace)", "max(start, arming.at)"),
+    "never re-arms": (
+        "arming = self.incident.progress.armings.get(person) if obligation.personal else None",
+        "arming = None",
+    ),
+    "no grace": ("[arming.at + obligation.grace]", "[arming.at]"),
     "wake_at forgets a pending chain": (
-        "    later = [chain.at for chain in chains if chain.at > now]\n",
+        "    later = [chain.at for chain in view.chains if chain.at > now]\n",
         "    later = []\n",
     ),
     "wake_at forgets what turns": ("*view.resumptions(), *(turn.at for turn in view.turns)", "*view.resumptions()"),
@@ -128,22 +131,56 @@ MUTANTS: Final = {
         "            if True:",
     ),
     "dates decisions by the clock": (
-        "                at=turn.at,\n                by=PLANNER,\n                recorded_at=turn.at,\n",
-        "                at=self.now,\n                by=PLANNER,\n                recorded_at=turn.at,\n",
+        'return {"incident": self.incident.id, "at": at,',
+        'return {"incident": self.incident.id, "at": self.now,',
     ),
     "says nothing of a quorum that cannot come": (
         "if unreached or not obligation.chain or not (begins_later or obligation.id in going_on):",
         "if unreached or not obligation.chain:",
     ),
     "hurries the rounds of whoever lacks a method": (
-        "links[latest.attempt : chain.key.attempt]",
-        "links[latest.attempt : latest.attempt + 1]",
+        "links[before : key.attempt]",
+        "links[before : before + 1]",
     ),
-    "starts the next round at once": ("max(chain.at, tried.first + between)", "chain.at"),
+    "starts the next round at once": ("at=max(chain.at, tried.first + between)", "at=chain.at"),
     "comes into force though it is held": (
         "_first_moment(obligation.when, obligation.hindered,",
         "_first_moment(obligation.when, obligation.until,",
     ),
+    "never lets an acknowledgement expire": ("expiry is None or self.incident", "True or self.incident"),
+    "lets acknowledgements expire at once": ("max(mark.at + expiry.after, self", "max(mark.at, self"),
+    "lets acknowledgements expire though it is watched": ("ALWAYS, expiry.hindered,", "ALWAYS, NEVER,"),
+    "is exhausted while somebody is still to be tried": (
+        "any(chain.key is not None for chain in chains)",
+        "all(chain.key is not None for chain in chains)",
+    ),
+    "is exhausted before the last wait is over": ("*(chain.at for chain in chains)]", "]"),
+    "never is exhausted": ("        if not before or any(", "        if True or any("),
+    "is exhausted though nobody was ever paged": ("        if not before or any(", "        if any("),
+    "does not hear whom people bring in": ("        if self._called(obligation):\n", "        if False:\n"),
+    "pages nobody again who is brought in again": (
+        "if mark.place > instance.place]",
+        "if mark.place > instance.place and False]",
+    ),
+    "brings in a level again for what was asked before it": (
+        "if mark.place > instance.place]",
+        "if mark.place > 0]",
+    ),
+    "counts everybody where only some may acknowledge": (
+        "counted = sum(person in asked for person in acknowledged)",
+        "counted = len(acknowledged)",
+    ),
+    "forgets the fallback": (
+        "self._found(obligation.recipients) or self._found(obligation.fallback)",
+        "self._found(obligation.recipients)",
+    ),
+    "waits for nobody": ("at if not obligation.waits or self._people(obligation) else None", "at"),
+    "tells everybody who was not reached to stand down": (
+        "reached = tried.outcome not in (Outcome.FAILED, Outcome.POSTPONED)",
+        "reached = True",
+    ),
+    "tells who ended it to stand down": ("and key.person != self.incident.moved_by", ""),
+    "tells who came after the raise": ("if mark.place < progress.raised_place", ""),
     "asks about what does not apply": (" is None and self._may_begin(obligation):", " is None:"),
     "previews other outcomes than it is told": (
         "action=action.key, outcome=outcome)",

@@ -37,9 +37,8 @@ from incidentkit.model.commands import Command
 from incidentkit.model.events import (
     ActionEnded,
     ActionStarted,
-    Became,
+    Decision,
     Event,
-    FellDue,
     Overtaken,
     Redacted,
     TimeCorrected,
@@ -495,7 +494,7 @@ def _append(
     return before.extended(stored)
 
 
-def _tell_decisions(charter: Charter, decisions: Iterable[Became | FellDue]) -> None:
+def _tell_decisions(charter: Charter, decisions: Iterable[Decision]) -> None:
     for decision in decisions:
         charter.tell(Decided(decision.incident, decision))
 

@@ -9,7 +9,7 @@ from attrs import frozen
 
 from incidentkit.errors import IncidentkitError
 from incidentkit.model.action import Outcome
-from incidentkit.model.events import Became, Event, FellDue
+from incidentkit.model.events import Decision, Event
 from incidentkit.model.identity import IncidentId
 from incidentkit.policy.planning import Action, Plan
 from incidentkit.text.document import flat
@@ -28,7 +28,7 @@ class Decided:
     """Something has become true."""
 
     incident: IncidentId
-    decision: Became | FellDue
+    decision: Decision
 
 
 @frozen

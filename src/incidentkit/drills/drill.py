@@ -285,7 +285,7 @@ class _Run:
                     Kind.WANTED, ", ".join(decision.people), f"{decision.obligation} is in force", decision.because
                 )
             case Decided(decision=decision):
-                self._add(Kind.OVERDUE, "", f"{decision.obligation} is overdue", decision.because)
+                self._add(Kind.OVERDUE, "", str(decision))
             case Ended(action=action, outcome=outcome, problem=problem):
                 self._add_try(action, outcome, problem)
             case Failed(error=error):

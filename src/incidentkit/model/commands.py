@@ -206,6 +206,16 @@ class Snooze(Asking):
 
 
 @frozen
+class Escalate(Asking):
+    """Bring in a level of the escalation now, whatever it waits for; once it was reached, page its people again."""
+
+    tag: ClassVar[str] = "escalate"
+
+    level: str
+    reason: str = field(default="", kw_only=True)
+
+
+@frozen
 class Restrict(Asking):
     """Let only those know who must."""
 
@@ -284,6 +294,7 @@ Command: TypeAlias = (
     | Cancel
     | Merge
     | Snooze
+    | Escalate
     | Restrict
     | LiftRestriction
     | Link

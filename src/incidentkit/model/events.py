@@ -345,6 +345,20 @@ class Snoozed(Happening):
 
 
 @frozen(kw_only=True)
+class Escalated(Happening):
+    """Somebody brought in a level of the escalation."""
+
+    tag: ClassVar[str] = "escalated"
+    row: ClassVar[str] = "escalate"
+
+    level: str = field(validator=is_name)
+    reason: str = field(default="", validator=is_words)
+
+    def __str__(self) -> str:
+        return f"escalated to {self.level}{_because(self.reason)}"
+
+
+@frozen(kw_only=True)
 class Restricted(Happening):
     """Only those who must know may know."""
 
@@ -480,6 +494,19 @@ class FellDue(Happening):
 
 
 @frozen(kw_only=True)
+class AcknowledgementExpired(Happening):
+    """Somebody who had it was not heard of for so long that it does not count any more."""
+
+    tag: ClassVar[str] = "acknowledgement expired"
+
+    person: PersonId = field(validator=is_name)
+    because: str = field(default="", validator=is_text)
+
+    def __str__(self) -> str:
+        return f"the acknowledgement of {self.person} expired{_because(self.because)}"
+
+
+@frozen(kw_only=True)
 class ActionStarted(Happening):
     """A desk began to try an action, and nobody else does so until the lease ends."""
 
@@ -531,6 +558,7 @@ Event: TypeAlias = (
     | Cancelled
     | Merged
     | Snoozed
+    | Escalated
     | Restricted
     | RestrictionLifted
     | Linked
@@ -540,10 +568,14 @@ Event: TypeAlias = (
     | Overtaken
     | Became
     | FellDue
+    | AcknowledgementExpired
     | ActionStarted
     | ActionEnded
 )
 """Everything that can happen to an incident."""
+
+Decision: TypeAlias = Became | FellDue | AcknowledgementExpired
+"""What a desk only writes down: it has become true by the playbook, and nobody did it."""
 
 
 def written(event: Event) -> Iterator[str]:

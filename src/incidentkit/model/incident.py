@@ -237,6 +237,11 @@ class Incident:
         return self._state.generation
 
     @property
+    def moved_by(self) -> PersonId:
+        """Who moved it to the status in which it is."""
+        return self._state.moved_by
+
+    @property
     def generation_at(self) -> datetime:
         """When it was declared, or reopened the last time."""
         return self._state.generation_at

@@ -54,6 +54,7 @@ TABLE: Final[Mapping[str, Mapping[Status, Consequence]]] = {
     "assess": {I: STAYS, M: STAYS, O: STAYS},
     "change_severity": {I: STAYS, M: STAYS, O: STAYS, R: STAYS},
     "snooze": {I: STAYS, M: STAYS, O: STAYS},
+    "escalate": {I: STAYS, M: STAYS, O: STAYS},
     "assign": {I: STAYS, M: STAYS, O: STAYS, R: STAYS},
     "hand_over": {I: STAYS, M: STAYS, O: STAYS, R: STAYS},
     "summarize": {I: STAYS, M: STAYS, O: STAYS, R: STAYS},

@@ -6,6 +6,7 @@ the open questions and not the length of the log.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Final, TypeAlias
 
@@ -63,6 +64,14 @@ class Arming:
     at: datetime
 
 
+@frozen
+class Mark:
+    """Where something stands in the order of the log, where no two things are equal, and when that was learned of."""
+
+    place: int
+    at: datetime
+
+
 @define
 class Progress:
     """The part of an incident's state that only planning reads."""
@@ -73,8 +82,14 @@ class Progress:
     tried: dict[ActionKey, Tried] = field(factory=dict[ActionKey, Tried])
     armings: dict[PersonId, Arming] = field(factory=dict[PersonId, Arming])
     """Who was armed again: reached for anew, because an acknowledgement does not stand any more."""
-    acknowledged: dict[PersonId, int] = field(factory=dict[PersonId, int])
-    """The place of each acknowledgement that stands, in the order of the log: times may be equal, places are not."""
+    acknowledged: dict[PersonId, Mark] = field(factory=dict[PersonId, Mark])
+    """The acknowledgements that stand."""
+    escalations: dict[str, tuple[Mark, ...]] = field(factory=dict[str, tuple[Mark, ...]])
+    """When somebody brought in each level."""
+    raises: int = 0
+    """How often the severity was raised."""
+    raised_place: int = 0
+    """Where the latest of that stands in the order."""
     places: int = 0
     """How many places there are so far."""
 
@@ -86,6 +101,9 @@ class Progress:
             self.tried.copy(),
             self.armings.copy(),
             self.acknowledged.copy(),
+            self.escalations.copy(),
+            self.raises,
+            self.raised_place,
             self.places,
         )
 
@@ -95,10 +113,21 @@ class Progress:
         self.places += 1
         self.in_force.setdefault(key, InForce(event.at, event.people, self.places))
 
-    def acknowledge(self, person: PersonId) -> None:
+    def acknowledge(self, person: PersonId, at: datetime) -> None:
         """A person has it."""
         self.places += 1
-        self.acknowledged[person] = self.places
+        self.acknowledged[person] = Mark(self.places, at)
+
+    def escalated(self, level: str, at: datetime) -> None:
+        """Somebody brought in a level."""
+        self.places += 1
+        self.escalations[level] = (*self.escalations.get(level, ()), Mark(self.places, at))
+
+    def raised(self) -> None:
+        """It is more severe than it was."""
+        self.places += 1
+        self.raises += 1
+        self.raised_place = self.places
 
     def fell_due(self, event: FellDue) -> None:
         """Its time ran out, which no later event undoes."""
@@ -128,9 +157,20 @@ class Progress:
         self.armings[person] = Arming(1 if earlier is None else earlier.count + 1, at)
         self.acknowledged.pop(person, None)
 
+    def chains(self, obligations: Iterable[str], instance: str) -> int:
+        """How many chains there are for these obligations, counted again whenever one was started anew.
+
+        It only grows within a generation: levels, people, armings and escalations come and never go.
+        """
+        reached = [self.in_force.get((obligation, instance)) for obligation in obligations]
+        people = sum(1 + len(each.people) for each in reached if each is not None)
+        return people + sum(each.count for each in self.armings.values()) + sum(map(len, self.escalations.values()))
+
     def begin_generation(self) -> None:
         """Forget what only mattered to an earlier generation."""
         self.acknowledged.clear()
+        self.escalations.clear()
+        self.raises = self.raised_place = 0
         for instance in (*self.in_force,):
             if instance[1] != ONCE:
                 del self.in_force[instance]

@@ -23,14 +23,17 @@ from incidentkit.errors import (
 from incidentkit.model.assessment import Value
 from incidentkit.model.events import (
     Acknowledged,
+    AcknowledgementExpired,
     ActionEnded,
     ActionStarted,
     Assessed,
     Became,
     Cancelled,
     Closed,
+    Decision,
     Declared,
     Declined,
+    Escalated,
     Event,
     FellDue,
     Linked,
@@ -244,7 +247,7 @@ def _corrected(log: list[Event]) -> list[Event]:
             continue
         if event.event >= index:
             raise LogInvalid(index, f"'{event.tag}': event {shown(event.event)} is not before it")
-        if isinstance(said[event.event], Became | FellDue | ActionStarted | ActionEnded):
+        if isinstance(said[event.event], Decision | ActionStarted | ActionEnded):
             raise LogInvalid(index, f"'{event.tag}': event {event.event} is a desk's own, which nobody corrects")
         if isinstance(event, TimeCorrected):
             log[event.event] = evolve(log[event.event], at=event.happened_at)
@@ -281,6 +284,8 @@ def _assess(state: State, event: Assessed) -> None:
     severity = possible[0]
     if severity != state.severity:
         state.severity_at = event.at
+        if severity > state.severity:
+            state.progress.raised()
     state.facts = assessment.facts
     state.severity = severity
     state.possible = possible
@@ -295,6 +300,8 @@ def _change_severity(state: State, event: SeverityChanged) -> None:
         raise CommandInvalid(
             f"{state.id}: a severity is lowered with a reason, from {state.severity} to {event.severity}"
         )
+    if event.severity > state.severity:
+        state.progress.raised()
     state.severity = state.floor = event.severity
     state.possible = (event.severity,)
     state.severity_at = event.at
@@ -306,7 +313,7 @@ def _acknowledge(state: State, event: Acknowledged) -> None:
     state.acknowledged[event.by] = event.at
     state.declined.pop(event.by, None)
     state.acknowledged_in_generation = True
-    state.progress.acknowledge(event.by)
+    state.progress.acknowledge(event.by, event.recorded_at)
     if state.first_acknowledged_at is None or event.at < state.first_acknowledged_at:
         state.first_acknowledged_at = event.at
 
@@ -392,6 +399,12 @@ def _snooze(state: State, event: Snoozed) -> None:
     state.snoozed_until = event.until
 
 
+def _escalate(state: State, event: Escalated) -> None:
+    if event.at < state.generation_at:
+        raise _too_early(state, event)
+    state.progress.escalated(event.level, event.recorded_at)
+
+
 def _restrict(state: State, event: Restricted) -> None:
     if event.at < state.declared_at:
         raise _too_early(state, event)
@@ -440,6 +453,11 @@ def _fell_due(state: State, event: FellDue) -> None:
     state.progress.fell_due(event)
 
 
+def _expire(state: State, event: AcknowledgementExpired) -> None:
+    state.acknowledged.pop(event.person, None)
+    state.progress.rearm(event.person, event.recorded_at)
+
+
 def _action_started(state: State, event: ActionStarted) -> None:
     state.progress.started(event)
 
@@ -466,6 +484,7 @@ _FOLD: Final[Mapping[type[Any], Callable[[State, Any], None] | None]] = {
     Cancelled: _cancel,
     Merged: _merge,
     Snoozed: _snooze,
+    Escalated: _escalate,
     Restricted: _restrict,
     RestrictionLifted: _lift,
     Linked: _link,
@@ -475,6 +494,7 @@ _FOLD: Final[Mapping[type[Any], Callable[[State, Any], None] | None]] = {
     Overtaken: None,
     Became: _became,
     FellDue: _fell_due,
+    AcknowledgementExpired: _expire,
     ActionStarted: _action_started,
     ActionEnded: _action_ended,
 }
@@ -491,10 +511,14 @@ _CHANGES: Final[Mapping[type[Any], tuple[str, ...]]] = {
     Declined: ("acknowledged", "declined", "progress"),
     Unacknowledged: ("acknowledged", "progress"),
     Reopened: ("time_in", "progress"),
+    Assessed: ("progress",),
+    SeverityChanged: ("progress",),
+    Escalated: ("progress",),
     RoleAssigned: ("roles",),
     Linked: ("links",),
     Became: ("progress",),
     FellDue: ("progress",),
+    AcknowledgementExpired: ("acknowledged", "progress"),
     ActionStarted: ("progress",),
     ActionEnded: ("progress",),
 }

@@ -30,7 +30,7 @@ from incidentkit.errors import (
 from incidentkit.model.calendar import zone_of
 from incidentkit.model.identity import PersonId, checked_name, checked_text
 from incidentkit.model.people import Role
-from incidentkit.policy.recipient import Recipient, RecipientKind
+from incidentkit.policy.recipient import INVOLVED, Recipient, RecipientKind
 
 _ROLES: Final[Mapping[str, Role]] = {str(role): role for role in Role}
 
@@ -121,6 +121,7 @@ class Directory:
         return {
             RecipientKind.PERSON: {name: (person.id,) for name, person in self.people.items()},
             RecipientKind.TEAM: self.teams,
+            RecipientKind.THOSE: dict.fromkeys(INVOLVED, ()),
             RecipientKind.ROLE: {**self.roles, **{name: () for name in _ROLES if name not in self.roles}},
         }
 

@@ -6,7 +6,7 @@ Contacts" as its default.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import Final
 
@@ -16,9 +16,22 @@ from incidentkit.errors import PlaybookInvalid, expect, shown
 from incidentkit.model.conditions import ALWAYS, NEVER, Condition
 from incidentkit.model.identity import checked_name
 from incidentkit.model.lifecycle import Status
-from incidentkit.policy.obligation import LONGEST_WAIT, Attempt, Backoff, Obligation, checked_reason
-from incidentkit.policy.recipient import Recipient
-from incidentkit.policy.situation import ACKNOWLEDGEMENTS, OUTSTANDING, OVER, STATUS
+from incidentkit.policy.obligation import (
+    LONGEST_WAIT,
+    Attempt,
+    Backoff,
+    Expiry,
+    Obligation,
+    Recurrence,
+    checked_reason,
+    checked_wait,
+)
+from incidentkit.policy.recipient import Recipient, those
+from incidentkit.policy.situation import ACKNOWLEDGED, ACKNOWLEDGEMENTS, OUTSTANDING, OVER, RAISES, STATUS
+from incidentkit.providers.pager import Purpose
+
+EXHAUSTED: Final = "exhausted"
+"""The id of the obligation that says that every chain of an escalation has come to its end in vain."""
 
 MOST_LEVELS: Final = 50
 
@@ -57,6 +70,8 @@ class Level:
     """It is reached at the first moment at which this is true; unknown is not true, but a question."""
     until: Condition = field(default=ANYBODY, kw_only=True)
     """While this is true, or the policy's, nobody on this level is paged."""
+    acknowledgers: tuple[Recipient, ...] = field(default=(), converter=_recipients, kw_only=True)
+    """Whose acknowledgements count here; if empty, those of its people, and those that anybody gives later."""
     because: str = field(default="", kw_only=True)
     """Why these people, in words for them."""
     source: str = field(default="", kw_only=True)
@@ -122,7 +137,19 @@ class EscalationPolicy:
     backoff: Backoff = field(factory=Backoff)
     """How an attempt is tried again that failed for the time being."""
     grace: timedelta = timedelta(seconds=10)
-    """How long a person is left alone after they took an acknowledgement back: they may have slipped."""
+    """How long a person is left alone after their acknowledgement ended: they may have slipped."""
+    acknowledgement_expires_after: timedelta | None = None
+    """After how long an acknowledgement does not count any more, and its giver is paged anew; `None` for never."""
+    fallback: tuple[Recipient, ...] = field(default=(), converter=_recipients)
+    """Who is paged in place of a level for which nobody is found."""
+    waits: bool = False
+    """Whether a level for which nobody is found at all waits for somebody; otherwise it is skipped, which is said."""
+    catch_all: tuple[Recipient, ...] = field(default=(), converter=_recipients)
+    """Who is paged when every chain has come to its end and nobody has acknowledged."""
+    raise_notice: tuple[Attempt, ...] = field(default=(), converter=_attempts)
+    """How people who have acknowledged learn that the severity was raised; they do not, without."""
+    stand_down: tuple[Attempt, ...] = field(default=(), converter=_attempts)
+    """How people who were paged learn that it is over; they do not, without."""
 
     def __attrs_post_init__(self) -> None:
         names = [level.name for level in self.levels]
@@ -133,12 +160,20 @@ class EscalationPolicy:
             expect(Condition, condition, PlaybookInvalid, "applies, until and held are conditions")
         expect(bool, self.cumulative, PlaybookInvalid, "whether levels are cumulative is True or False")
         expect(timedelta, self.grace, PlaybookInvalid, "the grace is a timedelta")
+        checked_wait("the time after which an acknowledgement expires", self.acknowledgement_expires_after)
+        expect(bool, self.waits, PlaybookInvalid, "whether levels wait for people is True or False")
         if not timedelta() <= self.grace <= LONGEST_WAIT:
             raise PlaybookInvalid(f"the grace is no time or more, at the most a year, not {self.grace}")
 
     def obligations(self) -> tuple[Obligation, ...]:
-        """What it wants, level by level."""
-        return tuple(self._obligation(place, level) for place, level in enumerate(self.levels))
+        """What it wants: level by level, then what happens when all of them are at their end, and what people learn."""
+        levels = [self._obligation(place, level) for place, level in enumerate(self.levels)]
+        return (*levels, self._exhausted(levels), *self._notices())
+
+    def expiry(self) -> Expiry | None:
+        """For how long acknowledgements count."""
+        after = self.acknowledgement_expires_after
+        return None if after is None else Expiry(after=after, applies=self.applies, hindered=self.until | self.held)
 
     def _obligation(self, place: int, level: Level) -> Obligation:
         later = self.levels[place:] if self.cumulative else (level,)
@@ -152,6 +187,10 @@ class EscalationPolicy:
             until=level.until | self.until,
             held=self.held,
             recipients=level.recipients,
+            acknowledgers=level.acknowledgers,
+            fallback=self.fallback,
+            waits=self.waits,
+            level=level.name,
             chain=self.contact.links,
             backoff=self.backoff,
             grace=self.grace,
@@ -159,3 +198,49 @@ class EscalationPolicy:
             because=level.because or f"level {level.name}",
             source=level.source,
         )
+
+    def _exhausted(self, levels: Iterable[Obligation]) -> Obligation:
+        """What is left when nobody is: a decision that says so in any case, and pages for the catch-all."""
+        return Obligation(
+            id=EXHAUSTED,
+            applies=self.applies,
+            when=ALWAYS,
+            until=ACKNOWLEDGED | self.until,
+            after=[level.id for level in levels],
+            recurrence=Recurrence.PER_EXHAUSTION,
+            recipients=self.catch_all,
+            chain=self.contact.links,
+            backoff=self.backoff,
+            grace=self.grace,
+            personal=True,
+            because="everybody was paged in vain",
+        )
+
+    def _notices(self) -> Iterator[Obligation]:
+        if self.raise_notice:
+            yield Obligation(
+                id="severity raised",
+                applies=self.applies,
+                when=(RAISES >= 1) & ACKNOWLEDGED,
+                until=self.until,
+                recurrence=Recurrence.PER_RAISE,
+                recipients=[those("acknowledged")],
+                waits=True,
+                chain=self.raise_notice,
+                backoff=self.backoff,
+                purpose=Purpose.NOTICE,
+                because="the severity was raised since you acknowledged",
+            )
+        if self.stand_down:
+            yield Obligation(
+                id="stand down",
+                when=OVER,
+                until=~OVER,
+                outlives=True,
+                recipients=[those("paged")],
+                waits=True,
+                chain=self.stand_down,
+                backoff=self.backoff,
+                purpose=Purpose.STAND_DOWN,
+                because="it is over",
+            )

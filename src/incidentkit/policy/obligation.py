@@ -11,7 +11,7 @@ from datetime import timedelta
 from enum import StrEnum
 from functools import cached_property
 from types import NoneType
-from typing import Any, Final
+from typing import Any, Final, assert_never
 
 from attrs import field, frozen
 
@@ -23,6 +23,7 @@ from incidentkit.model.incident import Incident
 from incidentkit.model.progress import ONCE
 from incidentkit.model.targets import Target
 from incidentkit.policy.recipient import Recipient
+from incidentkit.providers.pager import Purpose
 
 LONGEST_WAIT: Final = timedelta(days=365)
 """How long a policy may wait for anything: longer is a slip, and ends beyond the calendar."""
@@ -41,6 +42,13 @@ def checked_reason(what: str, text: str) -> None:
         raise PlaybookInvalid(f"{what}: because has {LONGEST_REASON} characters at the most, not {len(text)}")
 
 
+def checked_wait(what: str, wait: timedelta | None) -> None:
+    """A time to wait, if there is one; `PlaybookInvalid` names ``what`` for others."""
+    expect(timedelta | NoneType, wait, PlaybookInvalid, f"{what} is a timedelta")
+    if wait is not None and not timedelta() < wait <= LONGEST_WAIT:
+        raise PlaybookInvalid(f"{what} is above zero and no more than a year, not {wait}")
+
+
 class Recurrence(StrEnum):
     """How often an obligation can come into force; each time is an instance of its own."""
 
@@ -48,6 +56,10 @@ class Recurrence(StrEnum):
     """Once in the life of an incident."""
     PER_GENERATION = "per generation"
     """Once after the declaration, and once after each reopening."""
+    PER_RAISE = "per raise"
+    """Once each time the severity was raised."""
+    PER_EXHAUSTION = "per exhaustion"
+    """Once for the chains of the obligations that it comes ``after``, and once more whenever one is added to them."""
 
 
 @frozen
@@ -60,11 +72,7 @@ class Attempt:
 
     def __attrs_post_init__(self) -> None:
         checked_name("a contact method", self.method)
-        wait = expect(
-            timedelta | NoneType, self.wait, PlaybookInvalid, f"the wait after {self.method!r} is a timedelta"
-        )
-        if wait is not None and not timedelta() < wait <= LONGEST_WAIT:
-            raise PlaybookInvalid(f"the wait after {self.method!r} is above zero and no more than a year, not {wait}")
+        checked_wait(f"the wait after {self.method!r}", self.wait)
 
 
 def _delays(delays: Iterable[timedelta]) -> tuple[timedelta, ...]:
@@ -115,6 +123,22 @@ def _recipients(recipients: Iterable[Recipient]) -> tuple[Recipient, ...]:
 
 
 @frozen(kw_only=True)
+class Expiry:
+    """For how long an acknowledgement counts."""
+
+    after: timedelta
+    applies: Condition = ALWAYS
+    """To which incidents: those for which this is not false."""
+    hindered: Condition = NEVER
+    """While this is true none expires."""
+
+    @property
+    def mentioned(self) -> Iterable[Any]:
+        """The facts that it asks for."""
+        return (fact for condition in (self.applies, self.hindered) for fact in condition.mentioned)
+
+
+@frozen(kw_only=True)
 class Obligation:
     """Something that a playbook wants of an incident.
 
@@ -134,6 +158,16 @@ class Obligation:
     """It does not come into force while this is true; what is in force already goes on."""
     recipients: tuple[Recipient, ...] = field(default=(), converter=_recipients)
     """Who owes it, or whom it is to reach; who that is, is settled when it comes into force."""
+    acknowledgers: tuple[Recipient, ...] = field(default=(), converter=_recipients)
+    """Whose acknowledgements count for ``until``; if empty, those of its people, and those given by others later."""
+    fallback: tuple[Recipient, ...] = field(default=(), converter=_recipients)
+    """Who is meant if nobody is found."""
+    waits: bool = False
+    """Whether it comes into force only once somebody is found, rather than for nobody."""
+    after: tuple[str, ...] = field(default=(), converter=tuple[str, ...])
+    """The obligations that it comes after: all chains of those that ask for something must have come to their end."""
+    level: str = ""
+    """The name under which a person can bring it in, whatever ``when`` and ``held`` say, and start it anew later."""
     due: Target | None = None
     """How much time there is from when it came into force; its chain begins when that has run out."""
     chain: tuple[Attempt, ...] = field(default=(), converter=_chain)
@@ -142,6 +176,8 @@ class Obligation:
     recurrence: Recurrence = Recurrence.PER_GENERATION
     personal: bool = False
     """Whether a person who acknowledged or declined the incident is left alone."""
+    purpose: Purpose = Purpose.PAGE
+    """What its attempts tell people to do."""
     grace: timedelta = timedelta(seconds=10)
     """How long to leave a person alone after they took an acknowledgement back."""
     outlives: bool = False
@@ -158,6 +194,8 @@ class Obligation:
             raise PlaybookInvalid(f"{self.id}: the grace is no time or more, at the most a year, not {self.grace}")
         for condition in (self.when, self.applies, self.until, self.held):
             expect(Condition, condition, PlaybookInvalid, f"{self.id}: when, applies, until and held are conditions")
+        if self.recurrence is Recurrence.PER_EXHAUSTION and not self.after:
+            raise PlaybookInvalid(f"{self.id}: say whose chains it comes after, since it comes once for those")
         if any(fact.tag == "clock" for fact in self.applies.mentioned):
             raise PlaybookInvalid(f"{self.id}: applies says which incidents, so no clock can be in {self.applies}")
         for attempt in self.chain[:-1]:
@@ -166,12 +204,27 @@ class Obligation:
 
     def instance(self, incident: Incident) -> str:
         """Which of its instances the incident is at."""
-        return ONCE if self.recurrence is Recurrence.ONCE else str(incident.generation)
+        match self.recurrence:
+            case Recurrence.ONCE:
+                return ONCE
+            case Recurrence.PER_GENERATION:
+                return str(incident.generation)
+            case Recurrence.PER_RAISE:
+                return f"{incident.generation}.{incident.progress.raises}"
+            case Recurrence.PER_EXHAUSTION:
+                return f"{incident.generation}.{incident.progress.chains(self.after, str(incident.generation))}"
+            case _:
+                assert_never(self.recurrence)
 
     @cached_property
     def hindered(self) -> Condition:
         """While this is true it does not come into force."""
         return self.until if self.held == NEVER else self.until | self.held
+
+    @property
+    def named(self) -> tuple[Recipient, ...]:
+        """Whom it names, whatever for."""
+        return (*self.recipients, *self.acknowledgers, *self.fallback)
 
     @property
     def mentioned(self) -> Iterable[Any]:

@@ -6,10 +6,10 @@ because its obligation is in force and its key is not in the log, and a crash lo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Final
 
 from attrs import evolve, frozen
@@ -17,15 +17,25 @@ from attrs import evolve, frozen
 from incidentkit.errors import SchemeInvalid, UnknownRecipient
 from incidentkit.model.action import ActionKey, Outcome
 from incidentkit.model.conditions import ALWAYS, Condition
-from incidentkit.model.events import ActionEnded, ActionStarted, Became, Event, FellDue
+from incidentkit.model.durations import duration_text
+from incidentkit.model.events import (
+    AcknowledgementExpired,
+    ActionEnded,
+    ActionStarted,
+    Became,
+    Decision,
+    Event,
+    FellDue,
+)
 from incidentkit.model.identity import IncidentId, PersonId, keepable
 from incidentkit.model.incident import Incident
 from incidentkit.model.lifecycle import ACTIVE
-from incidentkit.model.progress import InForce, Tried
+from incidentkit.model.progress import Arming, InForce, Mark, Tried
 from incidentkit.model.vocabulary import AnyFact, Facts
 from incidentkit.policy.directory import Directory
-from incidentkit.policy.obligation import Obligation
+from incidentkit.policy.obligation import Expiry, Obligation
 from incidentkit.policy.playbook import Playbook
+from incidentkit.policy.recipient import Recipient, RecipientKind
 from incidentkit.policy.situation import ACKNOWLEDGEMENTS, OUTSTANDING, situation
 from incidentkit.providers.pager import SendPage
 
@@ -72,7 +82,7 @@ class Owed:
 class Plan:
     """What must happen next, by what is known at a moment."""
 
-    decisions: tuple[Became | FellDue, ...]
+    decisions: tuple[Decision, ...]
     """What has become true and is not in the log yet, in the order in which it did."""
     due: tuple[Action, ...]
     """What to do now, the longest due first."""
@@ -89,21 +99,18 @@ def plan(incident: Incident, playbook: Playbook, directory: Directory, *, now: d
     """
     now = max(now, incident.as_of)
     decisions, view = _decided(_View(incident, playbook, directory, now, namespace), now)
-    chains = [chain for obligation, instance in view.unmet for chain in view.chains(obligation, instance)]
-    due = [view.action(chain, chain.key) for chain in chains if chain.key is not None and chain.at <= now]
-    later = [chain.at for chain in chains if chain.at > now]
+    due = [view.action(chain, chain.key) for chain in view.chains if chain.key is not None and chain.at <= now]
+    later = [chain.at for chain in view.chains if chain.at > now]
     return Plan(
         decisions=decisions,
         due=tuple(sorted(due, key=lambda action: action.due_at)),
         questions=tuple(view.questions()),
-        owed=tuple(view.owed(chains)),
+        owed=tuple(view.owed()),
         wake_at=min([*later, *view.resumptions(), *(turn.at for turn in view.turns)], default=None),
     )
 
 
-def settle(
-    incident: Incident, playbook: Playbook, directory: Directory, *, before: datetime
-) -> tuple[Became | FellDue, ...]:
+def settle(incident: Incident, playbook: Playbook, directory: Directory, *, before: datetime) -> tuple[Decision, ...]:
     """The decisions that are due before a moment, to be written to the log ahead of what happened at that moment."""
     decisions, _ = _decided(_View(incident, playbook, directory, before, ""), before - timedelta.resolution)
     return decisions
@@ -114,7 +121,7 @@ class Step:
     """A moment of a preview: what would be decided and done then."""
 
     at: datetime
-    decisions: tuple[Became | FellDue, ...]
+    decisions: tuple[Decision, ...]
     actions: tuple[Action, ...]
 
 
@@ -145,25 +152,24 @@ def _performed(incident: Incident, action: Action, at: datetime, outcome: Outcom
     yield ActionEnded(**common, action=action.key, outcome=outcome)
 
 
-def _decided(view: _View, until: datetime) -> tuple[tuple[Became | FellDue, ...], _View]:
+def _decided(view: _View, until: datetime) -> tuple[tuple[Decision, ...], _View]:
     """What has become true up to and with a moment, earliest first, and the view once that is in the log."""
-    decisions: list[Became | FellDue] = []
+    decisions: list[Decision] = []
     while True:
         at = min((turn.at for turn in view.turns), default=None)
         if at is None or at > until:
             return tuple(decisions), view
-        new = [view.decision(turn) for turn in view.turns if turn.at == at]
+        new = [turn.decision(at) for turn in view.turns if turn.at == at]
         decisions += new
         view = evolve(view, incident=view.incident.extended(new))
 
 
 @frozen
 class _Turn:
-    """An obligation that comes into force, or falls due, at a moment."""
+    """Something that becomes true at a moment, and the decision that says so."""
 
-    obligation: Obligation
     at: datetime
-    due: bool
+    decision: Callable[[datetime], Decision]
 
 
 @frozen
@@ -226,95 +232,166 @@ class _View:
         in_force: list[tuple[Obligation, InForce, Facts | None]] = []
         for obligation, instance in self.awake:
             if instance is not None:
-                facts = self._about(instance, self.present)
+                facts = self._about(obligation, instance, self.present)
                 in_force.append((obligation, instance, facts if obligation.until.evaluate(facts) is True else None))
         return tuple(in_force)
 
-    def _about(self, instance: InForce, facts: Facts) -> Facts:
+    def _about(self, obligation: Obligation, instance: InForce, facts: Facts) -> Facts:
         """What is known, and of this instance in particular.
 
         Whom the directory does not know has nothing: a misspelt name must not stop the pages.
         """
-        acknowledged, known = self.incident.progress.acknowledged, self.directory.people
-        counted = sum(
-            person in instance.people or (place > instance.place and person in known)
-            for person, place in acknowledged.items()
-        )
-        outstanding = sum(person not in acknowledged for person in instance.people)
+        acknowledged = self.incident.progress.acknowledged
+        if obligation.acknowledgers:
+            asked = self._found(obligation.acknowledgers)
+            counted = sum(person in asked for person in acknowledged)
+        else:
+            asked, known = instance.people, self.directory.people
+            counted = sum(
+                person in asked or (mark.place > instance.place and person in known)
+                for person, mark in acknowledged.items()
+            )
+        outstanding = sum(person not in acknowledged for person in asked)
         own = {ACKNOWLEDGEMENTS.name: counted, OUTSTANDING.name: outstanding}
         return Facts(facts.vocabulary, {**facts.values, **own}, facts.possible, facts.started, facts.at)
 
     @cached_property
     def turns(self) -> tuple[_Turn, ...]:
         """What turns by itself, now or later, if nothing but time goes on."""
-        turns = (self._turn(obligation, instance) for obligation, instance in self.awake)
-        return tuple(turn for turn in turns if turn is not None)
+        return (*self._turns_of_obligations(), *self._turns_of_acknowledgements())
 
-    def _turn(self, obligation: Obligation, instance: InForce | None) -> _Turn | None:
-        """When it comes into force or falls due; `None` if it does neither any more."""
-        if instance is None:
-            return self._coming_into_force(obligation)
+    def _turns_of_obligations(self) -> Iterator[_Turn]:
+        """What comes into force or falls due."""
+        for obligation, instance in self.awake:
+            if instance is None:
+                at, decision = self._comes_into_force_at(obligation), self._coming_into_force
+            else:
+                at, decision = self._falls_due_at(obligation, instance), self._falling_due
+            if at is not None:
+                yield _Turn(at, partial(decision, obligation))
+
+    def _comes_into_force_at(self, obligation: Obligation) -> datetime | None:
+        begin = self._may_begin_at(obligation)
+        if begin is None:
+            return None
+        if self._called(obligation):
+            at = _first_moment(ALWAYS, obligation.until, self.past, begin)
+        elif obligation.applies.evaluate(self.past) is False:
+            return None
+        else:
+            at = _first_moment(obligation.when, obligation.hindered, self.past, begin)
+        return None if at is None else self._with_people(obligation, at)
+
+    def _may_begin_at(self, obligation: Obligation) -> datetime | None:
+        """From when on it can come into force; `None` while it comes after chains that go on."""
+        if not obligation.after:
+            return self.incident.as_of
+        before = {each.id: instance.since for each, instance in self.unmet if each.id in obligation.after}
+        chains = [chain for chain in self.chains if chain.obligation.id in before]
+        if not before or any(chain.key is not None for chain in chains):
+            return None
+        return max([self.incident.as_of, *before.values(), *(chain.at for chain in chains)])
+
+    def _called(self, obligation: Obligation) -> tuple[Mark, ...]:
+        """When people brought it in."""
+        return self.incident.progress.escalations.get(obligation.level, ()) if obligation.level else ()
+
+    def _with_people(self, obligation: Obligation, at: datetime) -> datetime | None:
+        """When it comes into force though it waits for people, if it does; `None` as long as nobody is found."""
+        return at if not obligation.waits or self._people(obligation) else None
+
+    def _falls_due_at(self, obligation: Obligation, instance: InForce) -> datetime | None:
         if obligation.due is None or instance.due_since is not None:
             return None
         deadline = _deadline(obligation, instance)
         if deadline is None:
             return None
-        at = _first_moment(ALWAYS, obligation.until, self._about(instance, self.past), deadline)
-        return None if at is None else _Turn(obligation, at, due=True)
+        return _first_moment(ALWAYS, obligation.until, self._about(obligation, instance, self.past), deadline)
 
-    def _coming_into_force(self, obligation: Obligation) -> _Turn | None:
-        if obligation.applies.evaluate(self.past) is False:
-            return None
-        at = _first_moment(obligation.when, obligation.hindered, self.past, self.incident.as_of)
-        return None if at is None else _Turn(obligation, at, due=False)
+    def _turns_of_acknowledgements(self) -> Iterator[_Turn]:
+        """Which of them expire."""
+        expiry = self.playbook.expiry
+        if expiry is None or self.incident.status not in ACTIVE or expiry.applies.evaluate(self.past) is False:
+            return
+        for person, mark in self.incident.progress.acknowledged.items():
+            begin = max(mark.at + expiry.after, self.incident.as_of)
+            at = _first_moment(ALWAYS, expiry.hindered, self.past, begin)
+            if at is not None:
+                yield _Turn(at, partial(self._expiring, person, expiry))
 
-    def decision(self, turn: _Turn) -> Became | FellDue:
-        """The event that says so."""
-        obligation = turn.obligation
-        instance = obligation.instance(self.incident)
-        if turn.due:
-            return FellDue(
-                incident=self.incident.id,
-                at=turn.at,
-                by=PLANNER,
-                recorded_at=turn.at,
-                obligation=obligation.id,
-                instance=instance,
-                because=f"not done within {obligation.due}",
-            )
-        return Became(
-            incident=self.incident.id,
-            at=turn.at,
-            by=PLANNER,
-            recorded_at=turn.at,
-            obligation=obligation.id,
-            instance=instance,
-            people=self._people(obligation),
-            because=self._reason(obligation, turn.at),
-        )
+    def _expiring(self, person: PersonId, expiry: Expiry, at: datetime) -> Decision:
+        because = f"nothing was heard of them for {duration_text(expiry.after)}"
+        return AcknowledgementExpired(**self._said(at), person=person, because=because)
 
-    def _reason(self, obligation: Obligation, at: datetime) -> str:
-        """Why it came into force: what the playbook says, and what made it true."""
+    def _falling_due(self, obligation: Obligation, at: datetime) -> Decision:
+        because = f"not done within {obligation.due}"
+        return FellDue(**self._said(at), **self._which(obligation), because=because)
+
+    def _coming_into_force(self, obligation: Obligation, at: datetime) -> Decision:
+        people = self._people(obligation)
+        because = self._reason(obligation, at, people)
+        return Became(**self._said(at), **self._which(obligation), people=people, because=because)
+
+    def _said(self, at: datetime) -> dict[str, Any]:
+        """What every decision has."""
+        return {"incident": self.incident.id, "at": at, "by": PLANNER, "recorded_at": at}
+
+    def _which(self, obligation: Obligation) -> dict[str, Any]:
+        return {"obligation": obligation.id, "instance": obligation.instance(self.incident)}
+
+    def _reason(self, obligation: Obligation, at: datetime, people: Sequence[PersonId]) -> str:
+        """Why it came into force: what the playbook says, and what made it true; and why for nobody, or for others."""
         grounds = obligation.when.grounds(self.past.later(at))
-        words = "; ".join(filter(None, (obligation.because, "" if grounds == ALWAYS else str(grounds)))) or "always"
-        return keepable(words)
+        made_true = "somebody asked for it" if self._called(obligation) else "" if grounds == ALWAYS else str(grounds)
+        wanted = self._found(obligation.recipients)
+        missing = "" if wanted or not obligation.recipients else "nobody was found"
+        instead = f", so {', '.join(people)} instead" if missing and people else ""
+        return keepable("; ".join(filter(None, (obligation.because, made_true, missing + instead))) or "always")
 
     def _people(self, obligation: Obligation) -> tuple[PersonId, ...]:
-        """Who it is about now, each once; a recipient that the directory does not know any more is nobody."""
+        """Who it is about now."""
+        return self._found(obligation.recipients) or self._found(obligation.fallback)
+
+    def _found(self, recipients: Iterable[Recipient]) -> tuple[PersonId, ...]:
+        """Who is meant, each once; a recipient that the directory does not know any more is nobody."""
         people: list[PersonId] = []
-        for recipient in obligation.recipients:
-            with suppress(UnknownRecipient):
-                people += self.directory.find(recipient, self.incident.roles)
+        for recipient in recipients:
+            if recipient.kind is RecipientKind.THOSE:
+                people += (who for who in self._involved[recipient.name]() if who in self.directory.people)
+            else:
+                with suppress(UnknownRecipient):
+                    people += self.directory.find(recipient, self.incident.roles)
         return tuple(dict.fromkeys(people))
 
-    def chains(self, obligation: Obligation, instance: InForce) -> Iterator[_Chain]:
+    @property
+    def _involved(self) -> Mapping[str, Callable[[], Iterable[PersonId]]]:
+        return {"paged": self._paged, "acknowledged": self._acknowledged_before_the_raise}
+
+    def _paged(self) -> Iterator[PersonId]:
+        """Whom a page reached, or may have, in this generation; not whoever ended it, who knows."""
+        personal = {obligation.id for obligation in self.playbook.obligations if obligation.personal}
+        for key, tried in self.incident.progress.tried.items():
+            reached = tried.outcome not in (Outcome.FAILED, Outcome.POSTPONED)
+            if reached and key.obligation in personal and key.person != self.incident.moved_by:
+                yield PersonId(key.person)
+
+    def _acknowledged_before_the_raise(self) -> Iterator[PersonId]:
+        progress = self.incident.progress
+        return (person for person, mark in progress.acknowledged.items() if mark.place < progress.raised_place)
+
+    @cached_property
+    def chains(self) -> tuple[_Chain, ...]:
+        """The chains of everything that asks for something."""
+        return tuple(chain for obligation, instance in self.unmet for chain in self._chains(obligation, instance))
+
+    def _chains(self, obligation: Obligation, instance: InForce) -> Iterator[_Chain]:
         """The chains of an obligation that asks for something, for each person whom it may reach."""
         start = instance.since if obligation.due is None else instance.due_since
         if start is None or not obligation.chain:
             return
         for person in instance.people:
             if not obligation.personal or person not in {*self.incident.acknowledged, *self.incident.declined}:
-                yield self._held(self._chain(obligation, person, start))
+                yield self._held(self._chain(obligation, person, self._starts(obligation, instance, person, start)))
             elif person in self.incident.declined:
                 yield _Chain(obligation, person, None, self.incident.declined[person])
 
@@ -325,15 +402,19 @@ class _View:
             return chain
         return evolve(chain, at=max(chain.at, until))
 
-    def _chain(self, obligation: Obligation, person: PersonId, start: datetime) -> _Chain:
-        progress = self.incident.progress
-        arming = progress.armings.get(person) if obligation.personal else None
-        arm = 0 if arming is None else arming.count
+    def _starts(self, obligation: Obligation, instance: InForce, person: PersonId, start: datetime) -> Arming:
+        """How often the chain of a person was started, and since when it goes."""
+        arming = self.incident.progress.armings.get(person) if obligation.personal else None
+        again = [mark.at for mark in self._called(obligation) if mark.place > instance.place]
+        arms = len(again) + (0 if arming is None else arming.count)
+        return Arming(arms, max([start, *again, *([] if arming is None else [arming.at + obligation.grace])]))
+
+    def _chain(self, obligation: Obligation, person: PersonId, start: Arming) -> _Chain:
+        progress, arm = self.incident.progress, start.count
         which = obligation.instance(self.incident)
         latest = progress.latest.get((obligation.id, which, person))
         if latest is None or latest.arm != arm:
-            begin = start if arming is None else max(start, arming.at + obligation.grace)
-            return self._attempt(obligation, ActionKey(obligation.id, which, person, arm, 0), begin)
+            return self._attempt(obligation, ActionKey(obligation.id, which, person, arm, 0), start.at)
         tried = progress.tried[latest]
         if latest.attempt >= len(obligation.chain):  # the chain was longer when this was tried
             return _Chain(obligation, person, None, tried.lease_until if tried.ended is None else tried.ended)
@@ -341,7 +422,24 @@ class _View:
         if again and self._contact(obligation, latest) is not None:
             return _Chain(obligation, person, latest, at)
         following = self._attempt(obligation, evolve(latest, attempt=latest.attempt + 1), at)
-        return _not_sooner(following, latest, tried)
+        return self._not_sooner(following)
+
+    def _not_sooner(self, chain: _Chain) -> _Chain:
+        """A method that had its turn comes again as late as if nothing had failed and nothing been left out meanwhile.
+
+        Another method comes at once after a failure, or in place of one that the person has not. If one that had its
+        turn did too, the rounds of a chain would be over at once when every method fails, and would follow each other
+        the faster, the fewer methods a person has.
+        """
+        key, links = chain.key, chain.obligation.chain
+        if key is None:
+            return chain
+        for before in range(key.attempt - 1, -1, -1):
+            tried = self.incident.progress.tried.get(evolve(key, attempt=before))
+            if tried is not None and links[before].method == links[key.attempt].method:
+                between = sum((link.wait or timedelta() for link in links[before : key.attempt]), timedelta())
+                return evolve(chain, at=max(chain.at, tried.first + between))
+        return chain
 
     def _contact(self, obligation: Obligation, key: ActionKey) -> str | None:
         """Where an attempt reaches its person; `None` if it cannot any more."""
@@ -371,6 +469,7 @@ class _View:
             title=incident.title,
             reason=because,
             declared_at=incident.declared_at,
+            purpose=chain.obligation.purpose,
         )
         return Action(key=key, due_at=chain.at, request=request, because=f"{because}; {method} for {person}")
 
@@ -390,11 +489,11 @@ class _View:
         facts = self.present
         return obligation.applies.evaluate(facts) is not False and obligation.hindered.evaluate(facts) is not True
 
-    def owed(self, chains: Iterable[_Chain]) -> Iterator[Owed]:
+    def owed(self) -> Iterator[Owed]:
         """What is left to people."""
         finished: dict[str, list[PersonId]] = {}
         going_on: set[str] = set()
-        for chain in chains:
+        for chain in self.chains:
             if chain.key is None and chain.at <= self.now:
                 finished.setdefault(chain.obligation.id, []).append(chain.person)
             else:
@@ -447,22 +546,6 @@ def _unknown(condition: Condition, facts: Facts) -> set[str]:
         return {fact.name for fact in condition.mentioned}
     open_parts = (part for part in condition.parts if part.walk(facts) is None)
     return {name for part in open_parts for name in _unknown(part, facts)}
-
-
-def _not_sooner(chain: _Chain, latest: ActionKey, tried: Tried) -> _Chain:
-    """A method that had its turn comes again as late as if nothing had failed and nothing been left out.
-
-    Another method comes at once after a failure, or in place of one that the person has not. If one that had its turn
-    did too, the rounds of a chain would be over at once when every method fails, and would follow each other the
-    faster, the fewer methods a person has.
-    """
-    if chain.key is None:
-        return chain
-    links = chain.obligation.chain
-    if links[chain.key.attempt].method not in {each.method for each in links[: chain.key.attempt]}:
-        return chain
-    between = sum((link.wait or timedelta() for link in links[latest.attempt : chain.key.attempt]), timedelta())
-    return evolve(chain, at=max(chain.at, tried.first + between))
 
 
 def _next_try(obligation: Obligation, key: ActionKey, tried: Tried) -> tuple[bool, datetime]:

@@ -20,7 +20,7 @@ from incidentkit.model.severity import SeverityScheme
 from incidentkit.model.triage import Triage
 from incidentkit.model.vocabulary import Facts, FactSource, Vocabulary
 from incidentkit.policy.escalation import EscalationPolicy
-from incidentkit.policy.obligation import Obligation
+from incidentkit.policy.obligation import Expiry, Obligation
 from incidentkit.policy.playbook_form import (
     PlaybookForm,
     escalation_form,
@@ -56,6 +56,8 @@ class Playbook:
     """Every fact that planning may ask for: those, what an incident answers itself, and what only policies ask for."""
     obligations: tuple[Obligation, ...] = field(init=False, eq=False, repr=False)
     """Everything that it wants, in one row."""
+    expiry: Expiry | None = field(init=False, eq=False, repr=False)
+    """For how long acknowledgements count."""
 
     def __attrs_post_init__(self) -> None:
         checked_name("name", expect(str, self.name, PlaybookInvalid, "the name of a playbook is text"))
@@ -70,7 +72,10 @@ class Playbook:
         vocabulary = mine if others.keys() <= mine.keys() and mine.agrees_with(others) else mine | others
         object.__setattr__(self, "vocabulary", vocabulary)
         obligations = tuple(self._obligations())
-        wanted = Vocabulary(*(fact for obligation in obligations for fact in obligation.mentioned))
+        expiry = None if self.escalation is None else self.escalation.expiry()
+        asking = (*obligations, *(() if expiry is None else (expiry,)))
+        wanted = Vocabulary(*(fact for each in asking for fact in each.mentioned))
+        object.__setattr__(self, "expiry", expiry)
         object.__setattr__(self, "obligations", obligations)
         object.__setattr__(self, "situations", vocabulary | answered(self.scheme) | wanted)
 
@@ -94,7 +99,7 @@ class Playbook:
     @property
     def recipients(self) -> tuple[Recipient, ...]:
         """Whom it names, for a directory to check that it knows them."""
-        return tuple(dict.fromkeys(each for obligation in self.obligations for each in obligation.recipients))
+        return tuple(dict.fromkeys(each for obligation in self.obligations for each in obligation.named))
 
     @property
     def methods(self) -> tuple[str, ...]:

@@ -31,6 +31,7 @@ class LevelForm:
     """Recipients, such as ``role on-call engineer``."""
     when: str = "true"
     until: str = str(ANYBODY)
+    acknowledgers: tuple[str, ...] = ()
     because: str = ""
     source: str = ""
 
@@ -47,6 +48,12 @@ class EscalationForm:
     cumulative: bool = True
     backoff: Backoff = field(factory=Backoff)
     grace: timedelta = timedelta(seconds=10)
+    acknowledgement_expires_after: timedelta | None = None
+    fallback: tuple[str, ...] = ()
+    waits: bool = False
+    catch_all: tuple[str, ...] = ()
+    raise_notice: tuple[Attempt, ...] = ()
+    stand_down: tuple[Attempt, ...] = ()
 
 
 @frozen(kw_only=True)
@@ -81,6 +88,12 @@ def escalation_form(policy: EscalationPolicy) -> EscalationForm:
         cumulative=policy.cumulative,
         backoff=policy.backoff,
         grace=policy.grace,
+        acknowledgement_expires_after=policy.acknowledgement_expires_after,
+        fallback=tuple(map(str, policy.fallback)),
+        waits=policy.waits,
+        catch_all=tuple(map(str, policy.catch_all)),
+        raise_notice=policy.raise_notice,
+        stand_down=policy.stand_down,
     )
 
 
@@ -90,6 +103,7 @@ def _level_form(level: Level) -> LevelForm:
         to=tuple(map(str, level.recipients)),
         when=str(level.when),
         until=str(level.until),
+        acknowledgers=tuple(map(str, level.acknowledgers)),
         because=level.because,
         source=level.source,
     )
@@ -98,23 +112,41 @@ def _level_form(level: Level) -> LevelForm:
 def escalation_of(form: EscalationForm, vocabulary: Vocabulary) -> EscalationPolicy:
     """The policy that a form describes; `DocumentInvalid` names the place of what it cannot be."""
     levels = [_level(each, f"escalation.levels[{index}]", vocabulary) for index, each in enumerate(form.levels)]
-    conditions = {name: _condition(form, name, "escalation", vocabulary) for name in ("applies", "until", "held")}
+    applies, until, held = (_condition(form, each, "escalation", vocabulary) for each in ("applies", "until", "held"))
+    fallback, catch_all = (_recipients(getattr(form, name), f"escalation.{name}") for name in ("fallback", "catch_all"))
     with place("escalation"):
         return EscalationPolicy(
             levels=levels,
             contact=form.contact,
-            **conditions,
+            applies=applies,
+            until=until,
+            held=held,
             cumulative=form.cumulative,
             backoff=form.backoff,
             grace=form.grace,
+            acknowledgement_expires_after=form.acknowledgement_expires_after,
+            fallback=fallback,
+            waits=form.waits,
+            catch_all=catch_all,
+            raise_notice=form.raise_notice,
+            stand_down=form.stand_down,
         )
 
 
 def _level(form: LevelForm, path: str, vocabulary: Vocabulary) -> Level:
     recipients = _recipients(form.to, f"{path}.to")
+    acknowledgers = _recipients(form.acknowledgers, f"{path}.acknowledgers")
     when, until = (_condition(form, name, path, vocabulary) for name in ("when", "until"))
     with place(path):
-        return Level(form.name, recipients, when, until=until, because=form.because, source=form.source)
+        return Level(
+            form.name,
+            recipients,
+            when,
+            until=until,
+            acknowledgers=acknowledgers,
+            because=form.because,
+            source=form.source,
+        )
 
 
 def _recipients(texts: Iterable[str], path: str) -> list[Recipient]:

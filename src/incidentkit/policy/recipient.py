@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 from attrs import field, frozen
 
@@ -16,6 +17,13 @@ class RecipientKind(StrEnum):
     PERSON = "person"
     TEAM = "team"
     ROLE = "role"
+    THOSE = "those"
+    """Whom an incident has involved already."""
+
+
+INVOLVED: Final = ("paged", "acknowledged")
+"""Who can be meant by ``those``: whoever was paged in this generation, and whoever has acknowledged before the severity
+was last raised."""
 
 
 def _kind(value: str) -> RecipientKind:
@@ -34,7 +42,8 @@ def _name(name: str) -> str:
 class Recipient:
     """A person, the members of a team, or whoever has a role; who that is, the directory says when it is needed.
 
-    Written ``person ada``, ``team payments`` or ``role engineering manager``. A role that the incident has assigned
+    Written ``person ada``, ``team payments`` or ``role engineering manager``; ``those paged`` and ``those
+    acknowledged`` are people of the incident itself. A role that the incident has assigned
     goes before the directory's.
     """
 
@@ -43,6 +52,8 @@ class Recipient:
 
     def __attrs_post_init__(self) -> None:
         checked_name(f"the name of a {self.kind}", self.name)
+        if self.kind is RecipientKind.THOSE and self.name not in INVOLVED:
+            raise PlaybookInvalid(f"those who are involved are {' or '.join(INVOLVED)}, not {shown(self.name)}")
 
     @staticmethod
     def parse(text: str) -> Recipient:
@@ -67,3 +78,8 @@ def team(name: str) -> Recipient:
 def role(name: str) -> Recipient:
     """Whoever has that role in the incident, else whoever the directory names for it."""
     return Recipient(RecipientKind.ROLE, name)
+
+
+def those(involved: str) -> Recipient:
+    """Whoever has been ``paged``, or has ``acknowledged``, as far as somebody else may want to tell them something."""
+    return Recipient(RecipientKind.THOSE, involved)

@@ -16,6 +16,7 @@ from incidentkit.model.targets import Target
 from incidentkit.policy.obligation import Attempt, Obligation
 from incidentkit.policy.recipient import Recipient
 from incidentkit.policy.situation import ACKNOWLEDGED, OVER, STATUS, worst_severity_of
+from incidentkit.providers.pager import Purpose
 
 AT_WORK: Final[Condition] = ACKNOWLEDGED | ~STATUS.is_(Status.INVESTIGATING)
 """Somebody acknowledged it, or did more than that."""
@@ -62,5 +63,6 @@ class ResponsePolicy:
             recipients=(self.owner,),
             due=due,
             chain=self.reminders,
+            purpose=Purpose.REMINDER,
             because=f"{severity.key}: {name} within {due}",
         )

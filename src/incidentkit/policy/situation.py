@@ -36,7 +36,14 @@ OUTSTANDING: Final = Number(
 )
 """Of an obligation in force."""
 
-IN_FORCE: Final = Vocabulary(STATUS, ACKNOWLEDGED, UNRESOLVED_FOR, UNACKNOWLEDGED_FOR, ACKNOWLEDGEMENTS, OUTSTANDING)
+RAISES: Final = Number(
+    "severity_raises", question="How often was its severity raised?", unit="times", minimum=0, worse=Worse.HIGHER
+)
+"""Since it was declared, or reopened the last time."""
+
+IN_FORCE: Final = Vocabulary(
+    STATUS, ACKNOWLEDGED, UNRESOLVED_FOR, UNACKNOWLEDGED_FOR, RAISES, ACKNOWLEDGEMENTS, OUTSTANDING
+)
 """The facts that every incident answers, whatever the playbook."""
 
 OVER: Final[Condition] = STATUS.one_of(*(status for status in Status if status not in ACTIVE))
@@ -70,6 +77,7 @@ def situation(incident: Incident, vocabulary: Vocabulary, scheme: SeverityScheme
     values = dict(_assessed(incident.facts, vocabulary))
     values[STATUS.name] = incident.status
     values[ACKNOWLEDGED.name] = incident.unacknowledged_since is None
+    values[RAISES.name] = incident.progress.raises
     possible = _possible(incident, scheme)
     if len(possible) == 1:
         values["severity"] = next(iter(possible))

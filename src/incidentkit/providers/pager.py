@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 from attrs import frozen
@@ -11,9 +12,22 @@ from incidentkit.model.identity import IncidentId, PersonId
 from incidentkit.providers.answer import Answer, Diagnosis, Receipt
 
 
+class Purpose(StrEnum):
+    """What a page is for: how loud it may be, and what the person is to do."""
+
+    PAGE = "page"
+    """Come, and say that you have it. Loud, at any hour."""
+    REMINDER = "reminder"
+    """You owe something."""
+    NOTICE = "notice"
+    """Something has changed that you should know; nothing is asked of you."""
+    STAND_DOWN = "stand down"
+    """It is over: you need not come any more."""
+
+
 @frozen(kw_only=True)
 class SendPage:
-    """Ask one person to look at an incident."""
+    """Ask one person to look at an incident, or tell them something about it."""
 
     key: str
     """Identifies the page, 64 hexadecimal digits. The same key is the same page, whoever sends it and however often."""
@@ -30,6 +44,7 @@ class SendPage:
     reason: str
     """Why this person, and why now, in words."""
     declared_at: datetime
+    purpose: Purpose = Purpose.PAGE
 
 
 class Pager(Protocol):

@@ -105,6 +105,7 @@ def escalation_policies(
         "to": st.lists(recipients(directory), min_size=1, max_size=2),
         "when": st.just(ALWAYS) | _MINUTES.map(UNRESOLVED_FOR.__ge__) | situations(rules),
         "until": UNTIL,
+        "acknowledgers": st.just([]) | st.just([]) | st.lists(recipients(directory), min_size=1, max_size=2),
         "because": _REASONS,
     }
     levels = st.lists(st.fixed_dictionaries(parts), min_size=1, max_size=4).map(_levels)
@@ -118,12 +119,22 @@ def escalation_policies(
         cumulative=st.booleans(),
         backoff=BACKOFFS,
         grace=_GRACES,
+        acknowledgement_expires_after=st.none() | _MINUTES,
+        fallback=st.lists(recipients(directory), max_size=1),
+        waits=st.booleans(),
+        catch_all=st.lists(recipients(directory), max_size=1),
+        raise_notice=_notices(methods),
+        stand_down=_notices(methods),
     )
+
+
+def _notices(methods: Sequence[str]) -> st.SearchStrategy[Sequence[Attempt]]:
+    return st.just([]) | st.sampled_from(methods).map(lambda method: [Attempt(method)])
 
 
 def _levels(drawn: Sequence[dict[str, Any]]) -> list[Level]:
     return [
-        Level(f"level {place}", each["to"], each["when"], until=each["until"], because=each["because"])
+        Level(f"level {place}", recipients=each["to"], **{name: part for name, part in each.items() if name != "to"})
         for place, each in enumerate(drawn, start=1)
     ]
 
@@ -148,7 +159,7 @@ def obligations(
         due=st.none() | _MINUTES.map(Target),
         chain=attempts | st.tuples(attempts, last).map(lambda parts: [*parts[0], *parts[1]]),
         backoff=BACKOFFS,
-        recurrence=st.sampled_from(Recurrence),
+        recurrence=st.sampled_from([Recurrence.ONCE, Recurrence.PER_GENERATION, Recurrence.PER_RAISE]),
         personal=st.booleans(),
         grace=_GRACES,
         outlives=st.booleans(),
