@@ -308,6 +308,7 @@ def test_a_script_that_is_not_possible_by_then_is_refused() -> None:
         ({"faults": {"fone": Fault.REFUSED}}, DrillInvalid, "nobody is paged by 'fone' here.*Did you mean 'phone'"),
         ({"faults": {"phone": "refused"}}, DrillInvalid, "the fault of 'phone' is a Fault, not 'refused'"),
         ({"title": "\0"}, FieldInvalid, "title: .* contains a NUL"),
+        ({"title": " "}, FieldInvalid, "title: a title is text that is not blank"),
         ({"by": ""}, FieldInvalid, "by: '' is not a name"),
         ({"playbook": None}, DrillInvalid, "is a Playbook, not None"),
         ({"directory": None}, DrillInvalid, "are in a Directory, not None"),

@@ -450,6 +450,8 @@ def test_a_diagram_shows_every_move_of_the_table() -> None:
         ({"title": "\ud800"}, FieldInvalid, "half of a surrogate pair"),
         ({"title": 7}, FieldInvalid, "title: 7 is not text"),
         ({"title": "x" * 100_001}, FieldInvalid, "100000 characters at the most"),
+        ({"title": ""}, FieldInvalid, "title: a title is text that is not blank, not ''"),
+        ({"title": " \n"}, FieldInvalid, "title: a title is text that is not blank"),
     ],
 )
 def test_declarations_that_make_no_sense_are_refused(changes: Any, error: type[Exception], message: str) -> None:
@@ -586,6 +588,7 @@ def test_a_log_that_is_not_one_names_the_first_event_that_does_not_fit() -> None
         (("events",), [], "$.events[0]", "begins with its declaration"),
         (("events", 1, "by"), " ", "$.events[1].by", "by: ' ' is not a name"),
         (("events", 0, "title"), "a\x00", "$.events[0].title", "title: 'a\\x00' contains a NUL"),
+        (("events", 0, "title"), " ", "$.events[0].title", "a title is text that is not blank, not ' '"),
         (("events", 1, "note"), "\udc00", "$.events[1].note", "half of a surrogate pair"),
         (("events", 1, "at"), "2026-03-02T14:22:00Z", "$.events[1]", "came before"),
     ],

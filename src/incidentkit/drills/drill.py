@@ -18,7 +18,7 @@ from incidentkit.memory import Acknowledges, Declines, MemoryPager, MemoryStore,
 from incidentkit.model.action import Outcome
 from incidentkit.model.commands import Command, Mitigate, Resolve, StartMitigation
 from incidentkit.model.events import Acknowledged, Became
-from incidentkit.model.identity import checked_name, checked_text, moment
+from incidentkit.model.identity import checked_name, checked_title, moment
 from incidentkit.model.incident import Incident
 from incidentkit.model.lifecycle import ACTIVE
 from incidentkit.model.severity import Severity
@@ -123,7 +123,7 @@ class Drill:
     def __attrs_post_init__(self) -> None:
         expect(Playbook, self.playbook, DrillInvalid, "what a drill tries out is a Playbook")
         expect(Directory, self.directory, DrillInvalid, "the people of a drill are in a Directory")
-        checked_text("title", self.title)
+        checked_title("title", self.title)
         checked_name("by", self.by)
         expect(Work, self.work, DrillInvalid, "what people do once they have it is Work")
         if self.lasts > datetime.max.replace(tzinfo=UTC) - self.start - AHEAD:

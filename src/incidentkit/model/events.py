@@ -20,7 +20,7 @@ from attrs.validators import optional
 from incidentkit.errors import FieldInvalid, shown
 from incidentkit.model.action import ActionKey, Outcome
 from incidentkit.model.assessment import Assessment
-from incidentkit.model.identity import IncidentId, PersonId, checked_name, checked_text
+from incidentkit.model.identity import IncidentId, PersonId, checked_name, checked_text, checked_title
 from incidentkit.model.lifecycle import TABLE, Status
 from incidentkit.model.people import Role
 from incidentkit.model.severity import Severity
@@ -52,6 +52,11 @@ def is_words(event: Happening, attribute: Attribute[Any], value: object) -> None
     checked_text(attribute.name, value)
 
 
+def is_title(event: Happening, attribute: Attribute[Any], value: object) -> None:
+    """The field holds what people call the incident."""
+    checked_title(attribute.name, value)
+
+
 def is_reason(event: Happening, attribute: Attribute[Any], value: object) -> None:
     """The field holds words that must be there."""
     if not checked_text(attribute.name, value).strip():
@@ -66,7 +71,7 @@ def is_waivers(event: Happening, attribute: Attribute[Any], value: object) -> No
             raise FieldInvalid(attribute.name, f"{shown(what)} is waived without a reason")
 
 
-WRITTEN: Final = frozenset({is_words, is_reason, is_waivers})
+WRITTEN: Final = frozenset({is_words, is_title, is_reason, is_waivers})
 """The checks of fields that hold what people wrote."""
 
 
@@ -137,7 +142,7 @@ class Declared(Happening):
 
     tag: ClassVar[str] = "declared"
 
-    title: str = field(validator=is_words)
+    title: str = field(validator=is_title)
     started_at: datetime | None = field(default=None, validator=optional(is_utc))
     """When users began to feel it; `None` if nobody said, and then it counts from the declaration."""
     assessment: Assessment = field(validator=is_a(Assessment))

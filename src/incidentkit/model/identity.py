@@ -56,6 +56,14 @@ def checked_text(what: str, value: object) -> str:
     return value
 
 
+def checked_title(what: str, value: object) -> str:
+    """What people call something: a text that is not blank."""
+    title = checked_text(what, value)
+    if not title.strip():
+        raise FieldInvalid(what, f"a title is text that is not blank, not {shown(title)}")
+    return title
+
+
 def keepable(text: object) -> str:
     """What can be kept of a text that somebody else wrote: anything else than text is nothing."""
     return _UNKEEPABLE.sub(" ", text)[:LONGEST_TEXT] if isinstance(text, str) else ""

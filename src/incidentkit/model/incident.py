@@ -92,7 +92,8 @@ class Incident:
         of it, if that is later than ``at``: an incident may be declared after the fact.
 
         Raises `CommandInvalid` for neither or both of triage and severity, `FieldInvalid` for a time without zone and
-        for a name or title that cannot be kept, `TimesContradict` for a start after the declaration.
+        for a name or title that cannot be kept, a blank title among them, `TimesContradict` for a start after the
+        declaration.
         """
         if (triage is None) == (severity is None):
             raise CommandInvalid(f"{shown(id)}: an incident is declared with a triage or with a chosen severity")

@@ -82,7 +82,7 @@ def _declarations(draw: st.DrawFn, scene: Scene) -> Incident:
     triage = draw(st.none() | scene.triages)
     return Incident.declare(
         draw(names()),
-        title=draw(texts()),
+        title=draw(texts(blank=False)),
         at=scene.at,
         by=draw(scene.people),
         triage=triage,
