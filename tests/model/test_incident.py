@@ -282,6 +282,12 @@ def test_an_impossible_command_says_what_is_possible() -> None:
     )
     assert not incident.can("start_mitigation")
     assert incident.can("reopen")
+    with pytest.raises(IllegalTransition) as caught:
+        declared().close(at=t("15:01"), by="ada")
+    assert (
+        "It can move on by start_mitigation(), mitigated(), resolve(), the command Cancel(reason=...),"
+        " the command Merge(into=...). It is"
+    ) in str(caught.value)
     with pytest.raises(CommandInvalid, match="Did you mean 'resolve'"):
         incident.can("resolvee")
 

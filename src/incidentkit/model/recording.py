@@ -197,14 +197,14 @@ def _reader(command: type[Any]) -> Callable[[Any], dict[str, Any]]:
 
 
 _SHORTCUTS: Final = frozenset({"acknowledge", "start_mitigation", "mitigated", "resolve", "reopen", "close", "note"})
-"""The commands that are methods of an incident too."""
+"""The commands that are methods of an incident and of a desk too; both take any other as a value."""
 
 
 def _call(command: type[Any]) -> str:
     """How to give it, with the arguments that it needs beyond ``at`` and ``by``."""
     needed = [each for each in _own(command) if each.default is NOTHING]
     arguments = ", ".join(f"{each.name}=..." if each.kw_only else "..." for each in needed)
-    return f"{command.tag}({arguments})" if command.tag in _SHORTCUTS else f"apply({command.__name__}({arguments}))"
+    return f"{command.tag if command.tag in _SHORTCUTS else f'the command {command.__name__}'}({arguments})"
 
 
 _OWN: Final[Mapping[type[Any], Callable[[Any], dict[str, Any]]]] = {
