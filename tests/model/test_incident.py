@@ -43,6 +43,7 @@ from incidentkit.model.commands import (
     CorrectTime,
     Decline,
     HandOver,
+    LiftRestriction,
     Link,
     Merge,
     Note,
@@ -269,6 +270,35 @@ def test_a_late_acknowledgement_is_recorded_and_changes_nothing() -> None:
         status=Status.RESOLVED,
     )
     assert not incident.acknowledged
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (
+            Acknowledge(at=t("15:02"), by="linus", note="on it"),
+            "'acknowledge' changed nothing, because the incident was resolved already: on it",
+        ),
+        (Resolve(at=t("15:02"), by="linus"), "'resolve' changed nothing, because the incident was resolved already"),
+        (
+            LiftRestriction(at=t("15:02"), by="linus", reason="over"),
+            "'lift restriction' changed nothing, because that was so already: over",
+        ),
+    ],
+)
+def test_what_changed_nothing_says_what_was_asked_and_why(command: Command, said: str) -> None:
+    incident = declared().resolve(at=t("15:00"), by="grace").apply(command)
+    assert str(incident.timeline[-1]) == said
+
+
+def test_an_acknowledgement_that_changed_nothing_may_be_of_an_earlier_generation() -> None:
+    incident = declared().resolve(at=t("15:00"), by="grace").reopen(at=t("16:00"), by="ada", reason="it is back")
+    late = incident.acknowledge(at=t("14:59"), by="linus")
+    again = incident.acknowledge(at=t("16:01"), by="linus").acknowledge(at=t("16:02"), by="linus")
+    for each in (late, again):
+        assert str(each.timeline[-1]) == (
+            "'acknowledge' changed nothing, because that was so already, or was meant before a reopening"
+        )
 
 
 def test_an_impossible_command_says_what_is_possible() -> None:

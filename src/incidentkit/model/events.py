@@ -21,7 +21,7 @@ from incidentkit.errors import FieldInvalid, shown
 from incidentkit.model.action import ActionKey, Outcome
 from incidentkit.model.assessment import Assessment
 from incidentkit.model.identity import IncidentId, PersonId, checked_name, checked_text, checked_title
-from incidentkit.model.lifecycle import TABLE, Status
+from incidentkit.model.lifecycle import TABLE, Effect, Status, consequence
 from incidentkit.model.people import Role
 from incidentkit.model.severity import Severity
 
@@ -451,6 +451,10 @@ class Redacted(Happening):
         return f"the words of event {self.event} were taken out{_because(self.reason)}"
 
 
+OF_A_GENERATION: Final = frozenset({"acknowledge", "unacknowledge", "decline"})
+"""The commands that say nothing of an incident that was reopened since."""
+
+
 @frozen(kw_only=True)
 class Overtaken(Happening):
     """A command came too late, or said what was so already; it changed nothing."""
@@ -464,7 +468,15 @@ class Overtaken(Happening):
     """What its giver wrote: a note, a reason or a text."""
 
     def __str__(self) -> str:
-        return f"came too late or twice: {self.command.replace('_', ' ')}{f' ({self.note})' if self.note else ''}"
+        asked = self.command.replace("_", " ")
+        return f"{asked!r} changed nothing, because {self._why}{f': {self.note}' if self.note else ''}"
+
+    @property
+    def _why(self) -> str:
+        if consequence(self.command, self.status) is Effect.OVERTAKEN:
+            return f"the incident was {self.status} already"
+        earlier = ", or was meant before a reopening" if self.command in OF_A_GENERATION else ""
+        return f"that was so already{earlier}"
 
 
 @frozen(kw_only=True)
