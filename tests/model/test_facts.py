@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+import re
 from datetime import UTC, datetime, timedelta, timezone
 from enum import Enum, IntEnum
 from typing import Any
@@ -278,6 +279,29 @@ def test_values_outside_the_domain_are_refused_and_named(fact: Any, value: objec
     with pytest.raises(FactValueInvalid, match=message) as caught:
         Facts.read({fact: value}, VOCABULARY, at=NOW)
     assert caught.value.fact == fact.name
+
+
+@pytest.mark.parametrize(
+    ("fact", "text", "message"),
+    [
+        (SHARE, "34%", """'34%' is not a number; vocabulary["{}"].answer('34%') reads it as 0.34"""),
+        (FLAG, "yes", """'yes' is not True or False; vocabulary["{}"].answer('yes') reads it as True"""),
+        (LENGTH, "1h", """'1h' is not a timedelta of zero or more; vocabulary["{}"].answer('1h') reads it as"""),
+        (REGION, "EU", """'EU' is not one of eu, us; vocabulary["{}"].answer('EU') reads it as 'eu'"""),
+    ],
+)
+def test_what_somebody_typed_is_refused_with_the_way_to_read_it(fact: Any, text: str, message: str) -> None:
+    expected = f"{fact.name}: {message.format(fact.name)}"
+    with pytest.raises(FactValueInvalid, match=re.escape(expected)) as caught:
+        Facts.read({fact.name: text}, VOCABULARY)
+    assert caught.value.fact == fact.name
+    with pytest.raises(FactValueInvalid, match=re.escape(expected)):
+        Facts.read({}, VOCABULARY).with_value(fact, text)
+
+
+def test_text_that_is_no_answer_either_is_refused_without_a_way_to_read_it() -> None:
+    with pytest.raises(FactValueInvalid, match=r"^count: 'lots' is not a number$"):
+        Facts.read({COUNT: "lots"}, VOCABULARY)
 
 
 def test_a_running_clock_needs_a_moment_to_be_read_at() -> None:

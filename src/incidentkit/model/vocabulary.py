@@ -228,7 +228,7 @@ class Facts:
             at = aware("at", at)
         facts = cls(vocabulary, {}, {}, {}, at)
         for fact, value in _named(source, vocabulary):
-            facts._enter(fact, fact.check(value))
+            facts._enter(fact, _checked(fact, value))
         return facts
 
     @classmethod
@@ -244,7 +244,7 @@ class Facts:
         if at is not None:
             return self.later(at).with_value(fact, value)
         facts = self._only(self.vocabulary, self.vocabulary.keys() - {fact.name})
-        facts._enter(_same(fact, self.vocabulary), fact.check(value))
+        facts._enter(_same(fact, self.vocabulary), _checked(fact, value))
         return facts
 
     def later(self, at: datetime) -> Facts:
@@ -317,6 +317,22 @@ class Facts:
 
 FactSource: TypeAlias = Facts | Mapping[AnyFact, Any] | Mapping[str, Any] | Mapping[Any, Any] | object
 """Where facts are read from: a mapping by fact or by name, an object with attributes, or facts already checked."""
+
+
+def _checked(fact: AnyFact, value: object) -> object:
+    """The value, if the fact can have it; text that answers its question is refused with the way to read it."""
+    try:
+        return fact.check(value)
+    except FactValueInvalid as error:
+        if not isinstance(value, str):
+            raise
+        try:
+            meant = fact.answer(value)
+        except FactValueInvalid:
+            raise error from None
+        problem = str(error).removeprefix(f"{fact.name}: ")
+        way = f'vocabulary["{fact.name}"].answer({shown(value)}) reads it as {shown(meant)}'
+        raise FactValueInvalid(fact.name, f"{problem}; {way}") from None
 
 
 def _named(source: object, vocabulary: Vocabulary) -> Iterator[tuple[AnyFact, object]]:
