@@ -79,6 +79,14 @@ def test_all_asleep_but_one() -> None:
     assert "esther      acknowledged" in done.stdout
 
 
+def test_whoever_declines_is_left_alone() -> None:
+    done = run("drill", "--severity", "SEV-2", "--decline", "noor=2min", "--acknowledge", "mika=4min")
+    assert done.returncode == 0
+    assert "+00:02  02:12:00  noor        declined\n" in done.stdout
+    assert "+00:34  02:44:00  mika        acknowledged\n" in done.stdout
+    assert "\nnoor    1     0 " in done.stdout
+
+
 def test_facts_are_answers_as_people_type_them() -> None:
     done = run("drill", "--fact", "error_rate=34%", "--fact", "core_functionality=yes", "--for", "1min")
     assert "(SEV-1, not certain: SEV-2" in done.stdout
@@ -117,7 +125,12 @@ def test_a_playbook_and_a_directory_of_ones_own(tmp_path: Path) -> None:
         (("drill", "--fact", "data_lost=perhaps"), "data_lost: 'perhaps' is no answer: say yes or no"),
         (("drill", "--fact", "data_lost=yes", "--fact", "data_lost=no"), "--fact says twice what 'data_lost' is"),
         (("drill", "--asleep", "noro"), "no person is called 'noro'"),
-        (("drill", "--asleep", "noor", "--acknowledge", "noor=1min"), "cannot both acknowledge and be asleep"),
+        (("drill", "--acknowledge", "noro=1min"), "no person is called 'noro'"),
+        (("drill", "--decline", "noro=1min"), "Did you mean 'noor'?"),
+        (("drill", "--asleep", "noor", "--acknowledge", "noor=1min"), "'noor' is in --asleep and in --acknowledge"),
+        (("drill", "--asleep", "noor", "--decline", "noor=1min"), "'noor' is in --asleep and in --decline"),
+        (("drill", "--decline", "noor=1min", "--acknowledge", "noor=1min"), "in --acknowledge and in --decline"),
+        (("drill", "--decline", "noor=1min", "--decline", "noor=2min"), "--decline says twice what 'noor' is"),
         (("drill", "--acknowledge", "noor=7"), "'7' is not a duration: write it like 15min"),
         (("drill", "--acknowledge", "noor=-7min"), "answers after no time or more"),
         (("drill", "--fault", "push=broken"), "there are dropped, refused, unavailable, unknown"),

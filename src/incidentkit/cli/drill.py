@@ -12,7 +12,7 @@ from incidentkit.cli.screen import Row, screen_on
 from incidentkit.convert import MAX_CHARACTERS, from_toml
 from incidentkit.drills import Drill, Fault, Line, Work, practice_directory
 from incidentkit.errors import DocumentInvalid, DrillInvalid, shown
-from incidentkit.memory import Acknowledges, Reaction, Sleeps
+from incidentkit.memory import Acknowledges, Declines, Reaction, Sleeps
 from incidentkit.model.durations import duration_text, parse_duration
 from incidentkit.playbooks.emergency import EMERGENCY
 from incidentkit.policy.directory import Directory
@@ -33,6 +33,7 @@ first starts to mitigate 13 minutes later, is done after 38 and resolves after 5
 
 examples:
   incidentkit drill --asleep noor --acknowledge mika=4min
+  incidentkit drill --decline noor=2min --acknowledge mika=4min
   incidentkit drill --asleep all --for 2h
   incidentkit drill --fact error_rate=34% --fact core_functionality=yes
   incidentkit drill --fault push=unavailable --fault phone=refused
@@ -71,6 +72,14 @@ def add_options(parser: ArgumentParser) -> None:
         action="append",
         default=[],
         help="who acknowledges, and how long after the first page",
+    )
+    parser.add_argument(
+        "--decline",
+        metavar="PERSON=5min",
+        type=_pair_with(_duration),
+        action="append",
+        default=[],
+        help="who says that they cannot take it, and how long after the first page",
     )
     parser.add_argument(
         "--fault",
@@ -136,12 +145,18 @@ def _drill(options: Namespace) -> Drill:
 
 def _people(options: Namespace, playbook: Playbook, directory: Directory) -> Mapping[str, Reaction]:
     """What people do: what the options say, else the first of the first level acknowledges."""
-    acknowledge = _once("--acknowledge", options.acknowledge)
-    people: dict[str, Reaction] = {person: Sleeps() for person in options.asleep if person != EVERYBODY}
-    for person, after in acknowledge.items():
-        if person in people:
-            raise DrillInvalid(f"{shown(person)} cannot both acknowledge and be asleep")
-        people[person] = Acknowledges(after)
+    acknowledge, decline = _once("--acknowledge", options.acknowledge), _once("--decline", options.decline)
+    reactions: Iterable[tuple[str, str, Reaction]] = (
+        *(("--asleep", who, Sleeps()) for who in dict.fromkeys(options.asleep) if who != EVERYBODY),
+        *(("--acknowledge", who, Acknowledges(after)) for who, after in acknowledge.items()),
+        *(("--decline", who, Declines(after)) for who, after in decline.items()),
+    )
+    people: dict[str, Reaction] = {}
+    said: dict[str, str] = {}
+    for option, who, reaction in reactions:
+        if who in said:
+            raise DrillInvalid(f"{shown(who)} is in {said[who]} and in {option}: a person does one of these")
+        people[who], said[who] = reaction, option
     if EVERYBODY not in options.asleep and playbook.escalation is not None:
         level = playbook.escalation.levels[0]
         for person in [who for recipient in level.recipients for who in directory.find(recipient)][:1]:
