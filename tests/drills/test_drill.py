@@ -155,6 +155,12 @@ def test_everybody_declining_exhausts_paging() -> None:
     assert story.exhausted_at == START + minutes(1)
 
 
+def test_a_drill_may_take_a_year_and_everything_in_it_too() -> None:
+    year = timedelta(days=365)
+    quiet = drill(severity=SEV_3, lasts=year, people={"noor": Acknowledges(year)}, work=Work(resolve=year)).run()
+    assert quiet.ended_at == START + year
+
+
 def test_resolving_ends_paging() -> None:
     script = [Resolve(at=START + minutes(12), by="esther")]
     story = drill(script=script).run()
@@ -298,12 +304,14 @@ def test_a_script_that_is_not_possible_by_then_is_refused() -> None:
     ("changes", "error", "message"),
     [
         ({"start": datetime(2026, 3, 2)}, FieldInvalid, "start: .* is not a datetime with a time zone"),
-        ({"lasts": timedelta()}, DrillInvalid, "a drill takes some time, not 0:00:00"),
+        ({"lasts": timedelta()}, DrillInvalid, "a drill takes some time, a year at the most, not 0s"),
         ({"lasts": 4}, DrillInvalid, "the length of a drill is a timedelta, not 4"),
-        ({"lasts": timedelta.max}, DrillInvalid, "ends after the year 9999"),
+        ({"lasts": timedelta.max}, DrillInvalid, "a drill takes some time, a year at the most, not 999999999d"),
+        ({"start": datetime(9999, 1, 1, tzinfo=UTC)}, DrillInvalid, "in the year 9990 at the latest, not in 9999"),
         ({"people": {"noro": Sleeps()}}, UnknownRecipient, "Did you mean 'noor'"),
         ({"people": {"noor": 7}}, DrillInvalid, "Acknowledges, Declines or Sleeps, not 7"),
         ({"people": {"noor": Acknowledges(-minutes(1))}}, DrillInvalid, "noor answers after no time or more"),
+        ({"people": {"noor": Declines(timedelta.max)}}, DrillInvalid, "within a year, not after 999999999d"),
         ({"people": {"noor": Acknowledges(7)}}, DrillInvalid, "noor answers after a timedelta, not 7"),  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
         ({"faults": {"fone": Fault.REFUSED}}, DrillInvalid, "nobody is paged by 'fone' here.*Did you mean 'phone'"),
         ({"faults": {"phone": "refused"}}, DrillInvalid, "the fault of 'phone' is a Fault, not 'refused'"),
@@ -321,6 +329,19 @@ def test_a_script_that_is_not_possible_by_then_is_refused() -> None:
 def test_what_does_not_make_a_drill_is_refused(changes: dict[str, Any], error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         drill(**changes)
+
+
+@pytest.mark.parametrize(
+    ("after", "message"),
+    [
+        (timedelta.max, "resolve comes within a year, not after 999999999d"),
+        (-minutes(1), "resolve comes after no time or more, not after -1min"),
+        (5, "resolve comes after a timedelta, not 5"),
+    ],
+)
+def test_work_that_nobody_does_is_refused(after: Any, message: str) -> None:
+    with pytest.raises(DrillInvalid, match=message):
+        Work(resolve=after)
 
 
 def test_an_incident_needs_one_reason_for_its_severity() -> None:

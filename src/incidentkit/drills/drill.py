@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
-from attrs import define, field, frozen
+from attrs import define, field, fields, frozen
 
 from incidentkit.desk import Desk, Toolbox
 from incidentkit.desk.notices import Decided, Ended, Failed, Notice, Recorded
@@ -17,6 +17,7 @@ from incidentkit.errors import DrillInvalid, expect, nearest, shown
 from incidentkit.memory import Acknowledges, Declines, MemoryPager, MemoryStore, Reaction, Sleeps
 from incidentkit.model.action import Outcome
 from incidentkit.model.commands import Command, Mitigate, Resolve, StartMitigation
+from incidentkit.model.durations import duration_text
 from incidentkit.model.events import Acknowledged, Became
 from incidentkit.model.identity import checked_name, checked_title, moment
 from incidentkit.model.incident import Incident
@@ -38,14 +39,33 @@ AHEAD: Final = timedelta(days=7)
 """How far ahead to look for a level that is not reached yet, before paging is called exhausted."""
 
 
+LONGEST: Final = timedelta(days=365)
+"""How long a drill may take, and anything that people do in it: longer is a slip."""
+
+
+LATEST: Final = 9990
+"""The last year in which a drill may begin: what is planned in it has to come before the end of the calendar."""
+
+
 def _start(value: datetime) -> datetime:
-    return moment("start", value)
+    start = moment("start", value)
+    if start.year > LATEST:
+        raise DrillInvalid(f"a drill begins in the year {LATEST} at the latest, not in {start.year}")
+    return start
 
 
 def _length(value: timedelta) -> timedelta:
-    if expect(timedelta, value, DrillInvalid, "the length of a drill is a timedelta") <= timedelta():
-        raise DrillInvalid(f"a drill takes some time, not {value}")
+    if not timedelta() < expect(timedelta, value, DrillInvalid, "the length of a drill is a timedelta") <= LONGEST:
+        raise DrillInvalid(f"a drill takes some time, a year at the most, not {duration_text(value)}")
     return value
+
+
+def _check_after(does: str, after: timedelta) -> None:
+    """Refuse what no person does: ``does`` says what it would be."""
+    if expect(timedelta, after, DrillInvalid, f"{does} after a timedelta") < timedelta():
+        raise DrillInvalid(f"{does} after no time or more, not after {duration_text(after)}")
+    if after > LONGEST:
+        raise DrillInvalid(f"{does} within a year, not after {duration_text(after)}")
 
 
 def _people(people: Mapping[str, Reaction]) -> dict[str, Reaction]:
@@ -54,10 +74,8 @@ def _people(people: Mapping[str, Reaction]) -> dict[str, Reaction]:
         name: expect(Acknowledges | Declines | Sleeps, each, DrillInvalid, words) for name, each in people.items()
     }
     for name, each in reactions.items():
-        if isinstance(each, Sleeps):
-            continue
-        if expect(timedelta, each.after, DrillInvalid, f"{name} answers after a timedelta") < timedelta():
-            raise DrillInvalid(f"{name} answers after no time or more, not after {each.after}")
+        if not isinstance(each, Sleeps):
+            _check_after(f"{name} answers", each.after)
     return reactions
 
 
@@ -79,6 +97,12 @@ class Work:
     start_mitigation: timedelta | None = None
     mitigated: timedelta | None = None
     resolve: timedelta | None = None
+
+    def __attrs_post_init__(self) -> None:
+        for each in fields(Work):
+            after: timedelta | None = getattr(self, each.name)
+            if after is not None:
+                _check_after(f"{each.name} comes", after)
 
     def commands(self, since: datetime, by: str) -> Iterator[Command]:
         """What a person asks of the incident who has it since that moment."""
@@ -126,8 +150,6 @@ class Drill:
         checked_title("title", self.title)
         checked_name("by", self.by)
         expect(Work, self.work, DrillInvalid, "what people do once they have it is Work")
-        if self.lasts > datetime.max.replace(tzinfo=UTC) - self.start - AHEAD:
-            raise DrillInvalid(f"a drill of {self.lasts} from {self.start} ends after the year 9999")
         self.directory.check(self.playbook.recipients, source=f"playbook {self.playbook.name}")
         self.directory.check(map(person, self.people), source="people of the drill")
         for method in self.faults:
