@@ -219,6 +219,19 @@ def test_paging_is_not_exhausted_while_a_level_is_still_to_come() -> None:
     assert drill(playbook=short).run().exhausted_at == START + minutes(35)
 
 
+def test_paging_is_not_exhausted_while_a_level_comes_late_in_a_long_drill() -> None:
+    policy = EscalationPolicy(
+        levels=(
+            Level("first", role("on-call engineer")),
+            Level("second", role("engineering manager"), UNRESOLVED_FOR >= timedelta(days=9)),
+        ),
+        contact=ContactChain([Attempt("push", minutes(5))], rounds=1),
+    )
+    late = Playbook(name="late", rules=EMERGENCY.rules, escalation=policy)
+    assert drill(playbook=late).run().exhausted_at == START + minutes(5)
+    assert drill(playbook=late, lasts=timedelta(days=10)).run().exhausted_at == START + timedelta(days=9, minutes=5)
+
+
 def test_an_incident_that_pages_nobody_exhausts_nothing() -> None:
     story = drill(severity=SEV_3, lasts=timedelta(hours=3)).run()
     assert not story.pages

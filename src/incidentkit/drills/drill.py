@@ -36,7 +36,7 @@ INCIDENT: Final = "DRILL-1"
 """What a drill calls its incident, so that every run of it writes the same log."""
 
 AHEAD: Final = timedelta(days=7)
-"""How far ahead to look for a level that is not reached yet, before paging is called exhausted."""
+"""How far ahead at least to look for a level that is not reached yet, before paging is called exhausted."""
 
 
 LONGEST: Final = timedelta(days=365)
@@ -294,7 +294,8 @@ class _Run:
         if not reached or any({*people} - {*finished.get(id, ())} for id, people in reached.items()):
             return False
         now = self.clock()
-        steps = preview(incident, self.drill.playbook, self.drill.directory, now=now, until=now + AHEAD)
+        until = max(now + AHEAD, self.drill.end)
+        steps = preview(incident, self.drill.playbook, self.drill.directory, now=now, until=until)
         return not any(action.key.obligation in pages for step in steps for action in step.actions)
 
     def notice(self, notice: Notice, /) -> None:
