@@ -55,6 +55,15 @@ def test_a_drill_prints_what_happens_and_how_it_came_out() -> None:
     assert lines[-1] == "Nothing."
 
 
+def test_a_method_that_nobody_has_is_told_once(tmp_path: Path) -> None:
+    file = tmp_path / "people.toml"
+    file.write_text(practice_directory().to_toml().replace("\nsms =", "\nsmss ="), encoding="utf-8")
+    done = run("drill", "--directory", str(file), "--for", "1min")
+    assert (done.returncode, done.stderr) == (0, "")
+    line = "pages by sms reach nobody (nobody in the directory has it. Did you mean 'smss'?)"
+    assert done.stdout.count(line) == done.stdout.count("reach nobody") == 1
+
+
 def test_the_same_drill_prints_the_same() -> None:
     assert run("drill", "--severity", "SEV-2").stdout == run("drill", "--severity", "SEV-2").stdout
 

@@ -232,6 +232,37 @@ def test_paging_is_not_exhausted_while_a_level_comes_late_in_a_long_drill() -> N
     assert drill(playbook=late, lasts=timedelta(days=10)).run().exhausted_at == START + timedelta(days=9, minutes=5)
 
 
+def with_contacts(**contacts: tuple[str, ...]) -> Directory:
+    """The practice, in which some people can be reached by these methods alone."""
+    people = {
+        who: evolve(each, contacts={method: each.contacts[method] for method in contacts.get(who, each.contacts)})
+        for who, each in PEOPLE.people.items()
+    }
+    return evolve(PEOPLE, people=people)
+
+
+def skipped(story: Story) -> list[str]:
+    return [str(line) for line in story.lines if "reach nobody" in line.what]
+
+
+def test_a_method_that_nobody_has_is_told_once() -> None:
+    without = dict.fromkeys(PEOPLE.people, ("push", "phone", "mail"))
+    story = drill(directory=with_contacts(**without)).run()
+    assert skipped(story) == ["+00:00  pages by sms reach nobody (nobody in the directory has it)"]
+    assert story.lines[1].kind is Kind.TROUBLE
+
+
+def test_a_method_that_nobody_has_whom_the_playbook_pages_by_it_is_told_once() -> None:
+    without = dict.fromkeys(PEOPLE.people, ("push", "phone", "mail"))
+    story = drill(directory=with_contacts(**{**without, "kwame": ("push", "sms")})).run()
+    assert skipped(story) == ["+00:00  pages by sms reach nobody (nobody whom the playbook pages by it has it)"]
+
+
+def test_a_method_that_somebody_has_is_not_told() -> None:
+    assert not skipped(drill(directory=with_contacts(noor=("push",), mika=())).run())
+    assert not skipped(drill(directory=evolve(PEOPLE, roles=dict.fromkeys(PEOPLE.roles, ()))).run())
+
+
 def test_an_incident_that_pages_nobody_exhausts_nothing() -> None:
     story = drill(severity=SEV_3, lasts=timedelta(hours=3)).run()
     assert not story.pages

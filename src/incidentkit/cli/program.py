@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
@@ -21,6 +22,10 @@ USAGE: Final = 2
 INTERRUPTED: Final = 130
 CLOSED: Final = 141
 """As shells have it for a program that was interrupted, and for one whose reader went away."""
+
+
+SILENCE: Final = logging.NullHandler()
+"""Where the log goes: a command prints what its reader needs, and stderr has one line at the most."""
 
 
 class Parser(ArgumentParser):
@@ -57,6 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: Sequence[str] | None) -> int:
+    logging.getLogger("incidentkit").addHandler(SILENCE)
     options = parser().parse_args(arguments)
     return drill.run(options, sys.stdout)
 

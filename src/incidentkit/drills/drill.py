@@ -224,6 +224,8 @@ class _Run:
         self.desk.declare(
             drill.title, by=drill.by, facts=drill.facts, triage=drill.triage, severity=drill.severity, id=INCIDENT
         )
+        for method, why in self._skipped():
+            self._add(Kind.TROUBLE, "", f"pages by {method} reach nobody", why)
         incident, planned = self._let_the_desk_work()
         while (at := self._next(incident, planned)) is not None and at <= end:
             self.clock.set(at)
@@ -240,6 +242,27 @@ class _Run:
             questions=planned.questions,
             exhausted_at=self.exhausted_at,
         )
+
+    def _skipped(self) -> Iterator[tuple[str, str]]:
+        """The contact methods of the playbook that are skipped for everybody, as the directory stands, and why.
+
+        Of a method whose pages are for roles and teams that have nobody, nothing can be said.
+        """
+        for method in self.drill.methods:
+            has_it = {each.id for each in self.drill.directory.people.values() if method in each.contacts}
+            paged_by_it = self._paged_by(method)
+            if not has_it:
+                known = dict.fromkeys(each for who in self.drill.directory.people.values() for each in who.contacts)
+                hint = nearest(method, known)
+                yield method, f"nobody in the directory has it{f'. {hint}' if hint else ''}"
+            elif paged_by_it and not paged_by_it & has_it:
+                yield method, "nobody whom the playbook pages by it has it"
+
+    def _paged_by(self, method: str) -> set[str]:
+        """Whom the directory has for the obligations that page by a method."""
+        paging = (each for each in self.obligations.values() if method in {link.method for link in each.chain})
+        recipients = (recipient for obligation in paging for recipient in obligation.recipients)
+        return {who for recipient in recipients for who in self.drill.directory.find(recipient)}
 
     def _next(self, incident: Incident, planned: Plan) -> datetime | None:
         """When something happens next: somebody answers, the script goes on, or the desk has something to do."""

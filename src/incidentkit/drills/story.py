@@ -31,7 +31,7 @@ class Kind(StrEnum):
     PAGED = "paged"
     """A page was sent."""
     TROUBLE = "trouble"
-    """A page was not sent, or nobody knows whether it was."""
+    """A page was not sent or cannot be, or nobody knows whether it was."""
     EXHAUSTED = "exhausted"
     """Nobody is left to page, and nobody has acknowledged."""
 
