@@ -633,7 +633,7 @@ def test_outcome_that_cannot_be_recorded_is_told_and_the_action_done_again_under
     assert scene.outcomes() == []
     unrecorded = [notice for notice in scene.notices if isinstance(notice, Unrecorded)]
     assert [notice.outcome for notice in unrecorded] == [Outcome.SUCCEEDED]
-    assert "which could not be recorded: ConnectionError" in caplog.text
+    assert "INC-1: page to ada by phone: succeeded, which could not be recorded: ConnectionError" in caplog.text
     assert "hunter2" not in caplog.text
     scene.clock.advance(timedelta(seconds=90))
     exhaust(desk)
@@ -682,6 +682,23 @@ def test_log_records_carry_the_keys_of_incident_and_action(scene: Scene, caplog:
     key = "page/first/1/ada/0/0"
     assert fields == [("INC-1", ""), ("INC-1", ""), ("INC-1", key), ("INC-1", key), ("", "")]
     assert caplog.records[-1].getMessage() == "1 incidents open, forgotten: none"
+
+
+def test_log_lines_say_who_is_paged_and_by_what_and_never_where(scene: Scene, caplog: pytest.LogCaptureFixture) -> None:
+    class Tells(MemoryPager):
+        def page(self, request: SendPage, /) -> Receipt:
+            raise RequestInvalid(f"no such number: {request.address}, 100 tried", provider="twilio")
+
+    caplog.set_level(logging.INFO, "incidentkit.desk")
+    desk = scene.desk(observers=(LogObserver(),), pagers={"phone": Tells(), "mail": scene.pager})
+    declared(desk)
+    exhaust(desk)
+    assert [record.getMessage() for record in caplog.records if getattr(record, "action", "")] == [
+        "INC-1: paging ada by phone (page/first/1/ada/0/0)",
+        "INC-1: page to ada by phone: failed (twilio: no such number: [address], 100 tried)",
+        "INC-1: paging ada by mail (page/first/1/ada/0/1)",
+        "INC-1: page to ada by mail: succeeded",
+    ]
 
 
 # Playbooks

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from typing import Final, Protocol, TypeAlias, assert_never
 
 from attrs import frozen
@@ -109,6 +110,7 @@ LOGGER: Final = logging.getLogger("incidentkit.desk")
 class LogObserver:
     """Writes to the standard log `incidentkit.desk`; records carry ``incident``, and ``action`` where there is one.
 
+    Lines say whom a desk pages by which method, and never at which address.
     Errors that are not the library's show their class alone; whoever needs more gets them with the notice.
     """
 
@@ -122,13 +124,16 @@ class LogObserver:
             case Planned():
                 pass
             case Started(incident=incident, action=action):
-                _log(logging.INFO, incident, str(action.key), "%s: trying %s", incident, action.key)
+                whom, key = f"{action.request.person} by {action.request.method}", str(action.key)
+                _log(logging.INFO, incident, key, "%s: paging %s (%s)", incident, whom, key)
             case Ended(incident=incident, action=action, outcome=outcome, problem=problem):
                 level = logging.INFO if outcome is Outcome.SUCCEEDED else logging.WARNING
-                _log(level, incident, str(action.key), "%s: %s %s %s", incident, action.key, outcome, problem)
+                what = f"{outcome} ({_without_address(problem, action)})" if problem else outcome
+                _log(level, incident, str(action.key), "%s: %s: %s", incident, _page(action), what)
             case Unrecorded(incident=incident, action=action, outcome=outcome, error=error):
-                message = "%s: %s %s, which could not be recorded: %s"
-                _log(logging.ERROR, incident, str(action.key), message, incident, action.key, outcome, _said(error))
+                message = "%s: %s: %s, which could not be recorded: %s"
+                why = _without_address(_said(error), action)
+                _log(logging.ERROR, incident, str(action.key), message, incident, _page(action), outcome, why)
             case Failed(incident=incident, error=error):
                 _log(logging.ERROR, incident, "", "%s: %s", incident, _said(error))
             case Interrupted(error=error):
@@ -138,6 +143,17 @@ class LogObserver:
                 _log(level, "", "", "%d incidents open, forgotten: %s", count, ", ".join(forgotten) or "none")
             case _:
                 assert_never(notice)
+
+
+def _page(action: Action) -> str:
+    """What an action does, for somebody who reads it at three in the morning."""
+    return f"page to {action.request.person} by {action.request.method}"
+
+
+def _without_address(words: str, action: Action) -> str:
+    """What went wrong without where the person is reached: a provider may have said it, and logs are passed around."""
+    address = action.request.address.strip()
+    return re.sub(rf"(?<!\w){re.escape(address)}(?!\w)", "[address]", words) if address else words
 
 
 def _said(error: Exception) -> str:
