@@ -161,7 +161,7 @@ class Ledger:
                 self.taken_back.setdefault(by, []).append(event.recorded_at)
             case AcknowledgementExpired(person=by):
                 self.standing.pop(by, None)
-                self.taken_back.setdefault(by, []).append(event.recorded_at)
+                self.taken_back.setdefault(by, []).append(event.at)
             case Escalated(level=level):
                 self.escalations.setdefault(level, []).append((self.place, event.recorded_at))
             case Reopened():
@@ -664,10 +664,16 @@ def what_succeeded_or_failed_is_not_tried_again(case: Case) -> None:
                 assert earlier.outcome not in (Outcome.SUCCEEDED, Outcome.FAILED)
 
 
+def _succeeded(each: Reading) -> bool:
+    keys = [key for key in each.ledger.earlier(each.key) if key.arm == each.key.arm]
+    return any(tried.outcome is Outcome.SUCCEEDED for key in keys for tried in each.ledger.tries[key])
+
+
 def an_action_is_tried_again_as_often_and_as_late_as_the_backoff_says(case: Case) -> None:
     for simulation in case.attentive:
         for each in case.starts(simulation):
             tries, backoff = each.ledger.tries.get(each.key, []), each.obligation.backoff
+            assert not each.obligation.suffices or not _succeeded(each)
             if not tries:
                 continue
             assert len(tries) <= len(backoff.delays)
@@ -757,10 +763,10 @@ def what_is_asked_for_is_tried_or_waited_for_or_left_to_somebody(case: Case) -> 
         ledger = ledger_of(look.before)
         owed = {(each.obligation, each.instance) for each in look.plan.owed}
         due = {(each.key.obligation, each.key.instance) for each in look.plan.due}
-        asking = {instance for _, instance, _ in _asking(case, look.before, ledger, look.at)}
-        assert owed <= asking
+        asking = {instance: each for each, instance, _ in _asking(case, look.before, ledger, look.at)}
+        assert owed <= {*asking}
         if look.plan.wake_at is None:
-            assert asking <= owed | due
+            assert {instance for instance, each in asking.items() if not each.suffices} <= owed | due
 
 
 def who_has_it_is_not_called_unreachable(case: Case) -> None:

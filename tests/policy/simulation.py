@@ -388,6 +388,7 @@ _LEVELS: Final = st.lists(
     min_size=1,
     max_size=3,
 ).map(lambda drawn: [Level(f"level {n}", to, when, until=until) for n, (to, when, until) in enumerate(drawn, start=1)])
+_NOTICE: Final = [Attempt("mail", timedelta(minutes=1)), Attempt("phone", timedelta(minutes=1))]
 _PAGING: Final = st.builds(
     EscalationPolicy,
     levels=_LEVELS,
@@ -397,8 +398,8 @@ _PAGING: Final = st.builds(
     grace=st.sampled_from([timedelta(), timedelta(seconds=10), timedelta(minutes=1)]),
     acknowledgement_expires_after=st.none() | st.sampled_from([timedelta(minutes=5), timedelta(minutes=20)]),
     catch_all=st.sampled_from([[], [person("eve")], [team("payments")]]),
-    raise_notice=st.just([Attempt("mail")]),
-    stand_down=st.just([Attempt("mail")]),
+    raise_notice=st.just(_NOTICE),
+    stand_down=st.just(_NOTICE),
 )
 """Policies that page somebody in nearly every world, whereas among all policies many reach nobody."""
 

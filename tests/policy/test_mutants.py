@@ -181,6 +181,7 @@ MUTANTS: Final = {
     ),
     "tells who ended it to stand down": ("and key.person != self.incident.moved_by", ""),
     "tells who came after the raise": ("if mark.place < progress.raised_place", ""),
+    "tells by another method what is known already": ("if obligation.suffices and", "if False and"),
     "asks about what does not apply": (" is None and self._may_begin(obligation):", " is None:"),
     "previews other outcomes than it is told": (
         "action=action.key, outcome=outcome)",

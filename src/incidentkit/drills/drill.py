@@ -12,7 +12,7 @@ from incidentkit.desk import Desk, Toolbox
 from incidentkit.desk.notices import Decided, Ended, Failed, Notice, Recorded
 from incidentkit.drills.clock import ManualClock
 from incidentkit.drills.fault import Fault, FaultyPager
-from incidentkit.drills.story import EXHAUSTED, Kind, Line, Story
+from incidentkit.drills.story import IN_VAIN, Kind, Line, Story
 from incidentkit.errors import DrillInvalid, expect, nearest, shown
 from incidentkit.memory import Acknowledges, Declines, MemoryPager, MemoryStore, Reaction, Sleeps
 from incidentkit.model.action import Outcome
@@ -21,22 +21,19 @@ from incidentkit.model.durations import duration_text
 from incidentkit.model.events import Acknowledged, Became
 from incidentkit.model.identity import checked_name, checked_title, moment
 from incidentkit.model.incident import Incident
-from incidentkit.model.lifecycle import ACTIVE
 from incidentkit.model.severity import Severity
 from incidentkit.model.triage import Triage
 from incidentkit.model.vocabulary import FactSource
 from incidentkit.policy.directory import Directory
+from incidentkit.policy.escalation import EXHAUSTED
 from incidentkit.policy.obligation import Obligation
-from incidentkit.policy.planning import Action, Plan, plan, preview
+from incidentkit.policy.planning import Action, Plan, plan
 from incidentkit.policy.playbook import Playbook
 from incidentkit.policy.recipient import person
 from incidentkit.providers.pager import Pager
 
 INCIDENT: Final = "DRILL-1"
 """What a drill calls its incident, so that every run of it writes the same log."""
-
-AHEAD: Final = timedelta(days=7)
-"""How far ahead at least to look for a level that is not reached yet, before paging is called exhausted."""
 
 
 LONGEST: Final = timedelta(days=365)
@@ -296,36 +293,19 @@ class _Run:
                 raise self.failed
             self._drain()
         incident = self.desk.load(INCIDENT)
-        planned = self._plan(incident)
-        if self.exhausted_at is None and self._is_exhausted(incident, planned):
-            self.exhausted_at = self.clock()
-            self._add(Kind.EXHAUSTED, "", EXHAUSTED)
-            self._drain()
-        return incident, planned
+        return incident, self._plan(incident)
 
     def _plan(self, incident: Incident) -> Plan:
         return plan(incident, self.drill.playbook, self.drill.directory, now=self.clock())
-
-    def _is_exhausted(self, incident: Incident, planned: Plan) -> bool:
-        """Whether every chain of pages has come to its end, none begins later, and nobody has acknowledged."""
-        if incident.status not in ACTIVE or incident.unacknowledged_since is None:
-            return False
-        finished = {owed.obligation: owed.people for owed in planned.owed}
-        pages = {each.id: each.instance(incident) for each in self.obligations.values() if each.personal}
-        begun = {id: incident.progress.in_force.get((id, instance)) for id, instance in pages.items()}
-        reached = {id: instance.people for id, instance in begun.items() if instance is not None}
-        if not reached or any({*people} - {*finished.get(id, ())} for id, people in reached.items()):
-            return False
-        now = self.clock()
-        until = max(now + AHEAD, self.drill.end)
-        steps = preview(incident, self.drill.playbook, self.drill.directory, now=now, until=until)
-        return not any(action.key.obligation in pages for step in steps for action in step.actions)
 
     def notice(self, notice: Notice, /) -> None:
         """What the desk tells becomes lines; they are told later, because a desk swallows what an observer raises."""
         match notice:
             case Recorded(event=event):
                 self._add(Kind.SAID, event.by, str(event))
+            case Decided(decision=Became() as decision) if decision.obligation == EXHAUSTED:
+                self.exhausted_at = self.exhausted_at or decision.at
+                self._add(Kind.EXHAUSTED, ", ".join(decision.people), IN_VAIN)
             case Decided(decision=Became() as decision):
                 self._add(
                     Kind.WANTED, ", ".join(decision.people), f"{decision.obligation} is in force", decision.because

@@ -133,13 +133,13 @@ class Story:
         yield Bullets(items) if items else Paragraph("Nothing.")
         if self.exhausted_at is not None:
             since = duration_text(self.exhausted_at - self.incident.declared_at)
-            yield Paragraph(f"{EXHAUSTED}, {since} after the declaration.")
+            yield Paragraph(f"{IN_VAIN}, {since} after the declaration.")
 
     def __str__(self) -> str:
         return "\n".join([*map(str, self.lines), "", to_plain(self.to_document())])
 
 
-EXHAUSTED: Final = "Paging was exhausted: nobody was left to page, and nobody had acknowledged"
+IN_VAIN: Final = "Paging was exhausted: nobody was left to page, and nobody had acknowledged"
 
 
 def _length(length: timedelta | None) -> str:

@@ -455,7 +455,7 @@ def _fell_due(state: State, event: FellDue) -> None:
 
 def _expire(state: State, event: AcknowledgementExpired) -> None:
     state.acknowledged.pop(event.person, None)
-    state.progress.rearm(event.person, event.recorded_at)
+    state.progress.rearm(event.person, event.at)
 
 
 def _action_started(state: State, event: ActionStarted) -> None:

@@ -206,6 +206,9 @@ WORST_SEVERITY: Final = worst_severity_of(SCHEME)
 
 MAJOR_IMPACT: Final = Flag("major_impact", question="Is the impact major, for the law or in public?")
 
+NOTICE: Final = (Attempt("push", timedelta(minutes=3)), Attempt("sms", timedelta(minutes=3)), Attempt("mail"))
+"""How people learn what they need not come for: by the first of these that works."""
+
 ESCALATION: Final = EscalationPolicy(
     applies=WORST_SEVERITY >= SEV_2,
     levels=(
@@ -246,8 +249,14 @@ ESCALATION: Final = EscalationPolicy(
         ),
         rounds=3,
     ),
+    catch_all=[role("incident commander")],
+    raise_notice=NOTICE,
+    stand_down=NOTICE,
 )
-"""Emergency Contacts: the escalation path and the contact methods."""
+"""Emergency Contacts: the escalation path and the contact methods.
+
+The playbook names nobody for the case that all of them are paged in vain: it is whoever answers for the clocks.
+"""
 
 RESPONSE: Final = ResponsePolicy(
     owner=role("incident commander"),

@@ -172,6 +172,8 @@ class Obligation:
     """How much time there is from when it came into force; its chain begins when that has run out."""
     chain: tuple[Attempt, ...] = field(default=(), converter=_chain)
     """The attempts to bring it about, for each of its people; none for what only people can do."""
+    suffices: bool = False
+    """Whether a person for whom one attempt has succeeded is not tried any further: they only have to know."""
     backoff: Backoff = field(factory=Backoff)
     recurrence: Recurrence = Recurrence.PER_GENERATION
     personal: bool = False

@@ -182,6 +182,8 @@ class _Chain:
     """What to try; `None` once nothing is left to try."""
     at: datetime
     """When to try it, or since when nothing is left."""
+    reached: bool = False
+    """Whether nothing is left because the person knows."""
 
 
 @frozen(slots=False)
@@ -418,6 +420,8 @@ class _View:
         tried = progress.tried[latest]
         if latest.attempt >= len(obligation.chain):  # the chain was longer when this was tried
             return _Chain(obligation, person, None, tried.lease_until if tried.ended is None else tried.ended)
+        if obligation.suffices and tried.outcome is Outcome.SUCCEEDED and tried.ended is not None:
+            return _Chain(obligation, person, None, tried.ended, reached=True)
         again, at = _next_try(obligation, latest, tried)
         if again and self._contact(obligation, latest) is not None:
             return _Chain(obligation, person, latest, at)
@@ -494,7 +498,7 @@ class _View:
         finished: dict[str, list[PersonId]] = {}
         going_on: set[str] = set()
         for chain in self.chains:
-            if chain.key is None and chain.at <= self.now:
+            if chain.key is None and chain.at <= self.now and not chain.reached:
                 finished.setdefault(chain.obligation.id, []).append(chain.person)
             else:
                 going_on.add(chain.obligation.id)

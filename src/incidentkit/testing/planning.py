@@ -129,7 +129,7 @@ def escalation_policies(
 
 
 def _notices(methods: Sequence[str]) -> st.SearchStrategy[Sequence[Attempt]]:
-    return st.just([]) | st.sampled_from(methods).map(lambda method: [Attempt(method)])
+    return st.lists(st.builds(Attempt, st.sampled_from(methods), _MINUTES), max_size=2)
 
 
 def _levels(drawn: Sequence[dict[str, Any]]) -> list[Level]:
@@ -163,6 +163,7 @@ def obligations(
         personal=st.booleans(),
         grace=_GRACES,
         outlives=st.booleans(),
+        suffices=st.booleans(),
         because=_REASONS,
     )
 
