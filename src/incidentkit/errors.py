@@ -18,6 +18,7 @@
     ├── UnknownTree (LookupError)           the playbook has no tree of that name
     ├── DirectoryInvalid (ValueError)       people, teams and roles that do not make a directory; names the path
     ├── UnknownRecipient (LookupError)      the directory has no such person, team or role
+    ├── ScheduleInvalid (ValueError)        an on-call schedule that leaves open who is on call; names the path
     ├── DeskInvalid (ValueError)            parts that do not make a desk
     ├── DrillInvalid (ValueError)           parts that do not make a drill
     ├── AnswerInvalid (ValueError)          an answer that the question does not offer
@@ -185,6 +186,29 @@ class UnknownRecipient(IncidentkitError, LookupError):
         known = tuple(known)
         problem = f"no {kind} is called {shown(name)}{listed(known)}. {nearest(name, known)}".rstrip()
         super().__init__(f"{source}: {problem}" if source else problem)
+
+
+class ScheduleInvalid(IncidentkitError, ValueError):
+    """An on-call schedule that does not fit together, or a moment it cannot answer for; `path` is the place.
+
+    Such as ``layers[0].participants[2]``, counted from what was being made: a rotation by itself says ``zone``.
+    """
+
+    def __init__(self, problem: str, path: str = "") -> None:
+        self.path = path
+        self.problem = problem
+        super().__init__(f"{path}: {problem}" if path else problem)
+
+    @classmethod
+    @contextmanager
+    def within(cls, path: str) -> Generator[None]:
+        """Whatever is refused inside lies at that path; what has a path already lies below it."""
+        try:
+            yield
+        except ScheduleInvalid as error:
+            raise cls(error.problem, below(path, error.path)) from None
+        except IncidentkitError as error:
+            raise cls(str(getattr(error, "problem", error)), path) from None
 
 
 class DeskInvalid(IncidentkitError, ValueError):
@@ -393,6 +417,11 @@ def place(path: str) -> Generator[None]:
         raise
     except IncidentkitError as error:
         raise DocumentInvalid(f"$.{path}", str(error)) from error
+
+
+def below(path: str, inner: str) -> str:
+    """The path of what lies at a path inside of what lies at another."""
+    return f"{path}.{inner}" if path and inner and not inner.startswith("[") else f"{path}{inner}"
 
 
 def printable(message: str) -> str:

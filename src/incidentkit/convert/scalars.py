@@ -1,9 +1,12 @@
-"""Single values in documents: flags, numbers, texts, the words of an enum, times and durations. None is coerced."""
+"""Single values in documents: flags, numbers, texts, the words of an enum, moments, days, clock times and durations.
+
+None is coerced.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cache
 from math import isfinite
@@ -94,6 +97,16 @@ def read_date(value: Any, _: Any) -> date:
     return value if type(value) is date else date.fromisoformat(_short(_text(value, "a date"), "a date"))
 
 
+def read_clock(value: Any, _: Any) -> time:
+    """A time that a clock shows, as text or as TOML has it."""
+    return value if type(value) is time else time.fromisoformat(_short(_text(value, "a clock time"), "a clock time"))
+
+
+def write_clock(clock: time) -> str:
+    """A time that a clock shows, to the minute where that says all."""
+    return clock.isoformat("auto" if clock.second or clock.microsecond else "minutes")
+
+
 def read_duration(value: Any, _: Any) -> timedelta:
     """A length of time, as text."""
     return parse_duration(_text(value, "a duration"))
@@ -131,6 +144,7 @@ READ: Final[Mapping[type, Callable[[Any, Any], Any]]] = {
     StrEnum: read_word,
     datetime: read_datetime,
     date: read_date,
+    time: read_clock,
     timedelta: read_duration,
 }
 """What reads a value of each class."""
@@ -139,6 +153,7 @@ WRITTEN: Final[Mapping[type, Callable[[Any], Any]]] = {
     StrEnum: attrgetter("_value_"),  # which `value` would ask for in Python, at ten times the cost
     datetime: write_datetime,
     date: date.isoformat,
+    time: write_clock,
     timedelta: duration_text,
 }
 """What writes a value of each class that documents hold as text; `write_scalar` writes the others."""

@@ -164,7 +164,7 @@ class SupportCalendar:
         """Whether somebody is there at that moment; an opening includes its start and not its end."""
         at = aware("at", at)
         with self._years():
-            return next(self._openings(at))[0] <= at
+            return next(self.openings(at))[0] <= at
 
     def after(self, start: datetime, length: timedelta | WorkingDays) -> datetime:
         """The moment, in UTC, at which so much support time has passed since ``start``."""
@@ -180,7 +180,7 @@ class SupportCalendar:
             moment = start.astimezone(UTC)
             if isinstance(length, WorkingDays):
                 return self._working_days_after(moment, length.days)
-            for opens, closes in self._openings(moment):
+            for opens, closes in self.openings(moment):
                 begin = max(opens, moment)
                 if begin + length <= closes:
                     return begin + length
@@ -195,7 +195,7 @@ class SupportCalendar:
             return total
         with self._years():
             start, end = start.astimezone(UTC), end.astimezone(UTC)
-            for opens, closes in self._openings(start):
+            for opens, closes in self.openings(start):
                 if opens >= end:
                     break
                 total += min(closes, end) - max(opens, start)
@@ -214,17 +214,20 @@ class SupportCalendar:
     def _working_days_after(self, moment: datetime, days: int) -> datetime:
         """The same clock time so many working days later, or the next opening where it is closed then."""
         zone = zone_of(self.zone)
-        opens = next(self._openings(moment))[0].astimezone(zone)
+        opens = next(self.openings(moment))[0].astimezone(zone)
         begin = max(moment, opens).astimezone(zone)
         day = opens.date()
         while days:
             day += DAY
             days -= any(True for _ in self._spans(day))
         due = instant(datetime.combine(day + (begin.date() - opens.date()), begin.time()), zone)
-        return max(due, next(self._openings(due))[0])
+        return max(due, next(self.openings(due))[0])
 
-    def _openings(self, moment: datetime) -> Iterator[tuple[datetime, datetime]]:
-        """The openings that end after a moment, in UTC, in order, each from where the one before ends. Without end."""
+    def openings(self, moment: datetime) -> Iterator[tuple[datetime, datetime]]:
+        """The openings that end after a moment, in UTC, in order, each from where the one before ends at the earliest.
+
+        Without end, but for the years that a datetime can have: those raise `OverflowError`.
+        """
         day = moment.astimezone(zone_of(self.zone)).date() - 2 * DAY
         reached = datetime.min.replace(tzinfo=UTC)
         while True:
