@@ -268,7 +268,7 @@ def instant(local: datetime, zone: ZoneInfo, *, last: bool = False) -> datetime:
     does not come at all: then the moment of the change is meant.
     """
     early, late = sorted(local.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
-    if early.astimezone(zone).replace(tzinfo=None) == local:
+    if early == late or early.astimezone(zone).replace(tzinfo=None) == local:
         return late if last else early
     while late - early > timedelta(microseconds=1):
         middle = early + (late - early) / 2

@@ -137,7 +137,7 @@ class Rotation:
     def turn(self, number: int) -> Turn:
         """The turn of that number, counted from 0."""
         if type(number) is not int or not 0 <= number < self._number(LATEST):
-            raise ScheduleInvalid(f"turns are counted from 0 up to the year {LATEST.year}, not {shown(number)}", "turn")
+            raise ScheduleInvalid(f"turns are counted from 0 up to the year {LATEST.year}, not {shown(number)}")
         begin, end = self._begin(number), self._begin(number + 1)
         return Turn(number=number, start=begin, end=end, people=self.people(number))
 
@@ -230,7 +230,12 @@ class Rotation:
         if self.hours is None or number == 0:
             return number
         rounds, rest = divmod(number - 1, len(self._taken) - 1)
-        return self._has_hours(0) + rounds * self._taken[-1] + self._taken[rest]
+        return self._enters + rounds * self._taken[-1] + self._taken[rest]
+
+    @cached_property
+    def _enters(self) -> bool:
+        """Whether the first turn, which may be cut short, has hours."""
+        return self._has_hours(0)
 
     @cached_property
     def _taken(self) -> tuple[int, ...]:

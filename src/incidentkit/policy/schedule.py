@@ -30,7 +30,10 @@ from incidentkit.policy.timetable import Timetable
 T = TypeVar("T")
 
 LONGEST: Final = timedelta(days=20 * 366)
-"""The longest range about which a schedule answers at once, and how far it looks for a shift to come."""
+"""The longest range about which a schedule answers at once."""
+
+AHEAD: Final = timedelta(days=5 * 366)
+"""How far it looks for a shift to come."""
 
 MOST_LAYERS: Final = 50
 
@@ -101,11 +104,11 @@ class Schedule:
         return tuple(takewhile(lambda shift: shift.start < end, self._timetable.shifts_after(start)))
 
     def next_shift(self, person: str, after: datetime) -> Shift | None:
-        """The person's first shift that starts later than a moment; `None` if there is none for twenty years."""
+        """The person's first shift that starts later than a moment; `None` if there is none for five years."""
         after = answerable("after", after)
         if all(person != each for _, each in self.mentioned()):
             return None
-        until = min(after, LATEST - LONGEST) + LONGEST
+        until = min(after, LATEST - AHEAD) + AHEAD
         coming = takewhile(lambda shift: shift.start < until, self._timetable.shifts_after(after))
         return next((each for each in coming if each.start > after and person in each.people), None)
 

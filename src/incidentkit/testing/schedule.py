@@ -27,7 +27,7 @@ _LENGTHS: Final = st.timedeltas(timedelta(minutes=1), timedelta(days=40))
 _NAMES: Final = ("primary", "Nächte", "follow the sun")
 
 _CADENCES: Final = st.one_of(
-    st.builds(Cadence, count=st.integers(1, 36), unit=st.just(Unit.HOUR)),
+    st.builds(Cadence, count=st.integers(4, 36), unit=st.just(Unit.HOUR)),
     st.builds(Cadence, count=st.integers(1, 10), unit=st.just(Unit.DAY)),
     st.builds(Cadence, count=st.integers(1, 4), unit=st.just(Unit.WEEK), on=st.none() | st.sampled_from(Weekday)),
     st.builds(Cadence, count=st.integers(1, 12), unit=st.just(Unit.MONTH), on=st.none() | st.integers(1, 31)),
