@@ -27,9 +27,21 @@ NAMES = [
         "Duration",
         "Facts",
     ),
-    *("Flag", "Incident", "IncidentkitError", "Number", "Playbook", "Question", "Role", "Rule", "Severity"),
-    *("SeverityFact", "SeverityRules", "SeverityScheme", "Status", "SupportCalendar", "Target", "Targets", "Toolbox"),
-    *("Triage", "Vocabulary", "Walk", "WorkingDays", "Worse", "ask", "choose", "when"),
+    *(
+        "Flag",
+        "Incident",
+        "IncidentkitError",
+        "Number",
+        "Playbook",
+        "Question",
+        "Role",
+        "Rotation",
+        "Rule",
+        "Schedule",
+        "Severity",
+    ),
+    *("SeverityFact", "SeverityRules", "SeverityScheme", "Status", "SupportCalendar", "Target", "Targets"),
+    *("Toolbox", "Triage", "Vocabulary", "Walk", "WorkingDays", "Worse", "ask", "choose", "when"),
 ]
 
 NEVER_LOADED = {"asyncio", "socket", "subprocess", "sqlite3", "httpx", "hypothesis", "pytest", "sqlalchemy"}

@@ -45,8 +45,10 @@ if TYPE_CHECKING:
     from incidentkit.policy.question import Walk as Walk
     from incidentkit.policy.question import ask as ask
     from incidentkit.policy.question import choose as choose
+    from incidentkit.policy.rotation import Rotation as Rotation
     from incidentkit.policy.rules import SeverityRules as SeverityRules
     from incidentkit.policy.rules import when as when
+    from incidentkit.policy.schedule import Schedule as Schedule
     from incidentkit.policy.tree import DecisionTree as DecisionTree
 
 _HOMES = {
@@ -68,7 +70,9 @@ _HOMES = {
     "policy.directory": ("Directory",),
     "policy.playbook": ("Playbook",),
     "policy.question": ("Conclusion", "Question", "Walk", "ask", "choose"),
+    "policy.rotation": ("Rotation",),
     "policy.rules": ("SeverityRules", "when"),
+    "policy.schedule": ("Schedule",),
     "policy.tree": ("DecisionTree",),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
@@ -94,7 +98,9 @@ __all__ = [
     "Playbook",
     "Question",
     "Role",
+    "Rotation",
     "Rule",
+    "Schedule",
     "Severity",
     "SeverityFact",
     "SeverityRules",

@@ -29,6 +29,8 @@ from incidentkit.testing.planning import obligations as obligations
 from incidentkit.testing.planning import playbooks as playbooks
 from incidentkit.testing.rules import severity_rules as severity_rules
 from incidentkit.testing.rules import triages as triages
+from incidentkit.testing.schedule import rotations as rotations
+from incidentkit.testing.schedule import schedules as schedules
 from incidentkit.testing.severity import severities as severities
 from incidentkit.testing.severity import severity_schemes as severity_schemes
 from incidentkit.testing.targets import targets as targets
@@ -55,6 +57,8 @@ __all__ = [
     "obligations",
     "playbooks",
     "recipients",
+    "rotations",
+    "schedules",
     "severities",
     "severity_rules",
     "severity_schemes",
