@@ -7,7 +7,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from typing import Final
 
-from benchmarks import conditions, desks, documents, imports, incidents, plans, thousand, trees, triage
+from benchmarks import conditions, desks, documents, imports, incidents, plans, schedules, thousand, trees, triage
 from benchmarks.measure import Row, measure
 from benchmarks.table import table
 
@@ -16,7 +16,7 @@ ROUNDS: Final = 15
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the table. The exit code is 1 for a wrong answer; it never depends on how fast anything was."""
-    modules = (triage, thousand, trees, conditions, incidents, documents, plans, desks, imports)
+    modules = (triage, thousand, trees, conditions, incidents, documents, plans, desks, schedules, imports)
     rows = [row for module in modules for row in module.rows()]
     options = _options(rows, arguments)
     chosen = [row for row in rows if not options.names or row.name.startswith(tuple(options.names))]
