@@ -16,8 +16,8 @@
     ├── TreeInvalid (ValueError)            a decision tree that cannot be walked
     ├── PlaybookInvalid (ValueError)        parts that do not make a playbook
     ├── UnknownTree (LookupError)           the playbook has no tree of that name
-    ├── DirectoryInvalid (ValueError)       people, teams and roles that do not make a directory; names the path
-    ├── UnknownRecipient (LookupError)      the directory has no such person, team or role
+    ├── DirectoryInvalid (ValueError)       people, teams, roles and schedules that make no directory; names the path
+    ├── UnknownRecipient (LookupError)      the directory has no such person, team, role or schedule
     ├── ScheduleInvalid (ValueError)        an on-call schedule that leaves open who is on call; names the path
     ├── DeskInvalid (ValueError)            parts that do not make a desk
     ├── DrillInvalid (ValueError)           parts that do not make a drill
@@ -163,7 +163,7 @@ class UnknownTree(IncidentkitError, LookupError):
 
 
 class DirectoryInvalid(IncidentkitError, ValueError):
-    """People, teams and roles that do not make a directory; `path` is the place, such as ``teams.payments[2]``.
+    """People, teams, roles and schedules that make no directory; `path` is the place, such as ``teams.payments[2]``.
 
     What is wrong with a contact is said without the address, which is personal data.
     """
@@ -177,7 +177,7 @@ class DirectoryInvalid(IncidentkitError, ValueError):
 
 
 class UnknownRecipient(IncidentkitError, LookupError):
-    """The directory has no such person, team or role; `kind` and `name` are what was asked for."""
+    """The directory has no such person, team, role or schedule; `kind` and `name` are what was asked for."""
 
     def __init__(self, kind: str, name: str, known: Iterable[str], *, source: str = "") -> None:
         self.kind = kind

@@ -6,6 +6,7 @@ import copy
 import json
 import pickle
 import traceback
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,11 +14,13 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incidentkit import Directory, Role, convert
-from incidentkit.errors import DirectoryInvalid, DocumentInvalid, PlaybookInvalid, UnknownRecipient
+from incidentkit import Directory, Role, Schedule, convert
+from incidentkit.errors import DirectoryInvalid, DocumentInvalid, FieldInvalid, PlaybookInvalid, UnknownRecipient
 from incidentkit.model.identity import PersonId
 from incidentkit.policy.directory import Person
-from incidentkit.policy.recipient import Recipient, RecipientKind, person, role, team
+from incidentkit.policy.recipient import Recipient, RecipientKind, person, role, schedule, team
+from incidentkit.testing import schedules
+from tests.policy.rota import weekly
 
 PEOPLE = """
 [people.ada]
@@ -61,6 +64,9 @@ def people(name: str) -> st.SearchStrategy[Person]:
     )
 
 
+NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
+
+
 @st.composite
 def directories(draw: st.DrawFn) -> Directory:
     ids = draw(st.lists(NAMES, max_size=4, unique=True))
@@ -69,7 +75,15 @@ def directories(draw: st.DrawFn) -> Directory:
         people={name: draw(people(name)) for name in ids},
         teams=draw(st.dictionaries(NAMES, members, max_size=3)),
         roles=draw(st.dictionaries(ROLES, members, max_size=3)),
+        schedules=draw(rotas(ids)),
     )
+
+
+def rotas(ids: list[str]) -> st.SearchStrategy[dict[str, Schedule]]:
+    """At times a schedule of these people, if there are two."""
+    if len(ids) < 2:
+        return st.just({})
+    return st.dictionaries(NAMES, schedules(people=st.sampled_from(ids)), max_size=1)
 
 
 def raw(value: object) -> Any:
@@ -103,7 +117,7 @@ def content(plain: Any) -> Any:
         name: {**table, "contacts": [*table.get("contacts", {}).items()]}
         for name, table in plain.get("people", {}).items()
     }
-    return {"teams": {}, "roles": {}, **plain, "people": people}
+    return {"teams": {}, "roles": {}, "schedules": {}, **plain, "people": people}
 
 
 def turned(value: Any) -> Any:
@@ -144,7 +158,10 @@ def test_the_order_of_tables_means_nothing(directory: Directory, random: Any) ->
         return dict(random.sample([*table.items()], len(table)))
 
     twin = Directory(
-        people=shuffled(directory.people), teams=shuffled(directory.teams), roles=shuffled(directory.roles)
+        people=shuffled(directory.people),
+        teams=shuffled(directory.teams),
+        roles=shuffled(directory.roles),
+        schedules=shuffled(directory.schedules),
     )
     assert twin == directory
     assert twin.fingerprint == directory.fingerprint
@@ -161,7 +178,7 @@ def test_whoever_is_found_is_known_and_found_once(
 ) -> None:
     recipient = Recipient(kind, name)
     try:
-        found = directory.find(recipient, assigned)
+        found = directory.find(recipient, assigned, at=NOW)
     except UnknownRecipient as error:
         assert (error.kind, error.name) == (kind, name)
         with pytest.raises(UnknownRecipient):
@@ -280,6 +297,50 @@ def test_only_recipients_are_looked_up() -> None:
         DIRECTORY.find(raw("ada"))
 
 
+ROTA = Directory(
+    people={name: Person(id=name) for name in ("ada", "grace", "linus")}, schedules={"pay": Schedule(weekly())}
+)
+
+
+def test_a_schedule_is_who_is_on_call_at_the_moment() -> None:
+    assert ROTA.find(schedule("pay"), at=NOW) == (GRACE,)
+    assert ROTA.find(schedule("pay"), at=NOW - timedelta(days=7)) == (ADA,)
+    assert ROTA.find(schedule("pay"), at=NOW - timedelta(days=700)) == ()
+    assert ROTA.find(Recipient.parse("schedule pay"), at=NOW) == (GRACE,)
+    assert repr(ROTA) == "<directory: people 3, teams 0, roles 0, schedules 1>"
+
+
+def test_without_a_moment_nobody_knows_who_is_on_call() -> None:
+    with pytest.raises(FieldInvalid, match=r"^at: who is on call by schedule pay depends on when: say at"):
+        ROTA.find(schedule("pay"))
+
+
+def test_a_schedule_that_is_not_there_is_refused_with_the_nearest_name() -> None:
+    ROTA.check([schedule("pay")])
+    with pytest.raises(UnknownRecipient, match="no schedule is called 'pai'; there are pay"):
+        ROTA.check([schedule("pai")])
+
+
+def test_schedules_are_part_of_the_fingerprint() -> None:
+    later = evolve(ROTA, schedules={"pay": Schedule(weekly(at="10:00"))})
+    assert len({each.fingerprint for each in (ROTA, later, evolve(ROTA, schedules={}))}) == 3
+
+
+def test_a_document_with_a_schedule_names_the_place_that_does_not_fit() -> None:
+    text = ROTA.to_toml()
+    assert "[[schedules.pay.layers]]" in text
+    for old, new, path, problem in (
+        ('"grace", "linus"]', '"greace", "linus"]', "schedules.pay.layers[0].participants[1]", "Did you mean 'grace'?"),
+        ('"1 week on Mon"', '"0 weeks"', "schedules.pay.layers[0].every", "a turn takes 1 to 52 weeks, not 0"),
+        ('zone = "Europe/London"', "", "schedules.pay.layers[0].zone", "missing"),
+        ("[[schedules.pay.layers]]", "[[schedules.pay.layer]]", "schedules.pay", "Did you mean 'layers'?"),
+    ):
+        with pytest.raises(DirectoryInvalid) as caught:
+            Directory.from_toml(text.replace(old, new), source="people.toml")
+        assert caught.value.path == path
+        assert problem in caught.value.problem
+
+
 def test_contacts_are_looked_up_by_person_and_method() -> None:
     assert DIRECTORY.contact("ada", "push") == "U123"
     assert DIRECTORY.contact("ada", "mail") is None
@@ -367,7 +428,12 @@ NO_ADDRESS = "an address is text that is not blank, without NUL or half of a sur
         ("[people.ada.contacts]", "[people.ada.contact]", "people.ada", "Did you mean 'contacts'?"),
         ("[people.vp-engineering]", '[people.x]\nid = "x"', "people.x", "there is no key 'id' here; there are name,"),
         ("[people.vp-engineering]", "[people.x]\ncontacts = []", "people.x.contacts", "a table is expected here"),
-        ("[teams]", "[team]", "", "there is no key 'team' here; there are people, teams, roles. Did you mean 'teams'?"),
+        (
+            "[teams]",
+            "[team]",
+            "",
+            "there is no key 'team' here; there are people, teams, roles, schedules. Did you mean",
+        ),
         ("[teams]", "[teams", "", "this is not TOML"),
         ("[teams]", "[people.ada]", "", "this is not TOML"),
     ],
@@ -416,6 +482,14 @@ def test_hostile_toml_is_one_typed_error(text: str) -> None:
         (lambda: Directory(people={"ada": Person(id="grace")}), "people.ada", "this is the person 'grace'"),
         (lambda: Directory(teams=raw(None)), "teams", "a table is expected here"),
         (lambda: Directory(teams={"payments": raw({"ada"})}), "teams.payments", "a team is a list of people"),
+        (lambda: Directory(schedules=raw([])), "schedules", "a table is expected here"),
+        (lambda: Directory(schedules={"pay": raw({})}), "schedules.pay", "a Schedule is expected here"),
+        (lambda: Directory(schedules={"": Schedule(weekly())}), "schedules", "'' is not a name"),
+        (
+            lambda: Directory(schedules={"pay": Schedule(weekly())}),
+            "schedules.pay.layers[0].participants[0]",
+            "no person is called 'ada'.",
+        ),
         (lambda: Directory(roles={"scribe": ["ada"]}), "roles.scribe[0]", "no person is called 'ada'."),
         (lambda: Directory(roles={"scribe": raw([["ada"]])}), "roles.scribe[0]", "text is expected here"),
     ],

@@ -10,17 +10,18 @@ import pytest
 from attrs import evolve
 from hypothesis import HealthCheck, Phase, event, given, settings
 
-from incidentkit import EMERGENCY, NEVER, Condition, Incident, Status
+from incidentkit import EMERGENCY, NEVER, Condition, Incident, Rotation, Schedule, Status
 from incidentkit.model.action import Outcome
 from incidentkit.model.commands import Snooze
 from incidentkit.model.conditions import ALWAYS
+from incidentkit.model.events import Became
 from incidentkit.model.identity import PersonId
 from incidentkit.model.targets import Target
 from incidentkit.policy.directory import Directory, Person
 from incidentkit.policy.escalation import quorum
 from incidentkit.policy.obligation import Attempt, Backoff, Obligation
 from incidentkit.policy.planning import Plan, plan
-from incidentkit.policy.recipient import person
+from incidentkit.policy.recipient import person, schedule
 from incidentkit.policy.situation import STATUS, UNRESOLVED_FOR
 from incidentkit.testing.planning import answered, claimed, stamped
 from tests.policy.laws import LAWS, Case, Law, reached
@@ -106,6 +107,25 @@ AT_ONCE = World(
     commands=(),
     answers=(Answer(Outcome.SUCCEEDED),),
 )
+
+# Who is on call is asked at the moment of the decision, and stays who it was.
+
+
+def test_who_is_on_call_when_it_comes_into_force_is_paged_and_stays_after_the_hand_over() -> None:
+    rota = Rotation(name="r", zone="UTC", starts=START.date(), every="1 hour", at="00:00", participants=["ada", "bob"])
+    turn = rota.turn_at(at(20))
+    assert turn is not None
+    (first,), (second,) = turn.people, rota.people(turn.number + 1)
+    handover = (turn.end - START) // MINUTE
+    directory = evolve(DIRECTORY, schedules={"r": Schedule(rota)})
+    late = evolve(duty(when=UNRESOLVED_FOR >= 20 * MINUTE), recipients=[schedule("r")])
+    after = evolve(late, id="after", when=UNRESOLVED_FOR >= (handover + 1) * MINUTE)
+    made = plan(declared(), playbook(late, after), directory, now=at(handover + 60))
+    assert [(each.obligation, each.people) for each in made.decisions if isinstance(each, Became)] == [
+        ("duty", (first,)),
+        ("after", (second,)),
+    ]
+
 
 # What stands is not undone by time, and what time alone brings is not missed.
 

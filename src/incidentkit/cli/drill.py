@@ -159,7 +159,8 @@ def _people(options: Namespace, playbook: Playbook, directory: Directory) -> Map
         people[who], said[who] = reaction, option
     if EVERYBODY not in options.asleep and playbook.escalation is not None:
         level = playbook.escalation.levels[0]
-        for person in [who for recipient in level.recipients for who in directory.find(recipient)][:1]:
+        found = (directory.find(recipient, at=options.start) for recipient in level.recipients)
+        for person in [who for people in found for who in people][:1]:
             people.setdefault(person, RESPONSE)
     return people
 

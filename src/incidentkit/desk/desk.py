@@ -58,8 +58,8 @@ class Desk:
     Any number of desks may share a store. A desk holds nothing that matters: kill it at any time. Any thread may read
     and submit, and one thread at a time may `tick`, `run` or `shut_down`.
 
-    Raises `DeskInvalid` and `Misconfigured` for what does not fit together, and `UnknownRecipient` for a person, team
-    or role that a playbook names and the directory does not know.
+    Raises `DeskInvalid` and `Misconfigured` for what does not fit together, and `UnknownRecipient` for a person, team,
+    role or schedule that a playbook names and the directory does not know.
     """
 
     def __init__(

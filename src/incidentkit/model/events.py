@@ -511,6 +511,21 @@ class FellDue(Happening):
 
 
 @frozen(kw_only=True)
+class Joined(Happening):
+    """An obligation in force is about more people from now on."""
+
+    tag: ClassVar[str] = "joined"
+
+    obligation: str = field(validator=is_name)
+    instance: str = field(validator=is_name)
+    people: tuple[PersonId, ...] = field(validator=are_names)
+    because: str = field(default="", validator=is_text)
+
+    def __str__(self) -> str:
+        return f"{self.obligation} is for {', '.join(self.people)} too{_because(self.because)}"
+
+
+@frozen(kw_only=True)
 class AcknowledgementExpired(Happening):
     """Somebody who had it was not heard of for so long that it does not count any more."""
 
@@ -585,13 +600,14 @@ Event: TypeAlias = (
     | Overtaken
     | Became
     | FellDue
+    | Joined
     | AcknowledgementExpired
     | ActionStarted
     | ActionEnded
 )
 """Everything that can happen to an incident."""
 
-Decision: TypeAlias = Became | FellDue | AcknowledgementExpired
+Decision: TypeAlias = Became | FellDue | Joined | AcknowledgementExpired
 """What a desk only writes down: it has become true by the playbook, and nobody did it."""
 
 

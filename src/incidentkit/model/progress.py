@@ -6,14 +6,14 @@ the open questions and not the length of the log.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final, TypeAlias
 
 from attrs import define, evolve, field, frozen
 
 from incidentkit.model.action import ActionKey, Outcome
-from incidentkit.model.events import ActionEnded, ActionStarted, Became, FellDue
+from incidentkit.model.events import ActionEnded, ActionStarted, Became, FellDue, Joined
 from incidentkit.model.identity import PersonId
 
 ONCE: Final = "once"
@@ -38,6 +38,8 @@ class InForce:
     """Where it stands in the order of what came into force and what was acknowledged."""
     due_since: datetime | None = None
     """When its time ran out; `None` before that."""
+    joined: Mapping[PersonId, datetime] = field(factory=dict[PersonId, datetime])
+    """Who of them came later, and when."""
 
 
 @frozen
@@ -134,6 +136,14 @@ class Progress:
         key = (event.obligation, event.instance)
         if (instance := self.in_force.get(key)) is not None and instance.due_since is None:
             self.in_force[key] = evolve(instance, due_since=event.at)
+
+    def join(self, event: Joined) -> None:
+        """It is about more people; whoever it was about already stays where they are."""
+        key = (event.obligation, event.instance)
+        if (instance := self.in_force.get(key)) is not None:
+            new = [person for person in event.people if person not in instance.people]
+            joined = {**instance.joined, **dict.fromkeys(new, event.at)}
+            self.in_force[key] = evolve(instance, people=(*instance.people, *new), joined=joined)
 
     def started(self, event: ActionStarted) -> None:
         """A try began."""

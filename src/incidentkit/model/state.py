@@ -36,6 +36,7 @@ from incidentkit.model.events import (
     Escalated,
     Event,
     FellDue,
+    Joined,
     Linked,
     Merged,
     Mitigated,
@@ -453,6 +454,10 @@ def _fell_due(state: State, event: FellDue) -> None:
     state.progress.fell_due(event)
 
 
+def _join(state: State, event: Joined) -> None:
+    state.progress.join(event)
+
+
 def _expire(state: State, event: AcknowledgementExpired) -> None:
     state.acknowledged.pop(event.person, None)
     state.progress.rearm(event.person, event.at)
@@ -494,6 +499,7 @@ _FOLD: Final[Mapping[type[Any], Callable[[State, Any], None] | None]] = {
     Overtaken: None,
     Became: _became,
     FellDue: _fell_due,
+    Joined: _join,
     AcknowledgementExpired: _expire,
     ActionStarted: _action_started,
     ActionEnded: _action_ended,
@@ -518,6 +524,7 @@ _CHANGES: Final[Mapping[type[Any], tuple[str, ...]]] = {
     Linked: ("links",),
     Became: ("progress",),
     FellDue: ("progress",),
+    Joined: ("progress",),
     AcknowledgementExpired: ("acknowledged", "progress"),
     ActionStarted: ("progress",),
     ActionEnded: ("progress",),

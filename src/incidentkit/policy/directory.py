@@ -1,4 +1,4 @@
-"""The directory: people and how to reach them, teams, and who has which role.
+"""The directory: people and how to reach them, teams, who has which role, and who is on call.
 
 It is live data and no part of a playbook's version: people come and go while a playbook stays what it is. Addresses are
 personal data, so neither a repr nor an error shows one.
@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime
 from functools import cached_property, lru_cache
 from hashlib import sha256
 from types import MappingProxyType
@@ -22,6 +24,7 @@ from incidentkit.errors import (
     DocumentInvalid,
     FieldInvalid,
     PlaybookInvalid,
+    ScheduleInvalid,
     UnknownRecipient,
     expect,
     nearest,
@@ -31,6 +34,7 @@ from incidentkit.model.calendar import zone_of
 from incidentkit.model.identity import PersonId, checked_name, checked_text
 from incidentkit.model.people import Role
 from incidentkit.policy.recipient import INVOLVED, Recipient, RecipientKind
+from incidentkit.policy.schedule import Schedule
 
 _ROLES: Final[Mapping[str, Role]] = {str(role): role for role in Role}
 
@@ -75,9 +79,17 @@ def _roles(roles: Mapping[str, Sequence[str]]) -> dict[str, tuple[PersonId, ...]
     return dict(_lists("roles", "a role", roles))
 
 
+def _schedules(schedules: Mapping[str, Schedule]) -> dict[str, Schedule]:
+    for key, each in _table("schedules", schedules).items():
+        name = _name("schedules", key)
+        if not isinstance(each, Schedule):
+            raise DirectoryInvalid(f"schedules.{name}", "a Schedule is expected here")
+    return {**schedules}
+
+
 @frozen(kw_only=True, repr=False)
 class Directory:
-    """Who there is: people by id, the members of teams, and the people of roles, the first to be asked first.
+    """Who there is: people by id, the members of teams, the people of roles, the first to be asked first, schedules.
 
     Raises `DirectoryInvalid` for whatever does not fit together.
     """
@@ -85,27 +97,51 @@ class Directory:
     people: Mapping[str, Person] = field(factory=dict[str, Person], converter=_people)
     teams: Mapping[str, tuple[PersonId, ...]] = field(factory=dict[str, tuple[PersonId, ...]], converter=_teams)
     roles: Mapping[str, tuple[PersonId, ...]] = field(factory=dict[str, tuple[PersonId, ...]], converter=_roles)
+    schedules: Mapping[str, Schedule] = field(factory=dict[str, Schedule], converter=_schedules)
 
     def __attrs_post_init__(self) -> None:
         for lists, named in (("teams", self.teams), ("roles", self.roles)):
             for name, members in named.items():
                 _check_members(f"{lists}.{name}", members, self.people)
+        for name, schedule in self.schedules.items():
+            for place, person in schedule.mentioned():
+                _check_known(f"schedules.{name}.{place}", person, self.people)
 
     def find(
-        self, recipient: Recipient, assigned: Mapping[Role, PersonId] = MappingProxyType({})
+        self,
+        recipient: Recipient,
+        assigned: Mapping[Role, PersonId] = MappingProxyType({}),
+        *,
+        at: datetime | None = None,
     ) -> tuple[PersonId, ...]:
         """The people whom a recipient means, in order, each once; none for a team or a role that has nobody.
 
         ``assigned`` are the roles of the incident. Whoever has the role there is found instead of the directory's
         people, unless the directory does not know them: then nobody could reach them. The roles that an incident can
         assign need no entry in the directory; `UnknownRecipient` is raised for any other name that has none.
+
+        By a schedule those are found who are on call at that moment; `FieldInvalid` without one.
         """
         self.check((recipient,))
+        if recipient.kind is RecipientKind.SCHEDULE:
+            if at is None:
+                raise FieldInvalid("at", f"who is on call by {recipient} depends on when: say at which moment")
+            return self.schedules[recipient.name].on_call(at)
         role = _ROLES.get(recipient.name) if recipient.kind is RecipientKind.ROLE else None
         holder = None if role is None else assigned.get(role)
         if holder is not None and holder in self.people:
             return (holder,)
         return self._found[recipient.kind][recipient.name]
+
+    def next_change(self, recipients: Iterable[Recipient], after: datetime) -> datetime | None:
+        """When other people are on call next by any schedule among these; `None` if that is not to be expected."""
+        changes: list[datetime] = []
+        for recipient in recipients:
+            if recipient.kind is RecipientKind.SCHEDULE and recipient.name in self.schedules:
+                with suppress(ScheduleInvalid):
+                    change = self.schedules[recipient.name].next_change(after)
+                    changes += [] if change is None else [change]
+        return min(changes, default=None)
 
     def check(self, recipients: Iterable[Recipient], *, source: str = "") -> None:
         """Raise `UnknownRecipient` for the first that `find` would not know; ``source`` says where they come from."""
@@ -117,12 +153,13 @@ class Directory:
 
     @cached_property
     def _found(self) -> Mapping[RecipientKind, Mapping[str, tuple[PersonId, ...]]]:
-        """Whom each name means that a recipient can have, while the incident has assigned nobody."""
+        """Whom each name means that a recipient can have, while the incident has assigned nobody; at no moment."""
         return {
             RecipientKind.PERSON: {name: (person.id,) for name, person in self.people.items()},
             RecipientKind.TEAM: self.teams,
             RecipientKind.THOSE: dict.fromkeys(INVOLVED, ()),
             RecipientKind.ROLE: {**self.roles, **{name: () for name in _ROLES if name not in self.roles}},
+            RecipientKind.SCHEDULE: dict.fromkeys(self.schedules, ()),
         }
 
     def contact(self, person: str, method: str) -> str | None:
@@ -137,15 +174,19 @@ class Directory:
         Members and contacts count in their order; in which order people, teams and roles were written does not.
         """
         people = [(each.id, each.name, each.timezone, [*each.contacts.items()]) for each in self.people.values()]
-        content = (sorted(people), sorted(self.teams.items()), sorted(self.roles.items()))
-        return sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
+        schedules = {name: convert.to_plain(each) for name, each in self.schedules.items()}
+        content = (sorted(people), sorted(self.teams.items()), sorted(self.roles.items()), schedules)
+        # A directory without schedules keeps the fingerprint that it had before there were any.
+        text = json.dumps(content if schedules else content[:-1], ensure_ascii=False, sort_keys=True)
+        return sha256(text.encode()).hexdigest()
 
     def to_form(self) -> Any:
-        """Itself as documents hold it: the tables ``people``, ``teams`` and ``roles``, without what is empty."""
+        """Itself as documents hold it: a table for each of its fields, without what is empty."""
         return _filled(
             people={name: _person_form(person) for name, person in self.people.items()},
             teams={name: [*members] for name, members in self.teams.items()},
             roles={name: [*members] for name, members in self.roles.items()},
+            schedules={name: convert.to_plain(schedule) for name, schedule in self.schedules.items()},
         )
 
     @classmethod
@@ -158,6 +199,8 @@ class Directory:
             tables = dict(_known("", form, cls))
             people = _table("people", tables.get("people", {}))
             tables["people"] = {name: _person(name, each) for name, each in people.items()}
+            schedules = _table("schedules", tables.get("schedules", {}))
+            tables["schedules"] = {name: _schedule(name, each) for name, each in schedules.items()}
             return cls(**tables)
         except DirectoryInvalid as error:
             raise DocumentInvalid(f"$.{error.path}" if error.path else "$", error.problem) from error
@@ -180,7 +223,8 @@ class Directory:
         return hash(self.fingerprint)
 
     def __repr__(self) -> str:
-        return f"<directory: people {len(self.people)}, teams {len(self.teams)}, roles {len(self.roles)}>"
+        schedules = f", schedules {len(self.schedules)}" if self.schedules else ""
+        return f"<directory: people {len(self.people)}, teams {len(self.teams)}, roles {len(self.roles)}{schedules}>"
 
 
 def _person_form(person: Person) -> dict[str, Any]:
@@ -196,6 +240,15 @@ def _person(name: object, form: object) -> Person:
     """The person whom a table of a document describes."""
     person = _id(name)
     return Person(id=person, **_known(f"people.{person}", form, Person, besides="id"))
+
+
+def _schedule(name: object, form: object) -> Schedule:
+    """The schedule that a table of a document describes."""
+    path = f"schedules.{_name('schedules', name)}"
+    try:
+        return convert.from_plain(_table(path, form), Schedule)
+    except DocumentInvalid as error:
+        raise DirectoryInvalid(path + error.path.removeprefix("$"), error.problem) from None
 
 
 def _by_id(people: object) -> Iterator[tuple[str, Person]]:
@@ -224,12 +277,15 @@ def _is_list(value: object) -> TypeGuard[Sequence[object]]:
 def _check_members(path: str, members: tuple[PersonId, ...], people: Mapping[str, Person]) -> None:
     seen: set[str] = set()
     for index, member in enumerate(members):
-        if member not in people:
-            problem = f"no person is called {shown(member)}. {nearest(member, people)}".rstrip()
-            raise DirectoryInvalid(f"{path}[{index}]", problem)
+        _check_known(f"{path}[{index}]", member, people)
         if member in seen:
             raise DirectoryInvalid(f"{path}[{index}]", f"{shown(member)} is in this list already")
         seen.add(member)
+
+
+def _check_known(path: str, person: str, people: Mapping[str, Person]) -> None:
+    if person not in people:
+        raise DirectoryInvalid(path, f"no person is called {shown(person)}. {nearest(person, people)}".rstrip())
 
 
 def _contacts(path: str, value: object) -> Iterator[tuple[str, str]]:

@@ -144,6 +144,8 @@ class EscalationPolicy:
     """Who is paged in place of a level for which nobody is found."""
     waits: bool = False
     """Whether a level for which nobody is found at all waits for somebody; otherwise it is skipped, which is said."""
+    follow_shifts: bool = True
+    """Whether the new shift is paged too if a level is not acknowledged when the shift of its schedule changes."""
     catch_all: tuple[Recipient, ...] = field(default=(), converter=_recipients)
     """Who is paged when every chain has come to its end and nobody has acknowledged."""
     raise_notice: tuple[Attempt, ...] = field(default=(), converter=_attempts)
@@ -161,6 +163,7 @@ class EscalationPolicy:
         expect(bool, self.cumulative, PlaybookInvalid, "whether levels are cumulative is True or False")
         expect(timedelta, self.grace, PlaybookInvalid, "the grace is a timedelta")
         checked_wait("the time after which an acknowledgement expires", self.acknowledgement_expires_after)
+        expect(bool, self.follow_shifts, PlaybookInvalid, "whether levels follow shifts is True or False")
         expect(bool, self.waits, PlaybookInvalid, "whether levels wait for people is True or False")
         if not timedelta() <= self.grace <= LONGEST_WAIT:
             raise PlaybookInvalid(f"the grace is no time or more, at the most a year, not {self.grace}")
@@ -190,6 +193,7 @@ class EscalationPolicy:
             acknowledgers=level.acknowledgers,
             fallback=self.fallback,
             waits=self.waits,
+            follows=self.follow_shifts,
             level=level.name,
             chain=self.contact.links,
             backoff=self.backoff,

@@ -164,6 +164,8 @@ class Obligation:
     """Who is meant if nobody is found."""
     waits: bool = False
     """Whether it comes into force only once somebody is found, rather than for nobody."""
+    follows: bool = False
+    """Whether whoever comes on call by a schedule while it asks for something is meant as well from then on."""
     after: tuple[str, ...] = field(default=(), converter=tuple[str, ...])
     """The obligations that it comes after: all chains of those that ask for something must have come to their end."""
     level: str = ""

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from attrs import evolve, frozen
 
-from incidentkit.errors import SchemeInvalid, UnknownRecipient
+from incidentkit.errors import ScheduleInvalid, SchemeInvalid, UnknownRecipient
 from incidentkit.model.action import ActionKey, Outcome
 from incidentkit.model.conditions import ALWAYS, Condition
 from incidentkit.model.durations import duration_text
@@ -26,6 +26,7 @@ from incidentkit.model.events import (
     Decision,
     Event,
     FellDue,
+    Joined,
 )
 from incidentkit.model.identity import IncidentId, PersonId, keepable
 from incidentkit.model.incident import Incident
@@ -172,6 +173,12 @@ class _Turn:
     decision: Callable[[datetime], Decision]
 
 
+def _turn(at: datetime | None, decision: Callable[[datetime], Decision]) -> Iterator[_Turn]:
+    """It becomes true at that moment, if there is one."""
+    if at is not None:
+        yield _Turn(at, decision)
+
+
 @frozen
 class _Chain:
     """How far the attempts to reach one person for an obligation have come."""
@@ -245,7 +252,7 @@ class _View:
         """
         acknowledged = self.incident.progress.acknowledged
         if obligation.acknowledgers:
-            asked = self._found(obligation.acknowledgers)
+            asked = self._found(obligation.acknowledgers, instance.since)
             counted = sum(person in asked for person in acknowledged)
         else:
             asked, known = instance.people, self.directory.people
@@ -266,11 +273,10 @@ class _View:
         """What comes into force or falls due."""
         for obligation, instance in self.awake:
             if instance is None:
-                at, decision = self._comes_into_force_at(obligation), self._coming_into_force
-            else:
-                at, decision = self._falls_due_at(obligation, instance), self._falling_due
-            if at is not None:
-                yield _Turn(at, partial(decision, obligation))
+                yield from _turn(self._comes_into_force_at(obligation), partial(self._coming_into_force, obligation))
+                continue
+            yield from _turn(self._falls_due_at(obligation, instance), partial(self._falling_due, obligation))
+            yield from _turn(self._is_joined_at(obligation, instance), partial(self._joining, obligation, instance))
 
     def _comes_into_force_at(self, obligation: Obligation) -> datetime | None:
         begin = self._may_begin_at(obligation)
@@ -300,7 +306,14 @@ class _View:
 
     def _with_people(self, obligation: Obligation, at: datetime) -> datetime | None:
         """When it comes into force though it waits for people, if it does; `None` as long as nobody is found."""
-        return at if not obligation.waits or self._people(obligation) else None
+        moment: datetime | None = at
+        while moment is not None and obligation.waits and moment <= self.now and not self._people(obligation, moment):
+            moment = self._next_change(obligation, moment)
+        return moment
+
+    def _next_change(self, obligation: Obligation, after: datetime) -> datetime | None:
+        """When other people are on call for it next."""
+        return self.directory.next_change((*obligation.recipients, *obligation.fallback), after)
 
     def _falls_due_at(self, obligation: Obligation, instance: InForce) -> datetime | None:
         if obligation.due is None or instance.due_since is not None:
@@ -310,6 +323,26 @@ class _View:
             return None
         return _first_moment(ALWAYS, obligation.until, self._about(obligation, instance, self.past), deadline)
 
+    def _is_joined_at(self, obligation: Obligation, instance: InForce) -> datetime | None:
+        """When somebody else is on call while it still asks for something."""
+        if not obligation.follows:
+            return None
+        facts, moment = self._about(obligation, instance, self.past), self.incident.as_of
+        at = _first_moment(ALWAYS, obligation.until, facts, moment)
+        while at is not None and at <= self.now and not self._new(obligation, instance, at):
+            change = self._next_change(obligation, at)
+            at = None if change is None else _first_moment(ALWAYS, obligation.until, facts, change)
+        return at
+
+    def _new(self, obligation: Obligation, instance: InForce, at: datetime) -> tuple[PersonId, ...]:
+        """Who is on call for it at a moment, and was not before."""
+        on_call = [each for each in obligation.recipients if each.kind is RecipientKind.SCHEDULE]
+        return tuple(person for person in self._found(on_call, at) if person not in instance.people)
+
+    def _joining(self, obligation: Obligation, instance: InForce, at: datetime) -> Decision:
+        people = self._new(obligation, instance, at)
+        return Joined(**self._said(at), **self._which(obligation), people=people, because="their shift has begun")
+
     def _turns_of_acknowledgements(self) -> Iterator[_Turn]:
         """Which of them expire."""
         expiry = self.playbook.expiry
@@ -318,8 +351,7 @@ class _View:
         for person, mark in self.incident.progress.acknowledged.items():
             begin = max(mark.at + expiry.after, self.incident.as_of)
             at = _first_moment(ALWAYS, expiry.hindered, self.past, begin)
-            if at is not None:
-                yield _Turn(at, partial(self._expiring, person, expiry))
+            yield from _turn(at, partial(self._expiring, person, expiry))
 
     def _expiring(self, person: PersonId, expiry: Expiry, at: datetime) -> Decision:
         because = f"nothing was heard of them for {duration_text(expiry.after)}"
@@ -330,7 +362,7 @@ class _View:
         return FellDue(**self._said(at), **self._which(obligation), because=because)
 
     def _coming_into_force(self, obligation: Obligation, at: datetime) -> Decision:
-        people = self._people(obligation)
+        people = self._people(obligation, at)
         because = self._reason(obligation, at, people)
         return Became(**self._said(at), **self._which(obligation), people=people, because=because)
 
@@ -345,24 +377,27 @@ class _View:
         """Why it came into force: what the playbook says, and what made it true; and why for nobody, or for others."""
         grounds = obligation.when.grounds(self.past.later(at))
         made_true = "somebody asked for it" if self._called(obligation) else "" if grounds == ALWAYS else str(grounds)
-        wanted = self._found(obligation.recipients)
+        wanted = self._found(obligation.recipients, at)
         missing = "" if wanted or not obligation.recipients else "nobody was found"
         instead = f", so {', '.join(people)} instead" if missing and people else ""
         return keepable("; ".join(filter(None, (obligation.because, made_true, missing + instead))) or "always")
 
-    def _people(self, obligation: Obligation) -> tuple[PersonId, ...]:
-        """Who it is about now."""
-        return self._found(obligation.recipients) or self._found(obligation.fallback)
+    def _people(self, obligation: Obligation, at: datetime) -> tuple[PersonId, ...]:
+        """Who it is about at a moment."""
+        return self._found(obligation.recipients, at) or self._found(obligation.fallback, at)
 
-    def _found(self, recipients: Iterable[Recipient]) -> tuple[PersonId, ...]:
-        """Who is meant, each once; a recipient that the directory does not know any more is nobody."""
+    def _found(self, recipients: Iterable[Recipient], at: datetime) -> tuple[PersonId, ...]:
+        """Who is meant at a moment, each once; a recipient that the directory does not know any more is nobody.
+
+        Nor is a schedule anybody at a time for which it does not answer.
+        """
         people: list[PersonId] = []
         for recipient in recipients:
             if recipient.kind is RecipientKind.THOSE:
                 people += (who for who in self._involved[recipient.name]() if who in self.directory.people)
             else:
-                with suppress(UnknownRecipient):
-                    people += self.directory.find(recipient, self.incident.roles)
+                with suppress(UnknownRecipient, ScheduleInvalid):
+                    people += self.directory.find(recipient, self.incident.roles, at=at)
         return tuple(dict.fromkeys(people))
 
     @property
@@ -407,6 +442,7 @@ class _View:
     def _starts(self, obligation: Obligation, instance: InForce, person: PersonId, start: datetime) -> Arming:
         """How often the chain of a person was started, and since when it goes."""
         arming = self.incident.progress.armings.get(person) if obligation.personal else None
+        start = max(start, instance.joined.get(person, start))
         again = [mark.at for mark in self._called(obligation) if mark.place > instance.place]
         arms = len(again) + (0 if arming is None else arming.count)
         return Arming(arms, max([start, *again, *([] if arming is None else [arming.at + obligation.grace])]))

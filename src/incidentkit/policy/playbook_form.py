@@ -51,6 +51,7 @@ class EscalationForm:
     acknowledgement_expires_after: timedelta | None = None
     fallback: tuple[str, ...] = ()
     waits: bool = False
+    follow_shifts: bool = True
     catch_all: tuple[str, ...] = ()
     raise_notice: tuple[Attempt, ...] = ()
     stand_down: tuple[Attempt, ...] = ()
@@ -91,6 +92,7 @@ def escalation_form(policy: EscalationPolicy) -> EscalationForm:
         acknowledgement_expires_after=policy.acknowledgement_expires_after,
         fallback=tuple(map(str, policy.fallback)),
         waits=policy.waits,
+        follow_shifts=policy.follow_shifts,
         catch_all=tuple(map(str, policy.catch_all)),
         raise_notice=policy.raise_notice,
         stand_down=policy.stand_down,
@@ -127,6 +129,7 @@ def escalation_of(form: EscalationForm, vocabulary: Vocabulary) -> EscalationPol
             acknowledgement_expires_after=form.acknowledgement_expires_after,
             fallback=fallback,
             waits=form.waits,
+            follow_shifts=form.follow_shifts,
             catch_all=catch_all,
             raise_notice=form.raise_notice,
             stand_down=form.stand_down,

@@ -1,4 +1,4 @@
-"""Whom something is for, as a playbook says it: by name, by team, or by the part that they play."""
+"""Whom something is for, as a playbook says it: by name, by team, by the part that they play, or by who is on call."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ class RecipientKind(StrEnum):
     PERSON = "person"
     TEAM = "team"
     ROLE = "role"
+    SCHEDULE = "schedule"
     THOSE = "those"
     """Whom an incident has involved already."""
 
@@ -40,11 +41,11 @@ def _name(name: str) -> str:
 
 @frozen
 class Recipient:
-    """A person, the members of a team, or whoever has a role; who that is, the directory says when it is needed.
+    """A person, the members of a team, whoever has a role or is on call; the directory says who when it is needed.
 
-    Written ``person ada``, ``team payments`` or ``role engineering manager``; ``those paged`` and ``those
-    acknowledged`` are people of the incident itself. A role that the incident has assigned
-    goes before the directory's.
+    Written ``person ada``, ``team payments``, ``role engineering manager`` or ``schedule payments``; ``those paged``
+    and ``those acknowledged`` are people of the incident itself. A role that the incident has assigned goes before the
+    directory's.
     """
 
     kind: RecipientKind = field(converter=_kind)
@@ -78,6 +79,11 @@ def team(name: str) -> Recipient:
 def role(name: str) -> Recipient:
     """Whoever has that role in the incident, else whoever the directory names for it."""
     return Recipient(RecipientKind.ROLE, name)
+
+
+def schedule(name: str) -> Recipient:
+    """Whoever is on call by that schedule."""
+    return Recipient(RecipientKind.SCHEDULE, name)
 
 
 def those(involved: str) -> Recipient:

@@ -94,6 +94,20 @@ class Schedule:
         year = self._timetable[at.year]
         return year.duties[bisect_right(year.starts, at) - 1].people
 
+    def next_change(self, after: datetime) -> datetime | None:
+        """When other people are on call next, be it nobody; `None` if they stay the same for five years.
+
+        Raises `ScheduleInvalid` as `on_call` does.
+        """
+        after = answerable("after", after)
+        people = self.on_call(after)
+        for number in range(after.year, min(after.year + AHEAD.days // 366, LATEST.year - 1) + 1):
+            year = self._timetable[number]
+            for place in range(bisect_right(year.starts, after), len(year.starts)):
+                if year.duties[place].people != people:
+                    return year.starts[place]
+        return None
+
     def shifts(self, start: datetime, end: datetime) -> tuple[Shift, ...]:
         """The shifts in a range, in order; those that reach beyond it in full.
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from incidentkit.model.identity import PersonId
 from incidentkit.model.people import Role
 from incidentkit.policy.directory import Directory, Person
-from incidentkit.policy.recipient import Recipient, person, role, team
+from incidentkit.policy.recipient import Recipient, person, role, schedule, team
 from incidentkit.testing.identity import PEOPLE, WORDS
 
 METHODS: Final = ("push", "phone", "mail")
@@ -43,8 +43,9 @@ def directories(
 
 
 def recipients(directory: Directory) -> st.SearchStrategy[Recipient]:
-    """Recipients that a directory knows: its people, teams and roles, and every role that an incident can assign."""
+    """Recipients that a directory knows, and every role that an incident can assign."""
     people = [person(name) for name in directory.people]
     teams = [team(name) for name in directory.teams]
     roles = [role(name) for name in {**directory.roles, **dict.fromkeys(map(str, Role))}]
-    return st.one_of([st.sampled_from(each) for each in (people, teams, roles) if each])
+    schedules = [schedule(name) for name in directory.schedules]
+    return st.one_of([st.sampled_from(each) for each in (people, teams, roles, schedules) if each])
