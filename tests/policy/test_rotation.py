@@ -72,14 +72,15 @@ def stepped(zone: str, middle: date, handovers: list[datetime]) -> list[tuple[da
 
 @pytest.mark.parametrize(("zone", "middle"), CHANGES)
 @pytest.mark.parametrize("at", ["00:00", "00:30", "01:30", "02:00", "02:15", "02:30", "09:00", "23:30"])
-@pytest.mark.parametrize("every", ["1 hour", "7 hours", "1 day"])
+@pytest.mark.parametrize("every", ["1 hour", "7 hours", "1 day", "1 week"])
 def test_turns_are_those_of_who_steps_through_the_change_of_the_clocks(
     zone: str, middle: date, at: str, every: str
 ) -> None:
-    rotation = Rotation(name="r", zone=zone, starts=middle - 5 * DAY, every=every, at=at, participants=["ada", "grace"])
-    length = {"1 hour": HOUR, "7 hours": 7 * HOUR, "1 day": DAY}[every]
-    first = datetime.combine(middle - 5 * DAY, time.fromisoformat(at))
-    steps = stepped(zone, middle, [first + n * length for n in range(12 * DAY // length)])
+    starts = middle - (7 if every == "1 week" else 5) * DAY
+    rotation = Rotation(name="r", zone=zone, starts=starts, every=every, at=at, participants=["ada", "grace"])
+    length = {"1 hour": HOUR, "7 hours": 7 * HOUR, "1 day": DAY, "1 week": 7 * DAY}[every]
+    first = datetime.combine(starts, time.fromisoformat(at))
+    steps = stepped(zone, middle, [first + n * length for n in range(12 * DAY // length + 2)])
     expected = {moment: passed - 1 for moment, passed in steps if passed}
     found: dict[datetime, int] = {}
     for begin, end, number in rotation.pieces(steps[0][0], steps[-1][0] + 5 * MINUTE):
@@ -307,6 +308,7 @@ BAD: Final[list[tuple[dict[str, Any], str, str]]] = [
     ({"hours": []}, "hours", "without any hours nobody is on call: name some, or leave them out for all hours"),
     ({"hours": "9-17"}, "hours", "'9-17' are no hours: write them like 'Mon-Fri 09:00-17:30'"),
     ({"hours": 9}, "hours", "hours are written like"),
+    ({"changes": [Membership(datetime(9999, 1, 1, tzinfo=UTC), ["ada"])]}, "changes[0].since", "from 1970 to 2199"),
     ({"changes": [7]}, "changes[0]", "a change is a Membership, not 7"),
     (
         {"changes": [Membership(JUNE, ["ada"]), Membership(JUNE, ["zoe"])]},
@@ -356,3 +358,9 @@ def test_a_turn_is_looked_up_at_a_moment_with_a_zone() -> None:
 def test_clock_times_and_hours_may_be_objects() -> None:
     hours = Hours(frozenset({Weekday.MON}), time(9), time(17))
     assert weekly(at=time(9), hours=hours) == weekly(at="09:00", hours=["Mon 09:00-17:00"])
+
+
+def test_the_last_turn_for_which_schedules_answer_is_found() -> None:
+    last = weekly().turn_at(datetime(2199, 12, 31, 23, tzinfo=UTC))
+    assert last is not None
+    assert last.end > datetime(2200, 1, 1, tzinfo=UTC)

@@ -34,7 +34,7 @@ MICROSECOND: Final = timedelta(microseconds=1)
 
 ADA, GRACE, LINUS, ZOE = map(PersonId, ("ada", "grace", "linus", "zoe"))
 
-FEWER: Final = settings(max_examples=settings().max_examples // 3)
+FEWER: Final = settings(max_examples=settings().max_examples // 4)
 """Each schedule is worked out for several years."""
 
 AFTER: Final = st.timedeltas(-10 * DAY, 700 * DAY)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from datetime import datetime
+from typing import Final
 
 from attrs import define, evolve, frozen
 
@@ -26,7 +27,7 @@ class Duty:
     origin: Hashable = None
 
 
-NOBODY = Duty()
+NOBODY: Final = Duty()
 
 
 @define

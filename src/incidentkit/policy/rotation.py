@@ -77,6 +77,7 @@ def _changes(changes: Iterable[Membership]) -> tuple[Membership, ...]:
     for index, each in enumerate(several):
         with ScheduleInvalid.within(f"changes[{index}]"):
             change = expect(Membership, each, ScheduleInvalid, "a change is a Membership")
+            answerable("since", change.since)
             if index and change.since <= several[index - 1].since:
                 raise ScheduleInvalid("this is not later than the change before it: put changes in order", "since")
     return several
@@ -136,7 +137,7 @@ class Rotation:
 
     def turn(self, number: int) -> Turn:
         """The turn of that number, counted from 0."""
-        if type(number) is not int or not 0 <= number < self._number(LATEST):
+        if type(number) is not int or not 0 <= number <= self._number(LATEST):
             raise ScheduleInvalid(f"turns are counted from 0 up to the year {LATEST.year}, not {shown(number)}")
         begin, end = self._begin(number), self._begin(number + 1)
         return Turn(number=number, start=begin, end=end, people=self.people(number))
@@ -152,7 +153,7 @@ class Rotation:
         return self._begin(0)
 
     def people(self, number: int) -> People:
-        """Whose that turn is."""
+        """Whose the turn of that number is, at less cost than `turn`."""
         stretch = self._stretches[bisect_right(self._stretches, number, key=lambda stretch: stretch.first) - 1]
         return stretch.order.people(self._taken_before(number) - stretch.taken)
 
