@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import assert_type
 
@@ -22,7 +22,9 @@ from incidentkit import (
     Incident,
     Number,
     Playbook,
+    Rotation,
     Rule,
+    Schedule,
     Severity,
     SeverityFact,
     SeverityRules,
@@ -48,6 +50,10 @@ from incidentkit.model.commands import Command
 from incidentkit.model.events import Event
 from incidentkit.model.identity import IncidentId, PersonId
 from incidentkit.playbooks.emergency import CORE_FUNCTIONALITY, DATA_AT_RISK, ERROR_RATE
+from incidentkit.policy.override import Addition, Replacement
+from incidentkit.policy.participant import Participant
+from incidentkit.policy.shift import Shift
+from incidentkit.policy.swap import Swap
 from incidentkit.providers.answer import Answer, Diagnosis, Receipt
 from incidentkit.providers.pager import Pager, SendPage
 from incidentkit.providers.store import Append, FindDue, IncidentStore
@@ -216,3 +222,31 @@ async def async_desks(playbook: Playbook, directory: Directory, store: IncidentS
         assert_type(await desk.declare("Checkout fails", by="bot"), Incident)
         assert_type(await desk.acknowledge("INC-1", by="ada"), Result)
         await desk.run(stop=asyncio.Event(), poll=timedelta(seconds=5))
+
+
+def schedules(now: datetime) -> None:
+    rotation = Rotation(
+        name="primary",
+        zone="Europe/London",
+        starts=date(2026, 3, 2),
+        every="1 week on Mon",
+        at="09:00",
+        participants=["ada", ["grace", "linus"], Participant("zoe", turns=2)],
+        hours="Mon-Fri 09:00-17:00",
+    )
+    changed = rotation.with_participants(["ada", "grace"], since=now)
+    assert_type(changed.participants, tuple[Participant, ...])
+    assert_type(changed.at, time)
+    schedule = Schedule(
+        [rotation],
+        overrides=[
+            Addition(start=now, end=now + timedelta(hours=1), person="ada"),
+            Replacement(start=now, end=now + timedelta(hours=1), person="ada", by="zoe"),
+        ],
+        swaps=[Swap("primary", {"ada": 0, "zoe": 2})],
+    )
+    assert_type(Schedule(rotation).on_call(now), tuple[PersonId, ...])
+    assert_type(schedule.shifts(now, now + timedelta(days=1)), tuple[Shift, ...])
+    assert_type(schedule.next_shift("ada", now), Shift | None)
+    directory = Directory(schedules={"payments": schedule})
+    assert_type(directory.schedules["payments"], Schedule)

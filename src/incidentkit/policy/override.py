@@ -15,17 +15,26 @@ from incidentkit.policy.participant import People
 from incidentkit.policy.shift import Shift, check_order, end_of, start_of
 
 
+def _person(person: str) -> PersonId:
+    with ScheduleInvalid.within("person"):
+        return PersonId(checked_name("person", person))
+
+
+def _by(person: str) -> PersonId:
+    with ScheduleInvalid.within("by"):
+        return PersonId(checked_name("by", person))
+
+
 @frozen(kw_only=True)
 class _Override:
     """A stretch of time in which something is different for a person."""
 
     start: datetime = field(converter=start_of)
     end: datetime = field(converter=end_of)
-    person: PersonId
+    person: PersonId = field(converter=_person)
 
     def __attrs_post_init__(self) -> None:
         check_order(self.start, self.end)
-        _check_person("person", self.person)
 
     def mentioned(self) -> Iterator[tuple[str, PersonId]]:
         """Whom it names, with the field."""
@@ -58,12 +67,11 @@ class Removal(_Override):
 class Replacement(_Override):
     """Somebody else is on call where the person would be; nothing changes where they would not."""
 
-    by: PersonId
+    by: PersonId = field(converter=_by)
     tag: ClassVar[str] = "replace"
 
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()
-        _check_person("by", self.by)
         if self.by == self.person:
             raise ScheduleInvalid(f"{shown(self.by)} cannot stand in for themselves: name somebody else", "by")
 
@@ -78,11 +86,6 @@ class Replacement(_Override):
 
 Override: TypeAlias = Addition | Removal | Replacement
 """A change for a stretch of time; of several at once, each starts from what those before it in the list left."""
-
-
-def _check_person(path: str, person: object) -> None:
-    with ScheduleInvalid.within(path):
-        checked_name(path, person)
 
 
 def exchanged(people: People, person: PersonId, by: PersonId) -> People:
