@@ -71,8 +71,8 @@ def test_the_same_drill_prints_the_same() -> None:
 def test_everybody_asleep_is_exit_status_one() -> None:
     done = run("drill", "--asleep", "all")
     assert (done.returncode, done.stderr) == (1, "")
-    assert "all     15    9      9     9    42" in done.stdout
-    assert "+01:00  03:10:00  -           Paging was exhausted" in done.stdout
+    assert "all     18    12     12    12   54" in done.stdout
+    assert "+01:00  03:10:00  kwame       Paging was exhausted" in done.stdout
     assert done.stdout.endswith("nobody had acknowledged, 1h after the declaration.\n")
 
 
@@ -90,8 +90,9 @@ def test_all_asleep_but_one() -> None:
 
 def test_whoever_declines_is_left_alone() -> None:
     done = run("drill", "--severity", "SEV-2", "--decline", "noor=2min", "--acknowledge", "mika=4min")
-    assert done.returncode == 0
+    assert done.returncode == 1
     assert "+00:02  02:12:00  noor        declined\n" in done.stdout
+    assert "+00:02  02:12:00  kwame       paged by push (everybody was paged in vain)\n" in done.stdout
     assert "+00:34  02:44:00  mika        acknowledged\n" in done.stdout
     assert "\nnoor    1     0 " in done.stdout
 

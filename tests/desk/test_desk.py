@@ -309,7 +309,7 @@ def test_preview_is_a_table_of_what_happens_if_nobody_does_anything(scene: Scene
     desk = scene.desk()
     declared(desk)
     foreseen = desk.preview("INC-1", within=timedelta(minutes=30))
-    assert [step.at for step in foreseen.steps] == [t(0), t(5), t(30)]
+    assert [step.at for step in foreseen.steps] == [t(0), t(5), t(10), t(30)]
     assert "2026-03-02 14:28:00" in str(foreseen)
     assert scene.tags() == ["declared"]
 

@@ -303,7 +303,7 @@ def test_missing_provider_leaves_it_to_people(scene: Scene) -> None:
     assert scene.came_out() == [("ada 0", Outcome.FAILED), ("ada 1", Outcome.FAILED)]
     assert scene.ended()[0].problem == "no pager for phone is in the toolbox: somebody has to do it"
     owed = plan(incident, PLAYBOOK, DIRECTORY, now=scene.clock()).owed
-    assert [(each.obligation, each.people) for each in owed] == [("page/first", ("ada",))]
+    assert [(each.obligation, each.people) for each in owed] == [("page/first", ("ada",)), ("exhausted", ())]
 
 
 def test_when_nobody_can_be_reached_the_next_person_is_and_both_are_owed(scene: Scene) -> None:
@@ -311,7 +311,11 @@ def test_when_nobody_can_be_reached_the_next_person_is_and_both_are_owed(scene: 
     incident = scene.drive({"phone": scene.scripted(refuses), "mail": scene.scripted(refuses)}, timedelta(minutes=30))
     assert scene.came_out() == [("ada 0", Outcome.FAILED), ("ada 1", Outcome.FAILED), ("grace 1", Outcome.FAILED)]
     owed = plan(incident, PLAYBOOK, DIRECTORY, now=scene.clock()).owed
-    assert [(each.obligation, each.people) for each in owed] == [("page/first", ("ada",)), ("page/second", ("grace",))]
+    assert [(each.obligation, each.people) for each in owed] == [
+        ("page/first", ("ada",)),
+        ("page/second", ("grace",)),
+        ("exhausted", ()),
+    ]
 
 
 class Interruption(BaseException):

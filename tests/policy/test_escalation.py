@@ -32,7 +32,7 @@ def raw(value: object) -> Any:
 
 
 def test_a_level_is_an_obligation_with_its_rounds() -> None:
-    first, second = EscalationPolicy(levels=(FIRST, SECOND), contact=CONTACT).obligations()
+    first, second, _ = EscalationPolicy(levels=(FIRST, SECOND), contact=CONTACT).obligations()
     assert (first.id, second.id) == ("page/first", "page/second")
     assert [attempt.method for attempt in first.chain] == ["push", "phone", "push", "phone"]
     assert first.personal
@@ -120,7 +120,12 @@ def test_policies_that_make_no_sense_are_refused(make: Callable[[], object], mes
         ("unresolved_for >= 1h", "unresolvd_for >= 1h", "$.escalation.levels[2].when", "Did you mean 'unresolved_for'"),
         ("applies = 'worst_severity >= \"SEV-2\"'", "applies = 'SEV-2'", "$.escalation.applies", "column 4"),
         ('wait = "1min"', 'wait = "-1min"', "$.escalation.contact.attempts[2]", "above zero"),
-        ("role incident commander", "commander", "$.response.owner", "a recipient is a person, team, role"),
+        (
+            'owner = "role incident commander"',
+            'owner = "commander"',
+            "$.response.owner",
+            "a recipient is a person, team, role",
+        ),
         ("[escalation.contact]", "[escalation.contct]", "$.escalation", "Did you mean 'contact'"),
     ],
 )

@@ -39,7 +39,15 @@ from incidentkit import (
 )
 from incidentkit.errors import FieldInvalid, IncidentkitError
 from incidentkit.model.commands import Assess, Assign, ChangeSeverity, Command, HandOver
-from incidentkit.model.events import ActionEnded, ActionStarted, Became, Event, FellDue
+from incidentkit.model.events import (
+    AcknowledgementExpired,
+    ActionEnded,
+    ActionStarted,
+    Became,
+    Decision,
+    Event,
+    FellDue,
+)
 from incidentkit.model.facts import FactKind
 from incidentkit.model.identity import PersonId, checked_name, checked_text
 from incidentkit.policy.directory import Directory, Person
@@ -363,7 +371,7 @@ def test_incidents_end_in_every_status(status: Status) -> None:
 
 def test_every_kind_of_event_happens() -> None:
     happened = {type(event) for history in drawn(histories(most=20), 800) for event in history[-1].timeline}
-    assert happened == {*get_args(Event)} - {Became, FellDue, ActionStarted, ActionEnded}
+    assert happened == {*get_args(Event)} - {*get_args(Decision), ActionStarted, ActionEnded}
 
 
 def test_events_are_of_many_kinds_and_survive_json() -> None:
@@ -406,7 +414,7 @@ def test_a_moment_without_zone_is_refused_when_the_strategy_is_made(strategy: Ca
 
 def test_an_attended_log_reaches_every_decision_and_outcome() -> None:
     kinds = {type(event) for incident in drawn(attended(), 300) for event in incident.timeline}
-    assert {Became, FellDue, ActionStarted, ActionEnded} <= kinds
+    assert {Became, FellDue, AcknowledgementExpired, ActionStarted, ActionEnded} <= kinds
 
 
 def test_an_attended_log_reads_back_equal() -> None:

@@ -18,6 +18,7 @@ STYLES: Final[Mapping[Kind, str]] = {
     Kind.WANTED: "dim",
     Kind.OVERDUE: "yellow",
     Kind.PAGED: "",
+    Kind.TOLD: "dim",
     Kind.TROUBLE: "yellow",
     Kind.EXHAUSTED: "bold red",
 }

@@ -30,7 +30,7 @@ from incidentkit.policy.obligation import Obligation
 from incidentkit.policy.planning import Action, Plan, plan
 from incidentkit.policy.playbook import Playbook
 from incidentkit.policy.recipient import person
-from incidentkit.providers.pager import Pager
+from incidentkit.providers.pager import Pager, Purpose
 
 INCIDENT: Final = "DRILL-1"
 """What a drill calls its incident, so that every run of it writes the same log."""
@@ -259,7 +259,7 @@ class _Run:
         """Whom the directory has for the obligations that page by a method."""
         paging = (each for each in self.obligations.values() if method in {link.method for link in each.chain})
         recipients = (recipient for obligation in paging for recipient in obligation.recipients)
-        return {who for recipient in recipients for who in self.drill.directory.find(recipient)}
+        return {who for recipient in recipients for who in self.drill.directory.find(recipient, at=self.drill.start)}
 
     def _next(self, incident: Incident, planned: Plan) -> datetime | None:
         """When something happens next: somebody answers, the script goes on, or the desk has something to do."""
@@ -320,11 +320,13 @@ class _Run:
                 pass
 
     def _add_try(self, action: Action, outcome: Outcome, problem: str) -> None:
-        who, method = action.request.person, action.request.method
-        if outcome is Outcome.SUCCEEDED:
+        who, method, purpose = action.request.person, action.request.method, action.request.purpose
+        if outcome is not Outcome.SUCCEEDED:
+            self._add(Kind.TROUBLE, who, f"{purpose} by {method}: {outcome}", problem)
+        elif purpose is Purpose.PAGE:
             self._add(Kind.PAGED, who, f"paged by {method}", action.request.reason)
         else:
-            self._add(Kind.TROUBLE, who, f"page by {method}: {outcome}", problem)
+            self._add(Kind.TOLD, who, f"{purpose} by {method}", action.request.reason)
 
     def _add(self, kind: Kind, who: str, what: str, why: str = "") -> None:
         now = self.clock()

@@ -30,6 +30,8 @@ class Kind(StrEnum):
     """The time for something ran out."""
     PAGED = "paged"
     """A page was sent."""
+    TOLD = "told"
+    """Somebody was reminded of something, or told what they need not come for."""
     TROUBLE = "trouble"
     """A page was not sent or cannot be, or nobody knows whether it was."""
     EXHAUSTED = "exhausted"

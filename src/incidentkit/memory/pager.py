@@ -13,7 +13,7 @@ from incidentkit.memory.clock import system_clock
 from incidentkit.model.commands import Acknowledge, Command, Decline
 from incidentkit.model.identity import IncidentId, PersonId, moment
 from incidentkit.providers.answer import Diagnosis, Receipt
-from incidentkit.providers.pager import SendPage
+from incidentkit.providers.pager import Purpose, SendPage
 
 P = TypeVar("P", bound=str)
 
@@ -45,7 +45,8 @@ Reaction: TypeAlias = Acknowledges | Declines | Sleeps
 class MemoryPager:
     """A `Pager` that keeps whom it reached, and answers for them. Threads may share it.
 
-    Whoever has no reaction sleeps. A person who is paged again about an incident before having answered answers once.
+    Whoever has no reaction sleeps, and nobody answers what is no page to come. A person who is paged again about an
+    incident before having answered answers once.
     """
 
     def __init__(
@@ -95,6 +96,8 @@ class MemoryPager:
             return min((command.at for command in self._answers.values()), default=None)
 
     def _answer(self, request: SendPage) -> Command | None:
+        if request.purpose is not Purpose.PAGE:
+            return None
         reaction = self._reactions.get(request.person, Sleeps())
         paged_at = moment("now", self._clock())
         match reaction:
