@@ -51,7 +51,7 @@ def test_a_drill_prints_what_happens_and_how_it_came_out() -> None:
     assert "+00:05  02:15:00  noor        paged by phone (You are on call)" in lines
     assert "+00:07  02:17:00  noor        acknowledged" in lines
     assert "to resolve      1h" in lines
-    assert "all     6     3      9" in lines
+    assert "all     8     3      11" in lines
     assert lines[-1] == "Nothing."
 
 
@@ -94,7 +94,7 @@ def test_whoever_declines_is_left_alone() -> None:
     assert "+00:02  02:12:00  noor        declined\n" in done.stdout
     assert "+00:02  02:12:00  kwame       paged by push (everybody was paged in vain)\n" in done.stdout
     assert "+00:34  02:44:00  mika        acknowledged\n" in done.stdout
-    assert "\nnoor    1     0 " in done.stdout
+    assert "\nnoor    2     0 " in done.stdout
 
 
 def test_facts_are_answers_as_people_type_them() -> None:

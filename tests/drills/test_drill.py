@@ -25,6 +25,7 @@ from incidentkit.memory import Acknowledges, Declines, Reaction, Sleeps
 from incidentkit.model.commands import Command, Decline, Mitigate, Note, Resolve
 from incidentkit.model.events import ActionEnded, ActionStarted
 from incidentkit.playbooks.emergency import PRODUCTION_DOWN, SCHEME, SECURITY_COMPROMISED, SEV_1, SEV_2, SEV_3
+from incidentkit.policy.directory import Person
 from incidentkit.policy.escalation import ContactChain, EscalationPolicy, Level
 from incidentkit.policy.obligation import Attempt
 from incidentkit.policy.planning import plan
@@ -124,7 +125,7 @@ def test_everybody_asleep_is_paged_to_the_end_and_then_paging_is_exhausted() -> 
     assert story.exhausted
     assert story.exhausted_at == START + timedelta(hours=1)
     assert not story.acknowledged
-    assert max(line.after for line in story.lines if line.kind is Kind.PAGED) == minutes(60 + 2 * 18 + 9)
+    assert max(line.after for line in story.lines if line.kind is Kind.PAGED) == minutes(111)
     assert {owed.obligation: owed.people for owed in story.owed}["page/executive"] == ("esther",)
     assert SECURITY_COMPROMISED in {question.fact for question in story.questions}
 
@@ -251,7 +252,9 @@ def test_a_method_that_nobody_has_is_told_once() -> None:
 
 def test_a_method_that_nobody_has_whom_the_playbook_pages_by_it_is_told_once() -> None:
     without = dict.fromkeys(PEOPLE.people, ("push", "phone", "mail"))
-    story = drill(directory=with_contacts(**{**without, "ines": ("push", "sms")})).run()
+    practice = with_contacts(**without)
+    bystander = Person(id="zoe", contacts={"sms": "+44 7700 900199"})
+    story = drill(directory=evolve(practice, people={**practice.people, "zoe": bystander})).run()
     assert skipped(story) == ["+00:00  pages by sms reach nobody (nobody whom the playbook pages by it has it)"]
 
 

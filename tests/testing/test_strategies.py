@@ -40,7 +40,6 @@ from incidentkit import (
 from incidentkit.errors import FieldInvalid, IncidentkitError
 from incidentkit.model.commands import Assess, Assign, ChangeSeverity, Command, HandOver
 from incidentkit.model.events import (
-    AcknowledgementExpired,
     ActionEnded,
     ActionStarted,
     Became,
@@ -414,7 +413,7 @@ def test_a_moment_without_zone_is_refused_when_the_strategy_is_made(strategy: Ca
 
 def test_an_attended_log_reaches_every_decision_and_outcome() -> None:
     kinds = {type(event) for incident in drawn(attended(), 300) for event in incident.timeline}
-    assert {Became, FellDue, AcknowledgementExpired, ActionStarted, ActionEnded} <= kinds
+    assert {Became, FellDue, ActionStarted, ActionEnded} <= kinds
 
 
 def test_an_attended_log_reads_back_equal() -> None:
