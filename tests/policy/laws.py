@@ -28,6 +28,7 @@ from incidentkit.model.events import (
     Escalated,
     Event,
     FellDue,
+    Joined,
     Reopened,
     SeverityChanged,
     Unacknowledged,
@@ -107,6 +108,8 @@ class InForce:
     place: int
     since: datetime
     people: tuple[str, ...]
+    joined: Mapping[str, datetime] = field(factory=dict[str, datetime])
+    """Who came later."""
 
 
 @define
@@ -172,6 +175,11 @@ class Ledger:
                 self.declined.clear()
             case Became():
                 self.in_force[event.obligation, event.instance] = InForce(self.place, event.at, event.people)
+            case Joined():
+                key = event.obligation, event.instance
+                was = self.in_force[key]
+                new: dict[str, datetime] = dict.fromkeys(event.people, event.at)
+                self.in_force[key] = evolve(was, people=(*was.people, *new), joined={**was.joined, **new})
             case FellDue():
                 self.overdue[event.obligation, event.instance] = event.at
             case ActionStarted(action=key):
@@ -253,20 +261,20 @@ def met(
     asked: Sequence[str] = in_force.people
     counted = [who for who, place in ledger.standing.items() if place > in_force.place and who in known]
     if obligation.acknowledgers:
-        asked, counted = _meant(case, incident, obligation.acknowledgers), []
+        asked, counted = _meant(case, incident, obligation.acknowledgers, in_force.since), []
     counted += [who for who in ledger.standing if who in asked and who not in counted]
     outstanding = [who for who in asked if who not in ledger.standing]
     own = {ACKNOWLEDGEMENTS.name: len(counted), OUTSTANDING.name: len(outstanding)}
     return obligation.until.evaluate(evolve(facts, values={**facts.values, **own})) is True
 
 
-def _meant(case: Case, incident: Incident, recipients: Sequence[Recipient]) -> list[str]:
-    """Whom the directory finds."""
+def _meant(case: Case, incident: Incident, recipients: Sequence[Recipient], at: datetime) -> list[str]:
+    """Whom the directory finds at a moment."""
     known = [each for each in recipients if each.kind != "those"]
     found: list[str] = []
     for each in known:
         with suppress(UnknownRecipient):
-            found += case.world.directory.find(each, incident.roles)
+            found += case.world.directory.find(each, incident.roles, at=at)
     return found
 
 
@@ -285,13 +293,13 @@ def _involved(case: Case, incident: Incident, ledger: Ledger, who: str) -> list[
     ]
 
 
-def _people(case: Case, incident: Incident, ledger: Ledger, obligation: Obligation) -> list[str]:
-    """Whom an obligation is about, if it comes into force now."""
+def _people(case: Case, incident: Incident, ledger: Ledger, obligation: Obligation, at: datetime) -> list[str]:
+    """Whom an obligation is about, if it comes into force at a moment."""
     involved = [each.name for each in obligation.recipients if each.kind == "those"]
-    found = _meant(case, incident, obligation.recipients)
+    found = _meant(case, incident, obligation.recipients, at)
     known = case.world.directory.people
     found += [who for each in involved for who in _involved(case, incident, ledger, each) if who in known]
-    return found or _meant(case, incident, obligation.fallback)
+    return found or _meant(case, incident, obligation.fallback, at)
 
 
 def _is_finished(case: Case, incident: Incident, ledger: Ledger, obligation: Obligation, at: datetime) -> bool:
@@ -477,7 +485,7 @@ def _wanted(case: Case, obligation: Obligation, incident: Incident, at: datetime
         (of_itself or obligation.level in ledger.escalations)
         and obligation.until.evaluate(facts) is not True
         and (incident.status in ACTIVE or obligation.outlives)
-        and (not obligation.waits or bool(_people(case, incident, ledger, obligation)))
+        and (not obligation.waits or bool(_people(case, incident, ledger, obligation, at)))
         and bool(asking or not obligation.after)
         and all(_is_finished(case, incident, ledger, each, at) for each in asking)
     )
@@ -542,7 +550,7 @@ def what_is_latched_stays_until_the_generation_ends(case: Case) -> None:
         for instance, was in earlier.progress.in_force.items():
             if instance[1] in ("once", str(incident.generation)):
                 now = incident.progress.in_force[instance]
-                assert (now.since, now.people) == (was.since, was.people)
+                assert (now.since, now.people[: len(was.people)]) == (was.since, was.people)
                 assert was.due_since in (None, now.due_since)
 
 
@@ -563,12 +571,37 @@ def whom_it_is_about_is_settled_by_the_directory_of_that_moment(case: Case) -> N
                 assert all(each in known for each in event.people)
                 obligation = case.obligations[event.obligation]
                 if not any(each.kind == "those" for each in obligation.recipients):
-                    meant = [
-                        _meant(case, decided.before, each) for each in (obligation.recipients, obligation.fallback)
-                    ]
-                    assert {*event.people} == {*(meant[0] or meant[1])}
+                    meant = _meant(case, decided.before, obligation.recipients, event.at)
+                    meant = meant or _meant(case, decided.before, obligation.fallback, event.at)
+                    assert {*event.people} == {*meant}
                 named = [each for each in obligation.recipients if each.kind == "person"]
                 assert all(each.name in event.people for each in named if each.name in known)
+
+
+def whoever_comes_on_call_joins_what_nobody_has_taken(case: Case) -> None:
+    for simulation in case.attentive:
+        for reading in case.reads(simulation):
+            event = reading.event
+            if isinstance(event, Joined):
+                obligation = case.obligations[event.obligation]
+                in_force = reading.ledger.in_force[event.obligation, event.instance]
+                assert [*event.people] == _newly_on_call(case, reading.before, obligation, in_force, event.at)
+                assert not met(case, reading.before, reading.ledger, obligation, in_force, event.at)
+
+
+def nobody_who_comes_on_call_is_left_out(case: Case) -> None:
+    for look in case.drowsy.looks:
+        if not look.plan.decisions:
+            for obligation, _, in_force in _asking(case, look.before, ledger_of(look.before), look.at):
+                assert not obligation.follows or not _newly_on_call(case, look.before, obligation, in_force, look.at)
+
+
+def _newly_on_call(
+    case: Case, incident: Incident, obligation: Obligation, in_force: InForce, at: datetime
+) -> list[str]:
+    on_call = [each for each in obligation.recipients if each.kind == "schedule"]
+    found = dict.fromkeys(_meant(case, incident, on_call, at))
+    return [who for who in found if who not in in_force.people]
 
 
 def acknowledgements_expire_at_the_first_moment_at_which_they_should(case: Case) -> None:
@@ -617,6 +650,7 @@ def nothing_is_tried_that_is_not_asked_for(case: Case) -> None:
             assert (each.key.obligation, each.key.instance) == instance
             assert each.event.at >= each.in_force.since
             assert each.key.person in each.in_force.people
+            assert each.event.at >= each.in_force.joined.get(each.key.person, each.in_force.since)
             assert not each.met(each.event.at)
             assert each.obligation.due is None or each.event.at >= each.ledger.overdue[instance]
 
@@ -818,6 +852,8 @@ LAWS: Final[tuple[Law, ...]] = (
     what_is_latched_stays_until_the_generation_ends,
     whatever_a_desk_writes_has_a_reason,
     whom_it_is_about_is_settled_by_the_directory_of_that_moment,
+    whoever_comes_on_call_joins_what_nobody_has_taken,
+    nobody_who_comes_on_call_is_left_out,
     acknowledgements_expire_at_the_first_moment_at_which_they_should,
     no_acknowledgement_counts_for_longer_than_it_may,
     nobody_is_tried_while_their_own_answer_stands,
@@ -870,6 +906,7 @@ def reached(case: Case) -> dict[str, bool]:
         "escalation by hand": any(isinstance(event, Escalated) for event in log),
         "exhausted": any(isinstance(event, Became) and event.obligation == EXHAUSTED for event in log),
         "catch-all": any(key.obligation == EXHAUSTED for key in tries),
+        "shift change": any(isinstance(event, Joined) for event in log),
         "raise notice": any(key.obligation == "severity raised" for key in tries),
         "stand-down": any(key.obligation == "stand down" for key in tries),
         "quorum": _quorum(case),

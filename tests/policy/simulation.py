@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final
 
@@ -42,7 +42,9 @@ from incidentkit.policy.directory import Directory, Person
 from incidentkit.policy.escalation import EscalationPolicy, Level
 from incidentkit.policy.obligation import Attempt, Obligation
 from incidentkit.policy.planning import Action, Plan, Step
-from incidentkit.policy.recipient import person, team
+from incidentkit.policy.recipient import person, schedule, team
+from incidentkit.policy.rotation import Rotation
+from incidentkit.policy.schedule import Schedule
 from incidentkit.policy.situation import OVER, UNRESOLVED_FOR
 from incidentkit.testing import contact_chains, directories, escalation_policies, obligations, playbooks
 from incidentkit.testing.planning import BACKOFFS, UNTIL, answered, claimed, stamped
@@ -317,6 +319,19 @@ _UNTIL: Final = st.one_of(
 )
 
 _METHODS: Final = ("push", "phone", "mail")
+_TURNS: Final = Schedule(
+    Rotation(
+        name="turns",
+        zone="UTC",
+        starts=date(2026, 3, 2),
+        every="1 hour",
+        at="14:45",
+        participants=["ada", "bob", "eve"],
+        hours=["Mon-Sun 14:00-16:30", "Mon-Sun 17:15-24:00"],
+    )
+)
+"""Turns of an hour, the second of which begins soon after an incident was declared; for a while nobody is there."""
+
 _EVERYBODY: Final = Directory(
     people={
         name: Person(id=PersonId(name), contacts={each: f"{name} by {each}" for each in methods})
@@ -324,6 +339,7 @@ _EVERYBODY: Final = Directory(
     },
     teams={"payments": ("ada", "bob"), "Größe": ()},
     roles={"on-call engineer": ("bob",)},
+    schedules={"turns": _TURNS},
 )
 """Whom playbooks name; the directory of a world may lack some of them, as if they had left."""
 
@@ -380,7 +396,7 @@ _REACHED: Final = (person("ada"), person("bob"), person("eve"), team("payments")
 _LEVELS: Final = st.lists(
     st.tuples(
         st.lists(
-            st.sampled_from([person("ada"), person("bob"), person("eve"), team("payments")]), min_size=1, max_size=2
+            st.sampled_from([*_REACHED, schedule("turns"), schedule("turns"), team("Größe")]), min_size=1, max_size=2
         ),
         st.just(ALWAYS) | _CLOCK,
         UNTIL,
@@ -397,6 +413,9 @@ _PAGING: Final = st.builds(
     backoff=BACKOFFS,
     grace=st.sampled_from([timedelta(), timedelta(seconds=10), timedelta(minutes=1)]),
     acknowledgement_expires_after=st.none() | st.sampled_from([timedelta(minutes=5), timedelta(minutes=20)]),
+    fallback=st.sampled_from([[], [], [person("eve")]]),
+    waits=st.booleans(),
+    follow_shifts=st.sampled_from([True, True, False]),
     catch_all=st.sampled_from([[], [person("eve")], [team("payments")]]),
     raise_notice=st.just(_NOTICE),
     stand_down=st.just(_NOTICE),

@@ -171,10 +171,10 @@ MUTANTS: Final = {
         "counted = len(acknowledged)",
     ),
     "forgets the fallback": (
-        "self._found(obligation.recipients) or self._found(obligation.fallback)",
-        "self._found(obligation.recipients)",
+        "self._found(obligation.recipients, at) or self._found(obligation.fallback, at)",
+        "self._found(obligation.recipients, at)",
     ),
-    "waits for nobody": ("at if not obligation.waits or self._people(obligation) else None", "at"),
+    "waits for nobody": ("moment is not None and obligation.waits and", "moment is not None and False and"),
     "tells everybody who was not reached to stand down": (
         "reached = tried.outcome not in (Outcome.FAILED, Outcome.POSTPONED)",
         "reached = True",
@@ -182,6 +182,22 @@ MUTANTS: Final = {
     "tells who ended it to stand down": ("and key.person != self.incident.moved_by", ""),
     "tells who came after the raise": ("if mark.place < progress.raised_place", ""),
     "tells by another method what is known already": ("if obligation.suffices and", "if False and"),
+    "does not follow shifts": ("        if not obligation.follows:\n", "        if True:\n"),
+    "pages the new shift of whoever has it": (
+        "at = _first_moment(ALWAYS, obligation.until, facts, moment)",
+        "at = moment",
+        "_first_moment(ALWAYS, obligation.until, facts, change)",
+        "change",
+    ),
+    "follows only the shift that comes next": (
+        "change = self._next_change(obligation, at)",
+        "change = None",
+    ),
+    "pages the new shift as if it had been there": ("max(start, instance.joined.get(person, start))", "start"),
+    "is exhausted in the moment in which somebody comes": (
+        "for turn in together if not turn.last]",
+        "for turn in together]",
+    ),
     "asks about what does not apply": (" is None and self._may_begin(obligation):", " is None:"),
     "previews other outcomes than it is told": (
         "action=action.key, outcome=outcome)",

@@ -160,7 +160,8 @@ def _decided(view: _View, until: datetime) -> tuple[tuple[Decision, ...], _View]
         at = min((turn.at for turn in view.turns), default=None)
         if at is None or at > until:
             return tuple(decisions), view
-        new = [turn.decision(at) for turn in view.turns if turn.at == at]
+        together = [turn for turn in view.turns if turn.at == at]
+        new = [turn.decision(at) for turn in together if not turn.last] or [turn.decision(at) for turn in together]
         decisions += new
         view = evolve(view, incident=view.incident.extended(new))
 
@@ -171,12 +172,14 @@ class _Turn:
 
     at: datetime
     decision: Callable[[datetime], Decision]
+    last: bool = False
+    """Whether it may not be so any more once everything else is decided that becomes true at that moment."""
 
 
-def _turn(at: datetime | None, decision: Callable[[datetime], Decision]) -> Iterator[_Turn]:
+def _turn(at: datetime | None, decision: Callable[[datetime], Decision], *, last: bool = False) -> Iterator[_Turn]:
     """It becomes true at that moment, if there is one."""
     if at is not None:
-        yield _Turn(at, decision)
+        yield _Turn(at, decision, last)
 
 
 @frozen
@@ -273,7 +276,8 @@ class _View:
         """What comes into force or falls due."""
         for obligation, instance in self.awake:
             if instance is None:
-                yield from _turn(self._comes_into_force_at(obligation), partial(self._coming_into_force, obligation))
+                at, decision = self._comes_into_force_at(obligation), partial(self._coming_into_force, obligation)
+                yield from _turn(at, decision, last=bool(obligation.after))
                 continue
             yield from _turn(self._falls_due_at(obligation, instance), partial(self._falling_due, obligation))
             yield from _turn(self._is_joined_at(obligation, instance), partial(self._joining, obligation, instance))
