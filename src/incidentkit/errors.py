@@ -16,6 +16,7 @@
     ├── TreeInvalid (ValueError)            a decision tree that cannot be walked
     ├── PlaybookInvalid (ValueError)        parts that do not make a playbook
     ├── UnknownTree (LookupError)           the playbook has no tree of that name
+    ├── UnknownLevel (LookupError)          the playbook's escalation has no level of that name
     ├── DirectoryInvalid (ValueError)       people, teams, roles and schedules that make no directory; names the path
     ├── UnknownRecipient (LookupError)      the directory has no such person, team, role or schedule
     ├── ScheduleInvalid (ValueError)        an on-call schedule that leaves open who is on call; names the path
@@ -160,6 +161,15 @@ class UnknownTree(IncidentkitError, LookupError):
         self.name = name
         known = tuple(known)
         super().__init__(f"no tree is called {shown(name)}{listed(known)}. {nearest(name, known)}".rstrip())
+
+
+class UnknownLevel(IncidentkitError, LookupError):
+    """The playbook's escalation has no level of that name; `name` is what was asked for."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        self.name = name
+        known = tuple(known)
+        super().__init__(f"no level is called {shown(name)}{listed(known)}. {nearest(str(name), known)}".rstrip())
 
 
 class DirectoryInvalid(IncidentkitError, ValueError):

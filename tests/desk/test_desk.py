@@ -29,6 +29,7 @@ from incidentkit.errors import (
     StaleVersion,
     UnknownFact,
     UnknownIncident,
+    UnknownLevel,
     UnknownRecipient,
 )
 from incidentkit.memory import MemoryPager, MemoryStore
@@ -208,6 +209,39 @@ def test_each_shortcut_is_recorded_and_says_what_it_means(scene: Scene) -> None:
         assert result.incident == desk.load("INC-1")
     assert desk.note("INC-1", "a drill", by="ada", at=t(-1)).event.at == t(-1)
     assert desk.load("INC-1").status is Status.CLOSED
+
+
+def test_level_is_brought_in_by_name_and_its_people_are_paged_again(scene: Scene) -> None:
+    desk = scene.desk()
+    declared(desk)
+    exhaust(desk)
+    assert desk.escalate("INC-1", "second", by="ada", reason="I need help").changed
+    exhaust(desk)
+    assert [page.person for page in scene.pager.pages] == ["ada", "grace"]
+    desk.escalate("INC-1", "second", by="ada")
+    exhaust(desk)
+    assert [page.person for page in scene.pager.pages] == ["ada", "grace", "grace"]
+    assert len({page.key for page in scene.pager.pages}) == 3
+
+
+def test_level_that_there_is_not_brings_in_nobody(scene: Scene) -> None:
+    desk = scene.desk([PLAYBOOK, QUIET])
+    declared(desk)
+    with pytest.raises(
+        UnknownLevel, match="no level is called 'secund'; there are first, second. Did you mean 'second'"
+    ):
+        desk.escalate("INC-1", "secund", by="ada")
+    assert scene.tags() == ["declared"]
+
+
+def test_escalation_that_others_have_overtaken_is_refused(scene: Scene) -> None:
+    desk = scene.desk()
+    declared(desk)
+    exhaust(desk)
+    seen = desk.load("INC-1").version
+    desk.note("INC-1", "it is the database", by="grace")
+    with pytest.raises(StaleVersion):
+        desk.escalate("INC-1", "second", by="ada", based_on=seen)
 
 
 def test_command_that_says_what_is_so_already_changes_nothing(scene: Scene) -> None:

@@ -152,6 +152,24 @@ class AsyncDesk:
         """The person ``to`` has a role from now on."""
         return await self._ask(incident, lambda now: Assign(role, at=at or now, by=by, to=to))
 
+    async def escalate(
+        self,
+        incident: str,
+        level: str,
+        *,
+        by: str,
+        at: datetime | None = None,
+        reason: str = "",
+        based_on: int | None = None,
+    ) -> Result:
+        """Bring in a level of the playbook's escalation now; once it was reached, page its people again.
+
+        Raises `UnknownLevel` for a level that the playbook of the incident does not have.
+        """
+        return await self._crew.run(
+            flows.escalate(self._charter, incident, level, by=by, at=at, reason=reason, based_on=based_on)
+        )
+
     async def start_mitigation(self, incident: str, *, by: str, at: datetime | None = None, note: str = "") -> Result:
         """Work on stopping the effects began."""
         return await self._ask(incident, lambda now: StartMitigation(at=at or now, by=by, note=note))

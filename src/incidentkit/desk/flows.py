@@ -28,12 +28,13 @@ from incidentkit.errors import (
     PermissionDenied,
     ProviderError,
     StaleVersion,
+    UnknownLevel,
     expect,
     nearest,
     shown,
 )
 from incidentkit.model.action import Outcome
-from incidentkit.model.commands import Command
+from incidentkit.model.commands import Command, Escalate
 from incidentkit.model.events import (
     ActionEnded,
     ActionStarted,
@@ -193,6 +194,25 @@ def submit(charter: Charter, incident: str, make: Callable[[datetime], Command])
         event = after.timeline[-1]
         charter.tell(Recorded(after.id, event))
         return Result(after, event, not isinstance(event, Overtaken), _summary(charter, after, event, now))
+
+
+def escalate(
+    charter: Charter,
+    incident: str,
+    level: str,
+    *,
+    by: str,
+    at: datetime | None,
+    reason: str,
+    based_on: int | None,
+) -> Flow[Result]:
+    """Record that somebody brings in a level, if there is one of that name."""
+    playbook = charter.playbook_of((yield from load(charter, incident)))
+    levels = () if playbook.escalation is None else [each.name for each in playbook.escalation.levels]
+    if level not in levels:
+        raise UnknownLevel(level, levels)
+    command = partial(Escalate, level, by=by, reason=reason, based_on=based_on)
+    return (yield from submit(charter, incident, lambda now: command(at=now if at is None else at)))
 
 
 def not_in_the_future(command: Command, now: datetime) -> Command:
