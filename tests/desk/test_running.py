@@ -333,6 +333,44 @@ def test_desk_shuts_down_at_the_deadline_though_somebody_hangs(places: int) -> N
     release.set()
 
 
+def test_another_thread_may_diagnose_a_desk_that_runs() -> None:
+    """Each goes on with what it began itself: an outcome is recorded by the thread that runs the desk."""
+    recorders: set[str] = set()
+    asked, page = threading.Event(), threading.Event()
+
+    class Recording(MemoryStore):
+        def append(self, request: Append, /) -> tuple[Event, ...]:
+            if request.expected_version is None:
+                recorders.add(threading.current_thread().name)
+            return super().append(request)
+
+    class Waits(MemoryPager):
+        def page(self, request: SendPage, /) -> Receipt:
+            asked.set()
+            assert page.wait(PATIENCE)
+            return super().page(request)
+
+        def diagnose(self) -> Diagnosis:
+            page.set()
+            time.sleep(0.2)
+            return super().diagnose()
+
+    store, pager, stop = Recording(), Waits(), threading.Event()
+    desk = Desk(PLAYBOOK, DIRECTORY, Toolbox(pagers={"phone": pager, "mail": MemoryPager()}), store)
+    runner = threading.Thread(target=lambda: desk.run(stop=stop, poll=timedelta(seconds=10)), name="runner")
+    declared(desk)
+    runner.start()
+    try:
+        assert asked.wait(PATIENCE)
+        assert [each.healthy for each in desk.diagnose().values()] == [True, True]
+        eventually(lambda: recorders)
+    finally:
+        stop.set()
+        runner.join()
+    assert recorders == {"runner"}
+    assert outcomes(store) == [Outcome.SUCCEEDED]
+
+
 PROGRAM = """
 import asyncio, signal, sys, time
 from datetime import timedelta

@@ -34,6 +34,7 @@ class _Waiting:
 class Crew:
     """Carries out what flows ask for. Each slot has so many places; a call that hangs keeps its place until it ends.
 
+    Any thread may `run` a flow that spawns nothing; what is begun is gone on with in one thread.
     With no places at all, providers are called in the calling thread, and nothing interrupts them.
     """
 
@@ -62,6 +63,10 @@ class Crew:
                     self.begin(spawned)
                 case Attempt():
                     raise AssertionError("only a flow that was spawned may attempt something")
+
+    def beside(self) -> Crew:
+        """A crew for another thread: with flows of its own, which it alone goes on with, in the places of this one."""
+        return Crew(self.places, self._slots)
 
     def begin(self, flow: Flow[Any]) -> None:
         """Let a flow go on by itself; `finish` waits for it."""

@@ -55,8 +55,8 @@ class Desk:
     one that hangs holds up its own slot and nothing else. With 0 places providers are called in the calling thread, one
     after the other, and no deadline can interrupt them: for tests, and for time that does not pass by itself.
 
-    Any number of desks may share a store. A desk holds nothing that matters: kill it at any time. Any thread may read
-    and submit, and one thread at a time may `tick`, `run` or `shut_down`.
+    Any number of desks may share a store. A desk holds nothing that matters: kill it at any time. Any thread may read,
+    submit and `diagnose`, and one thread at a time may `tick`, `run` or `shut_down`.
 
     Raises `DeskInvalid` and `Misconfigured` for what does not fit together, and `UnknownRecipient` for a person, team,
     role or schedule that a playbook names and the directory does not know.
@@ -228,9 +228,10 @@ class Desk:
         Reaches nobody. A provider that raises, hangs or answers with something else is not healthy.
         """
         found: dict[str, Diagnosis] = {}
+        crew = self._crew.beside()  # another thread may be running this desk, and goes on with its own flows alone
         for slot in self._charter.slots:
-            self._crew.begin(flows.diagnose(self._charter, slot, found))
-        self._crew.finish()
+            crew.begin(flows.diagnose(self._charter, slot, found))
+        crew.finish()
         return {slot: found[slot] for slot in self._charter.slots}
 
     def tick(self, *, limit: int = BATCH) -> int:
