@@ -461,6 +461,20 @@ def test_diagnosis_says_of_every_slot_what_is_wrong(scene: Scene) -> None:
     assert scene.pager.pages == []
 
 
+class Forgot(PermissionDenied):
+    """Does not call the class above, so it has no missing scopes."""
+
+    def __init__(self) -> None:
+        pass
+
+
+def test_diagnosis_takes_what_makes_sense_of_an_error(scene: Scene) -> None:
+    odd = PermissionDenied("no")
+    odd.missing_scopes = 5  # type: ignore[assignment]  # pyright: ignore[reportAttributeAccessIssue]
+    found = scene.desk(pagers={"phone": Diagnosed(Forgot()), "mail": Diagnosed(odd)}).diagnose()
+    assert [(each.healthy, each.missing_scopes) for each in found.values()] == [(False, ())] * 2
+
+
 def test_provider_that_hangs_when_it_is_diagnosed_is_not_healthy() -> None:
     release = Flag()
 

@@ -281,6 +281,55 @@ def test_error_that_cannot_be_shown_is_a_failure_all_the_same(scene: Scene, erro
     assert scene.ended()[0].problem == problem
 
 
+class Interruption(BaseException):
+    pass
+
+
+class Computed(ProviderError):
+    """As somebody may write it who computes it from an answer that is not there."""
+
+    response: Any = None
+
+    @property
+    def transient(self) -> bool:  # type: ignore[override]  # pyright: ignore[reportIncompatibleVariableOverride]
+        return bool(self.response.status >= 500)
+
+
+class Asks(RateLimited):
+    @property
+    def retry_after(self) -> timedelta:
+        raise Interruption(SECRET)
+
+    @retry_after.setter
+    def retry_after(self, value: Any) -> None:
+        pass
+
+
+class Nameless(type):
+    @property
+    def __name__(cls) -> str:  # type: ignore[override]  # pyright: ignore[reportIncompatibleVariableOverride]
+        raise RuntimeError(SECRET)
+
+
+class Masked(Exception, metaclass=Nameless):
+    pass
+
+
+@pytest.mark.parametrize(
+    ("error", "problem"),
+    [
+        (Computed("x"), "raised Computed, which cannot be read"),
+        (Asks("x"), "raised Asks, which cannot be read"),
+        (Masked(), "raised Masked, which is no ProviderError"),
+    ],
+)
+def test_error_that_raises_when_it_is_asked_is_unknown(scene: Scene, error: Exception, problem: str) -> None:
+    phone = scene.scripted(raises(error), DELIVERED)
+    scene.drive({"phone": phone, "mail": MemoryPager()}, timedelta(minutes=5))
+    assert scene.came_out()[:2] == [("ada 0", Outcome.UNKNOWN), ("ada 0", Outcome.SUCCEEDED)]
+    assert scene.ended()[0].problem == problem
+
+
 @pytest.mark.parametrize(
     ("reference", "kept", "problem"),
     [
@@ -316,10 +365,6 @@ def test_when_nobody_can_be_reached_the_next_person_is_and_both_are_owed(scene: 
         ("page/second", ("grace",)),
         ("exhausted", ()),
     ]
-
-
-class Interruption(BaseException):
-    pass
 
 
 @pytest.mark.parametrize(

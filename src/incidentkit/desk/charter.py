@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from attrs import field, frozen
 
+from incidentkit.desk.hearsay import class_of
 from incidentkit.desk.notices import LOGGER, LogObserver, Notice, Observer
 from incidentkit.desk.toolbox import Toolbox, check_methods, slot_of
 from incidentkit.errors import DeskInvalid, expect, nearest, shown
@@ -130,7 +131,7 @@ class Charter:
             try:
                 observer.notice(notice)
             except Exception as error:  # noqa: BLE001  # whoever only watches must not stop the work
-                LOGGER.error("an observer failed at %s: %s", type(notice).__name__, type(error).__name__)
+                LOGGER.error("an observer failed at %s: %s", class_of(notice), class_of(error))
 
 
 def checked_places(places: int, least: int) -> int:

@@ -17,15 +17,14 @@ from attrs import evolve, frozen
 
 from incidentkit.desk.charter import Charter
 from incidentkit.desk.effects import Attempt, Call, Flow, Spawn, Unanswered
+from incidentkit.desk.hearsay import class_of, scopes_of, words_of
 from incidentkit.desk.notices import Audited, Decided, Ended, Failed, Planned, Recorded, Started, Unrecorded
 from incidentkit.desk.setbacks import Setbacks
 from incidentkit.desk.toolbox import slot_of
 from incidentkit.errors import (
-    LONGEST_MESSAGE,
     CommandInvalid,
     DeskInvalid,
     IncidentkitError,
-    PermissionDenied,
     ProviderError,
     StaleVersion,
     UnknownLevel,
@@ -44,7 +43,7 @@ from incidentkit.model.events import (
     Redacted,
     TimeCorrected,
 )
-from incidentkit.model.identity import LONGEST_NAME, IncidentId, keepable, moment
+from incidentkit.model.identity import IncidentId, keepable, moment
 from incidentkit.model.incident import Incident
 from incidentkit.model.lifecycle import ACTIVE
 from incidentkit.model.severity import Severity
@@ -396,12 +395,11 @@ def diagnose(charter: Charter, slot: str, found: dict[str, Diagnosis]) -> Flow[N
         return
     try:
         answer: object = yield Attempt(slot, provider.diagnose, charter.deadline)
-    except PermissionDenied as error:
-        found[slot] = Diagnosis(healthy=False, problem=_ending_of(error).problem, missing_scopes=error.missing_scopes)
     except Exception as error:  # noqa: BLE001  # a provider that cannot even be asked is an answer as well
-        found[slot] = Diagnosis(healthy=False, problem=_ending_of(error).problem)
+        problem = _ending_of(error).problem
+        found[slot] = Diagnosis(healthy=False, problem=problem, missing_scopes=scopes_of(error))
     else:
-        wrong = f"it answered with {_class_of(answer)} and not with a Diagnosis"
+        wrong = f"it answered with {class_of(answer)} and not with a Diagnosis"
         found[slot] = answer if isinstance(answer, Diagnosis) else Diagnosis(healthy=False, problem=wrong)
 
 
@@ -439,32 +437,34 @@ def _ending(answer: object) -> _Ending:
     if isinstance(answer, Receipt):
         reference: Any = answer.reference
         problem = (
-            "" if isinstance(reference, str) else f"the reference of its receipt is {_class_of(reference)}, no text"
+            "" if isinstance(reference, str) else f"the reference of its receipt is {class_of(reference)}, no text"
         )
         return _Ending(Outcome.SUCCEEDED, problem, keepable(reference)[:LONGEST_REFERENCE])
     if iscoroutine(answer):
         answer.close()
         return _Ending(Outcome.FAILED, "answered with a promise that nobody awaits: give the provider to an AsyncDesk")
-    return _Ending(Outcome.UNKNOWN, f"answered with {_class_of(answer)} and not with a Receipt")
+    return _Ending(Outcome.UNKNOWN, f"answered with {class_of(answer)} and not with a Receipt")
 
 
 def _ending_of(error: Exception) -> _Ending:
-    """What came of a try that raised. What is not a provider's error shows its class alone: it may hold secrets."""
-    if not isinstance(error, ProviderError):
-        return _Ending(Outcome.UNKNOWN, f"raised {_class_of(error)}, which is no ProviderError")
+    """What came of a try that raised, whatever the error does when it is asked."""
     try:
-        problem, retry_after = keepable(str(error))[:LONGEST_MESSAGE], _retry_after(error)
-    except Exception:  # noqa: BLE001  # even an error can be broken
-        problem, retry_after = _class_of(error), None
+        return _said_by(error)
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException:  # noqa: BLE001  # such as a property that its author computes from an answer that never came
+        return _Ending(Outcome.UNKNOWN, f"raised {class_of(error)}, which cannot be read")
+
+
+def _said_by(error: Exception) -> _Ending:
+    """What came of it by what the error says. What is no provider's shows its class alone: it may hold secrets."""
+    if not isinstance(error, ProviderError):
+        return _Ending(Outcome.UNKNOWN, f"raised {class_of(error)}, which is no ProviderError")
     if error.outcome_unknown:
-        return _Ending(Outcome.UNKNOWN, problem, running=isinstance(error, Unanswered))
+        return _Ending(Outcome.UNKNOWN, words_of(error), running=isinstance(error, Unanswered))
     if error.transient:
-        return _Ending(Outcome.POSTPONED, problem, retry_after=retry_after)
-    return _Ending(Outcome.FAILED, problem)
-
-
-def _class_of(value: object) -> str:
-    return keepable(type(value).__name__)[:LONGEST_NAME]
+        return _Ending(Outcome.POSTPONED, words_of(error), retry_after=_retry_after(error))
+    return _Ending(Outcome.FAILED, words_of(error))
 
 
 def _retry_after(error: ProviderError) -> timedelta | None:
@@ -533,7 +533,7 @@ def _summary(charter: Charter, incident: Incident, event: Event, now: datetime) 
         steps = preview(incident, playbook, charter.directory, now=now, until=now + HORIZON)
         step = next((step for step in steps if step.actions), None)
     except Exception as error:  # noqa: BLE001
-        return f"{said}; what follows cannot be told: {_class_of(error)}."
+        return f"{said}; what follows cannot be told: {class_of(error)}."
     if step is None:
         return f"{said}; nobody is paged in the {HORIZON // timedelta(hours=1)} hours that follow."
     actions = "; ".join(action.because for action in step.actions)

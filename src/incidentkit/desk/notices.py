@@ -8,6 +8,7 @@ from typing import Final, Protocol, TypeAlias, assert_never
 
 from attrs import frozen
 
+from incidentkit.desk.hearsay import class_of
 from incidentkit.errors import IncidentkitError
 from incidentkit.model.action import Outcome
 from incidentkit.model.events import Decision, Event
@@ -158,7 +159,7 @@ def _without_address(words: str, action: Action) -> str:
 
 def _said(error: Exception) -> str:
     """What the log may say of an error: of one that is not the library's its class, because a store's show the data."""
-    kind = type(error).__name__
+    kind = class_of(error)
     return f"{kind}: {error}" if isinstance(error, IncidentkitError) else kind
 
 

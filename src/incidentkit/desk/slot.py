@@ -10,6 +10,7 @@ from typing import Any
 
 from attrs import define, field
 
+from incidentkit.desk.hearsay import class_of
 from incidentkit.errors import OutcomeUnknown
 
 
@@ -65,4 +66,4 @@ def bearable(error: BaseException, name: str) -> Exception:
     """The error, unless it would end the program or confuse a generator: then one that says so."""
     if isinstance(error, Exception) and not isinstance(error, StopIteration | StopAsyncIteration):
         return error
-    return OutcomeUnknown(f"raised {type(error).__name__}, which is no ProviderError", provider=name)
+    return OutcomeUnknown(f"raised {class_of(error)}, which is no ProviderError", provider=name)
