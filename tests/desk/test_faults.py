@@ -380,9 +380,10 @@ def test_what_would_end_a_program_ends_no_desk_that_calls_in_threads(kind: str, 
     assert scene.came_out()[-1] == ("ada 1", Outcome.SUCCEEDED)
 
 
-@pytest.mark.parametrize("error", [Interruption(SECRET), asyncio.CancelledError()])
-def test_nor_a_desk_that_awaits_unless_it_is_meant_for_the_program(error: BaseException) -> None:
-    scene = Scene("loop, async def")
+@pytest.mark.parametrize("error", [Interruption(SECRET), asyncio.CancelledError(), GeneratorExit()])
+@pytest.mark.parametrize("kind", ["calling thread", "loop, async def"])
+def test_nor_one_that_calls_by_itself_unless_it_is_meant_for_the_program(kind: str, error: BaseException) -> None:
+    scene = Scene(kind)
     scene.drive({"phone": scene.scripted(raises(error)), "mail": MemoryPager()}, timedelta(minutes=5))
     assert scene.came_out()[0] == ("ada 0", Outcome.UNKNOWN)
     assert scene.came_out()[-1] == ("ada 1", Outcome.SUCCEEDED)

@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 from attrs import define, field, frozen
 
 from incidentkit.desk.effects import Attempt, Call, Effect, Flow, Spawn, Unanswered
-from incidentkit.desk.slot import Slot
+from incidentkit.desk.slot import Slot, bearable
 from incidentkit.errors import ProviderTimeout
 
 R = TypeVar("R")
@@ -83,7 +83,9 @@ class Crew:
                 case Attempt() if self.places:
                     self._attempt(flow, effect)
                     return
-                case Call(function) | Attempt(function=function):
+                case Attempt():
+                    resume, answer = _attempted(flow, effect)
+                case Call(function):
                     resume, answer = _called(flow, function)
                 case Spawn(spawned):
                     self.begin(spawned)
@@ -130,6 +132,16 @@ def _called(flow: Flow[Any], function: Callable[[], Any]) -> tuple[Callable[[Any
         return flow.send, function()
     except Exception as error:  # noqa: BLE001  # the flow decides what to do about it
         return flow.throw, error
+
+
+def _attempted(flow: Flow[Any], attempt: Attempt) -> tuple[Callable[[Any], Any], Any]:
+    """The same of a provider, which may raise more than a thread would let out: only the program itself is ended."""
+    try:
+        return flow.send, attempt.function()
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # noqa: BLE001
+        return flow.throw, bearable(error, attempt.slot)
 
 
 def _answer(future: Future[Any], waiting: _Waiting) -> Any:
