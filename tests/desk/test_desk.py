@@ -747,6 +747,10 @@ def test_log_lines_say_who_is_paged_and_by_what_and_never_where(scene: Scene, ca
         "INC-1: paging ada by mail (page/first/1/ada/0/1)",
         "INC-1: page to ada by mail: succeeded",
     ]
+    assert [event.problem for event in scene.log() if isinstance(event, ActionEnded)] == [
+        "twilio: no such number: [address], 100 tried",
+        "",
+    ]
 
 
 # Playbooks

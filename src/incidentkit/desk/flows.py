@@ -17,7 +17,7 @@ from attrs import evolve, frozen
 
 from incidentkit.desk.charter import Charter
 from incidentkit.desk.effects import Attempt, Call, Flow, Spawn, Unanswered
-from incidentkit.desk.hearsay import class_of, scopes_of, words_of
+from incidentkit.desk.hearsay import class_of, scopes_of, without_address, words_of
 from incidentkit.desk.notices import Audited, Decided, Ended, Failed, Planned, Recorded, Started, Unrecorded
 from incidentkit.desk.setbacks import Setbacks
 from incidentkit.desk.toolbox import slot_of
@@ -324,9 +324,10 @@ def _try(charter: Charter, action: Action, lease_until: datetime) -> Flow[_Endin
         return _Ending(Outcome.POSTPONED, "the lease had nearly run out before it began")
     try:
         answer: object = yield Attempt(slot_of(method), partial(pager.page, action.request), charter.deadline)
-        return _ending(answer)
+        ending = _ending(answer)
     except Exception as error:  # noqa: BLE001  # whatever a provider raises is an outcome, and is recorded as one
-        return _ending_of(error)
+        ending = _ending_of(error)
+    return evolve(ending, problem=without_address(ending.problem, action.request.address))
 
 
 def _is_late(charter: Charter, lease_until: datetime) -> Flow[bool]:

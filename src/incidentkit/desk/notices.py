@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import logging
-import re
 from typing import Final, Protocol, TypeAlias, assert_never
 
 from attrs import frozen
 
-from incidentkit.desk.hearsay import class_of
+from incidentkit.desk.hearsay import class_of, without_address
 from incidentkit.errors import IncidentkitError
 from incidentkit.model.action import Outcome
 from incidentkit.model.events import Decision, Event
@@ -129,11 +128,11 @@ class LogObserver:
                 _log(logging.INFO, incident, key, "%s: paging %s (%s)", incident, whom, key)
             case Ended(incident=incident, action=action, outcome=outcome, problem=problem):
                 level = logging.INFO if outcome is Outcome.SUCCEEDED else logging.WARNING
-                what = f"{outcome} ({_without_address(problem, action)})" if problem else outcome
+                what = f"{outcome} ({problem})" if problem else outcome
                 _log(level, incident, str(action.key), "%s: %s: %s", incident, _page(action), what)
             case Unrecorded(incident=incident, action=action, outcome=outcome, error=error):
                 message = "%s: %s: %s, which could not be recorded: %s"
-                why = _without_address(_said(error), action)
+                why = without_address(_said(error), action.request.address)
                 _log(logging.ERROR, incident, str(action.key), message, incident, _page(action), outcome, why)
             case Failed(incident=incident, error=error):
                 _log(logging.ERROR, incident, "", "%s: %s", incident, _said(error))
@@ -149,12 +148,6 @@ class LogObserver:
 def _page(action: Action) -> str:
     """What an action does, for somebody who reads it at three in the morning."""
     return f"page to {action.request.person} by {action.request.method}"
-
-
-def _without_address(words: str, action: Action) -> str:
-    """What went wrong without where the person is reached: a provider may have said it, and logs are passed around."""
-    address = action.request.address.strip()
-    return re.sub(rf"(?<!\w){re.escape(address)}(?!\w)", "[address]", words) if address else words
 
 
 def _said(error: Exception) -> str:
