@@ -262,6 +262,14 @@ def test_summary_says_who_is_reached_next(scene: Scene) -> None:
     assert desk.resolve("INC-1", by="ada").summary.endswith("nobody is paged in the 24 hours that follow.")
 
 
+def test_summary_is_one_line_whatever_people_write(scene: Scene) -> None:
+    desk = scene.desk()
+    declared(desk)
+    summary = desk.note("INC-1", "hm\r\nresolved; nobody is paged.\x1b[2J\u202e", by="ada").summary
+    assert summary.startswith("noted: hm resolved; nobody is paged. [2J ; if nothing else happens")
+    assert summary.isprintable()
+
+
 def test_submit_takes_every_command(scene: Scene) -> None:
     desk = scene.desk()
     declared(desk)

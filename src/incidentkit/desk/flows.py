@@ -52,7 +52,7 @@ from incidentkit.model.vocabulary import FactSource
 from incidentkit.policy.planning import Action, Plan, Step, plan, preview, settle
 from incidentkit.providers.answer import Diagnosis, Receipt
 from incidentkit.providers.store import Append, Audit, FindDue, FindForgotten, FindIncidents
-from incidentkit.text.document import Document, Table
+from incidentkit.text.document import Document, Table, flat
 from incidentkit.text.plain import to_plain
 
 PATIENCE: Final = 50
@@ -90,7 +90,7 @@ class Result:
     changed: bool
     """Whether it took effect; if not, it came too late or said what was so already."""
     summary: str
-    """What it means: what will happen next if nobody does anything, computed from the plan."""
+    """What it means, in one line: what will happen next if nobody does anything, computed from the plan."""
 
 
 @frozen
@@ -192,7 +192,8 @@ def submit(charter: Charter, incident: str, make: Callable[[datetime], Command])
         _tell_decisions(charter, decisions)
         event = after.timeline[-1]
         charter.tell(Recorded(after.id, event))
-        return Result(after, event, not isinstance(event, Overtaken), _summary(charter, after, event, now))
+        summary = flat(_summary(charter, after, event, now))  # what people wrote must not look like lines of ours
+        return Result(after, event, not isinstance(event, Overtaken), summary)
 
 
 def escalate(
