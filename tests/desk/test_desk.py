@@ -309,6 +309,22 @@ def test_decisions_that_a_command_settles_itself_do_not_make_it_stale(scene: Sce
         desk.submit("INC-1", Close(at=scene.clock(), by="ada", based_on=version))
 
 
+def test_command_goes_in_however_many_others_are_first(scene: Scene) -> None:
+    class Crowded(MemoryStore):
+        ahead = 200
+
+        def append(self, request: Append, /) -> tuple[Event, ...]:
+            if self.ahead and request.expected_version:
+                self.ahead -= 1
+                raise StaleVersion(request.incident, "append", request.expected_version, request.expected_version + 1)
+            return super().append(request)
+
+    scene.store = Crowded(scene.clock)
+    desk = scene.desk()
+    declared(desk)
+    assert desk.note("INC-1", "hm", by="ada").changed
+
+
 def test_refused_command_leaves_nothing_written_not_even_what_was_due_before_it(scene: Scene) -> None:
     desk = scene.desk()
     declared(desk)

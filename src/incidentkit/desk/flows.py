@@ -55,8 +55,12 @@ from incidentkit.providers.store import Append, Audit, FindDue, FindForgotten, F
 from incidentkit.text.document import Document, Table, flat
 from incidentkit.text.plain import to_plain
 
-PATIENCE: Final = 50
-"""How often a command is tried again because somebody else wrote to the log meanwhile."""
+PATIENCE: Final = 1_000
+"""How often a command is tried again because somebody else wrote to the log meanwhile.
+
+Each time somebody else got something done, so this is no limit to wait for, only an end for a store that is broken: a
+command that was based on nothing has no reason to be refused, however many people write to an incident at once.
+"""
 
 FARTHEST: Final = timedelta(days=366)
 """How far ahead a preview looks at the most."""
