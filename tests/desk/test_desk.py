@@ -572,6 +572,89 @@ def test_incidents_that_cannot_be_looked_at_starve_no_other(scene: Scene, error:
     assert len({page.incident for page in scene.pager.pages}) == 9
 
 
+@pytest.mark.parametrize("takes", [timedelta(), timedelta(seconds=5)])
+@pytest.mark.parametrize("broken", [10, 200, 1_000])
+def test_one_that_is_well_waits_two_ticks_at_the_most_however_many_fail(
+    scene: Scene, broken: int, takes: timedelta
+) -> None:
+    """Whether the others fail at once or keep the desk waiting, and whether it knows them already or not."""
+
+    class Slow(FailsFor):
+        loads = 0
+
+        def load(self, incident: str, /) -> tuple[Event, ...]:
+            if incident.startswith("BAD"):
+                self.loads += 1
+                scene.clock.advance(takes)
+                raise ValueError
+            return super().load(incident)
+
+    scene.store = store = Slow(scene.clock)
+    desk, beside = scene.desk(), Desk(PLAYBOOK, DIRECTORY, Toolbox(), store, places=0, observers=())
+    for number in range(broken):
+        declared(beside, f"BAD-{number}")
+    for name in ("unknown", "known"):
+        scene.clock.advance(timedelta(seconds=1))
+        declared(beside, name)
+        for _ in range(2):
+            store.loads = 0
+            desk.tick()
+            assert store.loads <= (3 if takes else 100)
+            scene.clock.advance(timedelta(seconds=1))
+        assert name in {page.incident for page in scene.pager.pages}
+        for _ in range(20):
+            desk.tick()
+            scene.clock.advance(timedelta(seconds=1))
+
+
+def test_every_incident_that_fails_gets_its_turn_again(scene: Scene) -> None:
+    """Though those before it keep the desk waiting each time."""
+
+    class Slow(FailsFor):
+        def load(self, incident: str, /) -> tuple[Event, ...]:
+            if incident in self.broken:
+                scene.clock.advance(timedelta(seconds=5))
+            return super().load(incident)
+
+    scene.store = store = Slow(scene.clock)
+    desk = scene.desk()
+    names = [f"INC-{number:02}" for number in range(40)]
+    for name in names:
+        declared(desk, name)
+    store.broken = tuple(names)
+    for _ in range(20):
+        desk.tick()
+        scene.clock.advance(timedelta(seconds=1))
+    store.broken = tuple(names[:-1])
+    for _ in range(20):
+        desk.tick()
+        scene.clock.advance(timedelta(seconds=1))
+    assert {page.incident for page in scene.pager.pages} == {names[-1]}
+
+
+def test_tick_ends_at_once_if_the_store_is_gone(scene: Scene) -> None:
+    class Gone(FailsFor):
+        asked = 0
+
+        def load(self, incident: str, /) -> tuple[Event, ...]:
+            self.asked += 1
+            return super().load(incident)
+
+        def now(self) -> datetime:
+            if self.asked:
+                raise ConnectionError
+            return super().now()
+
+    scene.store = store = Gone(scene.clock)
+    desk = scene.desk()
+    for number in range(9):
+        declared(desk, f"INC-{number}")
+    store.broken = tuple(f"INC-{number}" for number in range(9))
+    with pytest.raises(ConnectionError):
+        desk.tick()
+    assert store.asked == 1
+
+
 def test_incident_that_fails_is_left_alone_for_longer_each_time(scene: Scene) -> None:
     scene.store = store = FailsFor(scene.clock)
     desk = scene.desk()

@@ -7,6 +7,7 @@ reads again.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from functools import partial
@@ -19,12 +20,11 @@ from incidentkit.desk.charter import Charter
 from incidentkit.desk.effects import Attempt, Call, Flow, Spawn, Unanswered
 from incidentkit.desk.hearsay import class_of, scopes_of, without_address, words_of
 from incidentkit.desk.notices import Audited, Decided, Ended, Failed, Planned, Recorded, Started, Unrecorded
-from incidentkit.desk.setbacks import Setbacks
+from incidentkit.desk.setbacks import Setbacks, Turns
 from incidentkit.desk.toolbox import slot_of
 from incidentkit.errors import (
     CommandInvalid,
     DeskInvalid,
-    IncidentkitError,
     ProviderError,
     StaleVersion,
     UnknownLevel,
@@ -77,8 +77,15 @@ LONGEST_PAUSE: Final = timedelta(days=1)
 LONGEST_REFERENCE: Final = 2_000
 """Characters of a provider's reference that are kept."""
 
-FAILURES_IN_A_ROW: Final = 3
-"""After which a tick ends: then it is rather the store that fails than the incidents."""
+LONGEST_IN_VAIN: Final = timedelta(seconds=5)
+"""How long a tick goes on while every incident fails, by the store's clock, from the first of them on.
+
+Incidents that are broken fail at once, so hundreds of them are past before it ends. What takes longer waits for a store
+that does not answer, and is asked two or three times.
+"""
+
+AHEAD: Final = 1_000
+"""How many more incidents are looked through for one that may be well, while some fail."""
 
 RECORDINGS: Final = 3
 """How often to try to record an outcome."""
@@ -245,38 +252,41 @@ class Round:
 
 def tick(charter: Charter, setbacks: Setbacks, limit: int) -> Flow[Round]:
     """Look at every incident that is due, and begin what is to be done."""
-    due = yield from _due(charter, setbacks, limit)
-    looked_at, failures, grew = 0, 0, False
-    for incident in due:
+    turns = yield from _turns(charter, setbacks, limit)
+    looked_at, failing_since, grew = 0, None, False
+    while looked_at < limit and (incident := turns.next()) is not None:
         looked_at += 1
         try:
             grew |= yield from attend(charter, incident)
         except StaleVersion:
             grew = True  # somebody else was first, and it stays due if there is anything left
         except Exception as error:  # noqa: BLE001  # one incident must not hold up the others, whatever is wrong with it
-            setbacks.add(incident, (yield Call(charter.store.now)))
             charter.tell(Failed(incident, error))
-            failures += not isinstance(error, IncidentkitError)  # what is typed is about this incident, not the store
-            if failures == FAILURES_IN_A_ROW:
+            now: datetime = yield Call(charter.store.now)  # raises if the store cannot be reached, and so ends the tick
+            setbacks.add(incident, now)
+            failing_since = failing_since or now
+            if now - failing_since >= LONGEST_IN_VAIN:
                 return Round(looked_at, busy=False)
+            turns.turn_round()
             continue
         setbacks.clear(incident)
-        failures = 0
+        failing_since = None
     return Round(looked_at, busy=grew or looked_at == limit)
 
 
-def _due(charter: Charter, setbacks: Setbacks, limit: int) -> Flow[tuple[IncidentId, ...]]:
+def _turns(charter: Charter, setbacks: Setbacks, limit: int) -> Flow[Turns]:
     """The incidents to look at now, without those that are left alone for a while."""
     request = FindDue(charter.planned_with, limit)
     if not setbacks:
         found: tuple[IncidentId, ...] = yield Call(partial(charter.store.due, request))
-        return found
+        return Turns(deque(found))
     now: datetime = yield Call(charter.store.now)
-    held = setbacks.held(now)
-    due: tuple[IncidentId, ...] = yield Call(partial(charter.store.due, evolve(request, limit=limit + len(held))))
-    if len(due) < limit + len(held):
+    # Those that failed are past their time and come first in the store, so whoever is well may be far behind them.
+    several = limit + len(setbacks) + AHEAD
+    due: tuple[IncidentId, ...] = yield Call(partial(charter.store.due, evolve(request, limit=several)))
+    if len(due) < several:
         setbacks.keep(due)
-    return tuple(incident for incident in due if incident not in held)[:limit]
+    return setbacks.turns(due, now)
 
 
 def attend(charter: Charter, incident: str) -> Flow[bool]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Set
+from collections import deque
+from collections.abc import Iterable, Set
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -15,6 +16,27 @@ FIRST: Final = timedelta(seconds=1)
 
 LONGEST: Final = timedelta(minutes=1)
 """For how long it is left alone at the most."""
+
+
+@define
+class Turns:
+    """Whose turn it is: first the incidents that nothing is known against, then those that failed, longest ago first.
+
+    So an incident that fails again and again delays none that does not, and none of those that fail delays another for
+    ever.
+    """
+
+    _well: deque[IncidentId]
+    _failed: deque[IncidentId] = field(factory=deque[IncidentId])
+
+    def next(self) -> IncidentId | None:
+        """The next one; `None` if there is no other."""
+        queue = self._well or self._failed
+        return queue.popleft() if queue else None
+
+    def turn_round(self) -> None:
+        """Go on at the other end: whatever broke this one broke its neighbours too, rather than the newest."""
+        self._well.reverse()
 
 
 @frozen
@@ -35,8 +57,15 @@ class Setbacks:
         """The incidents to leave alone now. A clock that was turned back holds none."""
         return {incident for incident, each in [*self._setbacks.items()] if each.since <= now < each.until}
 
-    def __bool__(self) -> bool:
-        return bool(self._setbacks)
+    def turns(self, due: Iterable[IncidentId], now: datetime) -> Turns:
+        """In which order to look at what is due, but for those to leave alone."""
+        held, known = self.held(now), dict(self._setbacks)
+        rest = [incident for incident in due if incident not in held]
+        failed = sorted((each for each in rest if each in known), key=lambda each: known[each].until)
+        return Turns(deque(each for each in rest if each not in known), deque(failed))
+
+    def __len__(self) -> int:
+        return len(self._setbacks)
 
     def add(self, incident: IncidentId, now: datetime) -> None:
         """It could not be looked at."""
@@ -48,11 +77,10 @@ class Setbacks:
         """It was looked at."""
         self._setbacks.pop(incident, None)
 
-    def keep(self, due: Collection[IncidentId]) -> None:
+    def keep(self, due: Iterable[IncidentId]) -> None:
         """Forget all but these: whatever is not due any more, somebody else has looked at."""
-        for incident in [*self._setbacks]:
-            if incident not in due:
-                self.clear(incident)
+        for incident in {*self._setbacks}.difference(due):
+            self.clear(incident)
 
     def since_before(self, moment: datetime) -> tuple[IncidentId, ...]:
         """The incidents that could not be looked at since before a moment, those first that fail for longest."""
