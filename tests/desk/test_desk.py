@@ -1129,6 +1129,59 @@ def test_incidents_that_cannot_be_planned_starve_no_other(scene: Scene, monkeypa
     assert [page.incident for page in scene.pager.pages] == ["GOOD"]
 
 
+SLIPS: list[tuple[Callable[[Any], Any], str]] = [
+    (lambda desk: desk.find(statuses="investigating"), r"as in \[Status.RESOLVED\], not 'investigating'"),
+    (lambda desk: desk.find(statuses=Status.RESOLVED), "found by several statuses"),
+    (lambda desk: desk.find(statuses=["investigatin"]), "Did you mean 'investigating'"),
+    (lambda desk: desk.find(statuses=[[]]), r"no status is called \[\]"),
+    (lambda desk: desk.find(statuses=None), "found by several statuses"),
+    (lambda desk: desk.find(after=5), "a page begins after an incident, not 5"),
+    (lambda desk: desk.find(limit=10**30), "limit: 1000000.* is no number of incidents"),
+    (lambda desk: desk.tick(limit=10**30), "limit: 1000000.* is no number of incidents"),
+    (lambda desk: desk.audit(grace=5), "the grace of an audit is a timedelta, not 5"),
+    (lambda desk: desk.audit(grace=timedelta.min), "the grace of an audit is a timedelta of zero or more"),
+    (lambda desk: desk.preview("INC-1", within=timedelta.min), "one looks ahead by a timedelta of zero or more"),
+    (lambda desk: desk.acknowledge("INC-1", by="ada", at=0), "at: 0 is"),
+    (lambda desk: desk.note("INC-1", "hm", by="ada", at=""), "at: '' is"),
+    (lambda desk: desk.close("INC-1", by="ada", waivers=0), "waivers"),
+    (lambda desk: desk.run(poll=5), "the poll of a run is a timedelta, not 5"),
+    (lambda desk: desk.run(poll=timedelta()), "the poll of a run is a timedelta above zero"),
+    (lambda desk: desk.run(audit="x"), "the audit of a run is a timedelta, not 'x'"),
+    (lambda desk: desk.run(heartbeat=5), "a heartbeat is something to call, not 5"),
+    (lambda desk: desk.run(stop=5), "is stopped by"),
+]
+
+
+@pytest.mark.parametrize(("slip", "problem"), SLIPS)
+def test_slip_is_refused_before_anything_is_done(scene: Scene, slip: Callable[[Any], Any], problem: str) -> None:
+    desk = scene.desk()
+    declared(desk)
+    with pytest.raises((DeskInvalid, FieldInvalid), match=problem):
+        slip(desk)
+    assert scene.tags() == ["declared"]
+
+
+def test_greatest_lengths_are_taken(scene: Scene) -> None:
+    desk = scene.desk()
+    declared(desk)
+    assert desk.audit(grace=timedelta.max).forgotten == ()
+    assert desk.find(limit=10**9) == ("INC-1",)
+    assert desk.tick(limit=10**9) == 1
+
+
+def test_loop_is_not_stopped_by_what_would_hold_it_up() -> None:
+    desk = AsyncDesk(PLAYBOOK, DIRECTORY, Toolbox(), MemoryStore())
+    stop: Any = Flag()
+    with pytest.raises(DeskInvalid, match=r"stopped by an asyncio.Event"):
+        asyncio.run(asyncio.wait_for(desk.run(stop=stop), timeout=5))
+
+
+@pytest.mark.parametrize("settings", [{"observers": 5}, {"namespace": 5}, {"namespace": "\0"}])
+def test_settings_of_the_wrong_kind_make_no_desk(scene: Scene, settings: dict[str, Any]) -> None:
+    with pytest.raises((DeskInvalid, FieldInvalid)):
+        scene.desk(**settings)
+
+
 def test_slips_are_typed_errors(scene: Scene) -> None:
     desk = scene.desk()
     declared(desk)

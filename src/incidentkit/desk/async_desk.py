@@ -19,6 +19,7 @@ from incidentkit.desk.flows import Preview, Result
 from incidentkit.desk.notices import Interrupted, LogObserver, Observer
 from incidentkit.desk.setbacks import Setbacks
 from incidentkit.desk.toolbox import Toolbox
+from incidentkit.errors import DeskInvalid, expect
 from incidentkit.model.commands import (
     Acknowledge,
     Assign,
@@ -42,7 +43,7 @@ from incidentkit.model.vocabulary import FactSource
 from incidentkit.policy.directory import Directory
 from incidentkit.policy.playbook import Playbook
 from incidentkit.providers.answer import Diagnosis
-from incidentkit.providers.store import Audit, FindForgotten, FindIncidents, IncidentStore
+from incidentkit.providers.store import Audit, IncidentStore
 
 
 class AsyncDesk:
@@ -121,11 +122,10 @@ class AsyncDesk:
     ) -> tuple[IncidentId, ...]:
         """Incidents in any of these statuses, those first that were declared last; at the most so many.
 
-        ``after`` is the last one of the page before. Raises `UnknownIncident` if there is none of that name.
+        ``after`` is the last one of the page before. Raises `UnknownIncident` if there is none of that name,
+        `DeskInvalid` for what is no status, and `FieldInvalid` for a limit that makes no sense.
         """
-        request = FindIncidents(
-            statuses=frozenset(statuses), limit=limit, after=None if after is None else IncidentId(after)
-        )
+        request = flows.search(statuses, limit, after)
         return await self._crew.run(flows.find(self._charter, request))
 
     async def submit(self, incident: str, command: Command) -> Result:
@@ -142,15 +142,15 @@ class AsyncDesk:
 
     async def acknowledge(self, incident: str, *, by: str, at: datetime | None = None, note: str = "") -> Result:
         """The responder ``by`` has it; ``at`` is now if not given, here and below."""
-        return await self._ask(incident, lambda now: Acknowledge(at=at or now, by=by, note=note))
+        return await self._ask(incident, lambda now: Acknowledge(at=flows.given(at, now), by=by, note=note))
 
     async def decline(self, incident: str, *, by: str, at: datetime | None = None, reason: str = "") -> Result:
         """The responder ``by`` cannot take it."""
-        return await self._ask(incident, lambda now: Decline(at=at or now, by=by, reason=reason))
+        return await self._ask(incident, lambda now: Decline(at=flows.given(at, now), by=by, reason=reason))
 
     async def assign(self, incident: str, role: Role, *, to: str, by: str, at: datetime | None = None) -> Result:
         """The person ``to`` has a role from now on."""
-        return await self._ask(incident, lambda now: Assign(role, at=at or now, by=by, to=to))
+        return await self._ask(incident, lambda now: Assign(role, at=flows.given(at, now), by=by, to=to))
 
     async def escalate(
         self,
@@ -172,35 +172,36 @@ class AsyncDesk:
 
     async def start_mitigation(self, incident: str, *, by: str, at: datetime | None = None, note: str = "") -> Result:
         """Work on stopping the effects began."""
-        return await self._ask(incident, lambda now: StartMitigation(at=at or now, by=by, note=note))
+        return await self._ask(incident, lambda now: StartMitigation(at=flows.given(at, now), by=by, note=note))
 
     async def mitigated(self, incident: str, *, by: str, at: datetime | None = None, note: str = "") -> Result:
         """Users are served again."""
-        return await self._ask(incident, lambda now: Mitigate(at=at or now, by=by, note=note))
+        return await self._ask(incident, lambda now: Mitigate(at=flows.given(at, now), by=by, note=note))
 
     async def resolve(self, incident: str, *, by: str, at: datetime | None = None, note: str = "") -> Result:
         """It is over."""
-        return await self._ask(incident, lambda now: Resolve(at=at or now, by=by, note=note))
+        return await self._ask(incident, lambda now: Resolve(at=flows.given(at, now), by=by, note=note))
 
     async def reopen(self, incident: str, *, by: str, reason: str, at: datetime | None = None) -> Result:
         """It was not over."""
-        return await self._ask(incident, lambda now: Reopen(at=at or now, by=by, reason=reason))
+        return await self._ask(incident, lambda now: Reopen(at=flows.given(at, now), by=by, reason=reason))
 
     async def close(
         self, incident: str, *, by: str, at: datetime | None = None, waivers: Mapping[str, str] | None = None
     ) -> Result:
         """Nothing is left to do."""
-        return await self._ask(incident, lambda now: Close(at=at or now, by=by, waivers=waivers or {}))
+        waived: Mapping[str, str] = {} if waivers is None else waivers
+        return await self._ask(incident, lambda now: Close(at=flows.given(at, now), by=by, waivers=waived))
 
     async def note(self, incident: str, text: str, *, by: str, at: datetime | None = None) -> Result:
         """Write something down."""
-        return await self._ask(incident, lambda now: Note(text, at=at or now, by=by))
+        return await self._ask(incident, lambda now: Note(text, at=flows.given(at, now), by=by))
 
     async def snooze(
         self, incident: str, *, by: str, until: datetime, reason: str, at: datetime | None = None
     ) -> Result:
         """Pages are held until a time; clocks go on."""
-        return await self._ask(incident, lambda now: Snooze(at=at or now, by=by, until=until, reason=reason))
+        return await self._ask(incident, lambda now: Snooze(at=flows.given(at, now), by=by, until=until, reason=reason))
 
     async def preview(self, incident: str, *, within: timedelta) -> Preview:
         """What will happen within that time if nobody does anything."""
@@ -211,7 +212,7 @@ class AsyncDesk:
 
         Be it that nobody looked, or that whenever this desk did it could not make a plan.
         """
-        return await self._crew.run(flows.audit(self._charter, self._setbacks, FindForgotten(grace)))
+        return await self._crew.run(flows.audit(self._charter, self._setbacks, flows.lateness(grace)))
 
     async def diagnose(self) -> Mapping[str, Diagnosis]:
         """Whether each provider could do its work now, by its slot; also what a playbook needs and nobody provides.
@@ -249,10 +250,14 @@ class AsyncDesk:
         reached is reported and asked again. Ends when the actions that had begun have ended, or their deadline has; to
         cancel it a second time waits for nothing.
 
+        Raises `DeskInvalid`, before it looks at anything, for what it cannot run by.
+
         In the main thread it hears SIGINT and SIGTERM where the loop can, unless they are ignored: the first one sets
         ``stop``, so `run` returns and the program goes on after it; a second one does what it did before.
         """
-        stop = asyncio.Event() if stop is None else stop
+        words = "an AsyncDesk is stopped by an asyncio.Event, because any other would hold up its loop"
+        stop = asyncio.Event() if stop is None else expect(asyncio.Event, stop, DeskInvalid, words)
+        flows.check_run(poll, audit, heartbeat)
         audit_at = time.monotonic()
         with stopping(stop):
             try:

@@ -14,7 +14,7 @@ from incidentkit.desk.hearsay import class_of
 from incidentkit.desk.notices import LOGGER, LogObserver, Notice, Observer
 from incidentkit.desk.toolbox import Toolbox, check_methods, slot_of
 from incidentkit.errors import DeskInvalid, expect, nearest, shown
-from incidentkit.model.identity import PersonId, checked_name
+from incidentkit.model.identity import PersonId, checked_name, checked_text
 from incidentkit.model.incident import Incident
 from incidentkit.policy.directory import Directory
 from incidentkit.policy.playbook import Playbook
@@ -40,6 +40,10 @@ def _playbooks(playbooks: Playbook | Iterable[Playbook]) -> tuple[Playbook, ...]
     return row
 
 
+def _observers(observers: Iterable[Observer]) -> tuple[Observer, ...]:
+    return tuple(expect(Iterable, observers, DeskInvalid, "the observers of a desk are several, each with a notice()"))
+
+
 @frozen(kw_only=True, slots=False)
 class Charter:
     """Playbooks, people, providers and a store, and how long things may take.
@@ -59,12 +63,13 @@ class Charter:
     """How long a provider may take."""
     lease: timedelta = timedelta(seconds=90)
     """For how long a try is left to the desk that began it; more than twice the deadline."""
-    observers: tuple[Observer, ...] = field(factory=lambda: (LogObserver(),), converter=tuple[Observer, ...])
+    observers: tuple[Observer, ...] = field(factory=lambda: (LogObserver(),), converter=_observers)
 
     def __attrs_post_init__(self) -> None:
         expect(Directory, self.directory, DeskInvalid, "the people of a desk are a Directory")
         expect(Toolbox, self.toolbox, DeskInvalid, "the providers of a desk are in a Toolbox")
         checked_name("the name of a desk", self.name)
+        checked_text("the namespace of a desk", self.namespace)
         for length in (self.deadline, self.lease):
             expect(timedelta, length, DeskInvalid, "the deadline and the lease of a desk are timedeltas")
         if not timedelta() < self.deadline < self.lease / 2 <= LONGEST_LEASE / 2:

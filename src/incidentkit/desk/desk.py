@@ -42,7 +42,7 @@ from incidentkit.model.vocabulary import FactSource
 from incidentkit.policy.directory import Directory
 from incidentkit.policy.playbook import Playbook
 from incidentkit.providers.answer import Diagnosis
-from incidentkit.providers.store import Audit, FindForgotten, FindIncidents, IncidentStore
+from incidentkit.providers.store import Audit, IncidentStore
 
 BATCH: Final = 100
 """How many incidents a tick looks at, unless told."""
@@ -132,11 +132,10 @@ class Desk:
     ) -> tuple[IncidentId, ...]:
         """Incidents in any of these statuses, those first that were declared last; at the most so many.
 
-        ``after`` is the last one of the page before. Raises `UnknownIncident` if there is none of that name.
+        ``after`` is the last one of the page before. Raises `UnknownIncident` if there is none of that name,
+        `DeskInvalid` for what is no status, and `FieldInvalid` for a limit that makes no sense.
         """
-        request = FindIncidents(
-            statuses=frozenset(statuses), limit=limit, after=None if after is None else IncidentId(after)
-        )
+        request = flows.search(statuses, limit, after)
         return self._crew.run(flows.find(self._charter, request))
 
     def submit(self, incident: str, command: Command) -> Result:
@@ -153,15 +152,15 @@ class Desk:
 
     def acknowledge(self, incident: str, *, by: str, at: datetime | None = None, note: str = "") -> Result:
         """The responder ``by`` has it; ``at`` is now if not given, here and below."""
-        return self._ask(incident, lambda now: Acknowledge(at=at or now, by=by, note=note))
+        return self._ask(incident, lambda now: Acknowledge(at=flows.given(at, now), by=by, note=note))
 
     def decline(self, incident: str, *, by: str, at: datetime | None = None, reason: str = "") -> Result:
         """The responder ``by`` cannot take it."""
-        return self._ask(incident, lambda now: Decline(at=at or now, by=by, reason=reason))
+        return self._ask(incident, lambda now: Decline(at=flows.given(at, now), by=by, reason=reason))
 
     def assign(self, incident: str, role: Role, *, to: str, by: str, at: datetime | None = None) -> Result:
         """The person ``to`` has a role from now on."""
-        return self._ask(incident, lambda now: Assign(role, at=at or now, by=by, to=to))
+        return self._ask(incident, lambda now: Assign(role, at=flows.given(at, now), by=by, to=to))
 
     def escalate(
         self,
@@ -183,33 +182,34 @@ class Desk:
 
     def start_mitigation(self, incident: str, *, by: str, at: datetime | None = None, note: str = "") -> Result:
         """Work on stopping the effects began."""
-        return self._ask(incident, lambda now: StartMitigation(at=at or now, by=by, note=note))
+        return self._ask(incident, lambda now: StartMitigation(at=flows.given(at, now), by=by, note=note))
 
     def mitigated(self, incident: str, *, by: str, at: datetime | None = None, note: str = "") -> Result:
         """Users are served again."""
-        return self._ask(incident, lambda now: Mitigate(at=at or now, by=by, note=note))
+        return self._ask(incident, lambda now: Mitigate(at=flows.given(at, now), by=by, note=note))
 
     def resolve(self, incident: str, *, by: str, at: datetime | None = None, note: str = "") -> Result:
         """It is over."""
-        return self._ask(incident, lambda now: Resolve(at=at or now, by=by, note=note))
+        return self._ask(incident, lambda now: Resolve(at=flows.given(at, now), by=by, note=note))
 
     def reopen(self, incident: str, *, by: str, reason: str, at: datetime | None = None) -> Result:
         """It was not over."""
-        return self._ask(incident, lambda now: Reopen(at=at or now, by=by, reason=reason))
+        return self._ask(incident, lambda now: Reopen(at=flows.given(at, now), by=by, reason=reason))
 
     def close(
         self, incident: str, *, by: str, at: datetime | None = None, waivers: Mapping[str, str] | None = None
     ) -> Result:
         """Nothing is left to do."""
-        return self._ask(incident, lambda now: Close(at=at or now, by=by, waivers=waivers or {}))
+        waived: Mapping[str, str] = {} if waivers is None else waivers
+        return self._ask(incident, lambda now: Close(at=flows.given(at, now), by=by, waivers=waived))
 
     def note(self, incident: str, text: str, *, by: str, at: datetime | None = None) -> Result:
         """Write something down."""
-        return self._ask(incident, lambda now: Note(text, at=at or now, by=by))
+        return self._ask(incident, lambda now: Note(text, at=flows.given(at, now), by=by))
 
     def snooze(self, incident: str, *, by: str, until: datetime, reason: str, at: datetime | None = None) -> Result:
         """Pages are held until a time; clocks go on."""
-        return self._ask(incident, lambda now: Snooze(at=at or now, by=by, until=until, reason=reason))
+        return self._ask(incident, lambda now: Snooze(at=flows.given(at, now), by=by, until=until, reason=reason))
 
     def preview(self, incident: str, *, within: timedelta) -> Preview:
         """What will happen within that time if nobody does anything."""
@@ -220,7 +220,7 @@ class Desk:
 
         Be it that nobody looked, or that whenever this desk did it could not make a plan.
         """
-        return self._crew.run(flows.audit(self._charter, self._setbacks, FindForgotten(grace)))
+        return self._crew.run(flows.audit(self._charter, self._setbacks, flows.lateness(grace)))
 
     def diagnose(self) -> Mapping[str, Diagnosis]:
         """Whether each provider could do its work now, by its slot; also what a playbook needs and nobody provides.
@@ -258,10 +258,13 @@ class Desk:
         only if there are none: whoever misses the heartbeat knows that nobody is watching. A store that cannot be
         reached is reported and asked again. Ends when the actions that had begun have ended, or their deadline has.
 
+        Raises `DeskInvalid`, before it looks at anything, for what it cannot run by.
+
         In the main thread it hears SIGINT and SIGTERM, unless they are ignored: the first one sets ``stop``, so `run`
         returns and the program goes on after it; a second one does what it did before.
         """
         stop = Flag() if stop is None else expect(Flag, stop, DeskInvalid, "a desk is stopped by a threading.Event")
+        flows.check_run(poll, audit, heartbeat)
         audit_at = time.monotonic()
         with Signals() as signals:
             try:

@@ -29,6 +29,7 @@ from incidentkit.errors import (
     StaleVersion,
     UnknownLevel,
     expect,
+    listed,
     nearest,
     shown,
 )
@@ -45,13 +46,13 @@ from incidentkit.model.events import (
 )
 from incidentkit.model.identity import IncidentId, keepable, moment
 from incidentkit.model.incident import Incident
-from incidentkit.model.lifecycle import ACTIVE
+from incidentkit.model.lifecycle import ACTIVE, Status
 from incidentkit.model.severity import Severity
 from incidentkit.model.triage import Triage
 from incidentkit.model.vocabulary import FactSource
 from incidentkit.policy.planning import Action, Plan, Step, plan, preview, settle
 from incidentkit.providers.answer import Diagnosis, Receipt
-from incidentkit.providers.store import Append, Audit, FindDue, FindForgotten, FindIncidents
+from incidentkit.providers.store import MOST, Append, Audit, FindDue, FindForgotten, FindIncidents
 from incidentkit.text.document import Document, Table, flat
 from incidentkit.text.plain import to_plain
 
@@ -282,7 +283,7 @@ def _turns(charter: Charter, setbacks: Setbacks, limit: int) -> Flow[Turns]:
         return Turns(deque(found))
     now: datetime = yield Call(charter.store.now)
     # Those that failed are past their time and come first in the store, so whoever is well may be far behind them.
-    several = limit + len(setbacks) + AHEAD
+    several = min(limit + len(setbacks) + AHEAD, MOST)
     due: tuple[IncidentId, ...] = yield Call(partial(charter.store.due, evolve(request, limit=several)))
     if len(due) < several:
         setbacks.keep(due)
@@ -396,9 +397,10 @@ def _retry_at(ending: _Ending, now: datetime, lease_until: datetime) -> datetime
 
 def foresee(charter: Charter, incident: str, within: timedelta) -> Flow[Preview]:
     """What will happen to an incident if nobody does anything."""
+    within = min(_length(within, "one looks ahead by a timedelta"), FARTHEST)
     loaded = yield from load(charter, incident)
     now: datetime = yield Call(charter.store.now)
-    until = now + min(expect(timedelta, within, DeskInvalid, "one looks ahead by a timedelta"), FARTHEST)
+    until = now + within
     steps = preview(loaded, charter.playbook_of(loaded), charter.directory, now=now, until=until)
     return Preview(tuple(steps))
 
@@ -417,6 +419,49 @@ def diagnose(charter: Charter, slot: str, found: dict[str, Diagnosis]) -> Flow[N
     else:
         wrong = f"it answered with {class_of(answer)} and not with a Diagnosis"
         found[slot] = answer if isinstance(answer, Diagnosis) else Diagnosis(healthy=False, problem=wrong)
+
+
+def given(at: datetime | None, now: datetime) -> datetime:
+    """The time that somebody gave, or now; what is no time is left to the command, which refuses it."""
+    return now if at is None else at
+
+
+def search(statuses: Iterable[Status], limit: int, after: str | None) -> FindIncidents:
+    """What to ask a store for; raises `DeskInvalid` and `FieldInvalid` for what makes no sense."""
+    several = "incidents are found by several statuses, as in [Status.RESOLVED]"
+    if isinstance(statuses, str):  # which is one of them and a row of letters at once
+        raise DeskInvalid(f"{several}, not {shown(statuses)}")
+    wanted = frozenset(_status(each) for each in expect(Iterable, statuses, DeskInvalid, several))
+    last = None if after is None else IncidentId(expect(str, after, DeskInvalid, "a page begins after an incident"))
+    return FindIncidents(statuses=wanted, limit=limit, after=last)
+
+
+def _status(value: Any) -> Status:
+    try:
+        return Status(value)
+    except ValueError:
+        hint = nearest(value, map(str, Status)) if isinstance(value, str) else ""
+        raise DeskInvalid(f"no status is called {shown(value)}{listed(tuple(Status))}. {hint}".rstrip()) from None
+
+
+def lateness(grace: timedelta) -> FindForgotten:
+    """What to ask a store for; raises `DeskInvalid` for what is no time that could have passed."""
+    return FindForgotten(min(_length(grace, "the grace of an audit is a timedelta"), FARTHEST))
+
+
+def check_run(poll: timedelta, audit: timedelta, heartbeat: object) -> None:
+    """Raise `DeskInvalid` for what a desk cannot run by, before it looks at anything."""
+    for name, pause in (("poll", poll), ("audit", audit)):
+        if not _length(pause, f"the {name} of a run is a timedelta"):
+            raise DeskInvalid(f"the {name} of a run is a timedelta above zero: without a pause it would never rest")
+    if heartbeat is not None and not callable(heartbeat):
+        raise DeskInvalid(f"a heartbeat is something to call, not {shown(heartbeat)}")
+
+
+def _length(length: timedelta, words: str) -> timedelta:
+    if expect(timedelta, length, DeskInvalid, words) < timedelta():
+        raise DeskInvalid(f"{words} of zero or more, not {shown(length)}")
+    return length
 
 
 def find(charter: Charter, request: FindIncidents) -> Flow[tuple[IncidentId, ...]]:

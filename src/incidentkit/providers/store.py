@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from functools import reduce
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from attrs import Attribute, evolve, field, frozen
 from attrs.validators import optional
@@ -15,10 +15,13 @@ from incidentkit.model.identity import IncidentId
 from incidentkit.model.lifecycle import Status, consequence
 from incidentkit.providers.answer import Answer
 
+MOST: Final = 10**9
+"""How many incidents can be asked for: what every database takes for a number."""
+
 
 def _is_limit(request: object, attribute: Attribute[Any], value: object) -> None:
-    if type(value) is not int or value < 1:
-        raise FieldInvalid(attribute.name, f"{shown(value)} is no number of incidents, from 1")
+    if type(value) is not int or not 1 <= value <= MOST:
+        raise FieldInvalid(attribute.name, f"{shown(value)} is no number of incidents, from 1 to {MOST}")
 
 
 @frozen(kw_only=True)
