@@ -371,6 +371,32 @@ def test_another_thread_may_diagnose_a_desk_that_runs() -> None:
     assert outcomes(store) == [Outcome.SUCCEEDED]
 
 
+def test_another_loop_may_use_a_desk_that_runs() -> None:
+    asked = threading.Event()
+
+    class Waits(MemoryPager):
+        async def page(self, request: SendPage, /) -> Receipt:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]
+            asked.set()
+            await asyncio.sleep(0.3)
+            return super().page(request)
+
+    store = MemoryStore()
+    desk = AsyncDesk(PLAYBOOK, DIRECTORY, Toolbox(pagers={"phone": Waits(), "mail": MemoryPager()}), store)
+
+    async def main() -> None:
+        stop = asyncio.Event()
+        running = asyncio.ensure_future(desk.run(stop=stop, poll=POLL))
+        await desk.declare("Checkout fails", by="bot", severity=SEV_1, id="INC-1")
+        await asyncio.to_thread(asked.wait, PATIENCE)
+        found = await asyncio.to_thread(asyncio.run, desk.diagnose())
+        assert [each.healthy for each in found.values()] == [True, True]
+        stop.set()
+        await running
+        assert outcomes(store) == [Outcome.SUCCEEDED]
+
+    asyncio.run(main())
+
+
 PROGRAM = """
 import asyncio, signal, sys, time
 from datetime import timedelta

@@ -7,6 +7,7 @@ import inspect
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from functools import partial
+from threading import Lock
 from typing import Any, TypeVar
 
 from attrs import define, field
@@ -19,18 +20,29 @@ R = TypeVar("R")
 
 
 @define
+class _Work:
+    """What goes on in one loop, to which all of it belongs: a desk may outlive a loop, and be used in two at once."""
+
+    free: dict[str, asyncio.Semaphore] = field(factory=dict[str, asyncio.Semaphore])
+    flows: set[asyncio.Task[Any]] = field(factory=set["asyncio.Task[Any]"])
+    calls: set[asyncio.Task[Any]] = field(factory=set["asyncio.Task[Any]"])
+    """Of providers; also those that nobody waits for any more, which the loop itself would forget."""
+
+
+@define
 class AsyncCrew:
-    """Carries out what flows ask for. Each slot has so many places; a call that hangs keeps its place until it ends."""
+    """Carries out what flows ask for. Each slot has so many places; a call that hangs keeps its place until it ends.
+
+    What is awaited has its places in each loop, and what runs in threads has them in all loops together.
+    """
 
     places: int
     _store: Slot = field(factory=lambda: Slot("store", 1), init=False)
     _slots: dict[str, Slot] = field(factory=dict[str, Slot], init=False)
-    _loop: asyncio.AbstractEventLoop | None = field(default=None, init=False)
-    """The loop of the last use. What follows belongs to it, and a desk may outlive it."""
-    _free: dict[str, asyncio.Semaphore] = field(factory=dict[str, asyncio.Semaphore], init=False)
-    _flows: set[asyncio.Task[Any]] = field(factory=set["asyncio.Task[Any]"], init=False)
-    _calls: set[asyncio.Task[Any]] = field(factory=set["asyncio.Task[Any]"], init=False)
-    """Of providers; also those that nobody waits for any more, which the loop itself would forget."""
+    _works: dict[asyncio.AbstractEventLoop, _Work] = field(
+        factory=dict["asyncio.AbstractEventLoop", "_Work"], init=False
+    )
+    _lock: Lock = field(factory=Lock, init=False)
 
     async def run(self, flow: Flow[R]) -> R:
         """Carry out a flow, and give what it returns. What it spawns goes on beside it."""
@@ -60,19 +72,16 @@ class AsyncCrew:
 
     def begin(self, work: Coroutine[Any, Any, R]) -> asyncio.Task[R]:
         """Let some work go on by itself, even if whoever began it is cancelled; `finish` waits for it."""
-        task = self._in_loop().create_task(work)
-        self._flows.add(task)
-        task.add_done_callback(self._flows.discard)
-        return task
+        return _kept_in(self._work().flows, work)
 
-    def _in_loop(self) -> asyncio.AbstractEventLoop:
-        """The running loop; what belonged to another one is forgotten."""
+    def _work(self) -> _Work:
+        """What goes on in the running loop. What went on in loops that are closed is forgotten."""
         loop = asyncio.get_running_loop()
-        if loop is not self._loop:
-            self._loop = loop
-            for each in (self._free, self._flows, self._calls):
-                each.clear()
-        return loop
+        with self._lock:
+            if loop not in self._works:
+                self._works = {each: work for each, work in self._works.items() if not each.is_closed()}
+                self._works[loop] = _Work()
+            return self._works[loop]
 
     async def _called(self, function: Callable[[], Any]) -> Any:
         """What the store answers, be it ``def`` or ``async def``."""
@@ -82,16 +91,14 @@ class AsyncCrew:
 
     async def _attempted(self, attempt: Attempt) -> Any:
         """What a provider answers, within the deadline."""
-        loop, name = self._in_loop(), attempt.slot
+        work, name = self._work(), attempt.slot
         call: _Promised | _Threaded
         if _is_async(attempt.function):
-            call = _Promised(attempt.function, self._free.setdefault(name, asyncio.Semaphore(self.places)))
+            call = _Promised(attempt.function, work.free.setdefault(name, asyncio.Semaphore(self.places)))
         else:
             slot = self._slots.setdefault(name, Slot(name, self.places))
             call = _Threaded(slot.submit(attempt.function))
-        task = loop.create_task(_kept(call.answer))
-        self._calls.add(task)
-        task.add_done_callback(self._calls.discard)
+        task = _kept_in(work.calls, _kept(call.answer))
         done, _ = await asyncio.wait((task,), timeout=attempt.deadline.total_seconds())
         if not done:
             began = not call.withdrawn()
@@ -107,17 +114,25 @@ class AsyncCrew:
 
     async def wait(self, seconds: float, stop: asyncio.Event) -> None:
         """Wait so long, until ``stop`` is set, or until a flow has ended: what it wrote may have made something due."""
-        stopped = self._in_loop().create_task(stop.wait())
+        stopped = asyncio.ensure_future(stop.wait())
         try:
-            await asyncio.wait((stopped, *self._flows), timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait((stopped, *self._work().flows), timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         finally:
             stopped.cancel()
 
     async def finish(self) -> None:
         """Wait until every flow has ended; a provider that hangs, until its deadline."""
-        self._in_loop()
-        while self._flows:
-            await asyncio.wait(self._flows)
+        flows = self._work().flows
+        while flows:
+            await asyncio.wait(flows)
+
+
+def _kept_in(tasks: set[asyncio.Task[Any]], work: Coroutine[Any, Any, R]) -> asyncio.Task[R]:
+    """A task of the running loop, which is among those until it ends."""
+    task = asyncio.get_running_loop().create_task(work)
+    tasks.add(task)
+    task.add_done_callback(tasks.discard)
+    return task
 
 
 @define

@@ -52,6 +52,9 @@ class AsyncDesk:
     Providers and the store may be written with ``def`` or with ``async def``. Those with ``def`` run in threads, each
     slot in up to ``places`` of its own and the store in one, so nothing holds up the loop.
 
+    Any loop may read, submit and `diagnose`, also beside another one in another thread if the providers and the store
+    can be awaited in both; one loop at a time may `tick`, `run` or `shut_down`, and waits for what began in it.
+
     Raises what `Desk` raises, but takes what has to be awaited.
     """
 
