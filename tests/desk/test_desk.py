@@ -979,7 +979,7 @@ def test_toolbox_names_what_is_wrong_with_a_provider(pager: Any, problem: str) -
 class Closing(MemoryPager):
     """Keeps in which order pagers were closed."""
 
-    def __init__(self, name: str, closed: list[str], error: Exception | None = None) -> None:
+    def __init__(self, name: str, closed: list[str], error: BaseException | None = None) -> None:
         super().__init__()
         self.name, self.closed, self.error = name, closed, error
 
@@ -1029,6 +1029,71 @@ def test_what_has_to_be_awaited_is_not_closed_without_a_loop() -> None:
     with pytest.raises(Misconfigured, match=r"pagers\['phone'\]: 'close' is async"):
         closings(AsyncClosing, closed).close()
     assert closed == []
+
+
+def test_promise_to_close_that_nobody_keeps_is_said_and_keeps_no_other_open() -> None:
+    closed: list[str] = []
+
+    class Promises(AsyncClosing):
+        def close(self) -> Any:
+            return super().close()
+
+    def toolbox() -> Toolbox:
+        return Toolbox(pagers={"phone": Closing("first", closed), "mail": Promises("second", closed)})
+
+    with pytest.raises(Misconfigured, match=r"pagers\['mail'\]: 'close' gave a promise"):
+        toolbox().close()
+    assert closed == ["first"]
+    asyncio.run(toolbox().aclose())
+    assert sorted(closed) == ["first", "first", "second"]
+
+
+class Interruption(BaseException):
+    pass
+
+
+@pytest.mark.parametrize(
+    ("errors", "raised"),
+    [
+        ((OSError("a"), None, OSError("c")), ExceptionGroup),
+        ((None, OSError("b"), None), OSError),
+        ((OSError("a"), SystemExit(3), OSError("c")), SystemExit),
+        ((Interruption(), KeyboardInterrupt(), OSError("c")), KeyboardInterrupt),
+    ],
+)
+def test_what_several_raise_is_raised_together_unless_it_ends_the_program(
+    errors: tuple[Any, ...], raised: type[BaseException]
+) -> None:
+    closed: list[str] = []
+    with pytest.raises(raised):
+        Toolbox(pagers={str(index): Closing(str(index), closed, error) for index, error in enumerate(errors)}).close()
+    assert closed == ["0", "1", "2"]
+
+
+def test_provider_that_is_slow_to_close_holds_up_no_loop() -> None:
+    ticked = Flag()
+
+    class Waits(MemoryPager):
+        def close(self) -> None:
+            assert ticked.wait(20)
+
+    async def main() -> None:
+        asyncio.get_running_loop().call_later(0.01, ticked.set)
+        async with Toolbox(pagers={"phone": Waits()}):
+            pass
+
+    asyncio.run(main())
+    assert ticked.is_set()
+
+
+def test_ability_that_cannot_be_read_is_no_ability() -> None:
+    class Unreadable(MemoryPager):
+        @property
+        def close(self) -> Any:
+            raise RuntimeError("hunter2")
+
+    with pytest.raises(Misconfigured, match=r"pagers\['phone'\]: 'close' cannot be read: it raised RuntimeError"):
+        Toolbox(pagers={"phone": Unreadable()})
 
 
 @pytest.mark.parametrize("pagers", [None, [MemoryPager()], "phone"])

@@ -167,6 +167,11 @@ class _Threaded:
         return self.thread.cancel()
 
 
+async def called(function: Callable[[], Any], name: str) -> Any:
+    """What is answered to a call that nobody else makes; what is written with ``def`` is called in a thread."""
+    return await function() if _is_async(function) else await _settled(Slot(name, 1).submit(function))
+
+
 async def _settled(thread: Future[Any]) -> Any:
     """What was answered in a thread; a promise made there is kept here."""
     answer = await asyncio.wrap_future(thread)

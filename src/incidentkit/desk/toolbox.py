@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AsyncExitStack, ExitStack
 from types import TracebackType
 from typing import Any, Final, Self
 
 from attrs import field, frozen
 
+from incidentkit.desk.hearsay import class_of
 from incidentkit.errors import Misconfigured, expect, shown
 from incidentkit.providers.answer import Closes
 from incidentkit.providers.pager import Pager
@@ -36,7 +36,7 @@ class Toolbox:
     def __attrs_post_init__(self) -> None:
         for slot, provider in self.slots():
             check_methods(slot, provider, _PAGER)
-            if isinstance(provider, Closes):
+            if _can_be_closed(slot, provider):
                 check_methods(slot, provider, _CLOSES)
 
     def slots(self) -> Iterator[tuple[str, Any]]:
@@ -51,29 +51,45 @@ class Toolbox:
                 refuse_async(slot, provider, name)
 
     def close(self) -> None:
-        """Close each provider that can be closed, once; the others too if one fails, whose error is raised then.
+        """Close each provider that can be closed, once, whatever the others do.
 
-        Raises `Misconfigured`, and closes nothing, if one of them has to be awaited.
+        What one of them raises is raised then, and an `ExceptionGroup` if several do; what ends the program goes first.
+        Raises `Misconfigured`, and closes nothing, if one of them has to be awaited; if only its answer shows that, the
+        others are closed.
         """
         for slot, provider in self._closing():
             refuse_async(slot, provider, "close")
-        with ExitStack() as stack:
-            for _, provider in self._closing():
-                stack.callback(provider.close)
+        failures: list[BaseException] = []
+        for slot, provider in self._closing():
+            try:
+                _refuse_promise(slot, provider, provider.close())
+            except BaseException as error:  # noqa: BLE001  # the others come first
+                failures.append(error)
+        _raise(failures)
 
     async def aclose(self) -> None:
-        """Close each provider that can be closed, be it ``def`` or ``async def``."""
-        async with AsyncExitStack() as stack:
-            for _, provider in self._closing():
-                stack.push_async_callback(_closed, provider)
+        """Close each provider that can be closed, be it ``async def`` or ``def``, which is called in a thread.
 
-    def _closing(self) -> Iterator[tuple[str, Closes]]:
+        Raises what `close` raises.
+        """
+        # Whoever awaits has loaded asyncio, and nobody else is to load it.
+        from incidentkit.desk.async_crew import called  # noqa: PLC0415
+
+        failures: list[BaseException] = []
+        for slot, provider in self._closing():
+            try:
+                await called(provider.close, slot)
+            except BaseException as error:  # noqa: BLE001  # the others come first
+                failures.append(error)
+        _raise(failures)
+
+    def _closing(self) -> list[tuple[str, Closes]]:
         """The providers that can be closed; one that is in several slots once."""
-        seen: set[int] = set()
+        closing: dict[int, tuple[str, Closes]] = {}
         for slot, provider in self.slots():
-            if isinstance(provider, Closes) and id(provider) not in seen:
-                seen.add(id(provider))
-                yield slot, provider
+            if _can_be_closed(slot, provider):
+                closing.setdefault(id(provider), (slot, provider))
+        return [*closing.values()]
 
     def __enter__(self) -> Self:
         return self
@@ -97,10 +113,33 @@ def slot_of(method: str) -> str:
     return f"pagers[{method!r}]"
 
 
-async def _closed(provider: Closes) -> None:
-    answer = provider.close()
+def _can_be_closed(slot: str, provider: object) -> bool:
+    try:
+        return isinstance(provider, Closes)
+    except Exception as error:
+        raise _unreadable(slot, provider, "close", error) from error
+
+
+def _refuse_promise(slot: str, provider: object, answer: object) -> None:
+    """Raise `Misconfigured` for a promise that nobody will keep."""
     if inspect.isawaitable(answer):
-        await answer
+        if inspect.iscoroutine(answer):
+            answer.close()
+        problem = f"{slot}: 'close' gave a promise, so it is not closed: close the toolbox in a loop, by aclose()"
+        raise Misconfigured(problem, provider=type(provider).__name__, operation="close")
+
+
+def _raise(failures: list[BaseException]) -> None:
+    """Raise what came of closing, if anything."""
+    errors = [failure for failure in failures if isinstance(failure, Exception)]
+    endings = [failure for failure in failures if not isinstance(failure, Exception)]
+    endings.sort(key=lambda each: not isinstance(each, KeyboardInterrupt | SystemExit))  # before a cancellation
+    for failure in endings:
+        raise failure
+    if len(errors) == 1:
+        raise errors[0]
+    if errors:
+        raise ExceptionGroup("several providers could not be closed", errors)
 
 
 def check_methods(slot: str, provider: object, methods: Mapping[str, int]) -> None:
@@ -123,7 +162,10 @@ _CLOSES: Final[Mapping[str, int]] = {"close": 0}
 
 
 def _check_method(slot: str, provider: object, name: str, arguments: int) -> None:
-    method = getattr(provider, name, None)
+    try:
+        method = getattr(provider, name, None)
+    except Exception as error:
+        raise _unreadable(slot, provider, name, error) from error
     if not callable(method):
         problem = f"{slot}: {shown(provider)} has no method {name!r}, which its protocol asks for"
         raise Misconfigured(problem, provider=type(provider).__name__, operation=name)
@@ -131,6 +173,11 @@ def _check_method(slot: str, provider: object, name: str, arguments: int) -> Non
         problem = f"{slot}: {type(provider).__name__}.{name} is to be called with {arguments} argument(s) by place"
         problem = f"{problem}, and has {inspect.signature(method)}"
         raise Misconfigured(problem, provider=type(provider).__name__, operation=name)
+
+
+def _unreadable(slot: str, provider: object, name: str, error: Exception) -> Misconfigured:
+    problem = f"{slot}: {name!r} cannot be read: it raised {class_of(error)}"
+    return Misconfigured(problem, provider=type(provider).__name__, operation=name)
 
 
 def _takes(method: Callable[..., Any], arguments: int) -> bool:
