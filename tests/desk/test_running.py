@@ -476,6 +476,38 @@ def start(program: Path, *arguments: str, desks: int = 1) -> subprocess.Popen[st
     return process
 
 
+LOOP_WITH_A_HANDLER = """
+import asyncio
+import os
+import signal
+
+from incidentkit import EMERGENCY, AsyncDesk, Toolbox
+from incidentkit.drills import practice_directory
+from incidentkit.memory import MemoryStore
+
+
+async def main():
+    desk = AsyncDesk(EMERGENCY, practice_directory(), Toolbox(), MemoryStore())
+    stop, heard = asyncio.Event(), asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, heard.set)
+    for _ in range(2):
+        running = asyncio.ensure_future(desk.run(stop=stop))
+        await asyncio.sleep(0.1)
+        os.kill(os.getpid(), signal.SIGTERM)
+        await asyncio.wait_for(heard.wait(), 10)
+        assert not stop.is_set()
+        stop.set()
+        await running
+        stop.clear()
+        heard.clear()
+    os.kill(os.getpid(), signal.SIGTERM)
+    await asyncio.wait_for(heard.wait(), 10)
+
+
+asyncio.run(main())
+"""
+
+
 needs_signals = pytest.mark.skipif(os.name == "nt", reason="programs on Windows are not sent these signals")
 
 
@@ -487,6 +519,14 @@ def test_signal_ends_the_run_once_the_outcome_is_recorded(program: Path, kind: s
     process.send_signal(number)
     out, error = process.communicate(timeout=PATIENCE)
     assert (process.returncode, out, error) == (0, "succeeded\n", "")
+
+
+@needs_signals
+def test_signal_that_the_loop_has_a_handler_for_stays_with_it() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", LOOP_WITH_A_HANDLER], check=False, capture_output=True, timeout=PATIENCE
+    )
+    assert done.returncode == 0, done.stderr.decode()
 
 
 @needs_signals

@@ -255,8 +255,9 @@ class AsyncDesk:
 
         Raises `DeskInvalid`, before it looks at anything, for what it cannot run by.
 
-        In the main thread it hears SIGINT and SIGTERM where the loop can, unless they are ignored: the first one sets
-        ``stop``, so `run` returns and the program goes on after it; a second one does what it did before.
+        In the main thread it hears SIGINT and SIGTERM where the loop can, unless they are ignored or the loop has a
+        handler for them already, which then sets ``stop`` or cancels: the first one sets ``stop``, so `run` returns and
+        the program goes on after it; a second one does what it did before.
         """
         words = "an AsyncDesk is stopped by an asyncio.Event, because any other would hold up its loop"
         stop = asyncio.Event() if stop is None else expect(asyncio.Event, stop, DeskInvalid, words)

@@ -18,8 +18,9 @@ from incidentkit.desk.signals import handlers
 def stopping(stop: asyncio.Event) -> Generator[None]:
     """The first signal sets the event, and those of everybody else in this loop; the next one does what it did before.
 
-    Where a loop hears no signals, as in threads and on Windows, nothing changes. A handler that was given to the loop
-    itself cannot be asked for, so it does not come back.
+    Where a loop hears no signals, as in threads and on Windows, nothing changes. A signal for which the program gave a
+    handler to the loop stays with it: a loop has one handler for each and cannot be asked for it, so it could not come
+    back.
     """
     loop = asyncio.get_running_loop()
     ear = _EARS.setdefault(loop, _Ear())
@@ -47,7 +48,9 @@ class _Ear:
                 stop.set()
             self.restore(loop)
 
-        self._before.update((number, before) for number, before in handlers().items() if _add(loop, number, hear))
+        for number, before in handlers().items():
+            if not _is_of_a_loop(before) and _add(loop, number, hear):
+                self._before[number] = before
 
     def restore(self, loop: asyncio.AbstractEventLoop) -> None:
         """Let every signal do what it did before."""
@@ -59,6 +62,11 @@ class _Ear:
 
 _EARS: WeakKeyDictionary[asyncio.AbstractEventLoop, _Ear] = WeakKeyDictionary()
 """By loop, because desks that run in one loop know nothing of each other."""
+
+
+def _is_of_a_loop(handler: object) -> bool:
+    """Whether it only stands for one that a loop has: asyncio puts a function of its own there, which does nothing."""
+    return getattr(handler, "__module__", None) == "asyncio.unix_events"
 
 
 def _add(loop: asyncio.AbstractEventLoop, number: signal.Signals, hear: Callable[[], None]) -> bool:
