@@ -274,7 +274,9 @@ class Endless(ProviderError):
         return "x" * 1_000_000 + "\x00"
 
 
-@pytest.mark.parametrize(("error", "problem"), [(Broken("x"), "Broken"), (Endless("x"), "x" * 600)])
+@pytest.mark.parametrize(
+    ("error", "problem"), [(Broken("x"), "Broken"), (ProviderError(""), "ProviderError"), (Endless("x"), "x" * 600)]
+)
 def test_error_that_cannot_be_shown_is_a_failure_all_the_same(scene: Scene, error: ProviderError, problem: str) -> None:
     scene.drive({"phone": scene.scripted(raises(error)), "mail": MemoryPager()})
     assert scene.came_out()[0] == ("ada 0", Outcome.FAILED)

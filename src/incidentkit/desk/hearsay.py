@@ -17,9 +17,9 @@ def class_of(value: object) -> str:
 
 
 def words_of(error: ProviderError) -> str:
-    """What a provider's error says; its class, if it cannot even say it."""
+    """What a provider's error says; its class, if it says nothing or cannot even say it."""
     try:
-        return keepable(str(error))[:LONGEST_MESSAGE]
+        return keepable(str(error))[:LONGEST_MESSAGE] or class_of(error)
     except Exception:  # noqa: BLE001  # even an error can be broken
         return class_of(error)
 
