@@ -307,6 +307,11 @@ class Asks(RateLimited):
         pass
 
 
+class Exits(ProviderError):
+    def __str__(self) -> str:
+        raise SystemExit(SECRET)
+
+
 class Nameless(type):
     @property
     def __name__(cls) -> str:  # type: ignore[override]  # pyright: ignore[reportIncompatibleVariableOverride]
@@ -322,6 +327,7 @@ class Masked(Exception, metaclass=Nameless):
     [
         (Computed("x"), "raised Computed, which cannot be read"),
         (Asks("x"), "raised Asks, which cannot be read"),
+        (Exits("x"), "raised Exits, which cannot be read"),
         (Masked(), "raised Masked, which is no ProviderError"),
     ],
 )

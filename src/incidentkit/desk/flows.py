@@ -511,7 +511,7 @@ def _ending_of(error: Exception) -> _Ending:
     """What came of a try that raised, whatever the error does when it is asked."""
     try:
         return _said_by(error)
-    except (KeyboardInterrupt, SystemExit):
+    except KeyboardInterrupt:
         raise
     except BaseException:  # noqa: BLE001  # such as a property that its author computes from an answer that never came
         return _Ending(Outcome.UNKNOWN, f"raised {class_of(error)}, which cannot be read")

@@ -32,7 +32,9 @@ def scopes_of(error: Exception) -> tuple[str, ...]:
         # There is none if its class did not call the one above it, and nothing holds a provider to texts in a tuple.
         scopes: tuple[object, ...] = expect(tuple, getattr(error, "missing_scopes", ()), ProviderError, "scopes")
         return tuple(keepable(each)[:LONGEST_NAME] for each in scopes)
-    except Exception:  # noqa: BLE001
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # noqa: BLE001
         return ()
 
 
