@@ -26,6 +26,7 @@ from incidentkit.model.commands import (
     Close,
     Command,
     Decline,
+    Escalate,
     Mitigate,
     Note,
     Reopen,
@@ -169,9 +170,11 @@ class AsyncDesk:
 
         Raises `UnknownLevel` for a level that the playbook of the incident does not have.
         """
-        return await self._crew.run(
-            flows.escalate(self._charter, incident, level, by=by, at=at, reason=reason, based_on=based_on)
-        )
+
+        def make(now: datetime) -> Command:
+            return Escalate(level, at=now if at is None else at, by=by, reason=reason, based_on=based_on)
+
+        return await self._crew.run(flows.escalate(self._charter, incident, level, make))
 
     async def start_mitigation(self, incident: str, *, by: str, at: datetime | None = None, note: str = "") -> Result:
         """Work on stopping the effects began."""

@@ -25,6 +25,7 @@ from incidentkit.model.commands import (
     Close,
     Command,
     Decline,
+    Escalate,
     Mitigate,
     Note,
     Reopen,
@@ -176,9 +177,11 @@ class Desk:
 
         Raises `UnknownLevel` for a level that the playbook of the incident does not have.
         """
-        return self._crew.run(
-            flows.escalate(self._charter, incident, level, by=by, at=at, reason=reason, based_on=based_on)
-        )
+
+        def make(now: datetime) -> Command:
+            return Escalate(level, at=now if at is None else at, by=by, reason=reason, based_on=based_on)
+
+        return self._crew.run(flows.escalate(self._charter, incident, level, make))
 
     def start_mitigation(self, incident: str, *, by: str, at: datetime | None = None, note: str = "") -> Result:
         """Work on stopping the effects began."""

@@ -34,7 +34,7 @@ from incidentkit.errors import (
     shown,
 )
 from incidentkit.model.action import Outcome
-from incidentkit.model.commands import Command, Escalate
+from incidentkit.model.commands import Command
 from incidentkit.model.events import (
     ActionEnded,
     ActionStarted,
@@ -208,23 +208,13 @@ def submit(charter: Charter, incident: str, make: Callable[[datetime], Command])
         return Result(after, event, not isinstance(event, Overtaken), summary)
 
 
-def escalate(
-    charter: Charter,
-    incident: str,
-    level: str,
-    *,
-    by: str,
-    at: datetime | None,
-    reason: str,
-    based_on: int | None,
-) -> Flow[Result]:
+def escalate(charter: Charter, incident: str, level: str, make: Callable[[datetime], Command]) -> Flow[Result]:
     """Record that somebody brings in a level, if there is one of that name."""
     playbook = charter.playbook_of((yield from load(charter, incident)))
-    levels = () if playbook.escalation is None else [each.name for each in playbook.escalation.levels]
+    levels = [] if playbook.escalation is None else [each.name for each in playbook.escalation.levels]
     if level not in levels:
         raise UnknownLevel(level, levels)
-    command = partial(Escalate, level, by=by, reason=reason, based_on=based_on)
-    return (yield from submit(charter, incident, lambda now: command(at=now if at is None else at)))
+    return (yield from submit(charter, incident, make))
 
 
 def not_in_the_future(command: Command, now: datetime) -> Command:
