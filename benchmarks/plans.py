@@ -8,14 +8,17 @@ from itertools import islice, takewhile
 from random import Random
 from typing import Any, Final, TypeAlias
 
+from attrs import evolve
+
 from benchmarks.histories import PEOPLE, declared, tried
 from benchmarks.measure import Calls, Row
 from incidentkit.errors import IncidentkitError
-from incidentkit.model.action import Outcome
+from incidentkit.model.action import ActionKey, Outcome
 from incidentkit.model.commands import Acknowledge, Command, Decline, Mitigate, Note, Regress, Reopen, Resolve
 from incidentkit.model.identity import PersonId
 from incidentkit.model.incident import Incident
 from incidentkit.model.lifecycle import Status
+from incidentkit.model.progress import Progress
 from incidentkit.playbooks.emergency import EMERGENCY, RULES, UNRESOLVED_FOR
 from incidentkit.policy.directory import Directory, Person
 from incidentkit.policy.escalation import ContactChain, EscalationPolicy, Level
@@ -33,6 +36,8 @@ SHORT, LONG = 20, 200
 """Events of the logs that are planned from."""
 
 CHAIN: Final = (("push", timedelta(minutes=5)), ("phone", timedelta(minutes=5)), ("mail", timedelta(minutes=1)))
+
+ROUND: Final = sum((wait for _, wait in CHAIN), timedelta())
 
 ROUNDS: Final = 3
 
@@ -135,13 +140,19 @@ def _next_by_hand(
     ended = tried.lease_until if tried.ended is None else tried.ended
     moving_on = tried.first + CHAIN[latest.attempt % len(CHAIN)][1]
     if tried.outcome is Outcome.FAILED:
-        following = latest.attempt + 1
-        had_its_turn = len(CHAIN) <= following < len(CHAIN) * ROUNDS
-        return following, max(moving_on, ended) if had_its_turn else ended
+        return _following_by_hand(progress, latest, ended)
     if tried.outcome is Outcome.SUCCEEDED or tried.tries > len(DELAYS):
-        return latest.attempt + 1, max(moving_on, ended)
+        return _following_by_hand(progress, latest, max(moving_on, ended))
     again = ended if tried.ended is None else ended + DELAYS[tried.tries - 1]
-    return (latest.attempt, again) if again < moving_on else (latest.attempt + 1, moving_on)
+    return (latest.attempt, again) if again < moving_on else _following_by_hand(progress, latest, moving_on)
+
+
+def _following_by_hand(progress: Progress, latest: ActionKey, at: datetime) -> tuple[int, datetime]:
+    """The place after one that is done with, a whole round after its method had its turn before, if it had."""
+    following = latest.attempt + 1
+    if not len(CHAIN) <= following < len(CHAIN) * ROUNDS:
+        return following, at
+    return following, max(at, progress.tried[evolve(latest, attempt=following - len(CHAIN))].first + ROUND)
 
 
 def _pages(planned: Plan) -> Pages:
