@@ -252,6 +252,17 @@ def test_the_new_shift_is_paged_too_unless_somebody_has_it() -> None:
     assert paged(night(on_call, contact=chain, lasts=24, script=[by(Acknowledge, "ada", 2)]), "bob") == []
 
 
+def test_a_service_that_escalates_by_itself_is_told_once_and_not_given_up_on() -> None:
+    service = Person(id="pagerduty", contacts=WAYS, escalates=True)
+    directory = evolve(DIRECTORY, people={**DIRECTORY.people, "pagerduty": service})
+    delegated = Level("first", person("pagerduty"))
+    story = night(delegated, SECOND, directory=directory, catch_all=[person("kay")], lasts=29)
+    assert told(story, Kind.PAGED, Kind.EXHAUSTED) == [(0, "pagerduty")]
+    refused = night(delegated, SECOND, directory=directory, faults={"push": Fault.REFUSED}, lasts=29)
+    assert told(refused) == [(0, "pagerduty")]
+    assert paged(night(delegated, SECOND, directory=directory), "bob") == [30, 35]
+
+
 # What other systems are known to get wrong
 
 

@@ -375,11 +375,14 @@ def test_a_directory_is_a_copy() -> None:
 
 def test_the_repr_shows_no_address() -> None:
     assert repr(DIRECTORY) == "<directory: people 3, teams 2, roles 2>"
-    assert repr(DIRECTORY.people["ada"]) == "Person(id='ada', name='Ada Lovelace', timezone='Europe/London')"
+    assert (
+        repr(DIRECTORY.people["ada"])
+        == "Person(id='ada', name='Ada Lovelace', timezone='Europe/London', escalates=False)"
+    )
 
 
 def test_the_fingerprint_is_the_same_on_every_machine() -> None:
-    assert DIRECTORY.fingerprint == "a4ae6402810bafa0f40f02f5e4c72d056106cf1a29872107572bae506b75a0db"
+    assert DIRECTORY.fingerprint == "719b6b1b74a6691b9f4c02a64f8c891d7d2823a3669ae0e3307cffe959699bae"
 
 
 # Bad input

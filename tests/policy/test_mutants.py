@@ -151,7 +151,7 @@ MUTANTS: Final = {
     "lets acknowledgements expire at once": ("max(mark.at + expiry.after, self", "max(mark.at, self"),
     "lets acknowledgements expire though it is watched": ("ALWAYS, expiry.hindered,", "ALWAYS, NEVER,"),
     "is exhausted while somebody is still to be tried": (
-        "any(chain.key is not None for chain in chains)",
+        "any(chain.key is not None or chain.reached for chain in chains)",
         "all(chain.key is not None for chain in chains)",
     ),
     "is exhausted before the last wait is over": ("*(chain.at for chain in chains)]", "]"),
@@ -181,7 +181,7 @@ MUTANTS: Final = {
     ),
     "tells who ended it to stand down": ("and key.person != self.incident.moved_by", ""),
     "tells who came after the raise": ("if mark.place < progress.raised_place", ""),
-    "tells by another method what is known already": ("if obligation.suffices and", "if False and"),
+    "tells by another method what is known already": ("suffices = obligation.suffices or", "suffices ="),
     "does not follow shifts": ("        if not obligation.follows:\n", "        if True:\n"),
     "pages the new shift of whoever has it": (
         "at = _first_moment(ALWAYS, obligation.until, facts, moment)",

@@ -58,10 +58,15 @@ class Person:
     timezone: str = ""
     """An IANA time zone such as ``Europe/London``; empty if it is not known."""
     contacts: Mapping[str, str] = field(factory=dict[str, str], eq=_in_order, repr=False)
+    escalates: bool = False
+    """Whether this is no person but a service that pages people by itself, such as an on-call system: it is told once,
+    and what it does then is not done twice."""
 
     def __attrs_post_init__(self) -> None:
         path = f"people.{self.id}"
         _text(f"{path}.name", self.name)
+        if not isinstance(self.escalates, bool):
+            raise DirectoryInvalid(f"{path}.escalates", "true or false is expected here")
         if self.timezone != "":
             _zone(f"{path}.timezone", self.timezone)
         object.__setattr__(self, "contacts", dict(_contacts(f"{path}.contacts", self.contacts)))
@@ -173,7 +178,10 @@ class Directory:
 
         Members and contacts count in their order; in which order people, teams and roles were written does not.
         """
-        people = [(each.id, each.name, each.timezone, [*each.contacts.items()]) for each in self.people.values()]
+        people = [
+            (each.id, each.name, each.timezone, each.escalates, [*each.contacts.items()])
+            for each in self.people.values()
+        ]
         schedules = {name: convert.to_plain(each) for name, each in self.schedules.items()}
         content = (sorted(people), sorted(self.teams.items()), sorted(self.roles.items()), schedules)
         # A directory without schedules keeps the fingerprint that it had before there were any.
@@ -229,7 +237,7 @@ class Directory:
 
 def _person_form(person: Person) -> dict[str, Any]:
     """A person as documents hold them, under their id."""
-    return _filled(name=person.name, timezone=person.timezone, contacts={**person.contacts})
+    return _filled(name=person.name, timezone=person.timezone, escalates=person.escalates, contacts={**person.contacts})
 
 
 def _filled(**values: Any) -> dict[str, Any]:

@@ -193,7 +193,7 @@ class _Chain:
     at: datetime
     """When to try it, or since when nothing is left."""
     reached: bool = False
-    """Whether nothing is left because the person knows."""
+    """Whether nothing is left because the person knows, or the service does what it does."""
 
 
 @frozen(slots=False)
@@ -300,7 +300,7 @@ class _View:
             return self.incident.as_of
         before = {each.id: instance.since for each, instance in self.unmet if each.id in obligation.after}
         chains = [chain for chain in self.chains if chain.obligation.id in before]
-        if not before or any(chain.key is not None for chain in chains):
+        if not before or any(chain.key is not None or chain.reached for chain in chains):
             return None
         return max([self.incident.as_of, *before.values(), *(chain.at for chain in chains)])
 
@@ -460,13 +460,18 @@ class _View:
         tried = progress.tried[latest]
         if latest.attempt >= len(obligation.chain):  # the chain was longer when this was tried
             return _Chain(obligation, person, None, tried.lease_until if tried.ended is None else tried.ended)
-        if obligation.suffices and tried.outcome is Outcome.SUCCEEDED and tried.ended is not None:
+        suffices = obligation.suffices or self._escalates(person)
+        if suffices and tried.outcome is Outcome.SUCCEEDED and tried.ended is not None:
             return _Chain(obligation, person, None, tried.ended, reached=True)
         again, at = _next_try(obligation, latest, tried)
         if again and self._contact(obligation, latest) is not None:
             return _Chain(obligation, person, latest, at)
         following = self._attempt(obligation, evolve(latest, attempt=latest.attempt + 1), at)
         return self._not_sooner(following)
+
+    def _escalates(self, person: PersonId) -> bool:
+        known = self.directory.people.get(person)
+        return known is not None and known.escalates
 
     def _not_sooner(self, chain: _Chain) -> _Chain:
         """A method that had its turn comes again as late as if nothing had failed and nothing been left out meanwhile.
