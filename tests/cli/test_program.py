@@ -72,7 +72,7 @@ def test_everybody_asleep_is_exit_status_one() -> None:
     done = run("drill", "--asleep", "all")
     assert (done.returncode, done.stderr) == (1, "")
     assert "all     18    12     12    12   54" in done.stdout
-    assert "+01:00  03:10:00  kwame       Paging was exhausted" in done.stdout
+    assert "+01:00  03:10:00  -           Paging was exhausted" in done.stdout
     assert done.stdout.endswith("nobody had acknowledged, 1h after the declaration.\n")
 
 

@@ -190,7 +190,6 @@ def test_an_acknowledgement_counts_for_as_long_as_it_is_said(expires: timedelta 
 def test_an_acknowledgement_that_expires_pages_nobody_anew_but_its_giver() -> None:
     script = [by(Acknowledge, "ada", 2), by(Acknowledge, "bob", 8)]
     story = night(TEAM, script=script, acknowledgement_expires_after=10 * MINUTE, lasts=17)
-    assert {who for _, who in told(story, Kind.OVERDUE)} == {""}
     assert [who for minutes, who in told(story) if minutes > 2] == []
     story = night(evolve(TEAM, until=NEVER), script=script, acknowledgement_expires_after=10 * MINUTE, lasts=17)
     assert [who for minutes, who in told(story) if minutes > 11] == ["ada"]
@@ -210,6 +209,18 @@ def test_a_snooze_holds_pages_while_clocks_go_on() -> None:
 def test_a_person_brings_in_a_level_and_again() -> None:
     script = [by(Escalate, "eve", 3, level="second"), by(Escalate, "eve", 20, level="second")]
     assert paged(night(script=script), "bob") == [3, 8, 20, 25]
+
+
+def test_who_has_it_can_ask_for_the_others_of_the_level() -> None:
+    script = [by(Acknowledge, "ada", 2), by(Escalate, "ada", 4, level="first")]
+    story = night(TEAM, script=script, lasts=8)
+    assert [who for minutes, who in told(story) if minutes > 2] == ["bob", "eve"]
+
+
+def test_when_the_last_acknowledgement_has_expired_paging_is_exhausted_again() -> None:
+    policy: dict[str, Any] = {"catch_all": [person("kay")], "acknowledgement_expires_after": 20 * MINUTE}
+    story = night(FIRST, script=[by(Acknowledge, "kay", 12)], **policy)
+    assert paged(story, "kay") == [10, 32 + 1 / 6, 37 + 1 / 6]
 
 
 def test_people_who_have_it_learn_that_it_is_worse() -> None:
@@ -239,7 +250,7 @@ def test_a_level_of_nobody_is_skipped_or_falls_back_or_waits() -> None:
 
 def test_exhaustion_is_decided_for_every_set_of_levels_and_reaches_the_catch_all() -> None:
     story = night(catch_all=[person("kay")])
-    assert told(story, Kind.EXHAUSTED) == [(10, "kay"), (40, "kay")]
+    assert told(story, Kind.EXHAUSTED) == [(10, ""), (40, "")]
     assert paged(story, "kay") == [10, 15, 40, 45]
     assert told(night(), Kind.EXHAUSTED) == [(10, ""), (40, "")]
 
@@ -350,7 +361,7 @@ def test_a_raise_in_the_middle_of_a_chain_neither_restarts_nor_stops_it() -> Non
 def test_when_every_method_is_rejected_paging_is_exhausted_and_not_forgotten() -> None:
     faults = {"push": Fault.REFUSED, "phone": Fault.REFUSED}
     story = night(FIRST, faults=faults, catch_all=[person("kay")])
-    assert told(story, Kind.EXHAUSTED) == [(0, "kay")]
+    assert told(story, Kind.EXHAUSTED) == [(0, "")]
     assert {each.obligation for each in story.owed} == {"page/first", "exhausted"}
 
 

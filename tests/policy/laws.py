@@ -84,7 +84,7 @@ class Case:
     def facts(self, incident: Incident, at: datetime) -> Facts:
         """What is known of an incident at a moment."""
         book = self.world.playbook
-        return situation(incident, book.situations, book.scheme, at)
+        return situation(incident, book.situations, book.scheme, at, known=self.world.directory.people)
 
     def reads(self, simulation: Simulation) -> Iterator[Reading]:
         """The log, event by event, each with what the log said before."""
@@ -259,11 +259,14 @@ def met(
     facts = case.facts(incident, at)
     known = case.world.directory.people
     asked: Sequence[str] = in_force.people
-    counted = [who for who, place in ledger.standing.items() if place > in_force.place and who in known]
+    again = max([place for place, _ in ledger.escalations.get(obligation.level, [])], default=0)
+    after = again if again > in_force.place else 0
+    standing = {who: place for who, place in ledger.standing.items() if place > after}
+    counted = [who for who, place in standing.items() if place > in_force.place and who in known]
     if obligation.acknowledgers:
         asked, counted = _meant(case, incident, obligation.acknowledgers, in_force.since), []
-    counted += [who for who in ledger.standing if who in asked and who not in counted]
-    outstanding = [who for who in asked if who not in ledger.standing]
+    counted += [who for who in standing if who in asked and who not in counted]
+    outstanding = [who for who in asked if who not in standing]
     own = {ACKNOWLEDGEMENTS.name: len(counted), OUTSTANDING.name: len(outstanding)}
     return obligation.until.evaluate(evolve(facts, values={**facts.values, **own})) is True
 

@@ -266,7 +266,13 @@ def _episodes() -> st.SearchStrategy[Sequence[tuple[timedelta, _Saying]]]:
         st.just((by(Mitigate, "ada"), by(Regress, "ada", reason="it is back"))),
         st.just((by(Resolve, "ada"), by(Reopen, "ada", reason="it is back"))),
         st.tuples(escalate, escalate),
-        PEOPLE.map(lambda who: (by(Acknowledge, who), by(ChangeSeverity, "ada", severity=P1, reason="it is worse"))),
+        PEOPLE.map(
+            lambda who: (
+                by(ChangeSeverity, "ada", severity=P3, reason="it is not so bad"),
+                by(Acknowledge, who),
+                by(ChangeSeverity, "ada", severity=P1, reason="it is worse"),
+            )
+        ),
         PEOPLE.map(lambda who: (by(Acknowledge, who), by(ChangeSeverity, "ada", severity=P1, reason="it is worse"))),
     )
     alone = st.tuples(_SECONDS, single).map(lambda said: [said])

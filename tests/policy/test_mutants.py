@@ -85,12 +85,12 @@ MUTANTS: Final = {
         "start = instance.since",
     ),
     "counts an acknowledgement from before the level": (
-        "person in asked or (mark.place > instance.place and person in known)\n",
-        "True\n",
+        "person in asked or (mark.place > begun and person in known) for",
+        "True for",
     ),
     "counts only the people of the level": (
-        "person in asked or (mark.place > instance.place and person in known)\n",
-        "person in asked\n",
+        "person in asked or (mark.place > begun and person in known) for",
+        "person in asked for",
     ),
     "re-arms everybody": (
         "arming = self.incident.progress.armings.get(person) if obligation.personal else None",
@@ -198,6 +198,7 @@ MUTANTS: Final = {
         "for turn in together if not turn.last]",
         "for turn in together]",
     ),
+    "lets an earlier answer stop a level that is brought in again": ("if asked_again > begun:", "if False:"),
     "asks about what does not apply": (" is None and self._may_begin(obligation):", " is None:"),
     "previews other outcomes than it is told": (
         "action=action.key, outcome=outcome)",

@@ -135,9 +135,9 @@ class AsyncDesk:
     async def submit(self, incident: str, command: Command) -> Result:
         """Record a command, after the decisions that were due before it; at a tie the command goes first.
 
-        Raises what `Incident.apply` raises, and `UnknownIncident`. Then nothing was written, not even those decisions:
-        the next `tick` writes them. A command is stale if the log has something newer than it was based on, other than
-        the tries of a desk.
+        Raises what `Incident.apply` raises, `UnknownIncident` and `UnknownLevel`. Then nothing was written, not even
+        those decisions: the next `tick` writes them. A command is stale if the log has something newer than it was
+        based on, other than the tries of a desk.
         """
         return await self._crew.run(flows.submit(self._charter, incident, lambda now: command))
 
@@ -170,11 +170,9 @@ class AsyncDesk:
 
         Raises `UnknownLevel` for a level that the playbook of the incident does not have.
         """
-
-        def make(now: datetime) -> Command:
-            return Escalate(level, at=now if at is None else at, by=by, reason=reason, based_on=based_on)
-
-        return await self._crew.run(flows.escalate(self._charter, incident, level, make))
+        return await self._ask(
+            incident, lambda now: Escalate(level, at=now if at is None else at, by=by, reason=reason, based_on=based_on)
+        )
 
     async def start_mitigation(self, incident: str, *, by: str, at: datetime | None = None, note: str = "") -> Result:
         """Work on stopping the effects began."""

@@ -34,7 +34,7 @@ from incidentkit.errors import (
     shown,
 )
 from incidentkit.model.action import Outcome
-from incidentkit.model.commands import Command
+from incidentkit.model.commands import Command, Escalate
 from incidentkit.model.events import (
     ActionEnded,
     ActionStarted,
@@ -51,6 +51,7 @@ from incidentkit.model.severity import Severity
 from incidentkit.model.triage import Triage
 from incidentkit.model.vocabulary import FactSource
 from incidentkit.policy.planning import Action, Plan, Step, plan, preview, settle
+from incidentkit.policy.playbook import Playbook
 from incidentkit.providers.answer import Diagnosis, Receipt
 from incidentkit.providers.store import MOST, Append, Audit, FindDue, FindForgotten, FindIncidents
 from incidentkit.text.document import Document, Table, flat
@@ -190,6 +191,8 @@ def submit(charter: Charter, incident: str, make: Callable[[datetime], Command])
         now = max(clock, before.as_of)
         command = not_in_the_future(make(now), now)
         playbook = charter.playbook_of(before)
+        if isinstance(command, Escalate):
+            _check_level(playbook, command.level)
         decisions = settle(before, playbook, charter.directory, before=now)
         settled = before.extended(decisions)
         command = _rebased(command, before, settled)
@@ -208,20 +211,18 @@ def submit(charter: Charter, incident: str, make: Callable[[datetime], Command])
         return Result(after, event, not isinstance(event, Overtaken), summary)
 
 
-def escalate(charter: Charter, incident: str, level: str, make: Callable[[datetime], Command]) -> Flow[Result]:
-    """Record that somebody brings in a level, if there is one of that name."""
-    playbook = charter.playbook_of((yield from load(charter, incident)))
-    levels = [] if playbook.escalation is None else [each.name for each in playbook.escalation.levels]
-    if level not in levels:
-        raise UnknownLevel(level, levels)
-    return (yield from submit(charter, incident, make))
-
-
 def not_in_the_future(command: Command, now: datetime) -> Command:
     """The command as of now if its giver's clock is ahead: what was meant for later would overtake what is."""
     if type(command) not in get_args(Command):
         raise CommandInvalid(f"{shown(command)} is not a command")
     return evolve(command, at=now) if command.at > now else command
+
+
+def _check_level(playbook: Playbook, level: str) -> None:
+    """Raise `UnknownLevel` for a level that would bring in nobody, because the playbook has none of that name."""
+    levels = [] if playbook.escalation is None else [each.name for each in playbook.escalation.levels]
+    if level not in levels:
+        raise UnknownLevel(level, levels)
 
 
 def _rebased(command: Command, before: Incident, settled: Incident) -> Command:

@@ -18,7 +18,7 @@ from incidentkit.memory import Acknowledges, Declines, MemoryPager, MemoryStore,
 from incidentkit.model.action import Outcome
 from incidentkit.model.commands import Command, Mitigate, Resolve, StartMitigation
 from incidentkit.model.durations import duration_text
-from incidentkit.model.events import Acknowledged, Became
+from incidentkit.model.events import Acknowledged, AcknowledgementExpired, Became, FellDue, Joined
 from incidentkit.model.identity import checked_name, checked_title, moment
 from incidentkit.model.incident import Incident
 from incidentkit.model.severity import Severity
@@ -166,8 +166,7 @@ class Drill:
     @property
     def methods(self) -> tuple[str, ...]:
         """The contact methods that the playbook uses, in the order in which it first does."""
-        chains = (obligation.chain for obligation in self.playbook.obligations)
-        return tuple(dict.fromkeys(attempt.method for chain in chains for attempt in chain))
+        return self.playbook.methods
 
     def run(self, tell: Callable[[Line], object] | None = None) -> Story:
         """Let it happen, and give the whole story; ``tell`` gets each line of it as it happens.
@@ -305,13 +304,17 @@ class _Run:
                 self._add(Kind.SAID, event.by, str(event))
             case Decided(decision=Became() as decision) if decision.obligation == EXHAUSTED:
                 self.exhausted_at = self.exhausted_at or decision.at
-                self._add(Kind.EXHAUSTED, ", ".join(decision.people), IN_VAIN)
+                self._add(Kind.EXHAUSTED, "", IN_VAIN, f"now {', '.join(decision.people) or 'nobody is left'}")
             case Decided(decision=Became() as decision):
                 self._add(
                     Kind.WANTED, ", ".join(decision.people), f"{decision.obligation} is in force", decision.because
                 )
-            case Decided(decision=decision):
+            case Decided(decision=FellDue() as decision):
                 self._add(Kind.OVERDUE, "", str(decision))
+            case Decided(decision=Joined() as decision):
+                self._add(Kind.WANTED, ", ".join(decision.people), f"{decision.obligation}, too", decision.because)
+            case Decided(decision=AcknowledgementExpired() as decision):
+                self._add(Kind.WANTED, decision.person, "the acknowledgement has expired", decision.because)
             case Ended(action=action, outcome=outcome, problem=problem):
                 self._add_try(action, outcome, problem)
             case Failed(error=error):

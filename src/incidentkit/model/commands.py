@@ -207,7 +207,10 @@ class Snooze(Asking):
 
 @frozen
 class Escalate(Asking):
-    """Bring in a level of the escalation now, whatever it waits for; once it was reached, page its people again."""
+    """Bring in a level of the escalation now, whatever it waits for; once it was reached, page its people again.
+
+    But those who have it, and those who declined.
+    """
 
     tag: ClassVar[str] = "escalate"
 

@@ -228,6 +228,11 @@ class Incident:
         return self._state.since
 
     @property
+    def moved_by(self) -> PersonId:
+        """Who moved it to that status."""
+        return self._state.moved_by
+
+    @property
     def as_of(self) -> datetime:
         """When the log learned of its latest event."""
         return self._state.recorded_at
@@ -236,11 +241,6 @@ class Incident:
     def generation(self) -> int:
         """1, and one more for each time it was reopened."""
         return self._state.generation
-
-    @property
-    def moved_by(self) -> PersonId:
-        """Who moved it to the status in which it is."""
-        return self._state.moved_by
 
     @property
     def generation_at(self) -> datetime:

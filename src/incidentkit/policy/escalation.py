@@ -27,7 +27,7 @@ from incidentkit.policy.obligation import (
     checked_wait,
 )
 from incidentkit.policy.recipient import Recipient, those
-from incidentkit.policy.situation import ACKNOWLEDGED, ACKNOWLEDGEMENTS, OUTSTANDING, OVER, RAISES, STATUS
+from incidentkit.policy.situation import ACKNOWLEDGEMENTS, HAVE_IT, OUTSTANDING, OVER, RAISES, STATUS
 from incidentkit.providers.pager import Purpose
 
 EXHAUSTED: Final = "exhausted"
@@ -147,7 +147,7 @@ class EscalationPolicy:
     follow_shifts: bool = True
     """Whether the new shift is paged too if a level is not acknowledged when the shift of its schedule changes."""
     catch_all: tuple[Recipient, ...] = field(default=(), converter=_recipients)
-    """Who is paged when every chain has come to its end and nobody has acknowledged."""
+    """Who is paged when every chain has come to its end and nobody has it."""
     raise_notice: tuple[Attempt, ...] = field(default=(), converter=_attempts)
     """How people who have acknowledged learn that the severity was raised; they do not, without."""
     stand_down: tuple[Attempt, ...] = field(default=(), converter=_attempts)
@@ -209,7 +209,7 @@ class EscalationPolicy:
             id=EXHAUSTED,
             applies=self.applies,
             when=ALWAYS,
-            until=ACKNOWLEDGED | self.until,
+            until=(HAVE_IT >= 1) | self.until,
             after=[level.id for level in levels],
             recurrence=Recurrence.PER_EXHAUSTION,
             recipients=self.catch_all,
@@ -225,7 +225,7 @@ class EscalationPolicy:
             yield Obligation(
                 id="severity raised",
                 applies=self.applies,
-                when=(RAISES >= 1) & ACKNOWLEDGED,
+                when=RAISES >= 1,
                 until=self.until,
                 recurrence=Recurrence.PER_RAISE,
                 recipients=[those("acknowledged")],

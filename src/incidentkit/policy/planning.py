@@ -217,7 +217,8 @@ class _View:
         return self._situation(self.incident.as_of)
 
     def _situation(self, at: datetime) -> Facts:
-        return situation(self.incident, self.playbook.situations, self.playbook.scheme, at)
+        book = self.playbook
+        return situation(self.incident, book.situations, book.scheme, at, known=self.directory.people)
 
     @cached_property
     def awake(self) -> tuple[tuple[Obligation, InForce | None], ...]:
@@ -253,15 +254,17 @@ class _View:
 
         Whom the directory does not know has nothing: a misspelt name must not stop the pages.
         """
-        acknowledged = self.incident.progress.acknowledged
+        acknowledged, known = self.incident.progress.acknowledged, self.directory.people
+        begun, asked_again = instance.place, max((mark.place for mark in self._called(obligation)), default=0)
+        if asked_again > begun:  # what was said before does not answer it
+            acknowledged = {person: mark for person, mark in acknowledged.items() if mark.place > asked_again}
         if obligation.acknowledgers:
             asked = self._found(obligation.acknowledgers, instance.since)
             counted = sum(person in asked for person in acknowledged)
         else:
-            asked, known = instance.people, self.directory.people
+            asked = instance.people
             counted = sum(
-                person in asked or (mark.place > instance.place and person in known)
-                for person, mark in acknowledged.items()
+                person in asked or (mark.place > begun and person in known) for person, mark in acknowledged.items()
             )
         outstanding = sum(person not in acknowledged for person in asked)
         own = {ACKNOWLEDGEMENTS.name: counted, OUTSTANDING.name: outstanding}
@@ -358,7 +361,7 @@ class _View:
             yield from _turn(at, partial(self._expiring, person, expiry))
 
     def _expiring(self, person: PersonId, expiry: Expiry, at: datetime) -> Decision:
-        because = f"nothing was heard of them for {duration_text(expiry.after)}"
+        because = f"it was given {duration_text(expiry.after)} ago or more"
         return AcknowledgementExpired(**self._said(at), person=person, because=because)
 
     def _falling_due(self, obligation: Obligation, at: datetime) -> Decision:

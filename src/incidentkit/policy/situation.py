@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final
@@ -36,13 +36,16 @@ OUTSTANDING: Final = Number(
 )
 """Of an obligation in force."""
 
+HAVE_IT: Final = Number("have_it", question="How many people of the directory have it?", unit="people", minimum=0)
+"""Those whose acknowledgement stands: it was given in this generation, not taken back, and has not expired."""
+
 RAISES: Final = Number(
     "severity_raises", question="How often was its severity raised?", unit="times", minimum=0, worse=Worse.HIGHER
 )
 """Since it was declared, or reopened the last time."""
 
 IN_FORCE: Final = Vocabulary(
-    STATUS, ACKNOWLEDGED, UNRESOLVED_FOR, UNACKNOWLEDGED_FOR, RAISES, ACKNOWLEDGEMENTS, OUTSTANDING
+    STATUS, ACKNOWLEDGED, HAVE_IT, UNRESOLVED_FOR, UNACKNOWLEDGED_FOR, RAISES, ACKNOWLEDGEMENTS, OUTSTANDING
 )
 """The facts that every incident answers, whatever the playbook."""
 
@@ -68,8 +71,10 @@ def answered(scheme: SeverityScheme[Any]) -> Vocabulary:
     return Vocabulary(severity_of(scheme), worst_severity_of(scheme), *IN_FORCE.values())
 
 
-def situation(incident: Incident, vocabulary: Vocabulary, scheme: SeverityScheme[Any], at: datetime) -> Facts:
-    """What is known of an incident at a moment, if nothing happens until then.
+def situation(
+    incident: Incident, vocabulary: Vocabulary, scheme: SeverityScheme[Any], at: datetime, *, known: Container[str]
+) -> Facts:
+    """What is known of an incident at a moment, if nothing happens until then; ``known`` are the people there are.
 
     Facts that the incident's latest assessment knows and the vocabulary does not, or knows with other values, are left
     out: they were said under another playbook.
@@ -77,6 +82,7 @@ def situation(incident: Incident, vocabulary: Vocabulary, scheme: SeverityScheme
     values = dict(_assessed(incident.facts, vocabulary))
     values[STATUS.name] = incident.status
     values[ACKNOWLEDGED.name] = incident.unacknowledged_since is None
+    values[HAVE_IT.name] = sum(person in known for person in incident.acknowledged)
     values[RAISES.name] = incident.progress.raises
     possible = _possible(incident, scheme)
     if len(possible) == 1:
