@@ -291,9 +291,10 @@ class LogInvalid(IncidentkitError, ValueError):
 class UnknownIncident(IncidentkitError, LookupError):
     """The store has no such incident; `incident` is what was asked for."""
 
-    def __init__(self, incident: str) -> None:
+    def __init__(self, incident: object) -> None:
         self.incident = incident
-        super().__init__(f"the store has no incident {shown(incident)}")
+        hint = "" if isinstance(incident, str) else ": incidents are named by their id, a text"
+        super().__init__(f"the store has no incident {shown(incident)}{hint}")
 
 
 class IncidentExists(IncidentkitError, ValueError):

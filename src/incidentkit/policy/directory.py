@@ -7,7 +7,7 @@ personal data, so neither a repr nor an error shows one.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
 from datetime import datetime
 from functools import cached_property, lru_cache
@@ -147,6 +147,16 @@ class Directory:
                     change = self.schedules[recipient.name].next_change(after)
                     changes += [] if change is None else [change]
         return min(changes, default=None)
+
+    def scheduled(self, recipients: Iterable[Recipient]) -> Set[PersonId]:
+        """Everybody who is ever on call by any schedule among these."""
+        schedules = (each for each in recipients if each.kind is RecipientKind.SCHEDULE)
+        return frozenset(who for each in schedules for who in self._on_call.get(each.name, ()))
+
+    @cached_property
+    def _on_call(self) -> Mapping[str, Set[PersonId]]:
+        """Whom each schedule names."""
+        return {name: frozenset(who for _, who in each.mentioned()) for name, each in self.schedules.items()}
 
     def check(self, recipients: Iterable[Recipient], *, source: str = "") -> None:
         """Raise `UnknownRecipient` for the first that `find` would not know; ``source`` says where they come from."""

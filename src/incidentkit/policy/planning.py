@@ -31,7 +31,7 @@ from incidentkit.model.events import (
 from incidentkit.model.identity import IncidentId, PersonId, keepable
 from incidentkit.model.incident import Incident
 from incidentkit.model.lifecycle import ACTIVE
-from incidentkit.model.progress import Arming, InForce, Mark, Tried
+from incidentkit.model.progress import InForce, Mark, Tried
 from incidentkit.model.vocabulary import AnyFact, Facts
 from incidentkit.policy.directory import Directory
 from incidentkit.policy.obligation import Expiry, Obligation
@@ -225,7 +225,7 @@ class _View:
         """The obligations that can ask for something, with the present instance of those that came into force."""
         in_force, active = self.incident.progress.in_force, self.incident.status in ACTIVE
         obligations = (each for each in self.playbook.obligations if active or each.outlives)
-        return tuple((each, in_force.get((each.id, each.instance(self.incident)))) for each in obligations)
+        return tuple((each, in_force.get((each.id, self._instances[each.id]))) for each in obligations)
 
     @cached_property
     def unmet(self) -> tuple[tuple[Obligation, InForce], ...]:
@@ -286,16 +286,18 @@ class _View:
             yield from _turn(self._is_joined_at(obligation, instance), partial(self._joining, obligation, instance))
 
     def _comes_into_force_at(self, obligation: Obligation) -> datetime | None:
-        begin = self._may_begin_at(obligation)
-        if begin is None:
-            return None
+        at = self._may_begin_at(obligation)
+        when, hindered = obligation.when, obligation.hindered
         if self._called(obligation):
-            at = _first_moment(ALWAYS, obligation.until, self.past, begin)
+            when, hindered = ALWAYS, obligation.until
         elif obligation.applies.evaluate(self.past) is False:
             return None
-        else:
-            at = _first_moment(obligation.when, obligation.hindered, self.past, begin)
-        return None if at is None else self._with_people(obligation, at)
+        while at is not None:
+            at = _first_moment(when, hindered, self.past, at)
+            if at is None or not obligation.waits or at > self.now or self._people(obligation, at):
+                return at
+            at = self._next_change(obligation, at)
+        return None
 
     def _may_begin_at(self, obligation: Obligation) -> datetime | None:
         """From when on it can come into force; `None` while it comes after chains that go on."""
@@ -305,18 +307,43 @@ class _View:
         chains = [chain for chain in self.chains if chain.obligation.id in before]
         if not before or any(chain.key is not None or chain.reached for chain in chains):
             return None
-        return max([self.incident.as_of, *before.values(), *(chain.at for chain in chains)])
+        ends = [chain.at for chain in (*chains, *self._latest_chains(obligation))]
+        return max([self.incident.as_of, *before.values(), *ends])
 
     def _called(self, obligation: Obligation) -> tuple[Mark, ...]:
         """When people brought it in."""
         return self.incident.progress.escalations.get(obligation.level, ()) if obligation.level else ()
 
-    def _with_people(self, obligation: Obligation, at: datetime) -> datetime | None:
-        """When it comes into force though it waits for people, if it does; `None` as long as nobody is found."""
-        moment: datetime | None = at
-        while moment is not None and obligation.waits and moment <= self.now and not self._people(obligation, moment):
-            moment = self._next_change(obligation, moment)
-        return moment
+    @cached_property
+    def _instances(self) -> Mapping[str, str]:
+        """Which instance each obligation is at.
+
+        What comes once for every set of chains begins anew when there are more of them, but not before what it began
+        for the last set has come to its end: otherwise every new chain would put off those pages.
+        """
+        names = {each.id: each.instance(self.incident) for each in self.playbook.obligations}
+        for obligation in self.playbook.obligations:
+            latest = self._latest(obligation)
+            if latest is not None and any(
+                chain.key is not None or chain.at > self.now for chain in self._latest_chains(obligation)
+            ):
+                names[obligation.id] = latest
+        return names
+
+    def _latest(self, obligation: Obligation) -> str | None:
+        """The instance that came into force last, of what comes once for every set of chains."""
+        if not obligation.after:
+            return None
+        generation = str(self.incident.generation)
+        reached = [instance for id, instance in self.incident.progress.in_force if id == obligation.id]
+        return next((each for each in reversed(reached) if each.partition(".")[0] == generation), None)
+
+    def _latest_chains(self, obligation: Obligation) -> tuple[_Chain, ...]:
+        """The chains of that instance."""
+        latest = self._latest(obligation)
+        if latest is None:
+            return ()
+        return tuple(self._chains(obligation, self.incident.progress.in_force[obligation.id, latest], latest))
 
     def _next_change(self, obligation: Obligation, after: datetime) -> datetime | None:
         """When other people are on call for it next."""
@@ -332,7 +359,7 @@ class _View:
 
     def _is_joined_at(self, obligation: Obligation, instance: InForce) -> datetime | None:
         """When somebody else is on call while it still asks for something."""
-        if not obligation.follows:
+        if not obligation.follows or not self._may_join(obligation, instance):
             return None
         facts, moment = self._about(obligation, instance, self.past), self.incident.as_of
         at = _first_moment(ALWAYS, obligation.until, facts, moment)
@@ -340,6 +367,10 @@ class _View:
             change = self._next_change(obligation, at)
             at = None if change is None else _first_moment(ALWAYS, obligation.until, facts, change)
         return at
+
+    def _may_join(self, obligation: Obligation, instance: InForce) -> bool:
+        """Whether anybody can ever come on call who is not there yet."""
+        return bool(self.directory.scheduled(obligation.recipients) - {*instance.people})
 
     def _new(self, obligation: Obligation, instance: InForce, at: datetime) -> tuple[PersonId, ...]:
         """Who is on call for it at a moment, and was not before."""
@@ -378,7 +409,7 @@ class _View:
         return {"incident": self.incident.id, "at": at, "by": PLANNER, "recorded_at": at}
 
     def _which(self, obligation: Obligation) -> dict[str, Any]:
-        return {"obligation": obligation.id, "instance": obligation.instance(self.incident)}
+        return {"obligation": obligation.id, "instance": self._instances[obligation.id]}
 
     def _reason(self, obligation: Obligation, at: datetime, people: Sequence[PersonId]) -> str:
         """Why it came into force: what the playbook says, and what made it true; and why for nobody, or for others."""
@@ -426,16 +457,21 @@ class _View:
     @cached_property
     def chains(self) -> tuple[_Chain, ...]:
         """The chains of everything that asks for something."""
-        return tuple(chain for obligation, instance in self.unmet for chain in self._chains(obligation, instance))
+        return tuple(
+            chain
+            for obligation, instance in self.unmet
+            for chain in self._chains(obligation, instance, self._instances[obligation.id])
+        )
 
-    def _chains(self, obligation: Obligation, instance: InForce) -> Iterator[_Chain]:
+    def _chains(self, obligation: Obligation, instance: InForce, which: str) -> Iterator[_Chain]:
         """The chains of an obligation that asks for something, for each person whom it may reach."""
         start = instance.since if obligation.due is None else instance.due_since
         if start is None or not obligation.chain:
             return
         for person in instance.people:
             if not obligation.personal or person not in {*self.incident.acknowledged, *self.incident.declined}:
-                yield self._held(self._chain(obligation, person, self._starts(obligation, instance, person, start)))
+                arm, begin = self._starts(obligation, instance, person, start)
+                yield self._held(self._chain(obligation, which, person, arm, begin))
             elif person in self.incident.declined:
                 yield _Chain(obligation, person, None, self.incident.declined[person])
 
@@ -446,20 +482,23 @@ class _View:
             return chain
         return evolve(chain, at=max(chain.at, until))
 
-    def _starts(self, obligation: Obligation, instance: InForce, person: PersonId, start: datetime) -> Arming:
+    def _starts(
+        self, obligation: Obligation, instance: InForce, person: PersonId, start: datetime
+    ) -> tuple[int, datetime]:
         """How often the chain of a person was started, and since when it goes."""
         arming = self.incident.progress.armings.get(person) if obligation.personal else None
         start = max(start, instance.joined.get(person, start))
         again = [mark.at for mark in self._called(obligation) if mark.place > instance.place]
         arms = len(again) + (0 if arming is None else arming.count)
-        return Arming(arms, max([start, *again, *([] if arming is None else [arming.at + obligation.grace])]))
+        if arming is not None and arming.at is not None:
+            again.append(arming.at + obligation.grace)
+        return arms, max([start, *again])
 
-    def _chain(self, obligation: Obligation, person: PersonId, start: Arming) -> _Chain:
-        progress, arm = self.incident.progress, start.count
-        which = obligation.instance(self.incident)
+    def _chain(self, obligation: Obligation, which: str, person: PersonId, arm: int, begin: datetime) -> _Chain:
+        progress = self.incident.progress
         latest = progress.latest.get((obligation.id, which, person))
         if latest is None or latest.arm != arm:
-            return self._attempt(obligation, ActionKey(obligation.id, which, person, arm, 0), start.at)
+            return self._attempt(obligation, ActionKey(obligation.id, which, person, arm, 0), begin)
         tried = progress.tried[latest]
         if latest.attempt >= len(obligation.chain):  # the chain was longer when this was tried
             return _Chain(obligation, person, None, tried.lease_until if tried.ended is None else tried.ended)
@@ -556,7 +595,7 @@ class _View:
             if unreached or not obligation.chain or not (begins_later or obligation.id in going_on):
                 yield Owed(
                     obligation=obligation.id,
-                    instance=obligation.instance(self.incident),
+                    instance=self._instances[obligation.id],
                     people=unreached or instance.people,
                     since=instance.since,
                     due_at=_deadline(obligation, instance),
