@@ -1,0 +1,387 @@
+"""Explanations: the laws that tie them to previews, and an example of everything that they say."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
+
+from incidentkit import (
+    EMERGENCY,
+    Directory,
+    Flag,
+    Incident,
+    Playbook,
+    Rotation,
+    Schedule,
+)
+from incidentkit.drills import practice_directory
+from incidentkit.errors import CalendarInvalid, CommandInvalid, FieldInvalid, UnknownSeverity
+from incidentkit.model.action import Outcome
+from incidentkit.model.commands import Decline, Escalate, Mitigate, Snooze
+from incidentkit.model.conditions import NEVER
+from incidentkit.model.events import Became
+from incidentkit.model.identity import PersonId
+from incidentkit.model.lifecycle import ACTIVE
+from incidentkit.policy.directory import Person
+from incidentkit.policy.escalation import ContactChain, EscalationPolicy, Level
+from incidentkit.policy.explanation import (
+    FARTHEST,
+    Explanation,
+    LeftOut,
+    NotReached,
+    Obstacle,
+    Reason,
+    Skipped,
+    explain,
+    explain_hypothetical,
+)
+from incidentkit.policy.obligation import Attempt
+from incidentkit.policy.planning import plan, preview
+from incidentkit.policy.recipient import person, schedule, team
+from incidentkit.policy.situation import UNRESOLVED_FOR
+from incidentkit.testing import attended, directories, playbooks
+from incidentkit.testing.planning import answered, claimed
+from incidentkit.text.plain import to_plain
+
+MINUTE = timedelta(minutes=1)
+START = datetime(2026, 3, 2, 2, 10, tzinfo=UTC)
+WITHIN = timedelta(hours=2)
+
+Drawn = tuple[Incident, Playbook, Directory]
+
+
+@st.composite
+def drawn(draw: st.DrawFn) -> Drawn:
+    directory = draw(directories(people=st.sampled_from(["ada", "bob", "eve"])))
+    playbook = draw(playbooks(directory))
+    incident = draw(attended(playbook, directory, people=st.sampled_from(["ada", "bob", "eve"]), most=8))
+    return incident, playbook, directory
+
+
+@given(drawn())
+def test_its_pages_are_those_of_the_preview(given: Drawn) -> None:
+    incident, playbook, directory = given
+    explained = explain(incident, playbook, directory, now=incident.as_of, within=WITHIN)
+    steps = preview(incident, playbook, directory, now=incident.as_of, until=incident.as_of + WITHIN)
+
+    expected = [(step.at, each.key.person, each.request.method) for step in steps for each in step.actions]
+    assert [(page.at, page.person, page.method) for page in explained.pages] == expected
+    assert sum(explained.totals.values()) == len(expected)
+
+
+@given(drawn())
+def test_every_level_is_reached_or_has_a_reason(given: Drawn) -> None:
+    incident, playbook, directory = given
+    explained = explain(incident, playbook, directory, now=incident.as_of, within=WITHIN)
+    levels = () if playbook.escalation is None else playbook.escalation.levels
+
+    named = [*(each.level for each in explained.reached), *(each.level for each in explained.not_reached)]
+    assert sorted(named) == sorted(level.name for level in levels)
+    steps = preview(incident, playbook, directory, now=incident.as_of, until=incident.as_of + WITHIN)
+    decided = {each.obligation for step in steps for each in step.decisions if isinstance(each, Became)}
+    assert not {f"page/{each.level}" for each in explained.not_reached} & decided
+    assert all(each.because for each in explained.not_reached)
+    for each in explained.not_reached:
+        assert bool(each.questions) == (each.obstacle is Obstacle.UNKNOWN)
+
+
+@given(drawn())
+def test_everybody_on_a_level_is_paged_or_left_out_for_a_reason(given: Drawn) -> None:
+    incident, playbook, directory = given
+    explained = explain(incident, playbook, directory, now=incident.as_of, within=WITHIN)
+
+    paged = {(page.obligation, page.person) for page in explained.pages}
+    left_out = {(each.obligation, each.person) for each in explained.left_out}
+    assert not paged & left_out
+    if incident.status in ACTIVE:
+        asked = {(f"page/{each.level}", who) for each in explained.reached for who in each.people}
+        assert asked <= paged | left_out
+
+
+@given(drawn())
+def test_a_level_that_is_said_to_be_stopped_owes_nothing(given: Drawn) -> None:
+    incident, playbook, directory = given
+    explained = explain(incident, playbook, directory, now=incident.as_of, within=timedelta())
+
+    in_force = incident.extended(plan(incident, playbook, directory, now=incident.as_of).decisions)
+    owed = {each.obligation for each in plan(in_force, playbook, directory, now=incident.as_of).owed}
+    stopped = {each.obligation for each in explained.left_out if each.reason is Reason.STOPPED}
+    assert not stopped & owed
+
+
+@given(drawn())
+def test_explaining_twice_says_the_same_and_can_be_shown(given: Drawn) -> None:
+    incident, playbook, directory = given
+    version, planned = incident.version, plan(incident, playbook, directory, now=incident.as_of)
+
+    once = explain(incident, playbook, directory, now=incident.as_of, within=WITHIN)
+
+    assert once == explain(incident, playbook, directory, now=incident.as_of, within=WITHIN)
+    assert (incident.version, plan(incident, playbook, directory, now=incident.as_of)) == (version, planned)
+    assert str(once) == str(explain(incident, playbook, directory, now=incident.as_of, within=WITHIN))
+
+
+# Examples
+
+SEV_1, SEV_2, SEV_3, _ = EMERGENCY.scheme
+LEGAL = Flag("legal", question="Is it a matter for lawyers?")
+
+DIRECTORY = Directory(
+    people={
+        "ada": Person(id=PersonId("ada"), contacts={"push": "ada", "phone": "1"}),
+        "bob": Person(id=PersonId("bob"), contacts={"phone": "2"}),
+        "eve": Person(id=PersonId("eve"), contacts={"fax": "3"}),
+    },
+    teams={"nobody": []},
+)
+
+
+def playbook(*levels: Level, **rest: Any) -> Playbook:
+    contact = ContactChain([Attempt("push", 5 * MINUTE), Attempt("phone", 5 * MINUTE)], rounds=2)
+    escalation = EscalationPolicy(levels=levels, contact=contact, **rest)
+    return Playbook(name="example", rules=EMERGENCY.rules, escalation=escalation)
+
+
+def at(minutes: float) -> datetime:
+    return START + minutes * MINUTE
+
+
+def incident() -> Incident:
+    return Incident.declare("INC-1", title="Checkout fails", at=START, by="zoe", severity=SEV_1)
+
+
+def told(wanted: Playbook, given: Incident | None = None, within: timedelta = WITHIN) -> Explanation:
+    case = incident() if given is None else given
+    return explain(case, wanted, DIRECTORY, now=case.as_of, within=within)
+
+
+def obstacle(wanted: Playbook, given: Incident | None = None, within: timedelta = WITHIN) -> NotReached:
+    (missed,) = told(wanted, given, within).not_reached
+    return missed
+
+
+FIRST = Level("first", person("ada"))
+
+
+def test_it_says_who_is_paged_when_and_through_what() -> None:
+    explained = told(playbook(FIRST, Level("second", person("bob"), UNRESOLVED_FOR >= 15 * MINUTE)))
+
+    assert [(page.at, page.person, page.method) for page in explained.pages] == [
+        (at(0), "ada", "push"),
+        (at(5), "ada", "phone"),
+        (at(10), "ada", "push"),
+        (at(15), "ada", "phone"),
+        (at(15), "bob", "phone"),
+        (at(25), "bob", "phone"),
+    ]
+    assert explained.totals == {"ada": 4, "bob": 2}
+    assert explained.skipped == (Skipped(person=PersonId("bob"), methods=("push",)),)
+    assert [(each.level, each.at, each.people, each.because) for each in explained.reached] == [
+        ("first", at(0), ("ada",), "level first"),
+        ("second", at(15), ("bob",), "level second; unresolved_for >= 15min"),
+    ]
+    assert explained.exhausted_at == at(30)
+    assert str(explained).endswith("At 2026-03-02 02:40:00+00:00 everybody was paged in vain: paging is exhausted.")
+
+
+def test_nothing_is_exhausted_while_a_chain_goes_on() -> None:
+    explained = told(playbook(FIRST), within=19 * MINUTE)
+
+    assert explained.exhausted_at is None
+    assert str(explained).endswith("Paging is not exhausted in this time.")
+
+
+SECOND = Level("second", person("bob"), UNRESOLVED_FOR >= timedelta(hours=3))
+
+
+ASKING = Level("one", person("bob"), LEGAL)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected", "because"),
+    [
+        (playbook(Level("one", person("bob"), NEVER)), Obstacle.FALSE, "it never is"),
+        (
+            playbook(Level("one", person("bob"), LEGAL)),
+            Obstacle.UNKNOWN,
+            "legal is unknown (Is it a matter for lawyers?)",
+        ),
+        (
+            playbook(Level("one", person("bob")), applies=NEVER),
+            Obstacle.DOES_NOT_APPLY,
+            "it never is",
+        ),
+        (
+            playbook(Level("one", person("bob")), until=UNRESOLVED_FOR >= timedelta()),
+            Obstacle.STOPPED,
+            "unresolved_for >= 0s is true (unresolved_for is 2h)",
+        ),
+        (playbook(Level("one", team("nobody")), waits=True), Obstacle.NOBODY, "team nobody"),
+    ],
+    ids=["false", "unknown", "does-not-apply", "stopped", "nobody"],
+)
+def test_it_says_why_a_level_is_not_reached(wanted: Playbook, expected: Obstacle, because: str) -> None:
+    missed = obstacle(wanted)
+
+    assert (missed.obstacle, missed.because) == (expected, because)
+    assert missed.questions == ((LEGAL,) if expected is Obstacle.UNKNOWN else ())
+
+
+def test_a_level_that_is_reached_later_says_when() -> None:
+    missed = obstacle(playbook(FIRST, SECOND))
+
+    assert (missed.obstacle, missed.at) == (Obstacle.LATER, at(180))
+    assert str(missed) == "not yet: unresolved_for >= 3h is false (unresolved_for is 2h)"
+
+
+def test_a_question_does_not_hide_that_time_will_tell() -> None:
+    unsure = Level("second", person("bob"), LEGAL | (UNRESOLVED_FOR >= timedelta(hours=3)))
+
+    explained = told(playbook(FIRST, unsure))
+
+    (missed,) = explained.not_reached
+    assert (missed.obstacle, missed.questions, missed.at) == (Obstacle.UNKNOWN, (LEGAL,), at(180))
+    assert "Is it a matter for lawyers?; by time alone it is true from 2026-03-02 05:10:00+00:00" in str(explained)
+
+
+def test_further_levels_are_held_while_somebody_watches() -> None:
+    watched = incident().apply(Mitigate(at=at(1), by="zoe"))
+
+    missed = obstacle(playbook(Level("one", person("bob"), UNRESOLVED_FOR >= 15 * MINUTE)), watched)
+
+    assert missed.obstacle is Obstacle.HELD
+    assert missed.because == 'status == "monitoring" is true (status is "monitoring")'
+
+
+def test_nothing_is_reached_of_what_is_over() -> None:
+    resolved = incident().resolve(at=at(1), by="zoe")
+
+    assert obstacle(playbook(FIRST), resolved).obstacle is Obstacle.OVER
+    assert str(told(playbook(FIRST), resolved)).endswith("Nobody is told anything in this time.")
+
+
+def left_out(wanted: Playbook, given: Incident | None = None, within: timedelta = WITHIN) -> list[tuple[str, Reason]]:
+    return [(each.person, each.reason) for each in told(wanted, given, within).left_out]
+
+
+BOTH = playbook(Level("first", [person("ada"), person("bob")]))
+
+
+def test_whoever_has_it_or_declined_is_left_alone_and_says_why() -> None:
+    shared = playbook(Level("first", [person("ada"), person("bob")], until=NEVER))
+
+    assert left_out(shared, incident().acknowledge(at=at(0), by="ada")) == [("ada", Reason.ACKNOWLEDGED)]
+    assert left_out(shared, incident().apply(Decline(at=at(0), by="ada"))) == [("ada", Reason.DECLINED)]
+
+
+def test_one_acknowledgement_stops_a_level_for_those_who_were_not_tried_yet() -> None:
+    assert left_out(BOTH, incident().acknowledge(at=at(0), by="ada")) == [
+        ("ada", Reason.ACKNOWLEDGED),
+        ("bob", Reason.STOPPED),
+    ]
+
+
+def test_whoever_was_tried_before_is_not_guessed_about() -> None:
+    first = plan(incident(), BOTH, DIRECTORY, now=START)
+    case = incident().extended(first.decisions)
+    for action in first.due:
+        case = case.extended([claimed(case, action, START), answered(case, action, START, Outcome.SUCCEEDED)])
+
+    assert left_out(BOTH, case.acknowledge(at=at(1), by="ada"))[1] == ("bob", Reason.NOTHING_DUE)
+
+
+def test_whom_no_method_reaches_is_named() -> None:
+    explained = told(playbook(Level("first", [person("ada"), person("eve")])))
+
+    assert explained.left_out == (LeftOut(person=PersonId("eve"), obligation="page/first", reason=Reason.NO_METHOD),)
+    assert explained.skipped == ()
+
+
+def test_a_snoozed_incident_pages_later_or_not_at_all() -> None:
+    snoozed = incident().apply(Snooze(until=at(60), reason="a known matter", at=START, by="zoe"))
+
+    explained = told(playbook(FIRST), snoozed)
+    assert (explained.snoozed_until, explained.pages[0].at) == (at(60), at(60))
+    assert "Snoozed: nobody is paged before 2026-03-02 03:10:00+00:00" in str(explained)
+    assert left_out(playbook(FIRST), snoozed, 59 * MINUTE) == [("ada", Reason.SNOOZED)]
+
+
+def test_everything_was_tried_already() -> None:
+    case = incident()
+    for step in preview(case, playbook(FIRST), DIRECTORY, now=START, until=at(60)):
+        case = case.extended(step.decisions)
+        for action in step.actions:
+            done = [claimed(case, action, step.at), answered(case, action, step.at, Outcome.SUCCEEDED)]
+            case = case.extended(done)
+
+    explained = explain(case, playbook(FIRST), DIRECTORY, now=at(60))
+
+    assert [each.reason for each in explained.left_out] == [Reason.FINISHED]
+    assert explained.exhausted_at == at(20)
+
+
+def test_a_level_that_somebody_brought_in_is_reached_though_its_condition_is_false() -> None:
+    called = incident().apply(Escalate("second", at=at(1), by="zoe", reason="big"))
+
+    assert [each.level for each in told(playbook(FIRST, SECOND), called).reached] == ["first", "second"]
+
+
+def test_a_shift_that_begins_in_the_time_is_paged_too() -> None:
+    rota = Rotation(
+        name="primary", zone="UTC", starts=date(2026, 3, 1), every="1 day", at="02:20", participants=["ada", "bob"]
+    )
+    directory = evolve(DIRECTORY, schedules={"primary": Schedule(rota)})
+
+    explained = explain(incident(), playbook(Level("first", schedule("primary"))), directory, now=START)
+
+    assert explained.reached[0].people == ("ada", "bob")
+    assert next(page.at for page in explained.pages if page.person == "bob") == at(10)
+
+
+# Before there is an incident
+
+
+def test_a_hypothetical_incident_is_declared_by_severity_or_by_facts() -> None:
+    people = practice_directory()
+    by_severity = explain_hypothetical(EMERGENCY, people, severity="SEV-2", at=START)
+    by_facts = explain_hypothetical(EMERGENCY, people, facts={"production_down": True}, at=START)
+
+    assert by_severity.severity.startswith("SEV-2")
+    assert by_severity == explain_hypothetical(EMERGENCY, people, severity=SEV_2, at=START)
+    assert [each.level for each in by_facts.reached] == ["on-call engineer", "engineering manager", "executive"]
+    assert [each.level for each in by_facts.not_reached] == ["chief and legal"]
+
+
+def test_a_severity_that_nobody_is_paged_for_says_so() -> None:
+    explained = explain_hypothetical(EMERGENCY, practice_directory(), severity=SEV_3, at=START, within=WITHIN)
+
+    assert {each.obstacle for each in explained.not_reached} == {Obstacle.DOES_NOT_APPLY}
+    assert not explained.pages
+    assert str(explained).endswith("Nobody is told anything in this time.")
+
+
+def test_what_it_cannot_explain_is_refused() -> None:
+    people = practice_directory()
+    with pytest.raises(CommandInvalid, match="with a triage or with a chosen severity"):
+        explain_hypothetical(EMERGENCY, people, at=START)
+    with pytest.raises(UnknownSeverity):
+        explain_hypothetical(EMERGENCY, people, severity="SEV-9", at=START)
+    lengths: list[Any] = [-MINUTE, FARTHEST + MINUTE, 60]
+    for within in lengths:
+        with pytest.raises(FieldInvalid, match="within: one looks ahead"):
+            explain_hypothetical(EMERGENCY, people, severity=SEV_1, at=START, within=within)
+    with pytest.raises(FieldInvalid, match="end of the calendar"):
+        explain_hypothetical(EMERGENCY, people, severity=SEV_1, at=datetime(9999, 12, 31, 23, tzinfo=UTC))
+    with pytest.raises(CalendarInvalid):
+        explain_hypothetical(EMERGENCY, people, severity=SEV_1, at=START).to_document("Europe/Lodnon")
+
+
+def test_times_are_shown_on_the_clock_of_a_zone() -> None:
+    explained = explain_hypothetical(EMERGENCY, practice_directory(), severity=SEV_1, at=START)
+
+    assert "2026-03-02 11:10:00+09:00" in to_plain(explained.to_document("Asia/Tokyo"))
