@@ -1,0 +1,76 @@
+"""Findings of the linter: what is legal in a playbook or a directory, and unwise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from attrs import frozen
+
+from incidentkit.text.document import Code as Literally
+from incidentkit.text.document import Table
+
+
+class Code(StrEnum):
+    """What was found. A code keeps its meaning for ever, so checks can name those that they allow."""
+
+    UNREACHABLE_LEVEL = "ESC001"
+    OUT_OF_ORDER = "ESC002"
+    QUORUM_TOO_LARGE = "ESC003"
+    EVERYBODY_OF_NOBODY = "ESC004"
+    EXPIRES_WITHIN_A_ROUND = "ESC005"
+    NO_CATCH_ALL = "ESC006"
+    CATCH_ALL_PAGED_BEFORE = "ESC007"
+    CHAIN_OF_DAYS = "ESC008"
+    ON_TWO_LEVELS = "ESC009"
+    NOTICE_REACHES_NOBODY = "ESC010"
+    UNKNOWN_RECIPIENT = "DIR001"
+    NOBODY = "DIR002"
+    NO_METHOD = "DIR003"
+    METHOD_OF_NOBODY = "DIR004"
+    UNUSED_METHOD = "DIR005"
+    GAP = "DIR006"
+
+    @property
+    def meaning(self) -> str:
+        """What it says, in one sentence."""
+        return _MEANING[self]
+
+
+_MEANING = {
+    Code.UNREACHABLE_LEVEL: "No incident ever reaches the level by itself.",
+    Code.OUT_OF_ORDER: "The level is reached no later than one before it, and levels are not cumulative.",
+    Code.QUORUM_TOO_LARGE: "The level asks for more acknowledgements than it has people to give them.",
+    Code.EVERYBODY_OF_NOBODY: "The level ends when everybody has acknowledged, and means nobody: it ends at once.",
+    Code.EXPIRES_WITHIN_A_ROUND: "An acknowledgement expires before one round of the contact chain is over.",
+    Code.NO_CATCH_ALL: "Nobody is paged when every chain has come to its end in vain.",
+    Code.CATCH_ALL_PAGED_BEFORE: "The catch-all has nobody who is not on a level already.",
+    Code.CHAIN_OF_DAYS: "It takes more than a day until the contact chain of a level has come to its end.",
+    Code.ON_TWO_LEVELS: "A person is on several levels, so a higher level may bring in nobody new.",
+    Code.NOTICE_REACHES_NOBODY: "Nobody who can be paged has a method of the notice.",
+    Code.UNKNOWN_RECIPIENT: "The directory does not know a recipient.",
+    Code.NOBODY: "A recipient means nobody now.",
+    Code.NO_METHOD: "A person who is to be reached has no contact method of the chain.",
+    Code.METHOD_OF_NOBODY: "Nobody has a contact method that the playbook uses.",
+    Code.UNUSED_METHOD: "The playbook does not use a contact method that people have.",
+    Code.GAP: "Nobody is on call for some of the time to come.",
+}
+
+
+@frozen(order=True)
+class Finding:
+    """Something to look at: its code, where it is, and what it is, in one sentence."""
+
+    code: Code
+    path: str
+    """The place in the document of the playbook or of the directory, such as ``escalation.levels[0].until``."""
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.path}: {self.message}"
+
+
+def lint_table(findings: Iterable[Finding]) -> Table:
+    """A row for each finding."""
+    rows = [(str(each.code), Literally(each.path), each.message) for each in findings]
+    return Table(("code", "where", "what"), rows)

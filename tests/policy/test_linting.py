@@ -1,0 +1,321 @@
+"""The linter: for each code something that has it and something that has it not, and what it says can be relied on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
+
+from incidentkit import EMERGENCY, Condition, Directory, Flag, Playbook, Rotation, Schedule
+from incidentkit.drills import practice_directory
+from incidentkit.errors import FieldInvalid, ScheduleInvalid
+from incidentkit.model.conditions import ALWAYS, NEVER
+from incidentkit.model.events import Became
+from incidentkit.model.identity import PersonId
+from incidentkit.policy.directory import Person
+from incidentkit.policy.escalation import EVERYBODY, ContactChain, EscalationPolicy, Level, quorum
+from incidentkit.policy.finding import Code, Finding, lint_table
+from incidentkit.policy.linting import lint
+from incidentkit.policy.obligation import Attempt
+from incidentkit.policy.recipient import Recipient, person, role, schedule, team
+from incidentkit.policy.response import ResponsePolicy
+from incidentkit.policy.situation import (
+    ACKNOWLEDGEMENTS,
+    UNACKNOWLEDGED_FOR,
+    UNRESOLVED_FOR,
+    severity_of,
+    worst_severity_of,
+)
+from incidentkit.testing import attended, directories, playbooks
+from incidentkit.text.document import Document
+from incidentkit.text.plain import to_plain
+
+MINUTE = timedelta(minutes=1)
+NOW = datetime(2026, 3, 2, 2, 10, tzinfo=UTC)
+SEV_1, SEV_2, SEV_3, _ = EMERGENCY.scheme
+SEVERITY, WORST = severity_of(EMERGENCY.scheme), worst_severity_of(EMERGENCY.scheme)
+LEGAL = Flag("legal", question="Is it a matter for lawyers?")
+
+ADA, BOB, EVE, ZOE = (person(name) for name in ("ada", "bob", "eve", "zoe"))
+
+
+def known(*names: str, **contacts: dict[str, str]) -> dict[str, Person]:
+    return {name: Person(id=PersonId(name), contacts=contacts.get(name, {"push": name})) for name in names}
+
+
+def rota(*participants: str, hours: str | None = None) -> Schedule:
+    days: Any = {"every": "1 day", "at": "09:00", "starts": date(2026, 1, 1), "hours": hours}
+    return Schedule(Rotation(name="primary", zone="UTC", participants=participants, **days))
+
+
+DIRECTORY = Directory(
+    people=known("ada", "bob", "eve", "zoe"),
+    teams={"two": ["ada", "bob"], "empty": []},
+    roles={"lead": ["eve"], "vacant": []},
+    schedules={"always": rota("ada", "bob"), "office": rota("ada", hours="Mon-Fri 09:00-17:00")},
+)
+
+
+def escalation(*levels: Level, **rest: Any) -> Playbook:
+    contact = ContactChain([Attempt("push", 5 * MINUTE)], rounds=2)
+    given: dict[str, Any] = {"levels": levels, "contact": contact, "catch_all": [ZOE], **rest}
+    policy = EscalationPolicy(**given)
+    return Playbook(name="example", rules=EMERGENCY.rules, escalation=policy)
+
+
+def one(recipients: Recipient | Iterable[Recipient] = ADA, when: Condition = ALWAYS, **rest: Any) -> Level:
+    return Level("one", recipients, when, **rest)
+
+
+def two(when: Condition = UNRESOLVED_FOR >= 30 * MINUTE, recipients: Recipient = BOB, **rest: Any) -> Level:
+    return Level("two", recipients, when, **rest)
+
+
+def with_owner(owner: Recipient) -> Playbook:
+    return evolve(escalation(one()), response=ResponsePolicy(owner=owner, reminders=[Attempt("push")]))
+
+
+def without_contacts(name: str) -> Directory:
+    return evolve(DIRECTORY, people=known("ada", "bob", "eve", "zoe", **{name: dict[str, str]()}))
+
+
+GOOD = escalation(one(), two())
+
+FAX = [Attempt("fax")]
+
+FAXED = known("ada", "bob", "eve", "zoe", eve={"push": "eve", "fax": "1"})
+
+OFFICE = escalation(one(schedule("office")))
+
+FOUND: list[tuple[Code, Playbook, Directory, list[str]]] = [
+    # A level that nothing reaches
+    (Code.UNREACHABLE_LEVEL, escalation(one(), two(NEVER)), DIRECTORY, ["escalation.levels[1].when"]),
+    (Code.UNREACHABLE_LEVEL, escalation(one(), two(LEGAL & ~LEGAL)), DIRECTORY, ["escalation.levels[1].when"]),
+    (
+        Code.UNREACHABLE_LEVEL,
+        escalation(one(), two(SEVERITY.is_(SEV_3)), applies=WORST >= SEV_2),
+        DIRECTORY,
+        ["escalation.levels[1].when"],
+    ),
+    (Code.UNREACHABLE_LEVEL, escalation(one(until=~LEGAL | LEGAL | ALWAYS)), DIRECTORY, ["escalation.levels[0].when"]),
+    (Code.UNREACHABLE_LEVEL, escalation(one(), two(ACKNOWLEDGEMENTS >= 1)), DIRECTORY, ["escalation.levels[1].when"]),
+    (
+        Code.UNREACHABLE_LEVEL,
+        escalation(one(when=NEVER), two(), cumulative=False),
+        DIRECTORY,
+        ["escalation.levels[0].when"],
+    ),
+    # Levels out of order
+    (
+        Code.OUT_OF_ORDER,
+        escalation(one(when=UNRESOLVED_FOR >= 30 * MINUTE), two(UNRESOLVED_FOR >= 10 * MINUTE), cumulative=False),
+        DIRECTORY,
+        ["escalation.levels[1].when"],
+    ),
+    (Code.OUT_OF_ORDER, escalation(one(), two(ALWAYS), cumulative=False), DIRECTORY, ["escalation.levels[1].when"]),
+    (
+        Code.OUT_OF_ORDER,
+        escalation(one(when=UNRESOLVED_FOR >= MINUTE), two(ALWAYS), cumulative=False),
+        DIRECTORY,
+        ["escalation.levels[1].when"],
+    ),
+    # Who has to acknowledge
+    (Code.QUORUM_TOO_LARGE, escalation(one(until=quorum(2))), DIRECTORY, ["escalation.levels[0].until"]),
+    (Code.QUORUM_TOO_LARGE, escalation(one(until=ACKNOWLEDGEMENTS > 1)), DIRECTORY, ["escalation.levels[0].until"]),
+    (
+        Code.QUORUM_TOO_LARGE,
+        escalation(one(team("two"), until=quorum(2), acknowledgers=role("lead"))),
+        DIRECTORY,
+        ["escalation.levels[0].until"],
+    ),
+    (
+        Code.QUORUM_TOO_LARGE,
+        escalation(one(schedule("always"), until=quorum(2))),
+        DIRECTORY,
+        ["escalation.levels[0].until"],
+    ),
+    (
+        Code.EVERYBODY_OF_NOBODY,
+        escalation(one(team("empty"), until=EVERYBODY)),
+        DIRECTORY,
+        ["escalation.levels[0].until"],
+    ),
+    # Times
+    (
+        Code.EXPIRES_WITHIN_A_ROUND,
+        escalation(one(), acknowledgement_expires_after=4 * MINUTE),
+        DIRECTORY,
+        ["escalation.acknowledgement_expires_after"],
+    ),
+    (
+        Code.CHAIN_OF_DAYS,
+        escalation(one(), contact=ContactChain([Attempt("push", timedelta(hours=9))])),
+        DIRECTORY,
+        ["escalation.contact"],
+    ),
+    # Whom it reaches
+    (Code.NO_CATCH_ALL, escalation(one(), catch_all=[]), DIRECTORY, ["escalation.catch_all"]),
+    (Code.CATCH_ALL_PAGED_BEFORE, escalation(one(), catch_all=[ADA]), DIRECTORY, ["escalation.catch_all"]),
+    (
+        Code.ON_TWO_LEVELS,
+        escalation(one(), two(recipients=team("two"))),
+        DIRECTORY,
+        ["escalation.levels[1].recipients"],
+    ),
+    (Code.NOTICE_REACHES_NOBODY, escalation(one(), stand_down=FAX), DIRECTORY, ["escalation.stand_down"]),
+    (
+        Code.NOTICE_REACHES_NOBODY,
+        escalation(one(), raise_notice=FAX),
+        evolve(DIRECTORY, people=FAXED),
+        ["escalation.raise_notice"],
+    ),
+    (Code.UNKNOWN_RECIPIENT, escalation(one([ADA, team("three")])), DIRECTORY, ["escalation.levels[0].recipients[1]"]),
+    (Code.UNKNOWN_RECIPIENT, with_owner(schedule("nights")), DIRECTORY, ["response.owner"]),
+    (Code.NOBODY, escalation(one([ADA, team("empty")])), DIRECTORY, ["escalation.levels[0].recipients[1]"]),
+    (Code.NOBODY, escalation(one(), catch_all=[role("vacant")]), DIRECTORY, ["escalation.catch_all[0]"]),
+    (Code.NOBODY, escalation(one(), fallback=[role("scribe")]), DIRECTORY, ["escalation.fallback[0]"]),
+    (Code.NOBODY, with_owner(role("incident commander")), DIRECTORY, ["response.owner"]),
+    (
+        Code.NOBODY,
+        escalation(one(acknowledgers=team("empty"))),
+        DIRECTORY,
+        ["escalation.levels[0].acknowledgers[0]"],
+    ),
+    (Code.NO_METHOD, GOOD, without_contacts("bob"), ["people.bob.contacts"]),
+    (Code.NO_METHOD, escalation(one(schedule("always"))), without_contacts("bob"), ["people.bob.contacts"]),
+    (Code.NO_METHOD, with_owner(EVE), without_contacts("eve"), ["people.eve.contacts"]),
+    (Code.METHOD_OF_NOBODY, escalation(one(), stand_down=FAX), DIRECTORY, ["escalation.stand_down[0]"]),
+    (Code.UNUSED_METHOD, GOOD, evolve(DIRECTORY, people=FAXED), ["people.eve.contacts"]),
+    (Code.GAP, OFFICE, DIRECTORY, ["schedules.office"] * 3),
+]
+
+NOT_FOUND: list[tuple[Code, Playbook, Directory]] = [
+    *((code, GOOD, DIRECTORY) for code in Code),
+    (Code.UNREACHABLE_LEVEL, escalation(one(when=NEVER), two()), DIRECTORY),
+    (Code.UNREACHABLE_LEVEL, escalation(one(), two(SEVERITY.is_(SEV_3)), applies=WORST >= SEV_3), DIRECTORY),
+    (Code.UNREACHABLE_LEVEL, escalation(one(), two(), applies=LEGAL & ~LEGAL), DIRECTORY),
+    (Code.OUT_OF_ORDER, escalation(one(when=UNRESOLVED_FOR >= 60 * MINUTE), two()), DIRECTORY),
+    (Code.OUT_OF_ORDER, escalation(one(), two(), cumulative=False), DIRECTORY),
+    (
+        Code.OUT_OF_ORDER,
+        escalation(one(when=UNACKNOWLEDGED_FOR >= 60 * MINUTE), two(), cumulative=False),
+        DIRECTORY,
+    ),
+    (Code.OUT_OF_ORDER, escalation(one(when=LEGAL), two(), cumulative=False), DIRECTORY),
+    (Code.QUORUM_TOO_LARGE, escalation(one(team("two"), until=quorum(2))), DIRECTORY),
+    (Code.EVERYBODY_OF_NOBODY, escalation(one(team("empty"), until=EVERYBODY), fallback=[ADA]), DIRECTORY),
+    (Code.EVERYBODY_OF_NOBODY, escalation(one(team("empty"), until=EVERYBODY & quorum(1))), DIRECTORY),
+    (Code.EXPIRES_WITHIN_A_ROUND, escalation(one(), acknowledgement_expires_after=5 * MINUTE), DIRECTORY),
+    (Code.CATCH_ALL_PAGED_BEFORE, escalation(one(), catch_all=[ADA, ZOE]), DIRECTORY),
+    (Code.NOTICE_REACHES_NOBODY, escalation(one(EVE), stand_down=FAX), evolve(DIRECTORY, people=FAXED)),
+    (Code.METHOD_OF_NOBODY, escalation(one(EVE), stand_down=FAX), evolve(DIRECTORY, people=FAXED)),
+    (Code.UNUSED_METHOD, escalation(one(EVE), stand_down=FAX), evolve(DIRECTORY, people=FAXED)),
+    (Code.NO_METHOD, GOOD, without_contacts("eve")),
+    (Code.GAP, escalation(one(schedule("always"))), DIRECTORY),
+    (Code.GAP, GOOD, DIRECTORY),
+]
+
+
+def paths(code: Code, playbook: Playbook, directory: Directory) -> list[str]:
+    findings = lint(playbook, directory, at=NOW, ahead=timedelta(days=2))
+    return [finding.path for finding in findings if finding.code == code]
+
+
+@pytest.mark.parametrize(("code", "playbook", "directory", "expected"), FOUND)
+def test_it_finds(code: Code, playbook: Playbook, directory: Directory, expected: list[str]) -> None:
+    assert paths(code, playbook, directory) == expected
+
+
+@pytest.mark.parametrize(("code", "playbook", "directory"), NOT_FOUND)
+def test_it_does_not_find(code: Code, playbook: Playbook, directory: Directory) -> None:
+    assert paths(code, playbook, directory) == []
+
+
+def test_every_code_is_tried_and_has_a_meaning() -> None:
+    assert {code for code, *_ in FOUND} == {*Code}
+    assert all(code.meaning.endswith(".") for code in Code)
+    assert len({code.meaning for code in Code}) == len(Code)
+
+
+def test_the_emergency_playbook_and_the_practice_have_no_findings() -> None:
+    assert lint(EMERGENCY, practice_directory(), at=NOW) == ()
+    assert lint(EMERGENCY) == ()
+
+
+def test_findings_are_sorted_and_shown_in_a_table() -> None:
+    findings = lint(escalation(one(until=quorum(3)), two(NEVER), catch_all=[]), DIRECTORY)
+
+    assert [each.code for each in findings] == ["ESC001", "ESC003", "ESC006"]
+    assert str(findings[1]) == (
+        "ESC003 escalation.levels[0].until: level 'one' asks for 3 acknowledgements, with 1 person on it:"
+        " it goes on until others give theirs"
+    )
+    assert to_plain(Document([lint_table(findings)])).splitlines()[2].startswith("ESC001  escalation.levels[1].when")
+
+
+def test_it_says_why_a_level_is_not_reached() -> None:
+    def why(playbook: Playbook) -> str:
+        return lint(playbook)[0].message.partition(": ")[2]
+
+    assert why(escalation(one(), two(LEGAL & ~LEGAL))) == "there can be no incident with legal and not legal"
+    assert why(escalation(one(), applies=NEVER)) == "the policy applies only with false, which rules out true"
+    assert why(escalation(one(until=UNRESOLVED_FOR >= timedelta()))).startswith("it is over or held before, by unres")
+
+
+def test_it_gives_up_where_there_is_too_much_to_look_at() -> None:
+    flags = [Flag(f"flag_{number}", question="Is it so?") for number in range(12)]
+    never: Condition = flags[0] & ~flags[0]
+    for flag in flags:
+        never = never & flag
+
+    assert lint(escalation(one(), two(never))) == ()
+
+
+def test_without_a_moment_schedules_are_not_judged_but_their_people_are() -> None:
+    assert [each.code for each in lint(OFFICE, DIRECTORY)] == []
+    assert [each.code for each in lint(escalation(one(schedule("always"), until=quorum(2))), DIRECTORY)] == []
+    assert [each.code for each in lint(OFFICE, without_contacts("ada"))] == [Code.NO_METHOD]
+
+
+def test_gaps_are_named_with_their_length() -> None:
+    gap = next(each for each in lint(OFFICE, DIRECTORY, at=NOW) if each.code == Code.GAP)
+
+    assert gap == Finding(Code.GAP, "schedules.office", "from 2026-03-02T02:10Z nobody is on call for 6h50min")
+
+
+def test_times_that_make_no_sense_are_refused() -> None:
+    with pytest.raises(FieldInvalid, match="ahead: schedules are looked at"):
+        lint(GOOD, DIRECTORY, at=NOW, ahead=timedelta())
+    with pytest.raises(FieldInvalid, match="at: "):
+        lint(GOOD, DIRECTORY, at=datetime(2026, 3, 2))
+    with pytest.raises(ScheduleInvalid):
+        lint(OFFICE, DIRECTORY, at=datetime(2300, 1, 1, tzinfo=UTC))
+
+
+# What it says can be relied on
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> tuple[Playbook, Directory, Any]:
+    directory = draw(directories(people=st.sampled_from(["ada", "bob", "eve"])))
+    playbook = draw(playbooks(directory))
+    return playbook, directory, draw(attended(playbook, directory, people=st.sampled_from(["ada", "bob", "eve"])))
+
+
+@given(worlds())
+def test_no_log_reaches_a_level_that_is_said_to_be_out_of_reach(world: tuple[Playbook, Directory, Any]) -> None:
+    playbook, directory, incident = world
+    findings = [each for each in lint(playbook, directory, at=NOW) if each.code == Code.UNREACHABLE_LEVEL]
+    levels = () if playbook.escalation is None else playbook.escalation.levels
+
+    reached = {each.obligation for each in incident.timeline if isinstance(each, Became)}
+    for finding in findings:
+        name = next(
+            level.name for place, level in enumerate(levels) if finding.path == f"escalation.levels[{place}].when"
+        )
+        assert f"page/{name}" not in reached or incident.progress.escalations
