@@ -340,6 +340,8 @@ def test_a_shift_that_begins_in_the_time_is_paged_too() -> None:
     explained = explain(incident(), playbook(Level("first", schedule("primary"))), directory, now=START)
 
     assert explained.reached[0].people == ("ada", "bob")
+    assert explained.reached[0].joined == (("bob", at(10)),)
+    assert "ada, bob (from 2026-03-02 02:20:00+00:00)" in str(explained)
     assert next(page.at for page in explained.pages if page.person == "bob") == at(10)
 
 

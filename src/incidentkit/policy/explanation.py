@@ -71,6 +71,8 @@ class Reached:
     at: datetime
     people: tuple[PersonId, ...]
     """Who was found then, and who joined since; empty if nobody was found."""
+    joined: tuple[tuple[PersonId, datetime], ...] = ()
+    """Who of them joined since, because their shift began, and when."""
     because: str
 
 
@@ -289,7 +291,13 @@ class _Look:
             instance = self.in_force(level)
             if instance is not None:
                 because = why.get((level.id, level.instance(self.after)), "")
-                yield Reached(level=level.level, at=instance.since, people=instance.people, because=because)
+                yield Reached(
+                    level=level.level,
+                    at=instance.since,
+                    people=instance.people,
+                    joined=tuple(instance.joined.items()),
+                    because=because,
+                )
 
     def not_reached(self) -> Iterator[NotReached]:
         return (self._obstacle(level) for level in self.levels if self.in_force(level) is None)
@@ -436,7 +444,9 @@ class _Telling:
 
     def _reached(self) -> Iterator[Row]:
         for each in self.told.reached:
-            yield self._time(each.at), each.level, ", ".join(each.people) or "nobody was found", each.because
+            joined = {person: f"{person} (from {self._time(at)})" for person, at in each.joined}
+            people = ", ".join(joined.get(person, person) for person in each.people)
+            yield self._time(each.at), each.level, people or "nobody was found", each.because
 
     def _not_reached(self) -> Iterator[Row]:
         for each in self.told.not_reached:
