@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from itertools import islice, takewhile
+from functools import cached_property
+from itertools import cycle, islice, takewhile
 from random import Random
+from timeit import Timer
 from typing import Any, Final, TypeAlias
 
-from attrs import evolve
+from attrs import evolve, frozen
 
 from benchmarks.histories import PEOPLE, declared, tried
 from benchmarks.measure import Calls, Row
@@ -31,6 +33,9 @@ COUNT: Final = 64
 
 EACH: Final = 40
 """Moments of one incident."""
+
+FEW, MANY = 1_000, 10_000
+"""Incidents that are planned in turn."""
 
 SHORT, LONG = 20, 200
 """Events of the logs that are planned from."""
@@ -240,8 +245,38 @@ def _longer(moment: Moment, events: int) -> Moment:
     return incident, now
 
 
+@frozen(slots=False)
+class _Among:
+    """Planning one of so many different incidents. They are many, so they are made when first timed."""
+
+    count: int
+
+    def answers(self) -> Sequence[object]:
+        """Nothing: there is no other form, only more of the same."""
+        return ()
+
+    def sample(self) -> float:
+        """Seconds for one incident, by the next thousand: a pass over all would take as long as all other rows."""
+        moments = [*islice(self._turns, FEW)]
+        return Timer(lambda: [_page(moment) for moment in moments]).timeit(1) / FEW
+
+    @cached_property
+    def _turns(self) -> Iterator[Moment]:
+        """Some time after the first pages of each, round and round."""
+        random = Random(20_261_025)
+        return cycle([_paged(random) for _ in range(self.count)])
+
+
+def _paged(random: Random) -> Moment:
+    incident = declared(random)
+    now = incident.as_of
+    planned = plan(incident, PAGING, DIRECTORY, now=now)
+    pages = (event for action in planned.due for event in tried(incident, action.key, now, Outcome.SUCCEEDED))
+    return incident.extended([*planned.decisions, *pages]), now + timedelta(minutes=random.randint(1, 4))
+
+
 def rows() -> list[Row]:
-    """With nothing due: from a longer log, by the whole playbook, and by paging alone."""
+    """With nothing due: from a longer log, by the whole playbook, and by paging alone; and many incidents."""
     random = Random(20_260_306)
     quiet = (each for each in _moments(random, EMERGENCY, people=False, most=SHORT) if _is_idle(each, EMERGENCY))
     moments = [*islice(quiet, COUNT)]
@@ -254,6 +289,13 @@ def rows() -> list[Row]:
             work=f"plan from {LONG} events with nothing due, beside plan from {SHORT}",
             hand=Calls(function=_plan, inputs=[_longer(each, SHORT) for each in moments]),
             ours=Calls(function=_plan, inputs=[_longer(each, LONG) for each in moments]),
+            limit=1.3,
+        ),
+        Row(
+            name="plan-many",
+            work=f"one of {MANY:,} incidents to page for, beside one of {FEW:,}",
+            hand=_Among(FEW),
+            ours=_Among(MANY),
             limit=1.3,
         ),
         Row(name="plan", work="the emergency playbook, nothing due", ours=Calls(function=_plan, inputs=moments)),
