@@ -323,12 +323,16 @@ def _is_finished(case: Case, incident: Incident, ledger: Ledger, obligation: Obl
     """Whether nothing is left to try for a level that is in force."""
     instance = ledger.running(obligation)
     for person in ledger.in_force[instance].people:
-        arm, chain = len(ledger.arm(obligation, person)), obligation.chain
+        started, chain = ledger.arm(obligation, person), obligation.chain
         ways = [place for place, link in enumerate(chain) if case.world.directory.contact(person, link.method)]
-        if person in {*ledger.standing, *ledger.declined} or not ways:
+        if person in {*ledger.standing, *ledger.declined}:
+            continue
+        if not ways:
+            if started and at < max(started):
+                return False
             continue
         tried = [each for each in ledger.tries if (each.obligation, each.instance, each.person) == (*instance, person)]
-        latest = max((each for each in tried if each.arm == arm), key=lambda each: each.attempt, default=None)
+        latest = max((each for each in tried if each.arm == len(started)), key=lambda each: each.attempt, default=None)
         if latest is None or any(place > latest.attempt for place in ways):
             return False
         tries, wait = ledger.tries[latest], chain[latest.attempt].wait
@@ -407,6 +411,10 @@ def what_is_due_is_listed_by_time_and_each_once(case: Case) -> None:
         assert times == sorted(times)
         assert not times or times[-1] <= look.at
         assert len({each.key for each in look.plan.due}) == len(times)
+        in_force = look.before.extended(look.plan.decisions).progress.in_force
+        for each in look.plan.due:
+            came = in_force[each.key.obligation, each.key.instance].joined.get(each.request.person)
+            assert came is None or each.due_at >= came
 
 
 def the_preview_is_what_happens_if_nobody_reacts(case: Case) -> None:

@@ -266,6 +266,7 @@ def _episodes() -> st.SearchStrategy[Sequence[tuple[timedelta, _Saying]]]:
         st.just((by(Mitigate, "ada"), by(Regress, "ada", reason="it is back"))),
         st.just((by(Resolve, "ada"), by(Reopen, "ada", reason="it is back"))),
         st.tuples(escalate, escalate),
+        PEOPLE.map(lambda who: (by(Acknowledge, who), by(Escalate, "ada", level="level 1"))),
         PEOPLE.map(
             lambda who: (
                 by(ChangeSeverity, "ada", severity=P3, reason="it is not so bad"),
@@ -463,8 +464,14 @@ _PAUSING: Final = st.builds(
     recipients=st.just([person("bob")]),
     chain=_CHAIN,
 )
+_BOTH: Final = st.tuples(_AFTERWARDS, _PAUSING)
 _DUTIES: Final = st.one_of(
-    st.just(()), _DUTY, _DUTY.map(lambda pair: pair[:1]), st.tuples(_AFTERWARDS, _PAUSING), st.tuples(_AFTERWARDS)
+    st.just(()),
+    _DUTY,
+    _DUTY.map(lambda pair: pair[:1]),
+    st.tuples(_AFTERWARDS, _PAUSING),
+    st.tuples(_PAUSING),
+    st.tuples(_AFTERWARDS),
 )
 _BOOKS: Final = _books()
 _SEVERITIES: Final = st.sampled_from([P1, P2, P3])

@@ -100,7 +100,7 @@ MUTANTS: Final = {
         "arming = self.incident.progress.armings.get(person) if obligation.personal else None",
         "arming = None",
     ),
-    "no grace": ("[arming.at + obligation.grace]", "[arming.at]"),
+    "no grace": ("again.append(arming.at + obligation.grace)", "again.append(arming.at)"),
     "wake_at forgets a pending chain": (
         "    later = [chain.at for chain in view.chains if chain.at > now]\n",
         "    later = []\n",
@@ -144,8 +144,8 @@ MUTANTS: Final = {
     ),
     "starts the next round at once": ("at=max(chain.at, tried.first + between)", "at=chain.at"),
     "comes into force though it is held": (
-        "_first_moment(obligation.when, obligation.hindered,",
-        "_first_moment(obligation.when, obligation.until,",
+        "when, hindered = obligation.when, obligation.hindered\n",
+        "when, hindered = obligation.when, obligation.until\n",
     ),
     "never lets an acknowledgement expire": ("expiry is None or self.incident", "True or self.incident"),
     "lets acknowledgements expire at once": ("max(mark.at + expiry.after, self", "max(mark.at, self"),
@@ -185,8 +185,11 @@ MUTANTS: Final = {
     ),
     "tells who ended it to stand down": ("and key.person != self.incident.moved_by", ""),
     "tells who came after the raise": ("if mark.place < progress.raised_place", ""),
-    "tells by another method what is known already": ("suffices = obligation.suffices or", "suffices ="),
-    "does not follow shifts": ("        if not obligation.follows:\n", "        if True:\n"),
+    "tells by another method what is known already": (
+        "if obligation.suffices or self._escalates(person) else None",
+        "if self._escalates(person) else None",
+    ),
+    "does not follow shifts": ("        if not obligation.follows or not", "        if True or not"),
     "pages the new shift of whoever has it": (
         "at = _first_moment(ALWAYS, obligation.until, facts, moment)",
         "at = moment",

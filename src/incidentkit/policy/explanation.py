@@ -268,7 +268,8 @@ class _Look:
     @cached_property
     def facts(self) -> Facts:
         """What is known at the end."""
-        return situation(self.after, self.playbook.situations, self.playbook.scheme, self.end)
+        book = self.playbook
+        return situation(self.after, book.situations, book.scheme, self.end, known=self.directory.people)
 
     @cached_property
     def unknown(self) -> Mapping[str, tuple[AnyFact, ...]]:

@@ -502,14 +502,19 @@ class _View:
         tried = progress.tried[latest]
         if latest.attempt >= len(obligation.chain):  # the chain was longer when this was tried
             return _Chain(obligation, person, None, tried.lease_until if tried.ended is None else tried.ended)
-        suffices = obligation.suffices or self._escalates(person)
-        if suffices and tried.outcome is Outcome.SUCCEEDED and tried.ended is not None:
-            return _Chain(obligation, person, None, tried.ended, reached=True)
+        known_at = self._known_at(latest) if obligation.suffices or self._escalates(person) else None
+        if known_at is not None:
+            return _Chain(obligation, person, None, known_at, reached=True)
         again, at = _next_try(obligation, latest, tried)
         if again and self._contact(obligation, latest) is not None:
             return _Chain(obligation, person, latest, at)
         following = self._attempt(obligation, evolve(latest, attempt=latest.attempt + 1), at)
         return self._not_sooner(following)
+
+    def _known_at(self, latest: ActionKey) -> datetime | None:
+        """When the person learned of it by this attempt or one before, whose answer may have come late."""
+        tries = (self.incident.progress.tried.get(evolve(latest, attempt=each)) for each in range(latest.attempt + 1))
+        return next((each.ended for each in tries if each is not None and each.outcome is Outcome.SUCCEEDED), None)
 
     def _escalates(self, person: PersonId) -> bool:
         known = self.directory.people.get(person)
