@@ -65,8 +65,7 @@ class Person:
     def __attrs_post_init__(self) -> None:
         path = f"people.{self.id}"
         _text(f"{path}.name", self.name)
-        if not isinstance(self.escalates, bool):
-            raise DirectoryInvalid(f"{path}.escalates", "true or false is expected here")
+        _flag(f"{path}.escalates", self.escalates)
         if self.timezone != "":
             _zone(f"{path}.timezone", self.timezone)
         object.__setattr__(self, "contacts", dict(_contacts(f"{path}.contacts", self.contacts)))
@@ -357,6 +356,11 @@ def _checked(check: Callable[[str, object], str], path: str, value: object) -> s
         return check(path, value)
     except FieldInvalid as error:
         raise DirectoryInvalid(path, error.problem) from None
+
+
+def _flag(path: str, value: object) -> None:
+    if not isinstance(value, bool):
+        raise DirectoryInvalid(path, "true or false is expected here")
 
 
 def _zone(path: str, value: object) -> None:
