@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from pathlib import Path
 from textwrap import dedent
 
 from incidentkit import Incident, Status
 from incidentkit.convert import from_json
+from tests.examples.program import EXAMPLES, printed_by
 
-PROGRAM = Path(__file__).parents[2] / "examples" / "declare" / "declare.py"
+PROGRAM = EXAMPLES / "declare" / "declare.py"
 
 
 def run() -> str:
-    """What the program prints; it must end well and write nothing to stderr."""
-    finished = subprocess.run(
-        [sys.executable, PROGRAM],
-        capture_output=True,
-        encoding="utf-8",
-        env={**os.environ, "PYTHONUTF8": "1"},
-        timeout=60,
-        check=False,
-    )
-    assert finished.stderr == ""
-    assert finished.returncode == 0
-    return finished.stdout
+    return printed_by(PROGRAM)
 
 
 def test_the_timeline_goes_from_an_uncertain_severity_to_the_resolution() -> None:

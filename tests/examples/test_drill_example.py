@@ -2,30 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 from functools import cache
-from pathlib import Path
 
-PROGRAM = Path(__file__).parents[2] / "examples" / "drill" / "drill.py"
+from tests.examples.program import EXAMPLES, printed_by
+
+PROGRAM = EXAMPLES / "drill" / "drill.py"
 
 
 @cache
 def run() -> str:
-    """What the program prints; it must end well and write nothing to stderr."""
-    finished = subprocess.run(
-        [sys.executable, PROGRAM],
-        capture_output=True,
-        encoding="utf-8",
-        env={**os.environ, "PYTHONUTF8": "1"},
-        timeout=60,
-        check=False,
-    )
-    assert finished.stderr == ""
-    assert finished.returncode == 0
-    return finished.stdout
+    return printed_by(PROGRAM)
 
 
 def rows(severity: str) -> list[list[str]]:

@@ -3,34 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-PROGRAM = Path(__file__).parents[2] / "examples" / "status_history" / "status_history.py"
+from tests.examples.program import EXAMPLES, printed_by, start
 
-
-def start(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, PROGRAM, *arguments],
-        capture_output=True,
-        encoding="utf-8",
-        env={**os.environ, "PYTHONUTF8": "1"},
-        timeout=60,
-        check=False,
-    )
+PROGRAM = EXAMPLES / "status_history" / "status_history.py"
 
 
 def run(*arguments: str | Path) -> list[str]:
-    """The lines that the program prints; it must end well and write nothing to stderr."""
-    finished = start(*arguments)
-    assert finished.stderr == ""
-    assert finished.returncode == 0
-    return finished.stdout.splitlines()
+    return printed_by(PROGRAM, *arguments).splitlines()
 
 
 def report(*updates: tuple[str, str], window: tuple[str, str | None] | None = None, **others: Any) -> dict[str, Any]:
@@ -152,7 +136,7 @@ def test_an_incident_that_cannot_have_happened_so_is_refused_with_the_reason(tmp
 
 
 def test_a_file_that_is_not_there_is_an_error_of_usage(tmp_path: Path) -> None:
-    finished = start(tmp_path / "missing.jsonl")
+    finished = start(PROGRAM, tmp_path / "missing.jsonl")
 
     assert finished.returncode == 2
     assert "missing.jsonl" in finished.stderr

@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-PROGRAM = Path(__file__).parents[2] / "examples" / "triage" / "triage.py"
+from tests.examples.program import EXAMPLES, printed_by
+
+PROGRAM = EXAMPLES / "triage" / "triage.py"
 
 
 def run(*arguments: str, answers: str = "", program: Path = PROGRAM) -> list[str]:
-    """The lines that the program prints; it must end well and write nothing to stderr."""
-    finished = subprocess.run(
-        [sys.executable, program, *arguments],
-        input=answers,
-        capture_output=True,
-        encoding="utf-8",
-        env={**os.environ, "PYTHONUTF8": "1"},
-        timeout=60,
-        check=False,
-    )
-    assert finished.stderr == ""
-    assert finished.returncode == 0
-    return finished.stdout.splitlines()
+    return printed_by(program, *arguments, answers=answers).splitlines()
 
 
 def test_half_of_the_facts_leave_two_severities_and_the_answers_leave_one() -> None:

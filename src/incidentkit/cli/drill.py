@@ -64,6 +64,23 @@ def add_options(parser: ArgumentParser) -> None:
     severity.add_argument(
         "--fact", metavar="NAME=VALUE", type=_pair, action="append", default=[], help="something known about it"
     )
+    _add_people(parser)
+    parser.add_argument("--directory", metavar="TOML", type=Path, help="people and roles; invented ones if not given")
+    parser.add_argument("--playbook", metavar="TOML", type=Path, help="the playbook; EMERGENCY if not given")
+    parser.add_argument(
+        "--start",
+        metavar="TIME",
+        type=_moment,
+        default=datetime(2026, 3, 2, 2, 10, tzinfo=UTC),
+        help="when it is declared, such as 2026-03-02T02:10:00+00:00",
+    )
+    parser.add_argument(
+        "--for", dest="lasts", metavar="4h", type=_duration, default=timedelta(hours=4), help="how long to go on"
+    )
+
+
+def _add_people(parser: ArgumentParser) -> None:
+    """What people do, and what does not work."""
     parser.add_argument("--asleep", metavar="PERSON|all", action="append", default=[], help="who does not answer pages")
     parser.add_argument(
         "--acknowledge",
@@ -88,18 +105,6 @@ def add_options(parser: ArgumentParser) -> None:
         action="append",
         default=[],
         help=f"a contact method that does not work: {', '.join(Fault)}",
-    )
-    parser.add_argument("--directory", metavar="TOML", type=Path, help="people and roles; invented ones if not given")
-    parser.add_argument("--playbook", metavar="TOML", type=Path, help="the playbook; EMERGENCY if not given")
-    parser.add_argument(
-        "--start",
-        metavar="TIME",
-        type=_moment,
-        default=datetime(2026, 3, 2, 2, 10, tzinfo=UTC),
-        help="when it is declared, such as 2026-03-02T02:10:00+00:00",
-    )
-    parser.add_argument(
-        "--for", dest="lasts", metavar="4h", type=_duration, default=timedelta(hours=4), help="how long to go on"
     )
 
 

@@ -171,7 +171,7 @@ class AsyncDesk:
         Raises `UnknownLevel` for a level that the playbook of the incident does not have.
         """
         return await self._ask(
-            incident, lambda now: Escalate(level, at=now if at is None else at, by=by, reason=reason, based_on=based_on)
+            incident, lambda now: Escalate(level, at=flows.given(at, now), by=by, reason=reason, based_on=based_on)
         )
 
     async def start_mitigation(self, incident: str, *, by: str, at: datetime | None = None, note: str = "") -> Result:

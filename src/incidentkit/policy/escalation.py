@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from attrs import field, frozen
 
@@ -221,32 +221,31 @@ class EscalationPolicy:
         )
 
     def _notices(self) -> Iterator[Obligation]:
+        """What people learn who need not come."""
         if self.raise_notice:
-            yield Obligation(
-                id="severity raised",
+            yield self._notice(
+                "severity raised",
+                those("acknowledged"),
                 applies=self.applies,
                 when=RAISES >= 1,
                 until=self.until,
                 recurrence=Recurrence.PER_RAISE,
-                recipients=[those("acknowledged")],
-                waits=True,
                 chain=self.raise_notice,
-                suffices=True,
-                backoff=self.backoff,
                 purpose=Purpose.NOTICE,
                 because="the severity was raised since you acknowledged",
             )
         if self.stand_down:
-            yield Obligation(
-                id="stand down",
+            yield self._notice(
+                "stand down",
+                those("paged"),
                 when=OVER,
                 until=~OVER,
                 outlives=True,
-                recipients=[those("paged")],
-                waits=True,
                 chain=self.stand_down,
-                suffices=True,
-                backoff=self.backoff,
                 purpose=Purpose.STAND_DOWN,
                 because="it is over",
             )
+
+    def _notice(self, id: str, whom: Recipient, **rest: Any) -> Obligation:
+        """Something that people who are involved have to know, if there are any: one attempt that works is enough."""
+        return Obligation(id=id, recipients=[whom], waits=True, suffices=True, backoff=self.backoff, **rest)
