@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from itertools import groupby
 from typing import Any, Final, TypeAlias
 
 from attrs import define, evolve, field, frozen
@@ -595,20 +596,17 @@ def whatever_a_desk_writes_has_a_reason(case: Case) -> None:
         assert all(each.because.strip() and each.request.reason.strip() for each in look.plan.due)
 
 
-def whom_it_is_about_is_settled_by_the_directory_of_that_moment(case: Case) -> None:
-    for decided in case.drowsy.decided:
-        for event in decided.decisions:
-            if isinstance(event, Became):
-                known = case.world.directory.people
-                assert len(set(event.people)) == len(event.people)
-                assert all(each in known for each in event.people)
-                obligation = case.obligations[event.obligation]
-                if not any(each.kind == "those" for each in obligation.recipients):
-                    meant = _meant(case, decided.before, obligation.recipients, event.at)
-                    meant = meant or _meant(case, decided.before, obligation.fallback, event.at)
-                    assert {*event.people} == {*meant}
-                named = [each for each in obligation.recipients if each.kind == "person"]
-                assert all(each.name in event.people for each in named if each.name in known)
+def whom_it_is_about_is_settled_by_the_directory_and_the_log_of_that_moment(case: Case) -> None:
+    known = case.world.directory.people
+    for simulation in case.attentive:
+        for decided in simulation.decided:
+            for at, together in groupby(decided.decisions, key=lambda event: event.at):
+                before = decided.before.extended(each for each in decided.decisions if each.at < at)
+                for event in together:
+                    if isinstance(event, Became):
+                        obligation, ledger = case.obligations[event.obligation], ledger_of(before)
+                        assert [*event.people] == [*dict.fromkeys(_people(case, before, ledger, obligation, at))]
+                        assert all(each in known for each in event.people)
 
 
 def whoever_comes_on_call_joins_what_nobody_has_taken(case: Case) -> None:
@@ -885,7 +883,7 @@ LAWS: Final[tuple[Law, ...]] = (
     nothing_that_is_overdue_is_left_out,
     what_is_latched_stays_until_the_generation_ends,
     whatever_a_desk_writes_has_a_reason,
-    whom_it_is_about_is_settled_by_the_directory_of_that_moment,
+    whom_it_is_about_is_settled_by_the_directory_and_the_log_of_that_moment,
     whoever_comes_on_call_joins_what_nobody_has_taken,
     nobody_who_comes_on_call_is_left_out,
     acknowledgements_expire_at_the_first_moment_at_which_they_should,

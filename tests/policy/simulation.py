@@ -407,10 +407,16 @@ _LEVELS: Final = st.lists(
         ),
         st.just(ALWAYS) | _CLOCK,
         UNTIL,
+        st.sampled_from([[], [], [person("eve")]]),
     ),
     min_size=1,
     max_size=3,
-).map(lambda drawn: [Level(f"level {n}", to, when, until=until) for n, (to, when, until) in enumerate(drawn, start=1)])
+).map(
+    lambda drawn: [
+        Level(f"level {n}", to, when, until=until, acknowledgers=who)
+        for n, (to, when, until, who) in enumerate(drawn, start=1)
+    ]
+)
 _NOTICE: Final = [Attempt("mail", timedelta(minutes=1)), Attempt("phone", timedelta(minutes=1))]
 _PAGING: Final = st.builds(
     EscalationPolicy,

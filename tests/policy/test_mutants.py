@@ -32,8 +32,8 @@ MUTANTS: Final = {
         "person not in {*self.incident.acknowledged}",
     ),
     "forgets to settle": (
-        ", before - timedelta.resolution)\n    return decisions\n",
-        ", before - timedelta.resolution)\n    return ()\n",
+        'before - timedelta.resolution, ""))\n    return decisions\n',
+        'before - timedelta.resolution, ""))\n    return ()\n',
     ),
     "settles what only comes with the command": ("before - timedelta.resolution", "before + timedelta(minutes=1)"),
     "waits from the plan instead of the first try": (
@@ -170,11 +170,47 @@ MUTANTS: Final = {
         "if mark.place > instance.place]",
         "if mark.place > 0]",
     ),
+    "counts everybody where only some may acknowledge": (
+        "counted = sum(person in asked for person in acknowledged)",
+        "counted = len(acknowledged)",
+    ),
     "forgets the fallback": (
         "self._found(obligation.recipients, at) or self._found(obligation.fallback, at)",
         "self._found(obligation.recipients, at)",
     ),
     "waits for nobody": ("at is None or not obligation.waits or", "True or"),
+    "tells everybody who was not reached to stand down": (
+        "reached = tried.outcome not in (Outcome.FAILED, Outcome.POSTPONED)",
+        "reached = True",
+    ),
+    "tells who ended it to stand down": ("and key.person != self.incident.moved_by", ""),
+    "tells who came after the raise": ("if mark.place < progress.raised_place", ""),
+    "tells by another method what is known already": (
+        "if obligation.suffices or self._escalates(person) else None",
+        "if self._escalates(person) else None",
+    ),
+    "does not follow shifts": ("        if not obligation.follows or not", "        if True or not"),
+    "pages the new shift of whoever has it": (
+        "at = _first_moment(ALWAYS, obligation.until, facts, moment)",
+        "at = moment",
+        "_first_moment(ALWAYS, obligation.until, facts, change)",
+        "change",
+    ),
+    "follows only the shift that comes next": (
+        "change = self._next_change(obligation, at)",
+        "change = None",
+    ),
+    "pages the new shift as if it had been there": ("max(start, instance.joined.get(person, start))", "start"),
+    "is exhausted in the moment in which somebody comes": (
+        "for turn in together if not turn.last]",
+        "for turn in together]",
+    ),
+    "lets an earlier answer stop a level that is brought in again": ("if asked_again > begun:", "if False:"),
+    "asks about what does not apply": (" is None and self._may_begin(obligation):", " is None:"),
+    "previews other outcomes than it is told": (
+        "action=action.key, outcome=outcome)",
+        "action=action.key, outcome=Outcome.SUCCEEDED)",
+    ),
 }
 """Each mistake by name: what stands in the planner, and what stands there instead; some need two replacements."""
 

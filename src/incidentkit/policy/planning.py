@@ -99,7 +99,7 @@ def plan(incident: Incident, playbook: Playbook, directory: Directory, *, now: d
     ``namespace`` tells installations apart that share a provider; it is part of what identifies an action there.
     """
     now = max(now, incident.as_of)
-    decisions, view = _decided(_View(incident, playbook, directory, now, namespace), now)
+    decisions, view = _decided(_View(incident, playbook, directory, now, namespace))
     due = [view.action(chain, chain.key) for chain in view.chains if chain.key is not None and chain.at <= now]
     later = [chain.at for chain in view.chains if chain.at > now]
     return Plan(
@@ -113,7 +113,9 @@ def plan(incident: Incident, playbook: Playbook, directory: Directory, *, now: d
 
 def settle(incident: Incident, playbook: Playbook, directory: Directory, *, before: datetime) -> tuple[Decision, ...]:
     """The decisions that are due before a moment, to be written to the log ahead of what happened at that moment."""
-    decisions, _ = _decided(_View(incident, playbook, directory, before, ""), before - timedelta.resolution)
+    if before <= incident.as_of:
+        return ()
+    decisions, _ = _decided(_View(incident, playbook, directory, before - timedelta.resolution, ""))
     return decisions
 
 
@@ -153,12 +155,12 @@ def _performed(incident: Incident, action: Action, at: datetime, outcome: Outcom
     yield ActionEnded(**common, action=action.key, outcome=outcome)
 
 
-def _decided(view: _View, until: datetime) -> tuple[tuple[Decision, ...], _View]:
-    """What has become true up to and with a moment, earliest first, and the view once that is in the log."""
+def _decided(view: _View) -> tuple[tuple[Decision, ...], _View]:
+    """What has become true by the moment of a view, earliest first, and the view once that is in the log."""
     decisions: list[Decision] = []
     while True:
         at = min((turn.at for turn in view.turns), default=None)
-        if at is None or at > until:
+        if at is None or at > view.now:
             return tuple(decisions), view
         together = [turn for turn in view.turns if turn.at == at]
         new = [turn.decision(at) for turn in together if not turn.last] or [turn.decision(at) for turn in together]
