@@ -238,7 +238,7 @@ def _episodes() -> st.SearchStrategy[Sequence[tuple[timedelta, _Saying]]]:
     triages = facts.map(RULES.triage)
     acknowledge, decline, unacknowledge = of(Acknowledge), of(Decline), of(Unacknowledge)
     escalate = st.sampled_from(["level 1", "level 2", "level 3"]).map(lambda level: by(Escalate, "ada", level=level))
-    step = _SECONDS.map(lambda length: length / 6)
+    step = st.just(timedelta()) | _SECONDS.map(lambda length: length / 6)
     single = st.one_of(
         acknowledge,
         acknowledge,
@@ -275,6 +275,14 @@ def _episodes() -> st.SearchStrategy[Sequence[tuple[timedelta, _Saying]]]:
             )
         ),
         PEOPLE.map(lambda who: (by(Acknowledge, who), by(ChangeSeverity, "ada", severity=P1, reason="it is worse"))),
+        st.permutations(("ada", "bob", "eve")).map(
+            lambda each: (
+                by(ChangeSeverity, "ada", severity=P3, reason="it is not so bad"),
+                by(Acknowledge, each[0]),
+                by(ChangeSeverity, "ada", severity=P1, reason="it is worse"),
+                by(Acknowledge, each[1]),
+            )
+        ),
     )
     alone = st.tuples(_SECONDS, single).map(lambda said: [said])
     return alone | st.tuples(_SECONDS, step, pairs).map(_one_after_another)
@@ -483,4 +491,4 @@ _BOOKS: Final = _books()
 _SEVERITIES: Final = st.sampled_from([P1, P2, P3])
 _DIRECTORIES: Final = st.just(_EVERYBODY) | directories(people=PEOPLE)
 _SCRIPTS: Final = _scripts()
-_ANSWERS: Final = st.lists(ANSWERS, min_size=3, max_size=6)
+_ANSWERS: Final = st.lists(ANSWERS, min_size=3, max_size=6) | ANSWERS.map(lambda each: [each])
