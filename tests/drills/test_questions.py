@@ -266,6 +266,14 @@ def test_exhaustion_is_decided_for_every_set_of_levels_and_reaches_the_catch_all
     assert told(night(), Kind.EXHAUSTED) == [(10, ""), (40, "")]
 
 
+def test_exhaustion_is_found_by_who_looks_only_when_the_level_asks_for_nothing_any_more() -> None:
+    limited = evolve(FIRST, until=ANYBODY | (UNRESOLVED_FOR >= 60 * MINUTE))
+    book = Playbook(name="night", rules=RULES, escalation=EscalationPolicy(levels=[limited], contact=CONTACT))
+    (exhausted,) = plan(night(limited, lasts=9).incident, book, DIRECTORY, now=t(90)).decisions
+    assert isinstance(exhausted, Became)
+    assert (exhausted.obligation, exhausted.at) == ("exhausted", t(10))
+
+
 def test_another_level_that_is_reached_puts_off_no_page_of_the_catch_all() -> None:
     soon = evolve(SECOND, when=UNRESOLVED_FOR >= 12 * MINUTE)
     assert paged(night(FIRST, soon, catch_all=[person("kay")]), "kay") == [10, 15, 22, 27]

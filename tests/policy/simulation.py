@@ -414,7 +414,7 @@ _LEVELS: Final = st.lists(
             st.sampled_from([*_REACHED, schedule("turns"), schedule("turns"), team("Größe")]), min_size=1, max_size=2
         ),
         st.just(ALWAYS) | _CLOCK,
-        UNTIL,
+        UNTIL | st.tuples(UNTIL, _CLOCK).map(lambda pair: pair[0] | pair[1]),
         st.sampled_from([[], [], [person("eve")]]),
     ),
     min_size=1,

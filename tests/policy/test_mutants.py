@@ -154,7 +154,7 @@ MUTANTS: Final = {
         "any(chain.key is not None or chain.reached for chain in chains)",
         "all(chain.key is not None for chain in chains)",
     ),
-    "is exhausted before the last wait is over": ("*before.values(), *ends]", "*before.values()]"),
+    "is exhausted before the last wait is over": ("for _, instance in before), *ends]", "for _, instance in before)]"),
     "drops the catch-all when there is another chain": (
         "                names[obligation.id] = latest\n",
         "                pass\n",

@@ -305,12 +305,26 @@ class _View:
         """From when on it can come into force; `None` while it comes after chains that go on."""
         if not obligation.after:
             return self.incident.as_of
-        before = {each.id: instance.since for each, instance in self.unmet if each.id in obligation.after}
-        chains = [chain for chain in self.chains if chain.obligation.id in before]
+        before = [(each, instance) for each, instance in self.awake if each.id in obligation.after and instance]
+        facts = [self._about(each, instance, self.past) for each, instance in before]
+        at: datetime | None = self.incident.as_of
+        while at is not None:
+            known = list(zip(before, (_later(each, at) for each in facts), strict=True))
+            end = self._end(obligation, [pair for pair, then in known if pair[0].until.evaluate(then) is not True])
+            changes = (_next_change(each.until, then) for (each, _), then in known)
+            change = min(filter(None, changes), default=None)
+            if end is not None and (change is None or max(at, end) < change):
+                return max(at, end)
+            at = change  # then something else asks, and by what it asks for all may have ended before anybody looked
+        return None
+
+    def _end(self, obligation: Obligation, before: Sequence[tuple[Obligation, InForce]]) -> datetime | None:
+        """When the chains of what it comes after were all at their end; `None` if one goes on or reached its person."""
+        chains = [chain for each, found in before for chain in self._chains(each, found, self._instances[each.id])]
         if not before or any(chain.key is not None or chain.reached for chain in chains):
             return None
         ends = [chain.at for chain in (*chains, *self._latest_chains(obligation))]
-        return max([self.incident.as_of, *before.values(), *ends])
+        return max([*(instance.since for _, instance in before), *ends])
 
     def _called(self, obligation: Obligation) -> tuple[Mark, ...]:
         """When people brought it in."""
@@ -623,7 +637,7 @@ def _first_moment(when: Condition, until: Condition, facts: Facts, begin: dateti
     assert facts.at is not None
     then = facts if begin <= facts.at else facts.later(begin)
     while (at := when.first_true(then)) is not None:
-        then = then if at == then.at else then.later(at)
+        then = _later(then, at)
         if until.evaluate(then) is not True:
             return at
         over = _next_change(until, then)
@@ -631,6 +645,11 @@ def _first_moment(when: Condition, until: Condition, facts: Facts, begin: dateti
             return None
         then = then.later(over)
     return None
+
+
+def _later(facts: Facts, at: datetime) -> Facts:
+    """What is known at a moment if nothing but time goes on."""
+    return facts if at == facts.at else facts.later(at)
 
 
 def _next_change(condition: Condition, facts: Facts) -> datetime | None:
