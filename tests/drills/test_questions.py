@@ -321,6 +321,25 @@ def test_an_acknowledgement_of_an_earlier_generation_stops_no_page() -> None:
     assert paged(night(FIRST, script=script), "ada") == [0, 6, 11]
 
 
+def test_whoever_has_it_when_their_shift_ends_owes_a_hand_over_until_the_next_has_it() -> None:
+    level, script = Level("first", schedule("turns")), [by(Acknowledge, "ada", 2)]
+    story = night(level, script=script, hand_over=NOTICE, lasts=30)
+    assert told(story, Kind.TOLD) == [(20, "ada")]
+    assert [(each.obligation, each.people) for each in story.owed] == [("hand over", ("ada",))]
+    assert [each.people for each in night(level, script=script, lasts=30).owed] == [("ada",)]
+    taken = night(level, script=[*script, by(Acknowledge, "bob", 25)], hand_over=NOTICE, lasts=30)
+    assert taken.owed == ()
+    let_go = night(level, script=[*script, by(Unacknowledge, "ada", 25)], hand_over=NOTICE, lasts=30)
+    assert "hand over" not in {each.obligation for each in let_go.owed}
+
+
+def test_nobody_owes_a_hand_over_who_was_never_on_call_or_if_the_next_has_it_already() -> None:
+    level = Level("first", schedule("turns"))
+    for script in ([by(Acknowledge, "eve", 2)], [by(Acknowledge, "ada", 2), by(Acknowledge, "bob", 3)]):
+        story = night(level, script=script, hand_over=NOTICE, lasts=79)
+        assert [each.obligation for each in story.owed] == []
+
+
 def test_an_override_that_is_made_meanwhile_is_followed() -> None:
     escalation = EscalationPolicy(levels=[Level("first", schedule("turns"))], contact=CONTACT)
     book = Playbook(name="night", rules=RULES, escalation=escalation)

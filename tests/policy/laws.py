@@ -37,7 +37,7 @@ from incidentkit.model.events import (
 from incidentkit.model.lifecycle import ACTIVE
 from incidentkit.policy.escalation import EXHAUSTED
 from incidentkit.policy.obligation import Obligation, Recurrence
-from incidentkit.policy.recipient import Recipient
+from incidentkit.policy.recipient import Recipient, schedule
 from incidentkit.policy.situation import ACKNOWLEDGEMENTS, OUTSTANDING, situation
 from incidentkit.testing.planning import claimed, stamped
 from tests.policy.simulation import HORIZON, START, Answer, Planner, Simulation, World, simulated
@@ -143,6 +143,8 @@ class Ledger:
     """When acknowledgements ended, taken back or expired."""
     heard_at: dict[str, datetime] = field(factory=dict[str, datetime])
     """When the log learned of each acknowledgement that stands."""
+    acknowledgements: int = 0
+    """How many were given in this generation."""
     escalations: dict[str, list[tuple[int, datetime]]] = field(factory=dict[str, list[tuple[int, datetime]]])
     raised: list[int] = field(factory=list[int])
     """Where in the log the severity was raised."""
@@ -158,6 +160,7 @@ class Ledger:
         match event:
             case Acknowledged(by=by):
                 self.heard_at[by] = event.recorded_at
+                self.acknowledgements += 1
                 self.standing[by] = self.place
                 self.declined.discard(by)
             case Declined(by=by):
@@ -175,6 +178,7 @@ class Ledger:
                 self.generation += 1
                 self.escalations.clear()
                 self.raised.clear()
+                self.acknowledgements = 0
                 self.taken_back = {
                     who: [datetime.min.replace(tzinfo=UTC)] * len(at) for who, at in self.taken_back.items()
                 }
@@ -209,6 +213,8 @@ class Ledger:
                 return obligation.id, str(self.generation)
             case Recurrence.PER_RAISE:
                 return obligation.id, f"{self.generation}.{len(self.raised)}"
+            case Recurrence.PER_ACKNOWLEDGEMENT:
+                return obligation.id, f"{self.generation}.{self.acknowledgements}"
             case Recurrence.PER_EXHAUSTION:
                 levels = [(level, str(self.generation)) for level in obligation.after]
                 reached = [each for key, each in self.in_force.items() if key in levels]
@@ -288,7 +294,7 @@ def met(
 
 def _meant(case: Case, incident: Incident, recipients: Sequence[Recipient], at: datetime) -> list[str]:
     """Whom the directory finds at a moment."""
-    known = [each for each in recipients if each.kind != "those"]
+    known = [each for each in recipients if each.kind not in ("those", "relieved")]
     found: list[str] = []
     for each in known:
         with suppress(UnknownRecipient):
@@ -311,12 +317,22 @@ def _involved(case: Case, incident: Incident, ledger: Ledger, who: str) -> list[
     ]
 
 
+def _relieved(case: Case, incident: Incident, ledger: Ledger, shift: Recipient, at: datetime) -> list[str]:
+    """Who was on call when they acknowledged, if somebody is on call now and nobody of those has acknowledged."""
+    now = {*_meant(case, incident, [shift], at)}
+    if not now or now & {*ledger.standing}:
+        return []
+    return [who for who in ledger.standing if who in _meant(case, incident, [shift], ledger.heard_at[who])]
+
+
 def _people(case: Case, incident: Incident, ledger: Ledger, obligation: Obligation, at: datetime) -> list[str]:
     """Whom an obligation is about, if it comes into force at a moment."""
     involved = [each.name for each in obligation.recipients if each.kind == "those"]
     found = _meant(case, incident, obligation.recipients, at)
     known = case.world.directory.people
     found += [who for each in involved for who in _involved(case, incident, ledger, each) if who in known]
+    shifts = [schedule(each.name) for each in obligation.recipients if each.kind == "relieved"]
+    found += [who for each in shifts for who in _relieved(case, incident, ledger, each, at)]
     return found or _meant(case, incident, obligation.fallback, at)
 
 
@@ -940,6 +956,7 @@ def reached(case: Case) -> dict[str, bool]:
         "catch-all": any(key.obligation == EXHAUSTED for key in tries),
         "shift change": any(isinstance(event, Joined) for event in log),
         "raise notice": any(key.obligation == "severity raised" for key in tries),
+        "hand-over": any(key.obligation == "hand over" for key in tries),
         "stand-down": any(key.obligation == "stand down" for key in tries),
         "quorum": _quorum(case),
         "downtime": case.drowsy.incident.timeline.events != log,

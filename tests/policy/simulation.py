@@ -438,6 +438,7 @@ _PAGING: Final = st.builds(
     waits=st.booleans(),
     follow_shifts=st.sampled_from([True, True, False]),
     catch_all=st.sampled_from([[], [person("eve")], [team("payments")]]),
+    hand_over=st.just(_NOTICE),
     raise_notice=st.just(_NOTICE),
     stand_down=st.just(_NOTICE),
 )

@@ -87,6 +87,8 @@ class Progress:
     """Who was armed again: reached for anew, because an acknowledgement does not stand any more."""
     acknowledged: dict[PersonId, Mark] = field(factory=dict[PersonId, Mark])
     """The acknowledgements that stand."""
+    acknowledgements: int = 0
+    """How many were given, whether they stand or not."""
     escalations: dict[str, tuple[Mark, ...]] = field(factory=dict[str, tuple[Mark, ...]])
     """When somebody brought in each level."""
     raises: int = 0
@@ -104,6 +106,7 @@ class Progress:
             self.tried.copy(),
             self.armings.copy(),
             self.acknowledged.copy(),
+            self.acknowledgements,
             self.escalations.copy(),
             self.raises,
             self.raised_place,
@@ -119,6 +122,7 @@ class Progress:
     def acknowledge(self, person: PersonId, at: datetime) -> None:
         """A person has it."""
         self.places += 1
+        self.acknowledgements += 1
         self.acknowledged[person] = Mark(self.places, at)
 
     def escalated(self, level: str, at: datetime) -> None:
@@ -182,7 +186,7 @@ class Progress:
         self.acknowledged.clear()
         self.escalations.clear()
         self.armings = {person: Arming(each.count, None) for person, each in self.armings.items()}
-        self.raises = self.raised_place = 0
+        self.acknowledgements = self.raises = self.raised_place = 0
         for instance in (*self.in_force,):
             if instance[1] != ONCE:
                 del self.in_force[instance]

@@ -141,7 +141,7 @@ class Directory:
         """When other people are on call next by any schedule among these; `None` if that is not to be expected."""
         changes: list[datetime] = []
         for recipient in recipients:
-            if recipient.kind is RecipientKind.SCHEDULE and recipient.name in self.schedules:
+            if recipient.kind in (RecipientKind.SCHEDULE, RecipientKind.RELIEVED) and recipient.name in self.schedules:
                 with suppress(ScheduleInvalid):
                     change = self.schedules[recipient.name].next_change(after)
                     changes += [] if change is None else [change]
@@ -174,6 +174,7 @@ class Directory:
             RecipientKind.THOSE: dict.fromkeys(INVOLVED, ()),
             RecipientKind.ROLE: {**self.roles, **{name: () for name in _ROLES if name not in self.roles}},
             RecipientKind.SCHEDULE: dict.fromkeys(self.schedules, ()),
+            RecipientKind.RELIEVED: dict.fromkeys(self.schedules, ()),
         }
 
     def contact(self, person: str, method: str) -> str | None:

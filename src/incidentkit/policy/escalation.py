@@ -26,7 +26,7 @@ from incidentkit.policy.obligation import (
     checked_reason,
     checked_wait,
 )
-from incidentkit.policy.recipient import Recipient, those
+from incidentkit.policy.recipient import Recipient, RecipientKind, relieved, those
 from incidentkit.policy.situation import ACKNOWLEDGEMENTS, HAVE_IT, OUTSTANDING, OVER, RAISES, STATUS
 from incidentkit.providers.pager import Purpose
 
@@ -146,6 +146,8 @@ class EscalationPolicy:
     """Whether a level for which nobody is found at all waits for somebody; otherwise it is skipped, which is said."""
     follow_shifts: bool = True
     """Whether the new shift is paged too if a level is not acknowledged when the shift of its schedule changes."""
+    hand_over: tuple[Attempt, ...] = field(default=(), converter=_attempts)
+    """How people who have it when their shift ends learn that they have to hand it over; they owe it in any case."""
     catch_all: tuple[Recipient, ...] = field(default=(), converter=_recipients)
     """Who is paged when every chain has come to its end and nobody has it."""
     raise_notice: tuple[Attempt, ...] = field(default=(), converter=_attempts)
@@ -171,7 +173,7 @@ class EscalationPolicy:
     def obligations(self) -> tuple[Obligation, ...]:
         """What it wants: level by level, then what happens when all of them are at their end, and what people learn."""
         levels = [self._obligation(place, level) for place, level in enumerate(self.levels)]
-        return (*levels, self._exhausted(levels), *self._notices())
+        return (*levels, self._exhausted(levels), *self._handing_over(), *self._notices())
 
     def expiry(self) -> Expiry | None:
         """For how long acknowledgements count."""
@@ -220,6 +222,23 @@ class EscalationPolicy:
             because="everybody was paged in vain",
         )
 
+    def _handing_over(self) -> Iterator[Obligation]:
+        """What people owe who have it when their shift is over, while nobody of the next one has it."""
+        named = (each for level in self.levels for each in (*level.recipients, *level.acknowledgers))
+        schedules = dict.fromkeys(each.name for each in named if each.kind is RecipientKind.SCHEDULE)
+        if self.follow_shifts and schedules:
+            yield self._notice(
+                "hand over",
+                *map(relieved, schedules),
+                applies=self.applies,
+                when=HAVE_IT >= 1,
+                until=(HAVE_IT < 1) | self.until,
+                recurrence=Recurrence.PER_ACKNOWLEDGEMENT,
+                chain=self.hand_over,
+                purpose=Purpose.REMINDER,
+                because="your shift is over, and nobody who is on call now has acknowledged",
+            )
+
     def _notices(self) -> Iterator[Obligation]:
         """What people learn who need not come."""
         if self.raise_notice:
@@ -246,6 +265,6 @@ class EscalationPolicy:
                 because="it is over",
             )
 
-    def _notice(self, id: str, whom: Recipient, **rest: Any) -> Obligation:
+    def _notice(self, id: str, *whom: Recipient, **rest: Any) -> Obligation:
         """Something that people who are involved have to know, if there are any: one attempt that works is enough."""
-        return Obligation(id=id, recipients=[whom], waits=True, suffices=True, backoff=self.backoff, **rest)
+        return Obligation(id=id, recipients=whom, waits=True, suffices=True, backoff=self.backoff, **rest)

@@ -380,8 +380,8 @@ def _notices(case: _Case) -> Iterator[Finding]:
     if escalation is None:
         return
     paged = case.people(each for place in case.places if place.path != "response.owner" for each in place.recipients)
-    notices = {"raise_notice": escalation.raise_notice, "stand_down": escalation.stand_down}
-    for name, attempts in notices.items():
+    for name in ("hand_over", "raise_notice", "stand_down"):
+        attempts: tuple[Attempt, ...] = getattr(escalation, name)
         if attempts and paged and not any(case.has_any(person, attempts) for person in paged):
             methods = ", ".join(dict.fromkeys(attempt.method for attempt in attempts))
             yield Finding(Code.NOTICE_REACHES_NOBODY, f"escalation.{name}", f"nobody who can be paged has {methods}")
@@ -409,6 +409,7 @@ def _uses(playbook: Playbook) -> dict[str, str]:
     rows: dict[str, tuple[Attempt, ...]] = {}
     if escalation is not None:
         rows["escalation.contact.attempts"] = escalation.contact.attempts
+        rows["escalation.hand_over"] = escalation.hand_over
         rows["escalation.raise_notice"] = escalation.raise_notice
         rows["escalation.stand_down"] = escalation.stand_down
     if response is not None:

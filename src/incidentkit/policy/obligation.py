@@ -58,6 +58,8 @@ class Recurrence(StrEnum):
     """Once after the declaration, and once after each reopening."""
     PER_RAISE = "per raise"
     """Once each time the severity was raised."""
+    PER_ACKNOWLEDGEMENT = "per acknowledgement"
+    """Once each time somebody acknowledged."""
     PER_EXHAUSTION = "per exhaustion"
     """Once for the chains of the obligations that it comes ``after``, and once more whenever one is added to them."""
 
@@ -215,6 +217,8 @@ class Obligation:
                 return str(incident.generation)
             case Recurrence.PER_RAISE:
                 return f"{incident.generation}.{incident.progress.raises}"
+            case Recurrence.PER_ACKNOWLEDGEMENT:
+                return f"{incident.generation}.{incident.progress.acknowledgements}"
             case Recurrence.PER_EXHAUSTION:
                 return f"{incident.generation}.{incident.progress.chains(self.after, str(incident.generation))}"
             case _:

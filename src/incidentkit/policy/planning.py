@@ -36,9 +36,9 @@ from incidentkit.model.vocabulary import AnyFact, Facts
 from incidentkit.policy.directory import Directory
 from incidentkit.policy.obligation import Expiry, Obligation
 from incidentkit.policy.playbook import Playbook
-from incidentkit.policy.recipient import Recipient, RecipientKind
+from incidentkit.policy.recipient import Recipient, RecipientKind, schedule
 from incidentkit.policy.situation import ACKNOWLEDGEMENTS, OUTSTANDING, situation
-from incidentkit.providers.pager import SendPage
+from incidentkit.providers.pager import Purpose, SendPage
 
 PLANNER: Final = PersonId("incidentkit")
 """Who the log says decided: whichever desk it was, the decision is the same."""
@@ -449,6 +449,8 @@ class _View:
         for recipient in recipients:
             if recipient.kind is RecipientKind.THOSE:
                 people += (who for who in self._involved[recipient.name]() if who in self.directory.people)
+            elif recipient.kind is RecipientKind.RELIEVED:
+                people += self._relieved(schedule(recipient.name), at)
             else:
                 with suppress(UnknownRecipient, ScheduleInvalid):
                     people += self.directory.find(recipient, self.incident.roles, at=at)
@@ -465,6 +467,14 @@ class _View:
             reached = tried.outcome not in (Outcome.FAILED, Outcome.POSTPONED)
             if reached and key.obligation in personal and key.person != self.incident.moved_by:
                 yield PersonId(key.person)
+
+    def _relieved(self, shift: Recipient, at: datetime) -> Iterator[PersonId]:
+        """Who has it though their shift is over, as long as there is somebody to hand it over to."""
+        acknowledged, on_call = self.incident.progress.acknowledged, self._found([shift], at)
+        if on_call and acknowledged.keys().isdisjoint(on_call):
+            for person, mark in acknowledged.items():
+                if person in self._found([shift], mark.at):
+                    yield person
 
     def _acknowledged_before_the_raise(self) -> Iterator[PersonId]:
         progress = self.incident.progress
@@ -606,7 +616,8 @@ class _View:
         finished: dict[str, list[PersonId]] = {}
         going_on: set[str] = set()
         for chain in self.chains:
-            if chain.key is None and chain.at <= self.now and not chain.reached:
+            done = chain.reached and chain.obligation.purpose is not Purpose.REMINDER  # of which reminding is not all
+            if chain.key is None and chain.at <= self.now and not done:
                 finished.setdefault(chain.obligation.id, []).append(chain.person)
             else:
                 going_on.add(chain.obligation.id)

@@ -53,6 +53,7 @@ class EscalationForm:
     waits: bool = False
     follow_shifts: bool = True
     catch_all: tuple[str, ...] = ()
+    hand_over: tuple[Attempt, ...] = ()
     raise_notice: tuple[Attempt, ...] = ()
     stand_down: tuple[Attempt, ...] = ()
 
@@ -94,6 +95,7 @@ def escalation_form(policy: EscalationPolicy) -> EscalationForm:
         waits=policy.waits,
         follow_shifts=policy.follow_shifts,
         catch_all=tuple(map(str, policy.catch_all)),
+        hand_over=policy.hand_over,
         raise_notice=policy.raise_notice,
         stand_down=policy.stand_down,
     )
@@ -131,6 +133,7 @@ def escalation_of(form: EscalationForm, vocabulary: Vocabulary) -> EscalationPol
             waits=form.waits,
             follow_shifts=form.follow_shifts,
             catch_all=catch_all,
+            hand_over=form.hand_over,
             raise_notice=form.raise_notice,
             stand_down=form.stand_down,
         )

@@ -18,6 +18,8 @@ class RecipientKind(StrEnum):
     TEAM = "team"
     ROLE = "role"
     SCHEDULE = "schedule"
+    RELIEVED = "relieved"
+    """Whoever acknowledged while on call by a schedule, and is not any more, as long as nobody who is has it."""
     THOSE = "those"
     """Whom an incident has involved already."""
 
@@ -43,9 +45,9 @@ def _name(name: str) -> str:
 class Recipient:
     """A person, the members of a team, whoever has a role or is on call; the directory says who when it is needed.
 
-    Written ``person ada``, ``team payments``, ``role engineering manager`` or ``schedule payments``; ``those paged``
-    and ``those acknowledged`` are people of the incident itself. A role that the incident has assigned goes before the
-    directory's.
+    Written ``person ada``, ``team payments``, ``role engineering manager`` or ``schedule payments``; ``those paged``,
+    ``those acknowledged`` and ``relieved payments`` are people of the incident itself. A role that the incident has
+    assigned goes before the directory's.
     """
 
     kind: RecipientKind = field(converter=_kind)
@@ -84,6 +86,11 @@ def role(name: str) -> Recipient:
 def schedule(name: str) -> Recipient:
     """Whoever is on call by that schedule."""
     return Recipient(RecipientKind.SCHEDULE, name)
+
+
+def relieved(name: str) -> Recipient:
+    """Whoever has the incident though their shift by that schedule is over, until somebody of the next has it."""
+    return Recipient(RecipientKind.RELIEVED, name)
 
 
 def those(involved: str) -> Recipient:

@@ -123,6 +123,7 @@ def escalation_policies(
         fallback=st.lists(recipients(directory), max_size=1),
         waits=st.booleans(),
         catch_all=st.lists(recipients(directory), max_size=1),
+        hand_over=_notices(methods),
         raise_notice=_notices(methods),
         stand_down=_notices(methods),
     )
