@@ -347,7 +347,7 @@ _TURNS: Final = Schedule(
 )
 """Turns of an hour, the second of which begins soon after an incident was declared; for a while nobody is there."""
 
-_EVERYBODY: Final = Directory(
+EVERYBODY: Final = Directory(
     people={
         name: Person(id=PersonId(name), contacts={each: f"{name} by {each}" for each in methods})
         for name, methods in (("ada", _METHODS), ("bob", _METHODS[1:]), ("eve", _METHODS))
@@ -445,16 +445,16 @@ _PAGING: Final = st.builds(
 """Policies that page somebody in nearly every world, whereas among all policies many reach nobody."""
 
 _PLAYBOOKS: Final = st.one_of(
-    playbooks(_EVERYBODY, rules=RULES),
+    playbooks(EVERYBODY, rules=RULES),
     st.builds(Playbook, name=st.just("paging"), rules=st.just(RULES), escalation=_PAGING),
     st.builds(
         Playbook,
         name=st.just("escalating"),
         rules=st.just(RULES),
-        escalation=escalation_policies(_EVERYBODY, rules=RULES) | _PAGING,
+        escalation=escalation_policies(EVERYBODY, rules=RULES) | _PAGING,
     ),
 )
-_DUTY: Final = st.tuples(*(obligations(f"duty {place}", _EVERYBODY, rules=RULES) for place in range(2)))
+_DUTY: Final = st.tuples(*(obligations(f"duty {place}", EVERYBODY, rules=RULES) for place in range(2)))
 _CHAIN: Final = st.lists(
     st.builds(Attempt, st.sampled_from(_METHODS), st.sampled_from([timedelta(minutes=4), timedelta(minutes=9)])),
     min_size=1,
@@ -490,6 +490,6 @@ _DUTIES: Final = st.one_of(
 )
 _BOOKS: Final = _books()
 _SEVERITIES: Final = st.sampled_from([P1, P2, P3])
-_DIRECTORIES: Final = st.just(_EVERYBODY) | directories(people=PEOPLE)
+_DIRECTORIES: Final = st.just(EVERYBODY) | directories(people=PEOPLE)
 _SCRIPTS: Final = _scripts()
 _ANSWERS: Final = st.lists(ANSWERS, min_size=3, max_size=6) | ANSWERS.map(lambda each: [each])

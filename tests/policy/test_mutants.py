@@ -8,19 +8,15 @@ from __future__ import annotations
 
 import inspect
 import sys
-from functools import cache
 from types import ModuleType
 from typing import Final
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
 
 from incidentkit.policy import planning
-from tests.policy.laws import LAWS, Case, reached
-from tests.policy.simulation import Planner, World, worlds
-
-MOST: Final = 500
-"""Worlds in which a mutant may hide before it counts as alive."""
+from tests.policy.laws import LAWS, Case
+from tests.policy.scenes import SCENES
+from tests.policy.simulation import Planner
 
 MUTANTS: Final = {
     "pages despite one's own acknowledgement": (
@@ -230,36 +226,15 @@ def mutant(name: str) -> Planner:
     return Planner(module.plan, module.settle, module.preview)
 
 
-@cache
-def drawn() -> tuple[World, ...]:
-    """Worlds to find mistakes in, always the same, those first in which most comes about."""
-    found: list[World] = []
-
-    @settings(
-        max_examples=MOST,
-        derandomize=True,
-        database=None,
-        deadline=None,
-        phases=[Phase.generate],
-        suppress_health_check=[HealthCheck.too_slow],
-    )
-    @given(worlds())
-    def collect(world: World) -> None:
-        found.append(world)
-
-    collect()
-    return tuple(sorted(found, key=lambda world: sum(reached(Case(Planner(), world)).values()), reverse=True))
-
-
 def killed_by(planner: Planner) -> str:
-    """The first law that a planner breaks, and in which world; empty if it breaks none."""
-    for place, world in enumerate(drawn()):
+    """The first law that a planner breaks, and in which scene; empty if it breaks none."""
+    for place, world in enumerate(SCENES):
         case = Case(planner, world)
         for law in LAWS:
             try:
                 law(case)
             except Exception as error:  # noqa: BLE001  # a mutant may break in any way
-                return f"{law.__name__}, in world {place}: {error}"[:200]
+                return f"{law.__name__}, in scene {place}: {error}"[:200]
     return ""
 
 

@@ -1,0 +1,173 @@
+"""Worlds that are written down, since what comes about in them seldom does in a drawn one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from attrs import evolve
+
+from incidentkit import Incident, Severity
+from incidentkit.model.action import Outcome
+from incidentkit.model.commands import (
+    Acknowledge,
+    Assess,
+    ChangeSeverity,
+    Command,
+    Decline,
+    Escalate,
+    Mitigate,
+    Regress,
+    Reopen,
+    Resolve,
+    Unacknowledge,
+)
+from incidentkit.model.conditions import ALWAYS
+from incidentkit.model.targets import Target
+from incidentkit.policy.escalation import EVERYBODY as EVERYBODY_HAS
+from incidentkit.policy.escalation import ContactChain, EscalationPolicy, Level, quorum
+from incidentkit.policy.obligation import Attempt, Backoff, Obligation
+from incidentkit.policy.recipient import person, schedule, team
+from incidentkit.policy.situation import UNRESOLVED_FOR
+from tests.policy.simulation import BREACH, DOWN, EVERYBODY, P1, P3, RULES, START, Answer, Wanting, World
+
+MINUTE: Final = timedelta(minutes=1)
+CONTACT: Final = ContactChain([Attempt("push", 4 * MINUTE), Attempt("phone", 3 * MINUTE)], rounds=2)
+NOTICE: Final = [Attempt("mail", MINUTE), Attempt("phone", MINUTE)]
+WELL, ILL, AWAY = Answer(Outcome.SUCCEEDED), Answer(Outcome.FAILED), Answer(None)
+BUSY: Final = Answer(Outcome.POSTPONED)
+UNSURE: Final = Answer(Outcome.UNKNOWN, after=MINUTE / 2)
+
+
+FIRST: Final = Level("first", team("payments"))
+ADA: Final = Level("first", person("ada"))
+LATER: Final = Level("later", person("eve"), UNRESOLVED_FOR >= 10 * MINUTE)
+TURNS: Final = Level("turns", schedule("turns"))
+IN_VAIN: Final = Target(5 * MINUTE)
+
+
+def said(minutes: float, kind: Any, who: str, **rest: Any) -> tuple[datetime, Command]:
+    """A command and when it is given."""
+    at = START + minutes * MINUTE
+    return at, kind(at=at, by=who, **rest)
+
+
+def becomes(minutes: float, severity: Severity[Any]) -> tuple[datetime, Command]:
+    return said(minutes, ChangeSeverity, "ada", severity=severity, reason="told so")
+
+
+def scene(
+    *levels: Level,
+    script: Sequence[tuple[datetime, Command]] = (),
+    answers: Sequence[Answer] = (WELL,),
+    severity: Severity[Any] = P1,
+    wanted: Sequence[Obligation] = (),
+    asleep: tuple[float, float] | None = None,
+    **policy: Any,
+) -> World:
+    """What a policy of these levels makes of a script."""
+    settings: dict[str, Any] = {"contact": CONTACT, **policy}
+    paging = EscalationPolicy(levels=levels or (FIRST, LATER), **settings)
+    book = Wanting(name="scene", rules=RULES, escalation=paging, wanted=tuple(wanted))
+    declared = Incident.declare("INC-1", title="Checkout fails", at=START, by="ada", severity=severity)
+    nap = () if asleep is None else ((START + asleep[0] * MINUTE, START + asleep[1] * MINUTE),)
+    extra = tuple(START + minutes * MINUTE for minutes in (1.3, 6.1, 13, 25.5, 47))
+    return World(
+        playbook=book,
+        directory=EVERYBODY,
+        declared=declared,
+        commands=tuple(script),
+        answers=tuple(answers),
+        extra=extra,
+        naps=nap,
+    )
+
+
+def duty(**rest: Any) -> Obligation:
+    """Something that ada and eve owe."""
+    owed: dict[str, Any] = {"id": "duty", "when": ALWAYS, "chain": CONTACT.links, **rest}
+    return Obligation(recipients=[person("ada"), person("eve")], **owed)
+
+
+KNOWN: Final = said(0, Assess, "ada", assessment=RULES.triage({DOWN: True}))
+NOTICES: Final[dict[str, Any]] = {"raise_notice": NOTICE, "stand_down": NOTICE, "hand_over": NOTICE}
+BEFORE: Final = UNRESOLVED_FOR >= 2 * MINUTE
+BETWEEN: Final = BEFORE & ~(UNRESOLVED_FOR >= 20 * MINUTE)
+
+SCENES: Final = (
+    *(
+        scene(answers=[answer], script=[said(40, Resolve, "bob")], catch_all=[person("eve")], **NOTICES)
+        for answer in (WELL, ILL, AWAY, BUSY, UNSURE, Answer(Outcome.POSTPONED, retry_after=2 * MINUTE))
+    ),
+    scene(answers=[WELL, ILL, BUSY, UNSURE, AWAY], script=[said(40, Resolve, "ada")], **NOTICES),
+    scene(ADA, LATER, cumulative=False, asleep=(3, 9), answers=[BUSY, WELL]),
+    scene(ADA, evolve(LATER, when=UNRESOLVED_FOR >= 14 * MINUTE), catch_all=[person("bob")]),
+    scene(evolve(FIRST, until=EVERYBODY_HAS), script=[said(2, Acknowledge, "ada"), said(6, Acknowledge, "bob")]),
+    scene(
+        evolve(FIRST, until=quorum(2)),
+        LATER,
+        script=[
+            said(2, Acknowledge, "ada"),
+            said(6, Acknowledge, "bob"),
+            said(8, Unacknowledge, "bob"),
+            said(12, Acknowledge, "eve"),
+        ],
+        grace=MINUTE,
+    ),
+    scene(
+        evolve(ADA, acknowledgers=[person("eve")]),
+        script=[said(1, Acknowledge, "bob"), said(7, Acknowledge, "eve")],
+    ),
+    scene(Level("first", team("Größe")), fallback=[person("eve")], catch_all=[person("bob")]),
+    scene(Level("first", team("Größe")), LATER, waits=True),
+    scene(
+        script=[said(5, Mitigate, "ada"), said(25, Regress, "ada", reason="it is back")],
+        acknowledgement_expires_after=8 * MINUTE,
+    ),
+    scene(
+        script=[said(2, Acknowledge, "ada"), said(5, Mitigate, "ada"), said(25, Regress, "ada", reason="it is back")],
+        acknowledgement_expires_after=8 * MINUTE,
+    ),
+    scene(
+        ADA,
+        evolve(LATER, when=UNRESOLVED_FOR >= 40 * MINUTE),
+        script=[
+            said(3, Escalate, "ada", level="later"),
+            said(9, Acknowledge, "bob"),
+            said(12, Escalate, "ada", level="later"),
+        ],
+    ),
+    scene(script=[said(2, Acknowledge, "ada"), said(5, Escalate, "eve", level="first")]),
+    scene(
+        script=[
+            said(1, Decline, "ada"),
+            said(2, Acknowledge, "bob"),
+            becomes(5, P1),
+            said(5, Acknowledge, "eve"),
+            said(9, Unacknowledge, "bob"),
+        ],
+        severity=P3,
+        **NOTICES,
+    ),
+    scene(TURNS, follow_shifts=True, **NOTICES),
+    scene(TURNS, script=[said(3, Acknowledge, "ada"), said(4, Acknowledge, "bob")], **NOTICES),
+    scene(TURNS, script=[said(3, Acknowledge, "eve"), said(4, Acknowledge, "bob")], **NOTICES),
+    *(scene(evolve(TURNS, recipients=[schedule("turns"), person(each)])) for each in ("ada", "bob", "eve")),
+    scene(
+        script=[
+            said(2, Acknowledge, "ada"),
+            said(10, Resolve, "bob"),
+            said(15, Reopen, "bob", reason="it is back"),
+        ],
+        **NOTICES,
+    ),
+    scene(evolve(FIRST, when=BREACH), LATER, applies=~DOWN, script=[KNOWN], severity=P3),
+    scene(evolve(FIRST, when=BREACH), LATER, applies=~BREACH, script=[KNOWN], severity=P3),
+    scene(ADA, script=[said(1, Decline, "ada")], answers=[BUSY], backoff=Backoff([MINUTE / 3, MINUTE / 2])),
+    scene(evolve(ADA, until=quorum(2)), script=[said(2, Acknowledge, "ada")]),
+    scene(answers=[BUSY], backoff=Backoff([MINUTE / 3, MINUTE / 2])),
+    scene(wanted=[duty(until=BETWEEN), duty(id="another", due=IN_VAIN)], script=[said(30, Resolve, "ada")]),
+    scene(ADA, script=[said(1, Acknowledge, "ada")], wanted=[duty(until=BETWEEN)]),
+    scene(ADA, script=[said(1, Acknowledge, "ada")], wanted=[duty(until=~(UNRESOLVED_FOR >= 15 * MINUTE))]),
+)
