@@ -151,8 +151,10 @@ SCENES: Final = (
         **NOTICES,
     ),
     scene(TURNS, follow_shifts=True, **NOTICES),
-    scene(TURNS, script=[said(3, Acknowledge, "ada"), said(4, Acknowledge, "bob")], **NOTICES),
-    scene(TURNS, script=[said(3, Acknowledge, "eve"), said(4, Acknowledge, "bob")], **NOTICES),
+    *(
+        scene(TURNS, script=[said(minutes, Acknowledge, who) for minutes, who in has_it], **NOTICES)
+        for has_it in ([(24, "ada"), (30, "bob")], [(24, "ada"), (30, "eve")], [(100, "bob")])
+    ),
     *(scene(evolve(TURNS, recipients=[schedule("turns"), person(each)])) for each in ("ada", "bob", "eve")),
     scene(
         script=[

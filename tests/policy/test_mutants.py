@@ -197,6 +197,18 @@ MUTANTS: Final = {
         "change = None",
     ),
     "pages the new shift as if it had been there": ("max(start, instance.joined.get(person, start))", "start"),
+    "asks for a hand-over though the next shift has it": (
+        "if on_call and acknowledged.keys().isdisjoint(on_call):",
+        "if on_call:",
+    ),
+    "asks for a hand-over though there is nobody to hand it over to": (
+        "if on_call and acknowledged.keys().isdisjoint(on_call):",
+        "if acknowledged.keys().isdisjoint(on_call):",
+    ),
+    "asks those for a hand-over who were never on call": (
+        "                if person in self._found([shift], mark.at):\n",
+        "                if True:\n",
+    ),
     "is exhausted in the moment in which somebody comes": (
         "for turn in together if not turn.last]",
         "for turn in together]",
