@@ -42,7 +42,7 @@ UNSURE: Final = Answer(Outcome.UNKNOWN, after=MINUTE / 2)
 
 FIRST: Final = Level("first", team("payments"))
 ADA: Final = Level("first", person("ada"))
-LATER: Final = Level("later", person("eve"), UNRESOLVED_FOR >= 10 * MINUTE)
+LATER: Final = Level("level 2", person("eve"), UNRESOLVED_FOR >= 10 * MINUTE)
 TURNS: Final = Level("turns", schedule("turns"))
 IN_VAIN: Final = Target(5 * MINUTE)
 
@@ -133,9 +133,9 @@ SCENES: Final = (
         ADA,
         evolve(LATER, when=UNRESOLVED_FOR >= 40 * MINUTE),
         script=[
-            said(3, Escalate, "ada", level="later"),
+            said(3, Escalate, "ada", level="level 2"),
             said(9, Acknowledge, "bob"),
-            said(12, Escalate, "ada", level="later"),
+            said(12, Escalate, "ada", level="level 2"),
         ],
     ),
     scene(script=[said(2, Acknowledge, "ada"), said(5, Escalate, "eve", level="first")]),

@@ -25,6 +25,7 @@ from incidentkit.policy.recipient import person, schedule
 from incidentkit.policy.situation import STATUS, UNRESOLVED_FOR
 from incidentkit.testing.planning import answered, claimed, stamped
 from tests.policy.laws import LAWS, Case, Law, reached
+from tests.policy.scenes import SCENES
 from tests.policy.simulation import BREACH, DOWN, P1, RULES, START, Answer, Planner, Wanting, World, worlds
 
 MINUTE = timedelta(minutes=1)
@@ -41,7 +42,12 @@ def test_it_holds_in_every_world(law: Law) -> None:
     holds()
 
 
-def test_the_worlds_reach_what_the_laws_are_about() -> None:
+def test_the_scenes_reach_what_the_laws_are_about() -> None:
+    came_about = [reached(Case(Planner(), world)) for world in SCENES]
+    assert {name for name in came_about[0] if not any(each[name] for each in came_about)} == set()
+
+
+def test_drawn_worlds_often_reach_what_the_laws_are_about() -> None:
     counted: Counter[str] = Counter()
 
     @settings(
@@ -60,9 +66,7 @@ def test_the_worlds_reach_what_the_laws_are_about() -> None:
                 event(name)
 
     count()
-    rare = {name: count for name, count in counted.items() if count < 3}
-    assert not rare
-    assert {*counted} == {*reached(Case(Planner(), AT_ONCE))}
+    assert all(counted[name] >= 10 for name in ("level 2", "retry", "reopening", "unknown outcome")), counted
 
 
 # Examples
