@@ -340,6 +340,13 @@ def test_nobody_owes_a_hand_over_who_was_never_on_call_or_if_the_next_has_it_alr
         assert [each.obligation for each in story.owed] == []
 
 
+def test_the_new_shift_is_not_paged_while_users_are_served_again_and_somebody_watches() -> None:
+    level, mitigated = Level("first", schedule("turns")), by(Mitigate, "eve", 2)
+    assert paged(night(level, script=[mitigated], lasts=40), "bob") == []
+    back = by(Regress, "eve", 30, reason="it is back")
+    assert paged(night(level, script=[mitigated, back], lasts=40), "bob") == [30, 35]
+
+
 def test_an_override_that_is_made_meanwhile_is_followed() -> None:
     escalation = EscalationPolicy(levels=[Level("first", schedule("turns"))], contact=CONTACT)
     book = Playbook(name="night", rules=RULES, escalation=escalation)

@@ -634,13 +634,16 @@ def whoever_comes_on_call_joins_what_nobody_has_taken(case: Case) -> None:
                 in_force = reading.ledger.in_force[event.obligation, event.instance]
                 assert [*event.people] == _newly_on_call(case, reading.before, obligation, in_force, event.at)
                 assert not met(case, reading.before, reading.ledger, obligation, in_force, event.at)
+                assert obligation.held.evaluate(case.facts(reading.before, event.at)) is not True
 
 
 def nobody_who_comes_on_call_is_left_out(case: Case) -> None:
     for look in case.drowsy.looks:
         if not look.plan.decisions:
             for obligation, _, in_force in _asking(case, look.before, ledger_of(look.before), look.at):
-                assert not obligation.follows or not _newly_on_call(case, look.before, obligation, in_force, look.at)
+                held = obligation.held.evaluate(case.facts(look.before, look.at)) is True
+                follows = obligation.follows and not held
+                assert not follows or not _newly_on_call(case, look.before, obligation, in_force, look.at)
 
 
 def _newly_on_call(

@@ -187,9 +187,9 @@ MUTANTS: Final = {
     ),
     "does not follow shifts": ("        if not obligation.follows or not", "        if True or not"),
     "pages the new shift of whoever has it": (
-        "at = _first_moment(ALWAYS, obligation.until, facts, moment)",
+        "at = _first_moment(ALWAYS, obligation.hindered, facts, moment)",
         "at = moment",
-        "_first_moment(ALWAYS, obligation.until, facts, change)",
+        "_first_moment(ALWAYS, obligation.hindered, facts, change)",
         "change",
     ),
     "follows only the shift that comes next": (

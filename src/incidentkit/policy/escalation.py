@@ -131,7 +131,7 @@ class EscalationPolicy:
     until: Condition = OVER
     """What stops it as a whole."""
     held: Condition = WATCHED
-    """While this is true no further level is reached; it goes on when it is not."""
+    """While this is true no further level is reached and no new shift joins; it goes on when it is not."""
     cumulative: bool = True
     """Whether a level that is reached brings those before it with it."""
     backoff: Backoff = field(factory=Backoff)

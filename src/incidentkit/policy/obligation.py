@@ -157,7 +157,7 @@ class Obligation:
     until: Condition = NEVER
     """It asks for nothing while this is true."""
     held: Condition = NEVER
-    """It does not come into force while this is true; what is in force already goes on."""
+    """It does not come into force while this is true; what is in force already goes on, for the people that it has."""
     recipients: tuple[Recipient, ...] = field(default=(), converter=_recipients)
     """Who owes it, or whom it is to reach; who that is, is settled when it comes into force."""
     acknowledgers: tuple[Recipient, ...] = field(default=(), converter=_recipients)

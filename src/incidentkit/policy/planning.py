@@ -374,14 +374,14 @@ class _View:
         return _first_moment(ALWAYS, obligation.until, self._about(obligation, instance, self.past), deadline)
 
     def _is_joined_at(self, obligation: Obligation, instance: InForce) -> datetime | None:
-        """When somebody else is on call while it still asks for something."""
+        """When somebody else is on call while it still asks for something, and new people may come."""
         if not obligation.follows or not self._may_join(obligation, instance):
             return None
         facts, moment = self._about(obligation, instance, self.past), self.incident.as_of
-        at = _first_moment(ALWAYS, obligation.until, facts, moment)
+        at = _first_moment(ALWAYS, obligation.hindered, facts, moment)
         while at is not None and at <= self.now and not self._new(obligation, instance, at):
             change = self._next_change(obligation, at)
-            at = None if change is None else _first_moment(ALWAYS, obligation.until, facts, change)
+            at = None if change is None else _first_moment(ALWAYS, obligation.hindered, facts, change)
         return at
 
     def _may_join(self, obligation: Obligation, instance: InForce) -> bool:
