@@ -57,7 +57,7 @@ def test_targets_become_clocks_of_their_owner() -> None:
 @given(directories().flatmap(playbooks))
 def test_a_playbook_reads_back_from_toml_and_json_as_the_same_version(playbook: Playbook) -> None:
     for again in (
-        convert.from_toml(convert.to_toml(playbook), Playbook),
+        Playbook.from_toml(playbook.to_toml()),
         convert.from_json(convert.to_json(playbook), Playbook),
     ):
         assert again == playbook
@@ -133,7 +133,7 @@ def test_a_playbook_document_names_the_place_of_what_is_wrong(old: str, new: str
     text = convert.to_toml(EMERGENCY)
     assert old in text
     with pytest.raises(DocumentInvalid) as caught:
-        convert.from_toml(text.replace(old, new), Playbook, source="emergency.toml")
+        Playbook.from_toml(text.replace(old, new), source="emergency.toml")
     assert caught.value.path.startswith(path)
     assert message in str(caught.value)
     assert str(caught.value).startswith("emergency.toml, ")

@@ -8,11 +8,11 @@ from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
 from types import NoneType
-from typing import Any
+from typing import Any, Self
 
 from attrs import field, frozen
 
-from incidentkit.convert import to_plain
+from incidentkit import convert
 from incidentkit.errors import PlaybookInvalid, UnknownTree, expect
 from incidentkit.model.facts import kinds
 from incidentkit.model.identity import checked_name
@@ -88,7 +88,7 @@ class Playbook:
     @cached_property
     def version(self) -> str:
         """What it says, as 64 hexadecimal digits: the same for every copy, another one after every change."""
-        text = json.dumps(to_plain(self), sort_keys=True, ensure_ascii=False, allow_nan=False)
+        text = json.dumps(convert.to_plain(self), sort_keys=True, ensure_ascii=False, allow_nan=False)
         return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
     @property
@@ -130,6 +130,15 @@ class Playbook:
             escalation=None if form.escalation is None else escalation_of(form.escalation, known),
             response=None if form.response is None else response_of(form.response),
         )
+
+    def to_toml(self) -> str:
+        """All of it, as people who write no Python edit it."""
+        return convert.to_toml(self)
+
+    @classmethod
+    def from_toml(cls, text: str, *, source: str = "") -> Self:
+        """Read what `to_toml` writes; `DocumentInvalid` names the place, and ``source`` the file if given."""
+        return convert.from_toml(text, cls, source=source)
 
     def __hash__(self) -> int:
         return hash(self.name)
