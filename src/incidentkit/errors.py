@@ -173,9 +173,10 @@ class UnknownLevel(IncidentkitError, LookupError):
 
 
 class DirectoryInvalid(IncidentkitError, ValueError):
-    """People, teams, roles and schedules that make no directory; `path` is the place, such as ``teams.payments[2]``.
+    """People, teams, roles, schedules and maintenance that make no directory.
 
-    What is wrong with a contact is said without the address, which is personal data.
+    `path` is the place, such as ``teams.payments[2]``. What is wrong with a contact is said without the address, which
+    is personal data.
     """
 
     def __init__(self, path: str, problem: str, *, source: str = "") -> None:

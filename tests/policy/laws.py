@@ -36,11 +36,12 @@ from incidentkit.model.events import (
 )
 from incidentkit.model.lifecycle import ACTIVE
 from incidentkit.policy.escalation import EXHAUSTED
+from incidentkit.policy.maintenance import Maintenance
 from incidentkit.policy.obligation import Obligation, Recurrence
 from incidentkit.policy.recipient import Recipient, schedule
 from incidentkit.policy.situation import ACKNOWLEDGEMENTS, OUTSTANDING, situation
 from incidentkit.testing.planning import claimed, stamped
-from tests.policy.simulation import HORIZON, START, Answer, Planner, Simulation, World, simulated
+from tests.policy.simulation import HORIZON, START, Answer, Look, Planner, Simulation, World, simulated
 
 MOMENT: Final = timedelta.resolution
 
@@ -837,6 +838,39 @@ def _again(case: Case, ledger: Ledger, key: ActionKey) -> datetime | None:
     return ledger.tries[turns[-1]][0].start + sum(waits, timedelta())
 
 
+# Maintenance
+
+
+def nobody_is_paged_in_maintenance_of_the_severity_as_it_is_then(case: Case) -> None:
+    for simulation in case.attentive:
+        for each in case.starts(simulation):
+            assert not each.obligation.personal or not _covering(case, each.before, each.event.at)
+
+
+def maintenance_holds_pages_and_nothing_else_and_not_for_longer(case: Case) -> None:
+    world = case.world
+    if not world.directory.maintenance:
+        return
+    without = evolve(world.directory, maintenance=())
+    for look in case.drowsy.looks:
+        free = case.planner.plan(look.before, world.playbook, without, now=look.at)
+        held = [each for each in free.due if case.obligations[each.key.obligation].personal]
+        covering = _covering(case, look.before, look.at)
+        assert look.plan.decisions == free.decisions
+        assert look.plan.owed == free.owed
+        assert look.plan.questions == free.questions
+        assert look.plan.due == tuple(each for each in free.due if not covering or each not in held)
+        if covering and held:
+            assert look.plan.wake_at is not None
+            assert look.plan.wake_at <= max(each.ends for each in world.directory.maintenance)
+
+
+def _covering(case: Case, incident: Incident, at: datetime) -> list[Maintenance]:
+    """The windows that hold pages for an incident at a moment."""
+    windows, key = case.world.directory.maintenance, incident.severity.key
+    return [each for each in windows if each.starts <= at and not each.ends <= at and key in each.severities]
+
+
 # What is left
 
 
@@ -921,6 +955,8 @@ LAWS: Final[tuple[Law, ...]] = (
     what_may_have_failed_is_tried_again_before_the_next_attempt,
     a_definite_failure_makes_another_method_due_at_once_and_no_round,
     a_method_comes_again_only_when_all_between_have_had_their_time,
+    nobody_is_paged_in_maintenance_of_the_severity_as_it_is_then,
+    maintenance_holds_pages_and_nothing_else_and_not_for_longer,
     what_is_asked_for_is_tried_or_waited_for_or_left_to_somebody,
     who_has_it_is_not_called_unreachable,
     a_question_is_about_what_can_still_come_into_force,
@@ -962,8 +998,17 @@ def reached(case: Case) -> dict[str, bool]:
         "hand-over": any(key.obligation == "hand over" for key in tries),
         "stand-down": any(key.obligation == "stand down" for key in tries),
         "quorum": _quorum(case),
+        "maintenance": any(_holds(case, look) for look in simulation.looks),
         "downtime": case.drowsy.incident.timeline.events != log,
     }
+
+
+def _holds(case: Case, look: Look) -> bool:
+    """Whether somebody would be paged at that moment if it were not for maintenance."""
+    if look.plan.decisions or not _covering(case, look.before, look.at):
+        return False
+    without = evolve(case.world.directory, maintenance=())
+    return case.planner.plan(look.before, case.world.playbook, without, now=look.at).due != look.plan.due
 
 
 def _quorum(case: Case) -> bool:

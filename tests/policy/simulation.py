@@ -40,6 +40,7 @@ from incidentkit.model.targets import Target
 from incidentkit.policy import planning
 from incidentkit.policy.directory import Directory, Person
 from incidentkit.policy.escalation import EscalationPolicy, Level
+from incidentkit.policy.maintenance import Maintenance
 from incidentkit.policy.obligation import Attempt, Obligation
 from incidentkit.policy.planning import Action, Plan, Step
 from incidentkit.policy.recipient import person, schedule, team
@@ -324,6 +325,22 @@ ANSWERS: Final[st.SearchStrategy[Answer]] = st.sampled_from(
 )
 
 _HALF_MINUTES: Final = st.integers(0, 300).map(lambda halves: START + timedelta(seconds=30 * halves))
+
+
+def _window(starts: int, lasts: int, severities: Sequence[str]) -> Maintenance:
+    begin = START + timedelta(minutes=starts)
+    end = begin + timedelta(minutes=lasts)
+    return Maintenance(starts=begin, ends=end, severities=severities, by="eve", reason="the storage is exchanged")
+
+
+_WINDOWS: Final = st.builds(
+    _window,
+    st.sampled_from([-5, 0, 1, 4, 10, 25]) | st.integers(-10, 60),
+    st.sampled_from([3, 6, 15, 40]),
+    st.sampled_from([["P1"], ["P1"], ["P2"], ["P3"], ["P2", "P3"], ["P1", "P2", "P3"]]),
+)
+"""From some minutes before an incident is declared on, for three to forty of them."""
+
 _CLOCK: Final = st.sampled_from([1, 3, 7, 15, 40]).map(lambda each: UNRESOLVED_FOR >= timedelta(minutes=each))
 _WHEN: Final = st.none() | _CLOCK | st.sampled_from([OVER, ALWAYS])
 _UNTIL: Final = st.one_of(
@@ -381,7 +398,7 @@ def worlds(draw: st.DrawFn) -> World:
     )
     begin = declared.as_of
     naps = [(begin, begin + length) for begin, length in draw(_NAPS)]
-    return World(
+    world = World(
         playbook=book,
         directory=draw(_DIRECTORIES),
         declared=declared,
@@ -390,6 +407,7 @@ def worlds(draw: st.DrawFn) -> World:
         extra=tuple(sorted(at for at in draw(_EXTRA) if at > begin)),
         naps=tuple(nap for nap in naps if nap[0] < nap[1]),
     )
+    return evolve(world, directory=evolve(world.directory, maintenance=draw(_MAINTENANCE)))
 
 
 @st.composite
@@ -491,5 +509,6 @@ _DUTIES: Final = st.one_of(
 _BOOKS: Final = _books()
 _SEVERITIES: Final = st.sampled_from([P1, P2, P3])
 _DIRECTORIES: Final = st.just(EVERYBODY) | directories(people=PEOPLE)
+_MAINTENANCE: Final = st.just(list[Maintenance]()) | st.lists(_WINDOWS, min_size=1, max_size=2)
 _SCRIPTS: Final = _scripts()
 _ANSWERS: Final = st.lists(ANSWERS, min_size=3, max_size=6) | ANSWERS.map(lambda each: [each])

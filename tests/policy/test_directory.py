@@ -19,7 +19,7 @@ from incidentkit.errors import DirectoryInvalid, DocumentInvalid, FieldInvalid, 
 from incidentkit.model.identity import PersonId
 from incidentkit.policy.directory import Person
 from incidentkit.policy.recipient import Recipient, RecipientKind, person, role, schedule, team
-from incidentkit.testing import schedules
+from incidentkit.testing import maintenance_windows, schedules
 from tests.policy.rota import weekly
 
 PEOPLE = """
@@ -76,6 +76,7 @@ def directories(draw: st.DrawFn) -> Directory:
         teams=draw(st.dictionaries(NAMES, members, max_size=3)),
         roles=draw(st.dictionaries(ROLES, members, max_size=3)),
         schedules=draw(rotas(ids)),
+        maintenance=draw(st.just([]) | st.lists(maintenance_windows(), max_size=2)),
     )
 
 
@@ -117,7 +118,7 @@ def content(plain: Any) -> Any:
         name: {**table, "contacts": [*table.get("contacts", {}).items()]}
         for name, table in plain.get("people", {}).items()
     }
-    return {"teams": {}, "roles": {}, "schedules": {}, **plain, "people": people}
+    return {"teams": {}, "roles": {}, "schedules": {}, "maintenance": [], **plain, "people": people}
 
 
 def turned(value: Any) -> Any:
@@ -162,6 +163,7 @@ def test_the_order_of_tables_means_nothing(directory: Directory, random: Any) ->
         teams=shuffled(directory.teams),
         roles=shuffled(directory.roles),
         schedules=shuffled(directory.schedules),
+        maintenance=directory.maintenance,
     )
     assert twin == directory
     assert twin.fingerprint == directory.fingerprint
@@ -435,7 +437,7 @@ NO_ADDRESS = "an address is text that is not blank, without NUL or half of a sur
             "[teams]",
             "[team]",
             "",
-            "there is no key 'team' here; there are people, teams, roles, schedules. Did you mean",
+            "there is no key 'team' here; there are people, teams, roles, schedules, maintenance. Did",
         ),
         ("[teams]", "[teams", "", "this is not TOML"),
         ("[teams]", "[people.ada]", "", "this is not TOML"),

@@ -40,6 +40,7 @@ from incidentkit.policy.explanation import (
     explain,
     explain_hypothetical,
 )
+from incidentkit.policy.maintenance import Maintenance
 from incidentkit.policy.obligation import Attempt
 from incidentkit.policy.planning import plan, preview
 from incidentkit.policy.recipient import person, schedule, team
@@ -309,6 +310,39 @@ def test_a_snoozed_incident_pages_later_or_not_at_all() -> None:
     assert (explained.snoozed_until, explained.pages[0].at) == (at(60), at(60))
     assert "Snoozed: nobody is paged before 2026-03-02 03:10:00+00:00" in str(explained)
     assert left_out(playbook(FIRST), snoozed, 59 * MINUTE) == [("ada", Reason.SNOOZED)]
+
+
+def test_maintenance_is_told_with_its_times_who_planned_it_and_why() -> None:
+    held = evolve(DIRECTORY, maintenance=[disk(10, 60), disk(-60, -10), disk(-5, 30)])
+
+    explained = explain(incident(), playbook(FIRST), held, now=START, within=2 * 60 * MINUTE)
+    assert explained.maintenance == (disk(-5, 30), disk(10, 60))
+    assert explained.pages[0].at == at(60)
+    span = "from 2026-03-02 02:20:00+00:00 until 2026-03-02 03:10:00+00:00"
+    assert f"Maintenance: nobody is paged {span}, by zoe: a new disk" in str(explained)
+
+
+def test_whoever_is_held_by_maintenance_all_the_time_is_left_out_for_that_reason() -> None:
+    held = evolve(DIRECTORY, maintenance=[disk(0, 60)])
+
+    explained = explain(incident(), playbook(FIRST), held, now=START, within=59 * MINUTE)
+    assert [(each.person, each.reason) for each in explained.left_out] == [("ada", Reason.MAINTENANCE)]
+    acknowledged = incident().acknowledge(at=at(0), by="ada")
+    explained = explain(acknowledged, playbook(FIRST), held, now=START, within=59 * MINUTE)
+    assert [(each.person, each.reason) for each in explained.left_out] == [("ada", Reason.ACKNOWLEDGED)]
+
+
+def test_maintenance_of_other_severities_is_not_told() -> None:
+    held = evolve(DIRECTORY, maintenance=[evolve(disk(0, 60), severities=("none of these",))])
+
+    explained = explain(incident(), playbook(FIRST), held, now=START, within=59 * MINUTE)
+    assert explained.maintenance == ()
+    assert explained == told(playbook(FIRST), incident(), 59 * MINUTE)
+
+
+def disk(starts: float, ends: float) -> Maintenance:
+    severities, by = (incident().severity.key,), PersonId("zoe")
+    return Maintenance(starts=at(starts), ends=at(ends), severities=severities, by=by, reason="a new disk")
 
 
 def test_everything_was_tried_already() -> None:

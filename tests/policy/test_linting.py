@@ -21,6 +21,7 @@ from incidentkit.policy.directory import Person
 from incidentkit.policy.escalation import EVERYBODY, ContactChain, EscalationPolicy, Level, quorum
 from incidentkit.policy.finding import Code, Finding, lint_table
 from incidentkit.policy.linting import lint
+from incidentkit.policy.maintenance import Maintenance
 from incidentkit.policy.obligation import Attempt
 from incidentkit.policy.recipient import Recipient, person, role, schedule, team
 from incidentkit.policy.response import ResponsePolicy
@@ -91,6 +92,17 @@ FAX = [Attempt("fax")]
 FAXED = known("ada", "bob", "eve", "zoe", eve={"push": "eve", "fax": "1"})
 
 OFFICE = escalation(one(schedule("office")))
+
+
+def days(starts: float, ends: float, *severities: str) -> Maintenance:
+    since, until = (NOW + timedelta(days=each) for each in (starts, ends))
+    keys = severities or ("SEV-3",)
+    return Maintenance(starts=since, ends=until, severities=keys, by=PersonId("zoe"), reason="a new disk")
+
+
+def with_maintenance(*windows: Maintenance) -> Directory:
+    return evolve(DIRECTORY, maintenance=windows)
+
 
 FOUND: list[tuple[Code, Playbook, Directory, list[str]]] = [
     # A level that nothing reaches
@@ -192,6 +204,10 @@ FOUND: list[tuple[Code, Playbook, Directory, list[str]]] = [
     (Code.METHOD_OF_NOBODY, escalation(one(), stand_down=FAX), DIRECTORY, ["escalation.stand_down[0]"]),
     (Code.UNUSED_METHOD, GOOD, evolve(DIRECTORY, people=FAXED), ["people.eve.contacts"]),
     (Code.GAP, OFFICE, DIRECTORY, ["schedules.office"] * 3),
+    # Maintenance
+    (Code.UNKNOWN_SEVERITY, GOOD, with_maintenance(days(0, 1, "SEV-2", "P2")), ["maintenance[0].severities[1]"]),
+    (Code.LONG_MAINTENANCE, GOOD, with_maintenance(days(0, 7), days(-1, 6.5)), ["maintenance[1].ends"]),
+    (Code.WORST_HELD, GOOD, with_maintenance(days(0, 1), days(1, 2, "SEV-1")), ["maintenance[1].severities[0]"]),
 ]
 
 NOT_FOUND: list[tuple[Code, Playbook, Directory]] = [
@@ -218,6 +234,9 @@ NOT_FOUND: list[tuple[Code, Playbook, Directory]] = [
     (Code.NO_METHOD, GOOD, without_contacts("eve")),
     (Code.GAP, escalation(one(schedule("always"))), DIRECTORY),
     (Code.GAP, GOOD, DIRECTORY),
+    (Code.UNKNOWN_SEVERITY, GOOD, with_maintenance(days(-1, 0, "P2"))),
+    (Code.LONG_MAINTENANCE, GOOD, with_maintenance(days(-9, 0))),
+    (Code.WORST_HELD, GOOD, with_maintenance(days(-1, 0, "SEV-1"), days(0, 1, "SEV-2", "SEV-3"))),
 ]
 
 

@@ -215,6 +215,20 @@ MUTANTS: Final = {
     ),
     "lets an earlier answer stop a level that is brought in again": ("if asked_again > begun:", "if False:"),
     "asks about what does not apply": (" is None and self._may_begin(obligation):", " is None:"),
+    "pages in maintenance": ("evolve(chain, at=at if until is None else until)", "evolve(chain, at=at)"),
+    "pages in maintenance what should have been paged before": ("max(at, self.now))", "at)"),
+    "holds for maintenance what is no page": (
+        "if chain.key is None or not chain.obligation.personal:",
+        "if chain.key is None:",
+    ),
+    "holds pages in maintenance of another severity": (
+        "held_until(self.incident.severity.key,",
+        "held_until(min(self.playbook.scheme).key,",
+    ),
+    "oversleeps the end of maintenance": (
+        "at if until is None else until)",
+        "at if until is None else until + timedelta(hours=2))",
+    ),
     "previews other outcomes than it is told": (
         "action=action.key, outcome=outcome)",
         "action=action.key, outcome=Outcome.SUCCEEDED)",

@@ -1,4 +1,4 @@
-"""The directory: people and how to reach them, teams, who has which role, and who is on call.
+"""The directory: people and how to reach them, teams, who has which role, who is on call, and when pages wait.
 
 It is live data and no part of a playbook's version: people come and go while a playbook stays what it is. Addresses are
 personal data, so neither a repr nor an error shows one.
@@ -26,6 +26,7 @@ from incidentkit.errors import (
     PlaybookInvalid,
     ScheduleInvalid,
     UnknownRecipient,
+    below,
     expect,
     nearest,
     shown,
@@ -33,6 +34,7 @@ from incidentkit.errors import (
 from incidentkit.model.calendar import zone_of
 from incidentkit.model.identity import PersonId, checked_name, checked_text
 from incidentkit.model.people import Role
+from incidentkit.policy.maintenance import Maintenance
 from incidentkit.policy.recipient import INVOLVED, Recipient, RecipientKind
 from incidentkit.policy.schedule import Schedule
 
@@ -91,9 +93,18 @@ def _schedules(schedules: Mapping[str, Schedule]) -> dict[str, Schedule]:
     return {**schedules}
 
 
+def _maintenance(windows: Sequence[Maintenance]) -> tuple[Maintenance, ...]:
+    for index, each in enumerate(_rows("maintenance", windows)):
+        if not isinstance(each, Maintenance):
+            raise DirectoryInvalid(f"maintenance[{index}]", "a Maintenance is expected here")
+    return (*windows,)
+
+
 @frozen(kw_only=True, repr=False)
 class Directory:
     """Who there is: people by id, the members of teams, the people of roles, the first to be asked first, schedules.
+
+    And the maintenance windows, in which pages wait.
 
     Raises `DirectoryInvalid` for whatever does not fit together.
     """
@@ -102,6 +113,7 @@ class Directory:
     teams: Mapping[str, tuple[PersonId, ...]] = field(factory=dict[str, tuple[PersonId, ...]], converter=_teams)
     roles: Mapping[str, tuple[PersonId, ...]] = field(factory=dict[str, tuple[PersonId, ...]], converter=_roles)
     schedules: Mapping[str, Schedule] = field(factory=dict[str, Schedule], converter=_schedules)
+    maintenance: tuple[Maintenance, ...] = field(default=(), converter=_maintenance)
 
     def __attrs_post_init__(self) -> None:
         for lists, named in (("teams", self.teams), ("roles", self.roles)):
@@ -182,6 +194,18 @@ class Directory:
         known = self.people.get(person)
         return None if known is None else known.contacts.get(method)
 
+    def held_until(self, severity: str, at: datetime) -> datetime | None:
+        """Until when pages wait at a moment for an incident of a severity, by its key; `None` if they do not.
+
+        Windows that touch or overlap are one: it is the end of the last.
+        """
+        until, after = None, at
+        while (
+            end := max((each.ends for each in self.maintenance if each.covers(severity, after)), default=None)
+        ) is not None:
+            until = after = end
+        return until
+
     @cached_property
     def fingerprint(self) -> str:
         """64 hexadecimal digits that are the same for equal directories only.
@@ -193,18 +217,21 @@ class Directory:
             for each in self.people.values()
         ]
         schedules = {name: convert.to_plain(each) for name, each in self.schedules.items()}
-        content = (sorted(people), sorted(self.teams.items()), sorted(self.roles.items()), schedules)
-        # A directory without schedules keeps the fingerprint that it had before there were any.
-        text = json.dumps(content if schedules else content[:-1], ensure_ascii=False, sort_keys=True)
+        content: list[Any] = [sorted(people), sorted(self.teams.items()), sorted(self.roles.items())]
+        # A directory without schedules or maintenance keeps the fingerprint that it had before there were any.
+        content += [schedules] if schedules or self.maintenance else []
+        content += [convert.to_plain(self.maintenance)] if self.maintenance else []
+        text = json.dumps(content, ensure_ascii=False, sort_keys=True)
         return sha256(text.encode()).hexdigest()
 
     def to_form(self) -> Any:
-        """Itself as documents hold it: a table for each of its fields, without what is empty."""
+        """Itself as documents hold it: a table for each of its fields, or a row of them, without what is empty."""
         return _filled(
             people={name: _person_form(person) for name, person in self.people.items()},
             teams={name: [*members] for name, members in self.teams.items()},
             roles={name: [*members] for name, members in self.roles.items()},
             schedules={name: convert.to_plain(schedule) for name, schedule in self.schedules.items()},
+            maintenance=[convert.to_plain(each) for each in self.maintenance],
         )
 
     @classmethod
@@ -219,6 +246,8 @@ class Directory:
             tables["people"] = {name: _person(name, each) for name, each in people.items()}
             schedules = _table("schedules", tables.get("schedules", {}))
             tables["schedules"] = {name: _schedule(name, each) for name, each in schedules.items()}
+            windows = _rows("maintenance", tables.get("maintenance", []))
+            tables["maintenance"] = [_window(index, each) for index, each in enumerate(windows)]
             return cls(**tables)
         except DirectoryInvalid as error:
             raise DocumentInvalid(f"$.{error.path}" if error.path else "$", error.problem) from error
@@ -242,7 +271,9 @@ class Directory:
 
     def __repr__(self) -> str:
         schedules = f", schedules {len(self.schedules)}" if self.schedules else ""
-        return f"<directory: people {len(self.people)}, teams {len(self.teams)}, roles {len(self.roles)}{schedules}>"
+        maintenance = f", maintenance {len(self.maintenance)}" if self.maintenance else ""
+        counted = f"people {len(self.people)}, teams {len(self.teams)}, roles {len(self.roles)}"
+        return f"<directory: {counted}{schedules}{maintenance}>"
 
 
 def _person_form(person: Person) -> dict[str, Any]:
@@ -266,6 +297,18 @@ def _schedule(name: object, form: object) -> Schedule:
     try:
         return convert.from_plain(_table(path, form), Schedule)
     except DocumentInvalid as error:
+        raise DirectoryInvalid(path + error.path.removeprefix("$"), error.problem) from None
+
+
+def _window(index: int, form: object) -> Maintenance:
+    """The maintenance window that a table of a document describes."""
+    path = f"maintenance[{index}]"
+    try:
+        return convert.from_plain(_table(path, form), Maintenance)
+    except DocumentInvalid as error:
+        refused = error.__cause__
+        if isinstance(refused, DirectoryInvalid):
+            raise DirectoryInvalid(below(path, refused.path), refused.problem) from None
         raise DirectoryInvalid(path + error.path.removeprefix("$"), error.problem) from None
 
 
@@ -340,6 +383,12 @@ def _table(path: str, value: object) -> Mapping[Any, Any]:
     if not isinstance(value, Mapping):
         raise DirectoryInvalid(path, "a table is expected here")
     return value  # pyright: ignore[reportUnknownVariableType]
+
+
+def _rows(path: str, value: object) -> Sequence[object]:
+    if not _is_list(value):
+        raise DirectoryInvalid(path, f"a list of tables is expected here: write each as [[{path}]]")
+    return value
 
 
 def _name(path: str, value: object) -> str:

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from incidentkit.errors import FieldInvalid
 from incidentkit.model import conditions
@@ -29,6 +29,7 @@ from incidentkit.model.severity import Severity
 from incidentkit.model.vocabulary import AnyFact, Facts, FactSource
 from incidentkit.policy.directory import Directory
 from incidentkit.policy.escalation import EXHAUSTED
+from incidentkit.policy.maintenance import Maintenance
 from incidentkit.policy.obligation import Obligation
 from incidentkit.policy.planning import PLANNER, Action, OpenQuestion, Step, plan, preview
 from incidentkit.policy.playbook import Playbook
@@ -114,6 +115,7 @@ class Reason(StrEnum):
     NO_METHOD = "has no contact method of the chain"
     SNOOZED = "the incident is snoozed"
     FINISHED = "everything was tried already"
+    MAINTENANCE = "pages are held by maintenance"
     STOPPED = "nobody on the level is paged any more, by what stops it"
     NOTHING_DUE = "was tried before, and nothing falls due"
 
@@ -156,6 +158,8 @@ class Explanation:
     """What holds something up at the start."""
     snoozed_until: datetime | None
     """Until when nobody is paged, if that is later than the start."""
+    maintenance: tuple[Maintenance, ...]
+    """Windows within the time in which nobody is paged for this severity, in their order."""
     exhausted_at: datetime | None
     """When every chain had come to its end in vain, if that is so at the end."""
 
@@ -199,6 +203,7 @@ def explain(
         skipped=tuple(look.skipped()),
         questions=planned.questions,
         snoozed_until=None if snoozed is None or snoozed <= start else snoozed,
+        maintenance=tuple(look.maintenance()),
         exhausted_at=look.exhausted_at(),
     )
 
@@ -368,10 +373,27 @@ class _Look:
             return Reason.SNOOZED
         if (obligation.id, person) in self._finished:
             return Reason.FINISHED
+        if (obligation.id, person) in self._told_but_for_maintenance:
+            return Reason.MAINTENANCE
         chain = (obligation.id, obligation.instance(incident), person)
         # Who was never tried would be tried at once, unless the level asks for nothing. Of others that cannot be told.
         tried_before = chain in incident.progress.latest or person in incident.progress.armings
         return Reason.NOTHING_DUE if tried_before else Reason.STOPPED
+
+    def maintenance(self) -> Iterator[Maintenance]:
+        severity = self.before.severity.key
+        for each in sorted(self.directory.maintenance, key=lambda each: (each.starts, each.ends)):
+            if severity in each.severities and each.starts <= self.end and self.start < each.ends:
+                yield each
+
+    @cached_property
+    def _told_but_for_maintenance(self) -> set[tuple[str, str]]:
+        """Who would be told something within the time, and for what, if no window held it."""
+        if not any(self.maintenance()):
+            return set()
+        directory = evolve(self.directory, maintenance=())
+        steps = preview(self.before, self.playbook, directory, now=self.start, until=self.end)
+        return {(action.key.obligation, action.key.person) for step in steps for action in step.actions}
 
     @cached_property
     def _finished(self) -> set[tuple[str, PersonId]]:
@@ -431,6 +453,9 @@ class _Telling:
         yield Paragraph(f"From {self._time(told.start)} for {span}, by the clock of {self.zone}")
         if told.snoozed_until is not None:
             yield Paragraph(f"Snoozed: nobody is paged before {self._time(told.snoozed_until)}")
+        for each in told.maintenance:
+            span = f"from {self._time(each.starts)} until {self._time(each.ends)}"
+            yield Paragraph(f"Maintenance: nobody is paged {span}, by {each.by}: {each.reason}")
         yield from _titled("Levels that are reached", ("since", "level", "people", "why"), self._reached())
         yield from _titled("Levels that are not reached", ("level", "why not"), self._not_reached())
         yield from _titled("Pages", ("when", "who", "through", "for", "why"), self._pages())

@@ -30,6 +30,9 @@ class Code(StrEnum):
     METHOD_OF_NOBODY = "DIR004"
     UNUSED_METHOD = "DIR005"
     GAP = "DIR006"
+    UNKNOWN_SEVERITY = "DIR007"
+    LONG_MAINTENANCE = "DIR008"
+    WORST_HELD = "DIR009"
 
     @property
     def meaning(self) -> str:
@@ -54,6 +57,9 @@ _MEANING = {
     Code.METHOD_OF_NOBODY: "Nobody has a contact method that the playbook uses.",
     Code.UNUSED_METHOD: "The playbook does not use a contact method that people have.",
     Code.GAP: "Nobody is on call for some of the time to come.",
+    Code.UNKNOWN_SEVERITY: "Maintenance names a severity that the playbook does not have.",
+    Code.LONG_MAINTENANCE: "Maintenance holds pages for more than a week.",
+    Code.WORST_HELD: "Maintenance holds pages of the worst severity.",
 }
 
 

@@ -24,6 +24,7 @@ from incidentkit.model.vocabulary import AnyFact, Facts, Vocabulary
 from incidentkit.policy.directory import Directory
 from incidentkit.policy.escalation import EscalationPolicy, Level
 from incidentkit.policy.finding import Code, Finding
+from incidentkit.policy.maintenance import Maintenance
 from incidentkit.policy.obligation import Attempt, Obligation
 from incidentkit.policy.playbook import Playbook
 from incidentkit.policy.recipient import Recipient, RecipientKind
@@ -37,6 +38,8 @@ AHEAD: Final = timedelta(days=14)
 """How far schedules are looked at unless told otherwise."""
 
 LONGEST_CHAIN: Final = timedelta(days=1)
+
+LONGEST_MAINTENANCE: Final = timedelta(days=7)
 
 
 def lint(
@@ -431,6 +434,38 @@ def _gaps(case: _Case) -> Iterator[Finding]:
             yield Finding(Code.GAP, f"schedules.{recipient.name}", f"from {since} nobody is on call for {lasts}")
 
 
+def _windows(case: _Case) -> Iterator[tuple[str, Maintenance]]:
+    """The maintenance that is not over at the moment from which on to look, with its path."""
+    for index, each in enumerate(case.directory.maintenance):
+        if case.at is None or case.at < each.ends:
+            yield f"maintenance[{index}]", each
+
+
+def _unknown_severity(case: _Case) -> Iterator[Finding]:
+    known = [each.key for each in case.playbook.scheme]
+    for path, window in _windows(case):
+        for index, key in enumerate(window.severities):
+            if key not in known:
+                message = f"the playbook has no severity {key!r}; there are {', '.join(known)}"
+                yield Finding(Code.UNKNOWN_SEVERITY, f"{path}.severities[{index}]", message)
+
+
+def _long_maintenance(case: _Case) -> Iterator[Finding]:
+    for path, window in _windows(case):
+        lasts = window.ends - window.starts
+        if lasts > LONGEST_MAINTENANCE:
+            message = f"pages are held for {duration_text(lasts)}: end it sooner"
+            yield Finding(Code.LONG_MAINTENANCE, f"{path}.ends", message)
+
+
+def _worst_held(case: _Case) -> Iterator[Finding]:
+    worst = max(case.playbook.scheme).key
+    for path, window in _windows(case):
+        if worst in window.severities:
+            message = f"nobody is paged for {worst}, the worst severity there is: is that meant?"
+            yield Finding(Code.WORST_HELD, f"{path}.severities[{window.severities.index(worst)}]", message)
+
+
 ON_DIRECTORY: Final[tuple[Callable[[_Case], Iterator[Finding]], ...]] = (
     _unknown_or_nobody,
     _no_method,
@@ -441,5 +476,8 @@ ON_DIRECTORY: Final[tuple[Callable[[_Case], Iterator[Finding]], ...]] = (
     _notices,
     _methods,
     _gaps,
+    _unknown_severity,
+    _long_maintenance,
+    _worst_held,
 )
 """What is looked for in a playbook with its directory."""

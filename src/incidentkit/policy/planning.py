@@ -502,11 +502,15 @@ class _View:
                 yield _Chain(obligation, person, None, self.incident.declined[person])
 
     def _held(self, chain: _Chain) -> _Chain:
-        """A chain that reaches people no sooner than the incident is snoozed."""
-        until = self.incident.snoozed_until
-        if until is None or chain.key is None or not chain.obligation.personal:
+        """A chain that reaches people no sooner than a snooze ends, and not in maintenance of the present severity.
+
+        The later of its time and now counts: what could not be tried before maintenance began waits as well.
+        """
+        if chain.key is None or not chain.obligation.personal:
             return chain
-        return evolve(chain, at=max(chain.at, until))
+        at = max(chain.at, self.incident.snoozed_until or chain.at)
+        until = self.directory.held_until(self.incident.severity.key, max(at, self.now))
+        return evolve(chain, at=at if until is None else until)
 
     def _starts(
         self, obligation: Obligation, instance: InForce, person: PersonId, start: datetime

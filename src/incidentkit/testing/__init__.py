@@ -11,6 +11,7 @@ from incidentkit.testing.calendar import support_calendars as support_calendars
 from incidentkit.testing.commands import commands as commands
 from incidentkit.testing.conditions import conditions as conditions
 from incidentkit.testing.directory import directories as directories
+from incidentkit.testing.directory import maintenance_windows as maintenance_windows
 from incidentkit.testing.directory import recipients as recipients
 from incidentkit.testing.facts import fact_values as fact_values
 from incidentkit.testing.facts import facts as facts
@@ -52,6 +53,7 @@ __all__ = [
     "histories",
     "incidents",
     "known_facts",
+    "maintenance_windows",
     "moments",
     "names",
     "obligations",
