@@ -27,10 +27,11 @@ from incidentkit.model.conditions import ALWAYS
 from incidentkit.model.targets import Target
 from incidentkit.policy.escalation import EVERYBODY as EVERYBODY_HAS
 from incidentkit.policy.escalation import ContactChain, EscalationPolicy, Level, quorum
+from incidentkit.policy.maintenance import Maintenance
 from incidentkit.policy.obligation import Attempt, Backoff, Obligation
 from incidentkit.policy.recipient import person, schedule, team
 from incidentkit.policy.situation import UNRESOLVED_FOR
-from tests.policy.simulation import BREACH, DOWN, EVERYBODY, P1, P3, RULES, START, Answer, Wanting, World
+from tests.policy.simulation import BREACH, DOWN, EVERYBODY, P1, P2, P3, RULES, START, Answer, Wanting, World
 
 MINUTE: Final = timedelta(minutes=1)
 CONTACT: Final = ContactChain([Attempt("push", 4 * MINUTE), Attempt("phone", 3 * MINUTE)], rounds=2)
@@ -64,6 +65,7 @@ def scene(
     severity: Severity[Any] = P1,
     wanted: Sequence[Obligation] = (),
     asleep: tuple[float, float] | None = None,
+    maintenance: tuple[float, float] | None = None,
     **policy: Any,
 ) -> World:
     """What a policy of these levels makes of a script."""
@@ -75,13 +77,18 @@ def scene(
     extra = tuple(START + minutes * MINUTE for minutes in (1.3, 6.1, 13, 25.5, 47))
     return World(
         playbook=book,
-        directory=EVERYBODY,
+        directory=EVERYBODY if maintenance is None else evolve(EVERYBODY, maintenance=[_window(*maintenance)]),
         declared=declared,
         commands=tuple(script),
         answers=tuple(answers),
         extra=extra,
         naps=nap,
     )
+
+
+def _window(begin: float, end: float) -> Maintenance:
+    starts, ends = (START + minutes * MINUTE for minutes in (begin, end))
+    return Maintenance(starts=starts, ends=ends, severities=["P1"], by="ada", reason="The database is moved.")
 
 
 def duty(**rest: Any) -> Obligation:
@@ -171,5 +178,7 @@ SCENES: Final = (
     scene(answers=[BUSY], backoff=Backoff([MINUTE / 3, MINUTE / 2])),
     scene(wanted=[duty(until=BETWEEN), duty(id="another", due=IN_VAIN)], script=[said(30, Resolve, "ada")]),
     scene(ADA, script=[said(1, Acknowledge, "ada")], wanted=[duty(until=BETWEEN)]),
+    scene(maintenance=(5, 30), asleep=(3, 9), wanted=[duty()]),
+    scene(maintenance=(3, 20), script=[becomes(10, P2)]),
     scene(ADA, script=[said(1, Acknowledge, "ada")], wanted=[duty(until=~(UNRESOLVED_FOR >= 15 * MINUTE))]),
 )
