@@ -28,6 +28,7 @@ from incidentkit.policy.obligation import Attempt, Backoff
 from incidentkit.policy.planning import Plan, plan
 from incidentkit.policy.playbook import Playbook
 from incidentkit.policy.recipient import role
+from incidentkit.providers.pager import SendPage
 
 COUNT: Final = 64
 
@@ -165,7 +166,7 @@ def _pages(planned: Plan) -> Pages:
         (
             action.key.obligation.removeprefix("page/"),
             action.key.person,
-            action.request.method,
+            action.request.method if isinstance(action.request, SendPage) else "",
             action.key.attempt,
             action.due_at,
         )

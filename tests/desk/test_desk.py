@@ -101,10 +101,11 @@ class Scene:
 
     def desk(self, playbook: Playbook | list[Playbook] = PLAYBOOK, **settings: Any) -> Any:
         pagers: dict[str, Any] = settings.pop("pagers", {"phone": self.pager, "mail": self.pager})
+        toolbox = Toolbox(pagers=pagers, on_call=settings.pop("on_call", None))
         settings = {"observers": (self,), "store": self.store, **settings}
         if self.kind == "Desk":
-            return Desk(playbook, DIRECTORY, Toolbox(pagers=pagers), places=0, **settings)
-        return Blocking(AsyncDesk(playbook, DIRECTORY, Toolbox(pagers=pagers), **settings))
+            return Desk(playbook, DIRECTORY, toolbox, places=0, **settings)
+        return Blocking(AsyncDesk(playbook, DIRECTORY, toolbox, **settings))
 
     def log(self, incident: str = "INC-1") -> tuple[Event, ...]:
         return self.store.load(incident)

@@ -34,12 +34,16 @@ from incidentkit.model.events import (
     SeverityChanged,
     Unacknowledged,
 )
+from incidentkit.model.identity import PersonId
 from incidentkit.model.lifecycle import ACTIVE
 from incidentkit.policy.escalation import EXHAUSTED
 from incidentkit.policy.maintenance import Maintenance
 from incidentkit.policy.obligation import Obligation, Recurrence
+from incidentkit.policy.planning import LONGEST_ASK
 from incidentkit.policy.recipient import Recipient, schedule
 from incidentkit.policy.situation import ACKNOWLEDGEMENTS, OUTSTANDING, situation
+from incidentkit.providers.on_call import FindOnCall
+from incidentkit.providers.pager import SendPage
 from incidentkit.testing.planning import claimed, stamped
 from tests.policy.simulation import HORIZON, START, Answer, Look, Planner, Simulation, World, simulated
 
@@ -126,6 +130,7 @@ class Try:
     ended: datetime | None = None
     outcome: Outcome | None = None
     retry_at: datetime | None = None
+    found: tuple[str, ...] = ()
 
 
 _Instance: TypeAlias = tuple[str, str]
@@ -204,6 +209,7 @@ class Ledger:
     def _ended(self, latest: Try, event: ActionEnded) -> None:
         if latest.outcome not in (Outcome.SUCCEEDED, Outcome.FAILED):
             latest.ended, latest.outcome, latest.retry_at = event.recorded_at, event.outcome, event.retry_at
+            latest.found = event.found
 
     def instance(self, obligation: Obligation) -> _Instance:
         """Which instance of an obligation is the present one."""
@@ -237,6 +243,13 @@ class Ledger:
         escalated = [at for place, at in self.escalations.get(obligation.level, ()) if place > in_force.place]
         ended = [at + obligation.grace for at in self.taken_back.get(person, ())] if obligation.personal else []
         return [*escalated, *ended]
+
+    def asked(self, obligation: Obligation, instance: _Instance) -> dict[ActionKey, list[Try]]:
+        """The tries of each question to an on-call system that is the present one."""
+        place = self.in_force[instance].place
+        arm = sum(1 for at, _ in self.escalations.get(obligation.level, ()) if at > place)
+        keys = [ActionKey(*instance, each, arm, 0) for each in obligation.asked]
+        return {key: self.tries.get(key, []) for key in keys}
 
     def earlier(self, key: ActionKey) -> list[ActionKey]:
         """The keys of the same chain that were tried, in order."""
@@ -289,8 +302,52 @@ def met(
         asked, counted = _meant(case, incident, obligation.acknowledgers, in_force.since), []
     counted += [who for who in standing if who in asked and who not in counted]
     outstanding = [who for who in asked if who not in standing]
+    answers = _answers(ledger, obligation, (obligation.id, _which(ledger, obligation)))
+    outstanding += ["an unknown number"] * _unnamed(case, answers, obligation, in_force)
     own = {ACKNOWLEDGEMENTS.name: len(counted), OUTSTANDING.name: len(outstanding)}
     return obligation.until.evaluate(evolve(facts, values={**facts.values, **own})) is True
+
+
+def _which(ledger: Ledger, obligation: Obligation) -> str:
+    return ledger.running(obligation)[1]
+
+
+def _answers(ledger: Ledger, obligation: Obligation, instance: _Instance) -> list[Try | None]:
+    """The definite answers of the on-call systems that are asked, `None` for those that gave none."""
+    if not obligation.asked:
+        return []
+    latest = [tries[-1] if tries else None for tries in ledger.asked(obligation, instance).values()]
+    definite = (Outcome.SUCCEEDED, Outcome.FAILED)
+    return [each if each is not None and each.outcome in definite else None for each in latest]
+
+
+def _unnamed(case: Case, answers: Sequence[Try | None], obligation: Obligation, in_force: InForce) -> int:
+    """How many are missing at the least before everybody is known who is meant."""
+    if not obligation.asked:
+        return 0
+    missing = sum(1 if each is None else len(_named(case, each, in_force)) for each in answers)
+    return missing or int(not in_force.people)
+
+
+def _named(case: Case, answer: Try, in_force: InForce) -> list[str]:
+    """Whom an on-call system named who can join."""
+    known = case.world.directory.people
+    return [*dict.fromkeys(who for who in answer.found if who in known and who not in in_force.people)]
+
+
+def _ask_is_over(obligation: Obligation, key: ActionKey, tries: Sequence[Try], at: datetime) -> bool:
+    """Whether a question was answered, or is given up."""
+    if not tries:
+        return False
+    latest, backoff = tries[-1], obligation.backoff
+    if latest.outcome in (Outcome.SUCCEEDED, Outcome.FAILED):
+        return True
+    begin = tries[0].start if latest.start < tries[0].start + LONGEST_ASK else latest.start
+    if len(tries) <= len(backoff.delays):
+        again = latest.lease_until if latest.ended is None else latest.ended + backoff.delay(key, len(tries))
+        if max(filter(None, [again, latest.retry_at])) < begin + LONGEST_ASK:
+            return False
+    return latest.outcome is Outcome.POSTPONED or at >= begin + LONGEST_ASK
 
 
 def _meant(case: Case, incident: Incident, recipients: Sequence[Recipient], at: datetime) -> list[str]:
@@ -334,12 +391,18 @@ def _people(case: Case, incident: Incident, ledger: Ledger, obligation: Obligati
     found += [who for each in involved for who in _involved(case, incident, ledger, each) if who in known]
     shifts = [schedule(each.name) for each in obligation.recipients if each.kind == "relieved"]
     found += [who for each in shifts for who in _relieved(case, incident, ledger, each, at)]
+    if obligation.asked:
+        return found
     return found or _meant(case, incident, obligation.fallback, at)
 
 
 def _is_finished(case: Case, incident: Incident, ledger: Ledger, obligation: Obligation, at: datetime) -> bool:
     """Whether nothing is left to try for a level that is in force."""
     instance = ledger.running(obligation)
+    if obligation.asked and not all(
+        _ask_is_over(obligation, key, tries, at) for key, tries in ledger.asked(obligation, instance).items()
+    ):
+        return False
     for person in ledger.in_force[instance].people:
         started, chain = ledger.arm(obligation, person), obligation.chain
         ways = [place for place, link in enumerate(chain) if case.world.directory.contact(person, link.method)]
@@ -408,6 +471,7 @@ def planning_twice_decides_and_does_nothing_more(case: Case) -> None:
         ledger = ledger_of(after)
         for each in again.due:
             latest = ledger.earlier(each.key)[-1]
+            assert isinstance(each.request, SendPage)
             wait = case.obligations[latest.obligation].chain[latest.attempt].wait
             assert wait is not None
             assert len(ledger.tries[latest]) > 1
@@ -431,7 +495,7 @@ def what_is_due_is_listed_by_time_and_each_once(case: Case) -> None:
         assert len({each.key for each in look.plan.due}) == len(times)
         in_force = look.before.extended(look.plan.decisions).progress.in_force
         for each in look.plan.due:
-            came = in_force[each.key.obligation, each.key.instance].joined.get(each.request.person)
+            came = in_force[each.key.obligation, each.key.instance].joined.get(PersonId(each.key.person))
             assert came is None or each.due_at >= came
 
 
@@ -478,8 +542,13 @@ def settling_before_commands_loses_no_decision(case: Case) -> None:
 def _foreseeable(case: Case, simulation: Simulation) -> Iterator[Decision]:
     """The decisions that depend on no outcome: without a desk nobody is paged, so nobody was paged in vain."""
     for each in _decisions(simulation):
-        obligation = case.obligations[each.obligation] if isinstance(each, Became | FellDue) else None
-        if obligation is None or not (obligation.after or any(who.kind == "those" for who in obligation.recipients)):
+        obligation = None if isinstance(each, AcknowledgementExpired) else case.obligations[each.obligation]
+        if obligation is None:
+            yield each
+        elif isinstance(each, Joined):
+            if not obligation.asked:
+                yield each
+        elif not (obligation.after or any(who.kind == "those" for who in obligation.recipients)):
             yield each
 
 
@@ -528,7 +597,7 @@ def _wanted(case: Case, obligation: Obligation, incident: Incident, at: datetime
         (of_itself or obligation.level in ledger.escalations)
         and obligation.until.evaluate(facts) is not True
         and (incident.status in ACTIVE or obligation.outlives)
-        and (not obligation.waits or bool(_people(case, incident, ledger, obligation, at)))
+        and (not obligation.waits or bool(obligation.asked) or bool(_people(case, incident, ledger, obligation, at)))
         and bool(asking or not obligation.after)
         and all(_is_finished(case, incident, ledger, each, at) for each in asking)
         and (not obligation.after or _is_over(case, incident, ledger, obligation, at))
@@ -610,7 +679,9 @@ def whatever_a_desk_writes_has_a_reason(case: Case) -> None:
         if isinstance(event, Decision | ActionStarted):
             assert event.because.strip()
     for look in case.drowsy.looks:
-        assert all(each.because.strip() and each.request.reason.strip() for each in look.plan.due)
+        for each in look.plan.due:
+            assert each.because.strip()
+            assert not isinstance(each.request, SendPage) or each.request.reason.strip()
 
 
 def whom_it_is_about_is_settled_by_the_directory_and_the_log_of_that_moment(case: Case) -> None:
@@ -633,9 +704,14 @@ def whoever_comes_on_call_joins_what_nobody_has_taken(case: Case) -> None:
             if isinstance(event, Joined):
                 obligation = case.obligations[event.obligation]
                 in_force = reading.ledger.in_force[event.obligation, event.instance]
-                assert [*event.people] == _newly_on_call(case, reading.before, obligation, in_force, event.at)
+                joining = [_newly_on_call(case, reading.before, obligation, in_force, event.at)]
+                if obligation.asked:
+                    joining += _joining_by_answers(case, reading.before, reading.ledger, obligation, event.at)
+                assert [*event.people] in joining
+                assert event.people
                 assert not met(case, reading.before, reading.ledger, obligation, in_force, event.at)
-                assert obligation.held.evaluate(case.facts(reading.before, event.at)) is not True
+                held = obligation.held.evaluate(case.facts(reading.before, event.at)) is True
+                assert not held or [*event.people] in joining[1:]
 
 
 def nobody_who_comes_on_call_is_left_out(case: Case) -> None:
@@ -645,6 +721,27 @@ def nobody_who_comes_on_call_is_left_out(case: Case) -> None:
                 held = obligation.held.evaluate(case.facts(look.before, look.at)) is True
                 follows = obligation.follows and not held
                 assert not follows or not _newly_on_call(case, look.before, obligation, in_force, look.at)
+
+
+def nobody_whom_a_system_named_and_no_fallback_is_left_out(case: Case) -> None:
+    for look in case.drowsy.looks:
+        if not look.plan.decisions:
+            ledger = ledger_of(look.before)
+            for obligation, _, _ in _asking(case, look.before, ledger, look.at):
+                if obligation.asked:
+                    assert not any(_joining_by_answers(case, look.before, ledger, obligation, look.at))
+
+
+def _joining_by_answers(
+    case: Case, incident: Incident, ledger: Ledger, obligation: Obligation, at: datetime
+) -> list[list[str]]:
+    """Whom each on-call system named who is not there yet; the fallback, if all were asked in vain."""
+    instance = ledger.running(obligation)
+    in_force, asks = ledger.in_force[instance], ledger.asked(obligation, instance).items()
+    answers = [each for each in _answers(ledger, obligation, instance) if each is not None]
+    named = [people for each in answers if (people := _named(case, each, in_force))]
+    in_vain = not named and not in_force.people and all(_ask_is_over(obligation, key, tries, at) for key, tries in asks)
+    return [[*dict.fromkeys(_meant(case, incident, obligation.fallback, at))]] if in_vain else named
 
 
 def _newly_on_call(
@@ -700,7 +797,7 @@ def nothing_is_tried_that_is_not_asked_for(case: Case) -> None:
             instance = each.ledger.running(each.obligation)
             assert (each.key.obligation, each.key.instance) == instance
             assert each.event.at >= each.in_force.since
-            assert each.key.person in each.in_force.people
+            assert each.key.person in (*each.in_force.people, *each.obligation.asked)
             assert each.event.at >= each.in_force.joined.get(each.key.person, each.in_force.since)
             assert not each.met(each.event.at)
             assert each.obligation.due is None or each.event.at >= each.ledger.overdue[instance]
@@ -709,7 +806,12 @@ def nothing_is_tried_that_is_not_asked_for(case: Case) -> None:
 def who_is_tried_can_be_reached_that_way(case: Case) -> None:
     for look in case.drowsy.looks:
         for action in look.plan.due:
-            method = case.obligations[action.key.obligation].chain[action.key.attempt].method
+            obligation = case.obligations[action.key.obligation]
+            if isinstance(action.request, FindOnCall):
+                assert f"on-call {action.request.schedule}" == action.key.person
+                assert action.key.person in obligation.asked
+                continue
+            method = obligation.chain[action.key.attempt].method
             assert (action.request.method, action.request.person) == (method, action.key.person)
             assert action.request.address == case.world.directory.contact(action.key.person, method)
 
@@ -773,6 +875,8 @@ def a_retry_is_due_before_its_wait_is_over(case: Case) -> None:
         tries = ledger_of(look.before).tries if look.plan.due else {}
         for action in look.plan.due:
             wait = case.obligations[action.key.obligation].chain[action.key.attempt].wait
+            if isinstance(action.request, FindOnCall) and action.key in tries:
+                wait = LONGEST_ASK + tries[action.key][-1].start - tries[action.key][0].start
             if action.key in tries and wait is not None:
                 assert action.due_at < tries[action.key][0].start + wait
 
@@ -939,6 +1043,7 @@ LAWS: Final[tuple[Law, ...]] = (
     whom_it_is_about_is_settled_by_the_directory_and_the_log_of_that_moment,
     whoever_comes_on_call_joins_what_nobody_has_taken,
     nobody_who_comes_on_call_is_left_out,
+    nobody_whom_a_system_named_and_no_fallback_is_left_out,
     acknowledgements_expire_at_the_first_moment_at_which_they_should,
     no_acknowledgement_counts_for_longer_than_it_may,
     nobody_is_tried_while_their_own_answer_stands,
@@ -993,7 +1098,9 @@ def reached(case: Case) -> dict[str, bool]:
         "escalation by hand": any(isinstance(event, Escalated) for event in log),
         "exhausted": any(isinstance(event, Became) and event.obligation == EXHAUSTED for event in log),
         "catch-all": any(key.obligation == EXHAUSTED for key in tries),
-        "shift change": any(isinstance(event, Joined) for event in log),
+        "shift change": any(isinstance(event, Joined) and "shift" in event.because for event in log),
+        "named by an on-call system": any(isinstance(event, Joined) and "named them" in event.because for event in log),
+        "on-call system in vain": any(isinstance(event, Joined) and "did not answer" in event.because for event in log),
         "raise notice": any(key.obligation == "severity raised" for key in tries),
         "hand-over": any(key.obligation == "hand over" for key in tries),
         "stand-down": any(key.obligation == "stand down" for key in tries),

@@ -29,7 +29,7 @@ from incidentkit.policy.escalation import EVERYBODY as EVERYBODY_HAS
 from incidentkit.policy.escalation import ContactChain, EscalationPolicy, Level, quorum
 from incidentkit.policy.maintenance import Maintenance
 from incidentkit.policy.obligation import Attempt, Backoff, Obligation
-from incidentkit.policy.recipient import person, schedule, team
+from incidentkit.policy.recipient import on_call, person, schedule, team
 from incidentkit.policy.situation import UNRESOLVED_FOR
 from tests.policy.simulation import BREACH, DOWN, EVERYBODY, P1, P2, P3, RULES, START, Answer, Wanting, World
 
@@ -37,6 +37,7 @@ MINUTE: Final = timedelta(minutes=1)
 CONTACT: Final = ContactChain([Attempt("push", 4 * MINUTE), Attempt("phone", 3 * MINUTE)], rounds=2)
 NOTICE: Final = [Attempt("mail", MINUTE), Attempt("phone", MINUTE)]
 WELL, ILL, AWAY = Answer(Outcome.SUCCEEDED), Answer(Outcome.FAILED), Answer(None)
+KNOWS: Final = Answer(Outcome.SUCCEEDED, found=("bob", "zoe"))
 BUSY: Final = Answer(Outcome.POSTPONED)
 UNSURE: Final = Answer(Outcome.UNKNOWN, after=MINUTE / 2)
 
@@ -45,6 +46,7 @@ FIRST: Final = Level("first", team("payments"))
 ADA: Final = Level("first", person("ada"))
 LATER: Final = Level("level 2", person("eve"), UNRESOLVED_FOR >= 10 * MINUTE)
 TURNS: Final = Level("turns", schedule("turns"))
+ROTA: Final = Level("first", on_call("rota"))
 IN_VAIN: Final = Target(5 * MINUTE)
 
 
@@ -178,6 +180,12 @@ SCENES: Final = (
     scene(answers=[BUSY], backoff=Backoff([MINUTE / 3, MINUTE / 2])),
     scene(wanted=[duty(until=BETWEEN), duty(id="another", due=IN_VAIN)], script=[said(30, Resolve, "ada")]),
     scene(ADA, script=[said(1, Acknowledge, "ada")], wanted=[duty(until=BETWEEN)]),
+    *(
+        scene(evolve(ROTA, until=until), answers=[answer], fallback=[person("eve")], catch_all=[person("ada")])
+        for until in (ROTA.until, EVERYBODY_HAS)
+        for answer in (KNOWS, AWAY, BUSY)
+    ),
+    scene(ROTA, answers=[KNOWS], script=[said(10, Escalate, "ada", level="first")]),
     scene(maintenance=(5, 30), asleep=(3, 9), wanted=[duty()]),
     scene(maintenance=(3, 20), script=[becomes(10, P2)]),
     scene(ADA, script=[said(1, Acknowledge, "ada")], wanted=[duty(until=~(UNRESOLVED_FOR >= 15 * MINUTE))]),

@@ -43,10 +43,11 @@ from incidentkit.policy.escalation import EscalationPolicy, Level
 from incidentkit.policy.maintenance import Maintenance
 from incidentkit.policy.obligation import Attempt, Obligation
 from incidentkit.policy.planning import Action, Plan, Step
-from incidentkit.policy.recipient import person, schedule, team
+from incidentkit.policy.recipient import on_call, person, schedule, team
 from incidentkit.policy.rotation import Rotation
 from incidentkit.policy.schedule import Schedule
 from incidentkit.policy.situation import OVER, UNRESOLVED_FOR
+from incidentkit.providers.on_call import FindOnCall
 from incidentkit.testing import contact_chains, directories, escalation_policies, obligations, playbooks
 from incidentkit.testing.planning import BACKOFFS, UNTIL, answered, claimed, stamped
 
@@ -85,6 +86,8 @@ class Answer:
     outcome: Outcome | None
     after: timedelta = timedelta()
     retry_after: timedelta | None = None
+    found: tuple[str, ...] = ()
+    """Whom an on-call system names, if it is asked and does not fail."""
 
 
 @frozen(kw_only=True)
@@ -175,7 +178,9 @@ class Simulation:
     def _ended(self, action: Action, answer: Answer, now: datetime) -> None:
         assert answer.outcome is not None
         retry_at = None if answer.retry_after is None else now + answer.retry_after
-        self.incident = self.incident.extended([answered(self.incident, action, now, answer.outcome, retry_at)])
+        asked = isinstance(action.request, FindOnCall) and answer.outcome is Outcome.SUCCEEDED
+        found = [PersonId(who) for who in answer.found] if asked else []
+        self.incident = self.incident.extended([answered(self.incident, action, now, answer.outcome, retry_at, found)])
 
     def _told(self, command: Command, now: datetime) -> None:
         """Record a command after what was due before it, as a desk does; one that is impossible never was."""
@@ -255,6 +260,7 @@ def _episodes() -> st.SearchStrategy[Sequence[tuple[timedelta, _Saying]]]:
         st.just(by(Note, "ada", text="still looking")),
         escalate,
         st.just(by(Mitigate, "ada")),
+        st.just(by(Resolve, "zoe")),
     )
     acknowledging = st.permutations(("ada", "bob", "eve")).map(lambda each: [by(Acknowledge, who) for who in each])
     taking_back = PEOPLE.map(lambda who: (by(Acknowledge, who), by(Unacknowledge, who)))
@@ -266,6 +272,7 @@ def _episodes() -> st.SearchStrategy[Sequence[tuple[timedelta, _Saying]]]:
         PEOPLE.map(lambda who: (by(Decline, who), by(Acknowledge, who))),
         st.just((by(Mitigate, "ada"), by(Regress, "ada", reason="it is back"))),
         st.just((by(Resolve, "ada"), by(Reopen, "ada", reason="it is back"))),
+        PEOPLE.map(lambda who: (by(Acknowledge, who), by(Resolve, "zoe"))),
         st.tuples(escalate, escalate),
         PEOPLE.map(lambda who: (by(Acknowledge, who), by(Escalate, "ada", level="level 1"))),
         PEOPLE.map(
@@ -310,14 +317,15 @@ def _scripts(draw: st.DrawFn) -> tuple[tuple[datetime, Command], ...]:
 
 ANSWERS: Final[st.SearchStrategy[Answer]] = st.sampled_from(
     [
-        Answer(Outcome.SUCCEEDED),
+        Answer(Outcome.SUCCEEDED, found=("bob", "zoe")),
         Answer(Outcome.FAILED),
         Answer(Outcome.POSTPONED),
         Answer(Outcome.POSTPONED, retry_after=timedelta(minutes=1)),
         Answer(Outcome.POSTPONED, retry_after=timedelta(minutes=20)),
         Answer(Outcome.UNKNOWN),
         Answer(None),
-        Answer(Outcome.SUCCEEDED, after=timedelta(seconds=40)),
+        Answer(Outcome.SUCCEEDED, after=timedelta(seconds=40), found=("eve", "ada")),
+        Answer(Outcome.SUCCEEDED, after=timedelta(seconds=80), found=("bob",)),
         Answer(Outcome.FAILED, after=timedelta(seconds=20)),
         Answer(Outcome.UNKNOWN, after=timedelta(seconds=200)),
         Answer(Outcome.POSTPONED, after=timedelta(seconds=100)),
@@ -429,8 +437,11 @@ _REACHED: Final = (person("ada"), person("bob"), person("eve"), team("payments")
 _LEVELS: Final = st.lists(
     st.tuples(
         st.lists(
-            st.sampled_from([*_REACHED, schedule("turns"), schedule("turns"), team("Größe")]), min_size=1, max_size=2
-        ),
+            st.sampled_from([*_REACHED, *[schedule("turns")] * 2, team("Größe"), on_call("rota")]),
+            min_size=1,
+            max_size=2,
+        )
+        | st.sampled_from([[on_call("rota")], [on_call("rota"), on_call("duty")], [team("Größe")]]),
         st.just(ALWAYS) | _CLOCK,
         UNTIL | st.tuples(UNTIL, _CLOCK).map(lambda pair: pair[0] | pair[1]),
         st.sampled_from([[], [], [person("eve")]]),
@@ -452,7 +463,7 @@ _PAGING: Final = st.builds(
     backoff=BACKOFFS,
     grace=st.sampled_from([timedelta(), timedelta(seconds=10), timedelta(minutes=1)]),
     acknowledgement_expires_after=st.none() | st.sampled_from([timedelta(minutes=5), timedelta(minutes=20)]),
-    fallback=st.sampled_from([[], [], [person("eve")]]),
+    fallback=st.sampled_from([[], [person("eve")]]),
     waits=st.booleans(),
     follow_shifts=st.sampled_from([True, True, False]),
     catch_all=st.sampled_from([[], [person("eve")], [team("payments")]]),

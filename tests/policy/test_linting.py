@@ -23,7 +23,7 @@ from incidentkit.policy.finding import Code, Finding, lint_table
 from incidentkit.policy.linting import lint
 from incidentkit.policy.maintenance import Maintenance
 from incidentkit.policy.obligation import Attempt
-from incidentkit.policy.recipient import Recipient, person, role, schedule, team
+from incidentkit.policy.recipient import Recipient, on_call, person, role, schedule, team
 from incidentkit.policy.response import ResponsePolicy
 from incidentkit.policy.situation import (
     ACKNOWLEDGEMENTS,
@@ -104,6 +104,8 @@ def with_maintenance(*windows: Maintenance) -> Directory:
     return evolve(DIRECTORY, maintenance=windows)
 
 
+ROTA = on_call("rota")
+
 FOUND: list[tuple[Code, Playbook, Directory, list[str]]] = [
     # A level that nothing reaches
     (Code.UNREACHABLE_LEVEL, escalation(one(), two(NEVER)), DIRECTORY, ["escalation.levels[1].when"]),
@@ -122,6 +124,8 @@ FOUND: list[tuple[Code, Playbook, Directory, list[str]]] = [
         DIRECTORY,
         ["escalation.levels[0].when"],
     ),
+    # Levels for which only an on-call system is asked
+    (Code.ONLY_ON_CALL, escalation(one(ROTA), catch_all=[]), DIRECTORY, ["escalation.levels[0].recipients"]),
     # Levels out of order
     (
         Code.OUT_OF_ORDER,
@@ -237,6 +241,15 @@ NOT_FOUND: list[tuple[Code, Playbook, Directory]] = [
     (Code.UNKNOWN_SEVERITY, GOOD, with_maintenance(days(-1, 0, "P2"))),
     (Code.LONG_MAINTENANCE, GOOD, with_maintenance(days(-9, 0))),
     (Code.WORST_HELD, GOOD, with_maintenance(days(-1, 0, "SEV-1"), days(0, 1, "SEV-2", "SEV-3"))),
+    (Code.ONLY_ON_CALL, escalation(one(ROTA), catch_all=[], fallback=[ADA]), DIRECTORY),
+    (Code.ONLY_ON_CALL, escalation(one(ROTA), catch_all=[ADA]), DIRECTORY),
+    (Code.ONLY_ON_CALL, escalation(one([ROTA, ADA]), catch_all=[]), DIRECTORY),
+    # Whom an on-call system names, nobody knows before
+    (Code.UNKNOWN_RECIPIENT, escalation(one(ROTA)), DIRECTORY),
+    (Code.NOBODY, escalation(one(ROTA)), DIRECTORY),
+    (Code.QUORUM_TOO_LARGE, escalation(one([ROTA, ADA], until=quorum(2))), DIRECTORY),
+    (Code.EVERYBODY_OF_NOBODY, escalation(one(ROTA, until=EVERYBODY)), DIRECTORY),
+    (Code.NOTICE_REACHES_NOBODY, escalation(one([ROTA, BOB]), stand_down=FAX), evolve(DIRECTORY, people=FAXED)),
 ]
 
 

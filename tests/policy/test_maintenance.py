@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -21,9 +22,10 @@ from incidentkit.model.targets import Target
 from incidentkit.policy.directory import Person
 from incidentkit.policy.maintenance import Maintenance
 from incidentkit.policy.obligation import Attempt, Backoff, Obligation
-from incidentkit.policy.planning import Plan, plan, preview
+from incidentkit.policy.planning import Action, Plan, plan, preview
 from incidentkit.policy.recipient import person
 from incidentkit.policy.situation import UNRESOLVED_FOR
+from incidentkit.providers.pager import SendPage
 from incidentkit.testing import maintenance_windows
 from incidentkit.testing.planning import answered, claimed, stamped
 from tests.policy.simulation import P1, P2, RULES, START, Wanting
@@ -207,6 +209,11 @@ def declared() -> Incident:
     return Incident.declare("INC-1", title="Checkout fails", at=START, by="bob", severity=P2)
 
 
+def ways(actions: Iterable[Action]) -> list[str]:
+    """By which methods people are reached."""
+    return [each.request.method for each in actions if isinstance(each.request, SendPage)]
+
+
 def planned(incident: Incident, where: Directory, *wanted: Obligation, minutes: float) -> Plan:
     return plan(incident, Wanting(name="example", rules=RULES, wanted=wanted), where, now=at(minutes))
 
@@ -228,8 +235,11 @@ def told(incident: Incident, where: Directory, *wanted: Obligation, until: float
     """Who is told when and how up to some minute, if nobody does anything."""
     book = Wanting(name="example", rules=RULES, wanted=wanted)
     steps = preview(incident, book, where, now=incident.as_of, until=at(until))
+    actions = [(step.at, each, each.request) for step in steps for each in step.actions]
     return [
-        ((step.at - START) / MINUTE, each.key.person, each.request.method) for step in steps for each in step.actions
+        ((when - START) / MINUTE, each.key.person, request.method)
+        for when, each, request in actions
+        if isinstance(request, SendPage)
     ]
 
 
@@ -276,7 +286,7 @@ def test_a_severity_that_is_raised_out_of_the_window_pages_at_once() -> None:
     quiet = looked_at(declared(), where, paging(), minutes=0)
     raised = quiet.apply(ChangeSeverity(P1, at=at(10), by="bob", reason="it is worse"))
     assert planned(quiet, where, paging(), minutes=10).due == ()
-    assert [each.request.method for each in planned(raised, where, paging(), minutes=10).due] == ["push"]
+    assert ways(planned(raised, where, paging(), minutes=10).due) == ["push"]
 
 
 def test_a_severity_that_is_lowered_into_the_window_pages_no_more() -> None:
@@ -284,7 +294,7 @@ def test_a_severity_that_is_lowered_into_the_window_pages_no_more() -> None:
     (_, _, p3) = P1.scheme
     paged = looked_at(declared(), where, paging(), minutes=0)
     lowered = paged.apply(ChangeSeverity(p3, at=at(1), by="bob", reason="it is not so bad"))
-    assert [each.request.method for each in planned(paged, where, paging(), minutes=5).due] == ["phone"]
+    assert ways(planned(paged, where, paging(), minutes=5).due) == ["phone"]
     assert planned(lowered, where, paging(), minutes=5).due == ()
     assert planned(lowered, where, paging(), minutes=5).wake_at == at(60)
 
@@ -307,9 +317,9 @@ def test_a_retry_is_held_and_what_its_wait_was_for_comes_with_it_as_after_downti
     failed = looked_at(declared(), directory(), trying, minutes=0, outcome=Outcome.POSTPONED)
     where = directory(window(0.5, 60))
     assert planned(failed, where, trying, minutes=2).due == ()
-    assert [each.request.method for each in planned(failed, where, trying, minutes=60).due] == ["push"]
+    assert ways(planned(failed, where, trying, minutes=60).due) == ["push"]
     retried = looked_at(failed, where, trying, minutes=60)
-    assert [each.request.method for each in planned(retried, where, trying, minutes=60).due] == ["phone"]
+    assert ways(planned(retried, where, trying, minutes=60).due) == ["phone"]
 
 
 def test_levels_come_into_force_by_their_clocks_and_their_people_are_paged_at_the_end() -> None:

@@ -171,10 +171,10 @@ MUTANTS: Final = {
         "counted = len(acknowledged)",
     ),
     "forgets the fallback": (
-        "self._found(obligation.recipients, at) or self._found(obligation.fallback, at)",
-        "self._found(obligation.recipients, at)",
+        "found if found or obligation.asked else self._found(obligation.fallback, at)",
+        "found",
     ),
-    "waits for nobody": ("at is None or not obligation.waits or", "True or"),
+    "waits for nobody": ("at is None or not waits or", "True or"),
     "tells everybody who was not reached to stand down": (
         "reached = tried.outcome not in (Outcome.FAILED, Outcome.POSTPONED)",
         "reached = True",
@@ -212,6 +212,21 @@ MUTANTS: Final = {
     "is exhausted in the moment in which somebody comes": (
         "for turn in together if not turn.last]",
         "for turn in together]",
+    ),
+    "brings in the fallback while a system is asked": ("any(ask.key is not None for ask in asks)", "False"),
+    "brings in nobody whom a system named": (
+        "named = [(ask, people) for ask in asks if",
+        "named = [(ask, people) for ask in asks[:0] if",
+    ),
+    "gives a system up too early": ("over = tried.first + LONGEST_ASK", "over = tried.first + LONGEST_ASK / 2"),
+    "asks nobody again who is on call": ("latest.arm != len(again)", "False"),
+    "is exhausted while a system is asked": (
+        "yield from map(self._held, self._asks(obligation, instance, which))",
+        "yield from ()",
+    ),
+    "takes nobody for everybody while a system is asked": (
+        "return new or int(bool(obligation.asked) and not instance.people)",
+        "return 0",
     ),
     "lets an earlier answer stop a level that is brought in again": ("if asked_again > begun:", "if False:"),
     "asks about what does not apply": (" is None and self._may_begin(obligation):", " is None:"),

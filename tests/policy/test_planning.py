@@ -20,9 +20,10 @@ from incidentkit.model.targets import Target
 from incidentkit.policy.directory import Directory, Person
 from incidentkit.policy.escalation import quorum
 from incidentkit.policy.obligation import Attempt, Backoff, Obligation
-from incidentkit.policy.planning import Plan, plan
+from incidentkit.policy.planning import Action, Plan, plan
 from incidentkit.policy.recipient import person, schedule
 from incidentkit.policy.situation import STATUS, UNRESOLVED_FOR
+from incidentkit.providers.pager import SendPage
 from incidentkit.testing.planning import answered, claimed, stamped
 from tests.policy.laws import LAWS, Case, Law, reached
 from tests.policy.scenes import SCENES
@@ -104,6 +105,11 @@ def looked_at(incident: Incident, *obligations: Obligation, minutes: float, outc
     return after if outcome is None else after.extended(answered(incident, each, now, outcome) for each in made.due)
 
 
+def method_of(action: Action) -> str:
+    assert isinstance(action.request, SendPage)
+    return action.request.method
+
+
 AT_ONCE = World(
     playbook=playbook(duty(chain=[Attempt("push", MINUTE), Attempt("phone", MINUTE)])),
     directory=DIRECTORY,
@@ -157,7 +163,7 @@ def test_it_wakes_when_time_alone_unmeets_what_is_in_force() -> None:
     paused = planned(paged, pausing, minutes=7)
     assert not paused.due
     assert paused.wake_at == at(20)
-    assert [each.request.method for each in planned(paged, pausing, minutes=20).due] == ["phone"]
+    assert [method_of(each) for each in planned(paged, pausing, minutes=20).due] == ["phone"]
 
 
 # What is left to people.
@@ -233,7 +239,7 @@ def test_the_reason_of_alternatives_with_several_parts_is_all_of_those() -> None
 def test_a_definite_failure_moves_to_the_next_method_at_once() -> None:
     paging = duty(chain=[Attempt("push", MINUTE), Attempt("phone", MINUTE)])
     paged = looked_at(declared(), paging, minutes=0, outcome=Outcome.FAILED)
-    assert [(each.request.method, each.due_at) for each in planned(paged, paging, minutes=0).due] == [("phone", at(0))]
+    assert [(method_of(each), each.due_at) for each in planned(paged, paging, minutes=0).due] == [("phone", at(0))]
 
 
 def test_a_method_that_had_its_turn_waits_though_everything_failed() -> None:
@@ -242,7 +248,7 @@ def test_a_method_that_had_its_turn_waits_though_everything_failed() -> None:
     paged = looked_at(paged, paging, minutes=0, outcome=Outcome.FAILED)
     assert planned(paged, paging, minutes=0).due == ()
     assert planned(paged, paging, minutes=0).wake_at == at(12)
-    assert [each.request.method for each in planned(paged, paging, minutes=12).due] == ["push"]
+    assert [method_of(each) for each in planned(paged, paging, minutes=12).due] == ["push"]
 
 
 def test_a_chain_that_was_cut_short_has_ended() -> None:
@@ -277,9 +283,9 @@ def test_a_retry_that_comes_too_late_for_its_wait_does_not_hold_up_the_next_atte
         chain=[Attempt("push", MINUTE), Attempt("phone", MINUTE)], backoff=Backoff([timedelta(seconds=10)] * 2)
     )
     paged = looked_at(declared(), paging, minutes=0, outcome=Outcome.POSTPONED)
-    assert [each.request.method for each in planned(paged, paging, minutes=30).due] == ["push"]
+    assert [method_of(each) for each in planned(paged, paging, minutes=30).due] == ["push"]
     retried = looked_at(paged, paging, minutes=30, outcome=None)
-    assert [each.request.method for each in planned(retried, paging, minutes=30).due] == ["phone"]
+    assert [method_of(each) for each in planned(retried, paging, minutes=30).due] == ["phone"]
 
 
 def test_somebody_whom_nobody_knows_stops_no_page() -> None:

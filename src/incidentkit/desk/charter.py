@@ -12,7 +12,7 @@ from attrs import field, frozen
 
 from incidentkit.desk.hearsay import class_of
 from incidentkit.desk.notices import LOGGER, LogObserver, Notice, Observer
-from incidentkit.desk.toolbox import Toolbox, check_methods, slot_of
+from incidentkit.desk.toolbox import ON_CALL, Toolbox, check_methods, slot_of
 from incidentkit.errors import DeskInvalid, expect, nearest, shown
 from incidentkit.model.identity import PersonId, checked_name, checked_text
 from incidentkit.model.incident import Incident
@@ -83,6 +83,8 @@ class Charter:
         for playbook in self.playbooks:
             self.directory.check(playbook.recipients, source=f"playbook {playbook.name}")
             self._warn_of_methods(playbook)
+            if playbook.asks and self.toolbox.on_call is None:
+                LOGGER.warning("%s asks who is on call, for which no on-call system is in the toolbox", playbook.name)
 
     def _warn_of_methods(self, playbook: Playbook) -> None:
         """Say which contact methods of a playbook reach nobody here; that is work for people, and no error."""
@@ -100,8 +102,9 @@ class Charter:
     @cached_property
     def slots(self) -> Mapping[str, Any]:
         """Every slot that is filled or that a playbook needs, with its provider; `None` where there is none."""
-        needed = (method for playbook in self.playbooks for method in playbook.methods)
-        return {**dict.fromkeys(map(slot_of, needed)), **dict(self.toolbox.slots())}
+        needed = [slot_of(method) for playbook in self.playbooks for method in playbook.methods]
+        needed += [ON_CALL for playbook in self.playbooks if playbook.asks]
+        return {**dict.fromkeys(needed), **dict(self.toolbox.slots())}
 
     @property
     def by(self) -> PersonId:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from functools import partial
 from inspect import iscoroutine
-from typing import Any, Final, get_args
+from typing import Any, Final, assert_never, cast, get_args
 
 from attrs import evolve, frozen
 
@@ -21,10 +21,11 @@ from incidentkit.desk.effects import Attempt, Call, Flow, Spawn, Unanswered
 from incidentkit.desk.hearsay import class_of, scopes_of, without_address, words_of
 from incidentkit.desk.notices import Audited, Decided, Ended, Failed, Planned, Recorded, Started, Unrecorded
 from incidentkit.desk.setbacks import Setbacks, Turns
-from incidentkit.desk.toolbox import slot_of
+from incidentkit.desk.toolbox import ON_CALL, slot_of
 from incidentkit.errors import (
     CommandInvalid,
     DeskInvalid,
+    FieldInvalid,
     ProviderError,
     SchemesDiffer,
     StaleVersion,
@@ -46,7 +47,7 @@ from incidentkit.model.events import (
     RoleAssigned,
     TimeCorrected,
 )
-from incidentkit.model.identity import IncidentId, keepable, moment
+from incidentkit.model.identity import IncidentId, PersonId, checked_name, keepable, moment
 from incidentkit.model.incident import Incident
 from incidentkit.model.lifecycle import ACTIVE, Status
 from incidentkit.model.severity import Severity
@@ -55,6 +56,8 @@ from incidentkit.model.vocabulary import FactSource
 from incidentkit.policy.planning import Action, Plan, Step, plan, preview, settle
 from incidentkit.policy.playbook import Playbook
 from incidentkit.providers.answer import Diagnosis, Receipt
+from incidentkit.providers.on_call import FindOnCall, OnCallNow
+from incidentkit.providers.pager import SendPage
 from incidentkit.providers.store import MOST, Append, Audit, FindDue, FindForgotten, FindIncidents
 from incidentkit.text.document import Document, Table, flat
 from incidentkit.text.plain import to_plain
@@ -90,6 +93,9 @@ that does not answer, and is asked two or three times.
 
 AHEAD: Final = 1_000
 """How many more incidents are looked through for one that may be well, while some fail."""
+
+MOST_NAMED: Final = 100
+"""People whom an on-call system can name at once; more are a slip."""
 
 RECORDINGS: Final = 3
 """How often to try to record an outcome."""
@@ -334,18 +340,34 @@ def perform(charter: Charter, incident: IncidentId, action: Action, lease_until:
 
 def _try(charter: Charter, action: Action, lease_until: datetime) -> Flow[_Ending]:
     """Ask the provider, and say what came of it."""
-    method = action.request.method
-    pager = charter.toolbox.pagers.get(method)
-    if pager is None:
-        return _Ending(Outcome.FAILED, f"no pager for {method} is in the toolbox: somebody has to do it")
+    slot, call, missing = _provider(charter, action.request)
+    if call is None:
+        return _Ending(Outcome.FAILED, missing)
     if (yield from _is_late(charter, lease_until)):
         return _Ending(Outcome.POSTPONED, "the lease had nearly run out before it began")
     try:
-        answer: object = yield Attempt(slot_of(method), partial(pager.page, action.request), charter.deadline)
-        ending = _ending(answer)
+        answer: object = yield Attempt(slot, call, charter.deadline)
+        ending = _ending(answer, action.request)
     except Exception as error:  # noqa: BLE001  # whatever a provider raises is an outcome, and is recorded as one
         ending = _ending_of(error)
-    return evolve(ending, problem=without_address(ending.problem, action.request.address))
+    if isinstance(action.request, SendPage):
+        ending = evolve(ending, problem=without_address(ending.problem, action.request.address))
+    return ending
+
+
+def _provider(charter: Charter, request: SendPage | FindOnCall) -> tuple[str, Callable[[], object] | None, str]:
+    """The slot of a request, how to call its provider if there is one, and what to say if there is none."""
+    match request:
+        case SendPage(method=method):
+            pager, missing = charter.toolbox.pagers.get(method), f"no pager for {method} is in the toolbox"
+            page = None if pager is None else partial(pager.page, request)
+            return slot_of(method), page, f"{missing}: somebody has to do it"
+        case FindOnCall():
+            system = charter.toolbox.on_call
+            ask = None if system is None else partial(system.on_call, request)
+            return ON_CALL, ask, "no on-call system is in the toolbox"
+        case _:
+            assert_never(request)
 
 
 def _is_late(charter: Charter, lease_until: datetime) -> Flow[bool]:
@@ -379,6 +401,7 @@ def _record(
                 problem=ending.problem,
                 reference=ending.reference,
                 retry_at=_retry_at(ending, now, lease_until),
+                found=ending.found,
             )
             events = (event,)
             request = Append(incident=incident, events=events, expected_version=None, planned_with=charter.planned_with)
@@ -496,20 +519,54 @@ class _Ending:
     retry_after: timedelta | None = None
     running: bool = False
     """Whether the provider may still be at it."""
+    found: tuple[PersonId, ...] = ()
 
 
-def _ending(answer: object) -> _Ending:
+def _ending(answer: object, request: SendPage | FindOnCall) -> _Ending:
     """What came of a try that was answered."""
-    if isinstance(answer, Receipt):
-        reference: Any = answer.reference
-        problem = (
-            "" if isinstance(reference, str) else f"the reference of its receipt is {class_of(reference)}, no text"
-        )
-        return _Ending(Outcome.SUCCEEDED, problem, keepable(reference)[:LONGEST_REFERENCE])
     if iscoroutine(answer):
         answer.close()
         return _Ending(Outcome.FAILED, "answered with a promise that nobody awaits: give the provider to an AsyncDesk")
-    return _Ending(Outcome.UNKNOWN, f"answered with {class_of(answer)} and not with a Receipt")
+    if isinstance(request, FindOnCall):
+        return _ending_of_question(answer)
+    if not isinstance(answer, Receipt):
+        return _Ending(Outcome.UNKNOWN, f"answered with {class_of(answer)} and not with a Receipt")
+    reference, problem = _reference(answer.reference, "receipt")
+    return _Ending(Outcome.SUCCEEDED, problem, reference)
+
+
+def _ending_of_question(answer: object) -> _Ending:
+    """Whom an on-call system named. What cannot be read is no answer, and would be none another time."""
+    if not isinstance(answer, OnCallNow):
+        return _Ending(Outcome.FAILED, f"answered with {class_of(answer)} and not with an OnCallNow")
+    named = _sequence(answer.people)
+    if named is None:
+        return _Ending(Outcome.FAILED, f"the people of its answer are {class_of(answer.people)}, no tuple")
+    names = [_name(each) for each in named[:MOST_NAMED]]
+    reference, problem = _reference(answer.reference, "answer")
+    if None in names:
+        problem = "some of those whom it named have no names: printable text without spaces at its ends"
+    found = tuple(dict.fromkeys(PersonId(name) for name in names if name is not None))
+    return _Ending(Outcome.SUCCEEDED, problem, reference, found=found)
+
+
+def _sequence(people: object) -> tuple[object, ...] | None:
+    """What should be a tuple, and may be a list; `None` for anything else."""
+    return tuple(cast("tuple[object, ...]", people)) if type(people) in (tuple, list) else None
+
+
+def _name(person: object) -> str | None:
+    """What somebody is called; `None` for what is no name."""
+    try:
+        return checked_name("found", person)
+    except FieldInvalid:
+        return None
+
+
+def _reference(reference: Any, of: str) -> tuple[str, str]:
+    """What can be kept of a reference, and what is wrong with it."""
+    problem = "" if isinstance(reference, str) else f"the reference of its {of} is {class_of(reference)}, no text"
+    return keepable(reference)[:LONGEST_REFERENCE], problem
 
 
 def _ending_of(error: Exception) -> _Ending:

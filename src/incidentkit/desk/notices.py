@@ -13,6 +13,8 @@ from incidentkit.model.action import Outcome
 from incidentkit.model.events import Decision, Event
 from incidentkit.model.identity import IncidentId
 from incidentkit.policy.planning import Action, Plan
+from incidentkit.providers.on_call import FindOnCall
+from incidentkit.providers.pager import SendPage
 from incidentkit.text.document import flat
 
 
@@ -124,16 +126,18 @@ class LogObserver:
             case Planned():
                 pass
             case Started(incident=incident, action=action):
-                whom, key = f"{action.request.person} by {action.request.method}", str(action.key)
-                _log(logging.INFO, incident, key, "%s: paging %s (%s)", incident, whom, key)
+                key = str(action.key)
+                _log(logging.INFO, incident, key, "%s: %s (%s)", incident, _doing(action), key)
             case Ended(incident=incident, action=action, outcome=outcome, problem=problem):
                 level = logging.INFO if outcome is Outcome.SUCCEEDED else logging.WARNING
                 what = f"{outcome} ({problem})" if problem else outcome
-                _log(level, incident, str(action.key), "%s: %s: %s", incident, _page(action), what)
+                _log(level, incident, str(action.key), "%s: %s: %s", incident, _what(action), what)
             case Unrecorded(incident=incident, action=action, outcome=outcome, error=error):
                 message = "%s: %s: %s, which could not be recorded: %s"
-                why = without_address(_said(error), action.request.address)
-                _log(logging.ERROR, incident, str(action.key), message, incident, _page(action), outcome, why)
+                why = _said(error)
+                if isinstance(action.request, SendPage):
+                    why = without_address(why, action.request.address)
+                _log(logging.ERROR, incident, str(action.key), message, incident, _what(action), outcome, why)
             case Failed(incident=incident, error=error):
                 _log(logging.ERROR, incident, "", "%s: %s", incident, _said(error))
             case Interrupted(error=error):
@@ -145,9 +149,26 @@ class LogObserver:
                 assert_never(notice)
 
 
-def _page(action: Action) -> str:
-    """What an action does, for somebody who reads it at three in the morning."""
-    return f"page to {action.request.person} by {action.request.method}"
+def _doing(action: Action) -> str:
+    """What a desk does now, for somebody who reads it at three in the morning."""
+    match action.request:
+        case SendPage(person=person, method=method):
+            return f"paging {person} by {method}"
+        case FindOnCall(schedule=schedule):
+            return f"asking who is on call for {schedule}"
+        case _:
+            assert_never(action.request)
+
+
+def _what(action: Action) -> str:
+    """What a desk did."""
+    match action.request:
+        case SendPage(person=person, method=method):
+            return f"page to {person} by {method}"
+        case FindOnCall(schedule=schedule):
+            return f"question who is on call for {schedule}"
+        case _:
+            assert_never(action.request)
 
 
 def _said(error: Exception) -> str:

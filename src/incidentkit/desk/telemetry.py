@@ -11,9 +11,11 @@ from opentelemetry.metrics import MeterProvider, get_meter_provider
 from opentelemetry.trace import Span, StatusCode, TracerProvider, get_tracer_provider
 
 from incidentkit.desk.notices import Ended, Failed, Interrupted, Notice, Started, Unrecorded
+from incidentkit.desk.toolbox import ON_CALL
 from incidentkit.model.action import ActionKey, Outcome
 from incidentkit.model.identity import IncidentId
 from incidentkit.policy.planning import Action
+from incidentkit.providers.pager import SendPage
 
 NAME: Final = "incidentkit"
 
@@ -88,4 +90,5 @@ class Telemetry:
 
 
 def _kind(action: Action) -> dict[str, str]:
-    return {"incidentkit.obligation": action.key.obligation, "incidentkit.method": action.request.method}
+    method = action.request.method if isinstance(action.request, SendPage) else ON_CALL
+    return {"incidentkit.obligation": action.key.obligation, "incidentkit.method": method}

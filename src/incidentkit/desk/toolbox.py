@@ -12,6 +12,7 @@ from attrs import field, frozen
 from incidentkit.desk.hearsay import class_of
 from incidentkit.errors import Misconfigured, expect, shown
 from incidentkit.providers.answer import Closes
+from incidentkit.providers.on_call import OnCall
 from incidentkit.providers.pager import Pager
 
 
@@ -32,10 +33,12 @@ class Toolbox:
 
     pagers: Mapping[str, Pager] = field(factory=dict[str, Pager], converter=_pagers)
     """By the contact method that each reaches people through, as the directory and the playbook call it."""
+    on_call: OnCall | None = None
+    """Who is asked who is on call, for recipients such as ``on-call payments``."""
 
     def __attrs_post_init__(self) -> None:
         for slot, provider in self.slots():
-            check_methods(slot, provider, _PAGER)
+            check_methods(slot, provider, _methods_of(slot))
             if _can_be_closed(slot, provider):
                 check_methods(slot, provider, _CLOSES)
 
@@ -43,11 +46,13 @@ class Toolbox:
         """Every provider with the name of its slot."""
         for method, pager in self.pagers.items():
             yield slot_of(method), pager
+        if self.on_call is not None:
+            yield ON_CALL, self.on_call
 
     def refuse_async(self) -> None:
         """Raise `Misconfigured` for the first provider that has to be awaited, which a `Desk` cannot do."""
         for slot, provider in self.slots():
-            for name in _PAGER:
+            for name in _methods_of(slot):
                 refuse_async(slot, provider, name)
 
     def close(self) -> None:
@@ -108,6 +113,10 @@ class Toolbox:
         await self.aclose()
 
 
+ON_CALL: Final = "on-call"
+"""The slot of the on-call system."""
+
+
 def slot_of(method: str) -> str:
     """The slot of the pager for a contact method."""
     return f"pagers[{method!r}]"
@@ -158,7 +167,14 @@ def refuse_async(slot: str, provider: object, name: str) -> None:
 _PAGER: Final[Mapping[str, int]] = {"page": 1, "diagnose": 0}
 """The methods of a pager, and how many arguments each is called with."""
 
+_ON_CALL: Final[Mapping[str, int]] = {"on_call": 1, "diagnose": 0}
+
 _CLOSES: Final[Mapping[str, int]] = {"close": 0}
+
+
+def _methods_of(slot: str) -> Mapping[str, int]:
+    """The methods of the protocol that a slot asks for."""
+    return _ON_CALL if slot == ON_CALL else _PAGER
 
 
 def _check_method(slot: str, provider: object, name: str, arguments: int) -> None:

@@ -30,6 +30,7 @@ from incidentkit.policy.obligation import Obligation
 from incidentkit.policy.planning import Action, Plan, plan
 from incidentkit.policy.playbook import Playbook
 from incidentkit.policy.recipient import person
+from incidentkit.providers.on_call import FindOnCall
 from incidentkit.providers.pager import Pager, Purpose
 
 INCIDENT: Final = "DRILL-1"
@@ -323,6 +324,9 @@ class _Run:
                 pass
 
     def _add_try(self, action: Action, outcome: Outcome, problem: str) -> None:
+        if isinstance(action.request, FindOnCall):
+            self._add(Kind.TROUBLE, "", f"asked who is on call for {action.request.schedule}: {outcome}", problem)
+            return
         who, method, purpose = action.request.person, action.request.method, action.request.purpose
         if outcome is not Outcome.SUCCEEDED:
             self._add(Kind.TROUBLE, who, f"{purpose} by {method}: {outcome}", problem)

@@ -566,9 +566,12 @@ class ActionEnded(Happening):
     """What the provider calls what it did."""
     retry_at: datetime | None = field(default=None, validator=optional(is_utc))
     """Before when the provider wants no other try."""
+    found: tuple[PersonId, ...] = field(default=(), validator=are_names)
+    """Whom an on-call system named; the directory need not know them."""
 
     def __str__(self) -> str:
-        return f"{self.action} {self.outcome}{f': {self.problem}' if self.problem else ''}"
+        named = f" and named {', '.join(self.found)}" if self.found else ""
+        return f"{self.action} {self.outcome}{named}{f': {self.problem}' if self.problem else ''}"
 
 
 Event: TypeAlias = (

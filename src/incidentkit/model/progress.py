@@ -49,6 +49,8 @@ class Tried:
     tries: int
     first: datetime
     """When the first try started."""
+    latest: datetime
+    """When the latest try started."""
     lease_until: datetime
     """Until when the latest try may still be under way, if it has not ended."""
     outcome: Outcome | None = None
@@ -56,6 +58,8 @@ class Tried:
     ended: datetime | None = None
     retry_at: datetime | None = None
     """Before when there is no point in another try, if the provider said so."""
+    found: tuple[PersonId, ...] = ()
+    """Whom the answer named, if it was asked for people."""
 
 
 @frozen
@@ -155,7 +159,7 @@ class Progress:
         key = event.action
         earlier = self.tried.get(key)
         first, tries = (event.at, 0) if earlier is None else (earlier.first, earlier.tries)
-        self.tried[key] = Tried(tries + 1, first, event.lease_until)
+        self.tried[key] = Tried(tries + 1, first, event.at, event.lease_until)
         self.latest[key.obligation, key.instance, key.person] = key
 
     def ended(self, event: ActionEnded) -> None:
@@ -163,8 +167,8 @@ class Progress:
         tried = self.tried.get(event.action)
         if tried is None or tried.outcome in (Outcome.SUCCEEDED, Outcome.FAILED):
             return
-        ending = (event.outcome, event.recorded_at, event.retry_at)
-        self.tried[event.action] = Tried(tried.tries, tried.first, tried.lease_until, *ending)
+        ending = (event.outcome, event.recorded_at, event.retry_at, event.found)
+        self.tried[event.action] = Tried(tried.tries, tried.first, tried.latest, tried.lease_until, *ending)
 
     def rearm(self, person: PersonId, at: datetime) -> None:
         """The person is to be reached for again."""

@@ -136,7 +136,8 @@ class Directory:
         people, unless the directory does not know them: then nobody could reach them. The roles that an incident can
         assign need no entry in the directory; `UnknownRecipient` is raised for any other name that has none.
 
-        By a schedule those are found who are on call at that moment; `FieldInvalid` without one.
+        By a schedule those are found who are on call at that moment; `FieldInvalid` without one. Whom an on-call system
+        names, no directory knows: nobody is found.
         """
         self.check((recipient,))
         if recipient.kind is RecipientKind.SCHEDULE:
@@ -147,7 +148,7 @@ class Directory:
         holder = None if role is None else assigned.get(role)
         if holder is not None and holder in self.people:
             return (holder,)
-        return self._found[recipient.kind][recipient.name]
+        return self._found[recipient.kind].get(recipient.name, ())
 
     def next_change(self, recipients: Iterable[Recipient], after: datetime) -> datetime | None:
         """When other people are on call next by any schedule among these; `None` if that is not to be expected."""
@@ -174,7 +175,7 @@ class Directory:
         for recipient in recipients:
             expect(Recipient, recipient, PlaybookInvalid, "whom to find is a Recipient, such as team('payments')")
             known = self._found[recipient.kind]
-            if recipient.name not in known:
+            if recipient.name not in known and recipient.kind is not RecipientKind.ON_CALL:
                 raise UnknownRecipient(recipient.kind, recipient.name, known, source=source)
 
     @cached_property
@@ -183,6 +184,7 @@ class Directory:
         return {
             RecipientKind.PERSON: {name: (person.id,) for name, person in self.people.items()},
             RecipientKind.TEAM: self.teams,
+            RecipientKind.ON_CALL: {},
             RecipientKind.THOSE: dict.fromkeys(INVOLVED, ()),
             RecipientKind.ROLE: {**self.roles, **{name: () for name in _ROLES if name not in self.roles}},
             RecipientKind.SCHEDULE: dict.fromkeys(self.schedules, ()),

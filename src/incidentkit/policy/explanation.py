@@ -17,10 +17,11 @@ from attrs import evolve, frozen
 
 from incidentkit.errors import FieldInvalid
 from incidentkit.model import conditions
+from incidentkit.model.action import ActionKey, Outcome
 from incidentkit.model.calendar import zone_of
 from incidentkit.model.conditions import Condition, Constant, Not, explained
 from incidentkit.model.durations import duration_text
-from incidentkit.model.events import Became
+from incidentkit.model.events import ActionEnded, ActionStarted, Became
 from incidentkit.model.identity import PersonId, moment
 from incidentkit.model.incident import Incident
 from incidentkit.model.lifecycle import ACTIVE
@@ -34,7 +35,7 @@ from incidentkit.policy.obligation import Obligation
 from incidentkit.policy.planning import PLANNER, Action, OpenQuestion, Step, plan, preview
 from incidentkit.policy.playbook import Playbook
 from incidentkit.policy.situation import situation
-from incidentkit.providers.pager import Purpose
+from incidentkit.providers.pager import Purpose, SendPage
 from incidentkit.text.document import Block, Document, Heading, Paragraph, Table
 from incidentkit.text.plain import to_plain
 
@@ -73,8 +74,21 @@ class Reached:
     people: tuple[PersonId, ...]
     """Who was found then, and who joined since; empty if nobody was found."""
     joined: tuple[tuple[PersonId, datetime], ...] = ()
-    """Who of them joined since, because their shift began, and when."""
+    """Who of them joined since, because their shift began or an on-call system named them, and when."""
     because: str
+
+
+@frozen(kw_only=True)
+class Asked:
+    """An on-call system that is asked whom a level is about, and what it answered."""
+
+    at: datetime
+    """When the question was first asked, or will be."""
+    recipient: str
+    """As the level names it, such as ``on-call payments``."""
+    level: str
+    answer: str
+    """Whom it named, or why nobody; in words."""
 
 
 class Obstacle(StrEnum):
@@ -148,6 +162,8 @@ class Explanation:
     end: datetime
     pages: tuple[Page, ...]
     """In their order; exactly those of `preview` up to the end."""
+    asked: tuple[Asked, ...] = ()
+    """The systems that were asked for the levels in force, or will be; what they will answer is taken to be nobody."""
     reached: tuple[Reached, ...]
     """The levels in force at the end, in the order of the policy."""
     not_reached: tuple[NotReached, ...]
@@ -196,7 +212,8 @@ def explain(
         severity=str(incident.severity),
         start=start,
         end=end,
-        pages=tuple(_page(step.at, action) for step in steps for action in step.actions),
+        pages=tuple(look.pages()),
+        asked=tuple(look.asked()),
         reached=tuple(look.reached()),
         not_reached=tuple(look.not_reached()),
         left_out=tuple(look.left_out()),
@@ -243,14 +260,14 @@ def _end(start: datetime, within: timedelta) -> datetime:
         raise FieldInvalid("within", "that is beyond the end of the calendar") from None
 
 
-def _page(at: datetime, action: Action) -> Page:
+def _page(at: datetime, action: Action, request: SendPage) -> Page:
     return Page(
         at=at,
-        person=PersonId(action.key.person),
-        method=action.request.method,
+        person=request.person,
+        method=request.method,
         obligation=action.key.obligation,
-        purpose=action.request.purpose,
-        because=action.request.reason,
+        purpose=request.purpose,
+        because=request.reason,
     )
 
 
@@ -282,6 +299,29 @@ class _Look:
         open_ = plan(self.after, self.playbook, self.directory, now=self.end).questions
         held = {obligation for question in open_ for obligation in question.holds_up}
         return {each: tuple(question.fact for question in open_ if each in question.holds_up) for each in held}
+
+    def pages(self) -> Iterator[Page]:
+        for step in self.steps:
+            for action in step.actions:
+                if isinstance(action.request, SendPage):
+                    yield _page(step.at, action, action.request)
+
+    def asked(self) -> Iterator[Asked]:
+        """What was asked for the present instances of levels goes before what will be; each question once."""
+        log = self.before.timeline.events
+        answers = {event.action: _answer(event) for event in log if isinstance(event, ActionEnded)}
+        begun = [(event.at, event.action) for event in log if isinstance(event, ActionStarted)]
+        coming = [(step.at, action.key) for step in self.steps for action in step.actions]
+        first: dict[ActionKey, datetime] = {}
+        for at, key in (*begun, *coming):
+            first.setdefault(key, at)
+        levels = {(each.id, each.instance(self.after)): each for each in self.levels}
+        for key, at in first.items():
+            level = levels.get((key.obligation, key.instance))
+            if level is not None and key.person in level.asked:
+                unanswered = "has not answered yet" if at < self.start else "what it will answer is taken to be nobody"
+                answer = answers.get(key, unanswered)
+                yield Asked(at=at, recipient=key.person, level=level.level, answer=answer)
 
     @property
     def levels(self) -> Iterator[Obligation]:
@@ -416,6 +456,13 @@ class _Look:
         return next((each.since for each in instances if each is not None), None)
 
 
+def _answer(event: ActionEnded) -> str:
+    """What an on-call system answered, by what the log says."""
+    if event.outcome is Outcome.SUCCEEDED:
+        return f"named {', '.join(event.found)}" if event.found else "named nobody"
+    return f"{event.outcome}: {event.problem}" if event.problem else str(event.outcome)
+
+
 def _grounds(condition: Condition, facts: Facts) -> str:
     """The comparisons that give a condition its answer, each with what it rests on."""
     return "; ".join(dict.fromkeys(map(_said, _decisive(explained(condition, facts)))))
@@ -458,6 +505,7 @@ class _Telling:
             yield Paragraph(f"Maintenance: nobody is paged {span}, by {each.by}: {each.reason}")
         yield from _titled("Levels that are reached", ("since", "level", "people", "why"), self._reached())
         yield from _titled("Levels that are not reached", ("level", "why not"), self._not_reached())
+        yield from _titled("Who is on call is asked", ("when", "whom", "for", "answer"), self._asked())
         yield from _titled("Pages", ("when", "who", "through", "for", "why"), self._pages())
         yield from _titled("In all", ("who", "times", "from", "until", "through"), self._totals())
         yield from _titled("Not told", ("who", "for", "why not"), self._left_out())
@@ -479,6 +527,9 @@ class _Telling:
             asked = " ".join(fact.question for fact in each.questions)
             why = f"{each.obstacle}: {asked}" if asked else str(each)
             yield each.level, why if each.at is None else f"{why}; by time alone it is true from {self._time(each.at)}"
+
+    def _asked(self) -> Iterator[Row]:
+        return ((self._time(each.at), each.recipient, each.level, each.answer) for each in self.told.asked)
 
     def _pages(self) -> Iterator[Row]:
         for each in self.told.pages:

@@ -24,6 +24,7 @@ class Code(StrEnum):
     CHAIN_OF_DAYS = "ESC008"
     ON_TWO_LEVELS = "ESC009"
     NOTICE_REACHES_NOBODY = "ESC010"
+    ONLY_ON_CALL = "ESC011"
     UNKNOWN_RECIPIENT = "DIR001"
     NOBODY = "DIR002"
     NO_METHOD = "DIR003"
@@ -51,6 +52,7 @@ _MEANING = {
     Code.CHAIN_OF_DAYS: "It takes more than a day until the contact chain of a level has come to its end.",
     Code.ON_TWO_LEVELS: "A person is on several levels, so a higher level may bring in nobody new.",
     Code.NOTICE_REACHES_NOBODY: "Nobody who can be paged has a method of the notice.",
+    Code.ONLY_ON_CALL: "Nobody is paged for the level when the on-call system names nobody or does not answer.",
     Code.UNKNOWN_RECIPIENT: "The directory does not know a recipient.",
     Code.NOBODY: "A recipient means nobody now.",
     Code.NO_METHOD: "A person who is to be reached has no contact method of the chain.",

@@ -178,6 +178,18 @@ def _no_catch_all(_: Playbook, escalation: EscalationPolicy) -> Iterator[Finding
         )
 
 
+def _only_on_call(_: Playbook, escalation: EscalationPolicy) -> Iterator[Finding]:
+    if escalation.fallback or escalation.catch_all:
+        return
+    for place, level in enumerate(escalation.levels):
+        if all(each.kind is RecipientKind.ON_CALL for each in level.recipients):
+            yield Finding(
+                Code.ONLY_ON_CALL,
+                f"escalation.levels[{place}].recipients",
+                f"nobody is paged for level {level.name!r} when the on-call system does not answer: name a fallback",
+            )
+
+
 def _chain_of_days(_: Playbook, escalation: EscalationPolicy) -> Iterator[Finding]:
     lasts = _lasts(escalation.contact.links)
     if lasts > LONGEST_CHAIN:
@@ -199,6 +211,7 @@ ON_ESCALATION: Final[tuple[EscalationCheck, ...]] = (
     _out_of_order,
     _expires_within_a_round,
     _no_catch_all,
+    _only_on_call,
     _chain_of_days,
 )
 """What is looked for in every escalation."""
@@ -250,8 +263,13 @@ class _Case:
             person for each in recipients if self.knows(each) for people in self._groups(each) for person in people
         )
 
-    def most(self, recipients: Iterable[Recipient]) -> int | None:
-        """How many they mean at once, at the most; `None` if a schedule is among them and no moment is known."""
+    def most(self, recipients: Sequence[Recipient]) -> int | None:
+        """How many they mean at once, at the most.
+
+        `None` if a schedule is among them and no moment is known, or an on-call system, which may name anybody.
+        """
+        if any(each.kind is RecipientKind.ON_CALL for each in recipients):
+            return None
         known = [each for each in recipients if self.knows(each)]
         by_schedule = [each for each in known if each.kind is RecipientKind.SCHEDULE]
         if by_schedule and self.at is None:
@@ -288,13 +306,17 @@ def _places(playbook: Playbook) -> Iterator[_Place]:
         yield _Place("response.owner", "the owner of the clocks", (response.owner,), response.reminders)
 
 
+_FOUND_LATER: Final = (RecipientKind.SCHEDULE, RecipientKind.ON_CALL)
+"""By whom nobody being found now says nothing."""
+
+
 def _unknown_or_nobody(case: _Case) -> Iterator[Finding]:
     for place in case.places:
         for index, recipient in enumerate(place.recipients):
             path = place.path if place.path == "response.owner" else f"{place.path}[{index}]"
             if not case.knows(recipient):
                 yield Finding(Code.UNKNOWN_RECIPIENT, path, f"the directory knows no {recipient}")
-            elif recipient.kind is not RecipientKind.SCHEDULE and not case.people([recipient]):
+            elif recipient.kind not in _FOUND_LATER and not case.people([recipient]):
                 yield Finding(Code.NOBODY, path, f"{recipient} means nobody now: {place.what}")
 
 
@@ -383,6 +405,8 @@ def _notices(case: _Case) -> Iterator[Finding]:
     if escalation is None:
         return
     paged = case.people(each for place in case.places if place.path != "response.owner" for each in place.recipients)
+    if case.playbook.asks:  # an on-call system may name anybody
+        paged = {person.id: None for person in case.directory.people.values()}
     for name in ("hand_over", "raise_notice", "stand_down"):
         attempts: tuple[Attempt, ...] = getattr(escalation, name)
         if attempts and paged and not any(case.has_any(person, attempts) for person in paged):

@@ -22,7 +22,7 @@ from incidentkit.model.identity import checked_name, checked_text
 from incidentkit.model.incident import Incident
 from incidentkit.model.progress import ONCE
 from incidentkit.model.targets import Target
-from incidentkit.policy.recipient import Recipient
+from incidentkit.policy.recipient import Recipient, RecipientKind
 from incidentkit.providers.pager import Purpose
 
 LONGEST_WAIT: Final = timedelta(days=365)
@@ -198,6 +198,7 @@ class Obligation:
         checked_reason(self.id, self.because)
         if not timedelta() <= self.grace <= LONGEST_WAIT:
             raise PlaybookInvalid(f"{self.id}: the grace is no time or more, at the most a year, not {self.grace}")
+        self._check_asked()
         for condition in (self.when, self.applies, self.until, self.held):
             expect(Condition, condition, PlaybookInvalid, f"{self.id}: when, applies, until and held are conditions")
         if self.recurrence is Recurrence.PER_EXHAUSTION and not self.after:
@@ -207,6 +208,11 @@ class Obligation:
         for attempt in self.chain[:-1]:
             if attempt.wait is None:
                 raise PlaybookInvalid(f"{self.id}: nothing comes after {attempt.method!r}, which has no wait")
+
+    def _check_asked(self) -> None:
+        for each in self.named if not self.level else (*self.acknowledgers, *self.fallback):
+            if each.kind is RecipientKind.ON_CALL:
+                raise PlaybookInvalid(f"{self.id}: {each} can only be among the recipients of a level")
 
     def instance(self, incident: Incident) -> str:
         """Which of its instances the incident is at."""
@@ -228,6 +234,11 @@ class Obligation:
     def hindered(self) -> Condition:
         """While this is true it does not come into force."""
         return self.until if self.held == NEVER else self.until | self.held
+
+    @cached_property
+    def asked(self) -> tuple[str, ...]:
+        """The on-call systems that are asked whom it is about besides, as their recipients are written, each once."""
+        return tuple(dict.fromkeys(str(each) for each in self.recipients if each.kind is RecipientKind.ON_CALL))
 
     @property
     def named(self) -> tuple[Recipient, ...]:

@@ -34,10 +34,11 @@ from incidentkit.model.lifecycle import ACTIVE
 from incidentkit.model.progress import InForce, Mark, Tried
 from incidentkit.model.vocabulary import AnyFact, Facts
 from incidentkit.policy.directory import Directory
-from incidentkit.policy.obligation import Expiry, Obligation
+from incidentkit.policy.obligation import Backoff, Expiry, Obligation
 from incidentkit.policy.playbook import Playbook
 from incidentkit.policy.recipient import Recipient, RecipientKind, schedule
 from incidentkit.policy.situation import ACKNOWLEDGEMENTS, OUTSTANDING, situation
+from incidentkit.providers.on_call import FindOnCall
 from incidentkit.providers.pager import Purpose, SendPage
 
 PLANNER: Final = PersonId("incidentkit")
@@ -46,6 +47,9 @@ PLANNER: Final = PersonId("incidentkit")
 LONGEST_TRY: Final = timedelta(minutes=2)
 """How long a previewed try is taken to hold its lease."""
 
+LONGEST_ASK: Final = timedelta(minutes=1)
+"""After which an on-call system that does not answer is given up, from the first try on: people wait for it."""
+
 
 @frozen(kw_only=True)
 class Action:
@@ -53,7 +57,7 @@ class Action:
 
     key: ActionKey
     due_at: datetime
-    request: SendPage
+    request: SendPage | FindOnCall
     because: str
 
 
@@ -137,7 +141,10 @@ def preview(
     until: datetime,
     outcome: Outcome = Outcome.SUCCEEDED,
 ) -> Iterator[Step]:
-    """What will happen up to a moment if nobody does anything, and every action comes out like this."""
+    """What will happen up to a moment if nobody does anything, and every action comes out like this.
+
+    Whom an on-call system will name nobody can know: it is taken to name nobody.
+    """
     at: datetime | None = max(now, incident.as_of)
     while at is not None and at <= until:
         planned = plan(incident, playbook, directory, now=at)
@@ -186,16 +193,24 @@ def _turn(at: datetime | None, decision: Callable[[datetime], Decision], *, last
 
 @frozen
 class _Chain:
-    """How far the attempts to reach one person for an obligation have come."""
+    """How far the attempts to reach one person for an obligation have come, or to ask one system whom to reach."""
 
     obligation: Obligation
     person: PersonId
+    """Whom to reach; of what is asked, its recipient as text."""
     key: ActionKey | None
     """What to try; `None` once nothing is left to try."""
     at: datetime
     """When to try it, or since when nothing is left."""
     reached: bool = False
     """Whether nothing is left because the person knows, or the service does what it does."""
+    found: tuple[PersonId, ...] | None = None
+    """Whom the system named, known or not; `None` for a person, and while there is no answer."""
+
+    @property
+    def asks(self) -> bool:
+        """Whether a system is asked, and nobody reached."""
+        return self.person in self.obligation.asked
 
 
 @frozen(slots=False)
@@ -268,7 +283,7 @@ class _View:
             counted = sum(
                 person in asked or (mark.place > begun and person in known) for person, mark in acknowledged.items()
             )
-        outstanding = sum(person not in acknowledged for person in asked)
+        outstanding = sum(person not in acknowledged for person in asked) + self._unnamed(obligation, instance)
         own = {ACKNOWLEDGEMENTS.name: counted, OUTSTANDING.name: outstanding}
         return Facts(facts.vocabulary, {**facts.values, **own}, facts.possible, facts.started, facts.at)
 
@@ -285,7 +300,7 @@ class _View:
                 yield from _turn(at, decision, last=bool(obligation.after))
                 continue
             yield from _turn(self._falls_due_at(obligation, instance), partial(self._falling_due, obligation))
-            yield from _turn(self._is_joined_at(obligation, instance), partial(self._joining, obligation, instance))
+            yield from self._next_joining(obligation, instance)
 
     def _comes_into_force_at(self, obligation: Obligation) -> datetime | None:
         at = self._may_begin_at(obligation)
@@ -296,7 +311,8 @@ class _View:
             return None
         while at is not None:
             at = _first_moment(when, hindered, self.past, at)
-            if at is None or not obligation.waits or at > self.now or self._people(obligation, at):
+            waits = obligation.waits and not obligation.asked  # for whom, an on-call system has to say first
+            if at is None or not waits or at > self.now or self._people(obligation, at):
                 return at
             at = self._next_change(obligation, at)
         return None
@@ -329,6 +345,10 @@ class _View:
     def _called(self, obligation: Obligation) -> tuple[Mark, ...]:
         """When people brought it in."""
         return self.incident.progress.escalations.get(obligation.level, ()) if obligation.level else ()
+
+    def _called_again(self, obligation: Obligation, instance: InForce) -> list[datetime]:
+        """When people brought it in once it was in force."""
+        return [mark.at for mark in self._called(obligation) if mark.place > instance.place]
 
     @cached_property
     def _instances(self) -> Mapping[str, str]:
@@ -373,6 +393,15 @@ class _View:
             return None
         return _first_moment(ALWAYS, obligation.until, self._about(obligation, instance, self.past), deadline)
 
+    def _next_joining(self, obligation: Obligation, instance: InForce) -> Iterator[_Turn]:
+        """Who joins next. One at a time, because whoever is named by a system may come on call at the same moment."""
+        shift = _turn(self._is_joined_at(obligation, instance), partial(self._joining, obligation, instance))
+        if obligation.asked:
+            turns = [*shift, *self._turns_of_answers(obligation, instance)]
+            yield from sorted(turns, key=lambda turn: turn.at)[:1]
+        else:
+            yield from shift
+
     def _is_joined_at(self, obligation: Obligation, instance: InForce) -> datetime | None:
         """When somebody else is on call while it still asks for something, and new people may come."""
         if not obligation.follows or not self._may_join(obligation, instance):
@@ -396,6 +425,41 @@ class _View:
     def _joining(self, obligation: Obligation, instance: InForce, at: datetime) -> Decision:
         people = self._new(obligation, instance, at)
         return Joined(**self._said(at), **self._which(obligation), people=people, because="their shift has begun")
+
+    def _unnamed(self, obligation: Obligation, instance: InForce) -> int:
+        """How many more there are to acknowledge, one at the least, as long as not everybody is known who is meant.
+
+        That is so before the last on-call system has answered and whom it named has joined, and while nobody is there.
+        """
+        asks = self._asks(obligation, instance, self._instances[obligation.id]) if obligation.asked else ()
+        new = sum(1 if ask.found is None else len(self._named(ask, instance)) for ask in asks)
+        return new or int(bool(obligation.asked) and not instance.people)
+
+    def _named(self, ask: _Chain, instance: InForce) -> tuple[PersonId, ...]:
+        """Whom a system named who can be reached and is not there yet."""
+        known = self.directory.people
+        return tuple(dict.fromkeys(who for who in ask.found or () if who in known and who not in instance.people))
+
+    def _turns_of_answers(self, obligation: Obligation, instance: InForce) -> Iterator[_Turn]:
+        """Whom on-call systems named joins; if all were asked in vain and nobody is there, the fallback does."""
+        facts, moment = self._about(obligation, instance, self.past), self.incident.as_of
+        asks = [*self._asks(obligation, instance, self._instances[obligation.id])]
+        named = [(ask, people) for ask in asks if (people := self._named(ask, instance))]
+        for ask, people in named:
+            at = _first_moment(ALWAYS, obligation.until, facts, max(moment, ask.at))
+            yield from _turn(at, partial(self._joining_as_named, obligation, people, f"{ask.person} named them"))
+        if instance.people or named or any(ask.key is not None for ask in asks):
+            return
+        at = _first_moment(ALWAYS, obligation.until, facts, max([moment, *(ask.at for ask in asks)]))
+        people = () if at is None else self._found(obligation.fallback, at)
+        if people:
+            because = f"{', '.join(obligation.asked)} named nobody who is known, or did not answer"
+            yield from _turn(at, partial(self._joining_as_named, obligation, people, because))
+
+    def _joining_as_named(
+        self, obligation: Obligation, people: tuple[PersonId, ...], because: str, at: datetime
+    ) -> Decision:
+        return Joined(**self._said(at), **self._which(obligation), people=people, because=keepable(because))
 
     def _turns_of_acknowledgements(self) -> Iterator[_Turn]:
         """Which of them expire."""
@@ -432,13 +496,15 @@ class _View:
         grounds = obligation.when.grounds(self.past.later(at))
         made_true = "somebody asked for it" if self._called(obligation) else "" if grounds == ALWAYS else str(grounds)
         wanted = self._found(obligation.recipients, at)
-        missing = "" if wanted or not obligation.recipients else "nobody was found"
+        missing = "" if wanted or obligation.asked or not obligation.recipients else "nobody was found"
+        asked = f"asking {', '.join(obligation.asked)}" if obligation.asked else ""
         instead = f", so {', '.join(people)} instead" if missing and people else ""
-        return keepable("; ".join(filter(None, (obligation.because, made_true, missing + instead))) or "always")
+        return keepable("; ".join(filter(None, (obligation.because, made_true, asked, missing + instead))) or "always")
 
     def _people(self, obligation: Obligation, at: datetime) -> tuple[PersonId, ...]:
-        """Who it is about at a moment."""
-        return self._found(obligation.recipients, at) or self._found(obligation.fallback, at)
+        """Who it is about at a moment; the fallback only once nobody is left to ask."""
+        found = self._found(obligation.recipients, at)
+        return found if found or obligation.asked else self._found(obligation.fallback, at)
 
     def _found(self, recipients: Iterable[Recipient], at: datetime) -> tuple[PersonId, ...]:
         """Who is meant at a moment, each once; a recipient that the directory does not know any more is nobody.
@@ -500,6 +566,22 @@ class _View:
                 yield self._held(self._chain(obligation, which, person, arm, begin))
             elif person in self.incident.declined:
                 yield _Chain(obligation, person, None, self.incident.declined[person])
+        yield from map(self._held, self._asks(obligation, instance, which))
+
+    def _asks(self, obligation: Obligation, instance: InForce, which: str) -> Iterator[_Chain]:
+        """How far the questions to on-call systems have come; asked anew whenever the level is brought in anew."""
+        progress, again = self.incident.progress, self._called_again(obligation, instance)
+        for recipient in obligation.asked:
+            person = PersonId(recipient)
+            latest = progress.latest.get((obligation.id, which, person))
+            if latest is None or latest.arm != len(again):
+                key = ActionKey(obligation.id, which, person, len(again), 0)
+                yield _Chain(obligation, person, key, max([instance.since, *again]))
+                continue
+            tried = progress.tried[latest]
+            next_try, at = _next_ask(obligation.backoff, latest, tried)
+            found = tried.found if tried.outcome in (Outcome.SUCCEEDED, Outcome.FAILED) else None
+            yield _Chain(obligation, person, latest if next_try else None, at, found=found)
 
     def _held(self, chain: _Chain) -> _Chain:
         """A chain that reaches people no sooner than a snooze ends, and not in maintenance of the present severity.
@@ -518,7 +600,7 @@ class _View:
         """How often the chain of a person was started, and since when it goes."""
         arming = self.incident.progress.armings.get(person) if obligation.personal else None
         start = max(start, instance.joined.get(person, start))
-        again = [mark.at for mark in self._called(obligation) if mark.place > instance.place]
+        again = self._called_again(obligation, instance)
         arms = len(again) + (0 if arming is None else arming.count)
         if arming is not None and arming.at is not None:
             again.append(arming.at + obligation.grace)
@@ -582,6 +664,8 @@ class _View:
 
     def action(self, chain: _Chain, key: ActionKey) -> Action:
         """What to do for a chain now."""
+        if chain.asks:
+            return self._asking(chain, key)
         incident, person = self.incident, chain.person
         method = chain.obligation.chain[key.attempt].method
         because = chain.obligation.because or chain.obligation.id
@@ -598,6 +682,15 @@ class _View:
             purpose=chain.obligation.purpose,
         )
         return Action(key=key, due_at=chain.at, request=request, because=f"{because}; {method} for {person}")
+
+    def _asking(self, chain: _Chain, key: ActionKey) -> Action:
+        """What to ask of an on-call system now."""
+        schedule = Recipient.parse(chain.person).name
+        because = f"{chain.obligation.because or chain.obligation.id}; ask who is on call for {schedule}"
+        incident = IncidentId(self.incident.id)
+        digest = key.digest(self.namespace, incident)
+        request = FindOnCall(key=digest, incident=incident, schedule=schedule, at=self.now)
+        return Action(key=key, due_at=chain.at, request=request, because=because)
 
     def questions(self) -> Iterator[OpenQuestion]:
         """The facts that hold something up, in the order in which to ask for them."""
@@ -620,6 +713,8 @@ class _View:
         finished: dict[str, list[PersonId]] = {}
         going_on: set[str] = set()
         for chain in self.chains:
+            if chain.key is None and chain.at <= self.now and chain.asks:
+                continue
             done = chain.reached and chain.obligation.purpose is not Purpose.REMINDER  # of which reminding is not all
             if chain.key is None and chain.at <= self.now and not done:
                 finished.setdefault(chain.obligation.id, []).append(chain.person)
@@ -697,3 +792,23 @@ def _next_try(obligation: Obligation, key: ActionKey, tried: Tried) -> tuple[boo
     if tried.retry_at is not None:
         again = max(again, tried.retry_at)
     return (True, again) if wait is None or again < moving_on else (False, moving_on)
+
+
+def _next_ask(backoff: Backoff, key: ActionKey, tried: Tried) -> tuple[bool, datetime]:
+    """Whether to ask an on-call system again, and when; or else since when that is over, answered or given up.
+
+    It is given up when no further try comes in time, but what may still be answered is waited for that long. A try that
+    begins when the time is up already, because no desk was there, begins it anew.
+    """
+    ended = tried.lease_until if tried.ended is None else tried.ended
+    if tried.outcome in (Outcome.SUCCEEDED, Outcome.FAILED):
+        return False, ended
+    over = tried.first + LONGEST_ASK
+    if tried.latest >= over:
+        over = tried.latest + LONGEST_ASK
+    if tried.tries <= len(backoff.delays):
+        again = tried.lease_until if tried.ended is None else tried.ended + backoff.delay(key, tried.tries)
+        again = max(again, tried.retry_at or again)
+        if again < over:
+            return True, again
+    return False, min(ended, over) if tried.outcome is Outcome.POSTPONED else over

@@ -106,6 +106,11 @@ class Playbook:
         """The contact methods that it reaches people by."""
         return tuple(dict.fromkeys(attempt.method for obligation in self.obligations for attempt in obligation.chain))
 
+    @property
+    def asks(self) -> bool:
+        """Whether an on-call system is asked whom a level is about."""
+        return any(obligation.asked for obligation in self.obligations)
+
     def to_form(self) -> PlaybookForm:
         """Itself as documents hold it."""
         known = self.vocabulary | answered(self.scheme)

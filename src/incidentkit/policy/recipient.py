@@ -20,6 +20,8 @@ class RecipientKind(StrEnum):
     SCHEDULE = "schedule"
     RELIEVED = "relieved"
     """Whoever acknowledged while on call by a schedule, and is not any more, as long as nobody who is has it."""
+    ON_CALL = "on-call"
+    """An on-call system that others run is asked."""
     THOSE = "those"
     """Whom an incident has involved already."""
 
@@ -45,9 +47,9 @@ def _name(name: str) -> str:
 class Recipient:
     """A person, the members of a team, whoever has a role or is on call; the directory says who when it is needed.
 
-    Written ``person ada``, ``team payments``, ``role engineering manager`` or ``schedule payments``; ``those paged``,
-    ``those acknowledged`` and ``relieved payments`` are people of the incident itself. A role that the incident has
-    assigned goes before the directory's.
+    Written ``person ada``, ``team payments``, ``role engineering manager`` or ``schedule payments``. By ``on-call
+    payments`` another system is asked who is on call for that. ``those paged``, ``those acknowledged`` and ``relieved
+    payments`` are people of the incident itself. A role that the incident has assigned goes before the directory's.
     """
 
     kind: RecipientKind = field(converter=_kind)
@@ -91,6 +93,11 @@ def schedule(name: str) -> Recipient:
 def relieved(name: str) -> Recipient:
     """Whoever has the incident though their shift by that schedule is over, until somebody of the next has it."""
     return Recipient(RecipientKind.RELIEVED, name)
+
+
+def on_call(name: str) -> Recipient:
+    """Whoever is on call by the schedule of that name in the on-call system of the desk, which is asked."""
+    return Recipient(RecipientKind.ON_CALL, name)
 
 
 def those(involved: str) -> Recipient:

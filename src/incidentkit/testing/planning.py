@@ -263,8 +263,13 @@ def claimed(incident: Incident, action: Action, now: datetime, lease: timedelta 
 
 
 def answered(
-    incident: Incident, action: Action, now: datetime, outcome: Outcome, retry_at: datetime | None = None
+    incident: Incident,
+    action: Action,
+    now: datetime,
+    outcome: Outcome,
+    retry_at: datetime | None = None,
+    found: Sequence[PersonId] = (),
 ) -> Event:
     """The event by which a desk records what came of an action."""
     common: dict[str, Any] = {"incident": incident.id, "at": now, "by": PersonId("desk"), "recorded_at": now}
-    return ActionEnded(**common, action=action.key, outcome=outcome, retry_at=retry_at)
+    return ActionEnded(**common, action=action.key, outcome=outcome, retry_at=retry_at, found=(*found,))

@@ -1,0 +1,60 @@
+"""The reference on-call system: it says what it was told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from threading import Lock
+from typing import TypeAlias
+
+from incidentkit.errors import NotFound, ProviderError, nearest
+from incidentkit.providers.answer import Diagnosis
+from incidentkit.providers.on_call import FindOnCall, OnCallNow
+
+Rota: TypeAlias = Iterable[str] | Callable[[datetime], Iterable[str]]
+"""Who is on call: always the same people, or whoever it says for a moment, such as `Schedule.on_call`."""
+
+
+class MemoryOnCall:
+    """An `OnCall` that keeps what it was asked. Threads may share it.
+
+    While ``fault`` is an error, it is raised instead of an answer.
+    """
+
+    def __init__(self, rotas: Mapping[str, Rota], *, fault: ProviderError | None = None) -> None:
+        self.fault = fault
+        """What is wrong with it now; `None` while it works."""
+        self._rotas = {name: rota if callable(rota) else tuple(rota) for name, rota in rotas.items()}
+        self._lock = Lock()
+        self._asked: list[FindOnCall] = []
+        self._answers: dict[str, OnCallNow] = {}
+
+    @property
+    def asked(self) -> list[FindOnCall]:
+        """Every question, in order, also those that were not answered."""
+        with self._lock:
+            return [*self._asked]
+
+    def on_call(self, request: FindOnCall, /) -> OnCallNow:
+        """Whoever is on call by that schedule; with a key that was answered before, that answer."""
+        with self._lock:
+            self._asked.append(request)
+            if self.fault is not None:
+                raise self.fault
+            if request.key not in self._answers:
+                self._answers[request.key] = OnCallNow(
+                    people=tuple(self._people(request)), reference=f"answer-{len(self._answers) + 1}"
+                )
+            return self._answers[request.key]
+
+    def diagnose(self) -> Diagnosis:
+        """Healthy, unless it has a fault."""
+        return Diagnosis(healthy=self.fault is None, problem="" if self.fault is None else str(self.fault))
+
+    def _people(self, request: FindOnCall) -> Iterable[str]:
+        rota = self._rotas.get(request.schedule)
+        if rota is None:
+            hint = nearest(request.schedule, self._rotas)
+            problem = f"no schedule is called {request.schedule!r}. {hint}".rstrip()
+            raise NotFound(problem, provider="on-call", operation="on_call")
+        return rota(request.at) if callable(rota) else rota
