@@ -29,7 +29,7 @@ from incidentkit.policy.directory import Person
 from incidentkit.policy.escalation import ContactChain, EscalationPolicy, Level
 from incidentkit.policy.obligation import Attempt
 from incidentkit.policy.planning import plan
-from incidentkit.policy.recipient import role
+from incidentkit.policy.recipient import on_call, person, role
 from incidentkit.policy.situation import UNRESOLVED_FOR
 
 START = datetime(2026, 3, 2, 2, 10, tzinfo=UTC)
@@ -391,6 +391,17 @@ def test_work_that_nobody_does_is_refused(after: Any, message: str) -> None:
 def test_an_incident_needs_one_reason_for_its_severity() -> None:
     with pytest.raises(CommandInvalid):
         drill(facts={PRODUCTION_DOWN: True}).run()
+
+
+def test_a_drill_has_no_on_call_system_and_shows_who_is_paged_without() -> None:
+    levels = [Level("on call", on_call("payments"))]
+    contact = ContactChain([Attempt("push", minutes(5))], rounds=1)
+    escalation = EscalationPolicy(levels=levels, contact=contact, fallback=[person("kwame")])
+    story = drill(playbook=Playbook(name="asking", rules=EMERGENCY.rules, escalation=escalation)).run()
+    assert [str(line) for line in story.lines if line.kind is Kind.TROUBLE][-1:] == [
+        "+00:00  asked who is on call for payments: failed (no on-call system is in the toolbox)"
+    ]
+    assert paged(story) == [("+00:00", "kwame", "paged by push")]
 
 
 def test_the_people_of_the_practice_can_all_be_reached() -> None:

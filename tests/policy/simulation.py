@@ -463,7 +463,7 @@ _PAGING: Final = st.builds(
     backoff=BACKOFFS,
     grace=st.sampled_from([timedelta(), timedelta(seconds=10), timedelta(minutes=1)]),
     acknowledgement_expires_after=st.none() | st.sampled_from([timedelta(minutes=5), timedelta(minutes=20)]),
-    fallback=st.sampled_from([[], [person("eve")]]),
+    fallback=st.sampled_from([[], [person("eve")], [person("eve")], [schedule("turns")]]),
     waits=st.booleans(),
     follow_shifts=st.sampled_from([True, True, False]),
     catch_all=st.sampled_from([[], [person("eve")], [team("payments")]]),

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from attrs import evolve
 
-from incidentkit import EMERGENCY, Directory, Incident, Playbook, convert
+from incidentkit import EMERGENCY, Directory, Incident, Playbook, Rotation, Schedule, convert
 from incidentkit.errors import FieldInvalid, PlaybookInvalid
 from incidentkit.model.action import ActionKey, Outcome
 from incidentkit.model.commands import Escalate, Reopen, Resolve, Snooze, Unacknowledge
@@ -18,7 +19,7 @@ from incidentkit.policy.escalation import EVERYBODY, EXHAUSTED, ContactChain, Es
 from incidentkit.policy.explanation import explain
 from incidentkit.policy.obligation import Attempt, Backoff
 from incidentkit.policy.planning import Action, Plan, plan, preview, settle
-from incidentkit.policy.recipient import Recipient, on_call, person
+from incidentkit.policy.recipient import Recipient, on_call, person, schedule
 from incidentkit.policy.response import ResponsePolicy
 from incidentkit.providers.on_call import FindOnCall
 from incidentkit.testing.planning import answered, claimed, stamped
@@ -136,6 +137,25 @@ def test_the_fallback_is_paged_when_nobody_was_named(outcome: Outcome) -> None:
     made = planned(ended(declared(), WITH_EVE, 3, outcome, begin=0), WITH_EVE, 3)
     assert joined(made.decisions) == [(at(3), ("eve",), IN_VAIN)]
     assert (paged(made), exhausted(made)) == (["eve"], [])
+
+
+def test_a_fallback_by_schedule_joins_when_its_shift_begins() -> None:
+    shift = Rotation(
+        name="r",
+        zone="UTC",
+        starts=START.date(),
+        every="1 day",
+        at="00:00",
+        participants=["ada"],
+        hours=["Mon-Sun 14:30-18:00"],
+    )
+    book, directory = paging(fallback=[schedule("late")]), evolve(DIRECTORY, schedules={"late": Schedule(shift)})
+    failed = ended(declared(), book, 0, Outcome.FAILED)
+    begins = START + timedelta(minutes=7)
+    made = plan(failed, book, directory, now=START)
+    assert (exhausted(made), joined(made.decisions), made.wake_at) == ([START], [], begins)
+    made = plan(failed.extended(made.decisions), book, directory, now=at(600))
+    assert [(when, people) for when, people, _ in joined(made.decisions)] == [(begins, ("ada",))]
 
 
 def test_the_fallback_is_left_alone_where_others_are_paged() -> None:

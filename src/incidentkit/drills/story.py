@@ -33,7 +33,7 @@ class Kind(StrEnum):
     TOLD = "told"
     """Somebody was reminded of something, or told what they need not come for."""
     TROUBLE = "trouble"
-    """A page was not sent or cannot be, or nobody knows whether it was."""
+    """A page was not sent or cannot be, or nobody knows whether it was; or nobody could be asked who is on call."""
     EXHAUSTED = "exhausted"
     """Nobody is left to page, and nobody has acknowledged."""
 

@@ -447,19 +447,26 @@ class _View:
         named = [(ask, people) for ask in asks if (people := self._named(ask, instance))]
         for ask, people in named:
             at = _first_moment(ALWAYS, obligation.until, facts, max(moment, ask.at))
-            yield from _turn(at, partial(self._joining_as_named, obligation, people, f"{ask.person} named them"))
+            yield from _turn(at, partial(self._joining_as_named, obligation, ask, people))
         if instance.people or named or any(ask.key is not None for ask in asks):
             return
         at = _first_moment(ALWAYS, obligation.until, facts, max([moment, *(ask.at for ask in asks)]))
-        people = () if at is None else self._found(obligation.fallback, at)
-        if people:
-            because = f"{', '.join(obligation.asked)} named nobody who is known, or did not answer"
-            yield from _turn(at, partial(self._joining_as_named, obligation, people, because))
+        while at is not None and at <= self.now and not self._found(obligation.fallback, at):
+            change = self.directory.next_change(obligation.fallback, at)
+            at = None if change is None else _first_moment(ALWAYS, obligation.until, facts, change)
+        if obligation.fallback:
+            yield from _turn(at, partial(self._joining_instead, obligation))
 
     def _joining_as_named(
-        self, obligation: Obligation, people: tuple[PersonId, ...], because: str, at: datetime
+        self, obligation: Obligation, ask: _Chain, people: tuple[PersonId, ...], at: datetime
     ) -> Decision:
-        return Joined(**self._said(at), **self._which(obligation), people=people, because=keepable(because))
+        because = keepable(f"{ask.person} named them")
+        return Joined(**self._said(at), **self._which(obligation), people=people, because=because)
+
+    def _joining_instead(self, obligation: Obligation, at: datetime) -> Decision:
+        people = self._found(obligation.fallback, at)
+        because = keepable(f"{', '.join(obligation.asked)} named nobody who is known, or did not answer")
+        return Joined(**self._said(at), **self._which(obligation), people=people, because=because)
 
     def _turns_of_acknowledgements(self) -> Iterator[_Turn]:
         """Which of them expire."""
