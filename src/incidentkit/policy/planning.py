@@ -452,8 +452,8 @@ class _View:
             return
         at = _first_moment(ALWAYS, obligation.until, facts, max([moment, *(ask.at for ask in asks)]))
         while at is not None and at <= self.now and not self._found(obligation.fallback, at):
-            change = self.directory.next_change(obligation.fallback, at)
-            at = None if change is None else _first_moment(ALWAYS, obligation.until, facts, change)
+            shift = self.directory.next_change(obligation.fallback, at)
+            at = None if shift is None else _first_moment(ALWAYS, obligation.until, facts, shift)
         if obligation.fallback:
             yield from _turn(at, partial(self._joining_instead, obligation))
 
