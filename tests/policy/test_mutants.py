@@ -50,15 +50,15 @@ MUTANTS: Final = {
         "tried.tries >= len(obligation.backoff.delays)",
     ),
     "retries for ever": (
-        "obligation.backoff.delay(key, tried.tries)",
-        "obligation.backoff.delay(key, min(tried.tries, len(obligation.backoff.delays)))",
+        "tried.ended + backoff.delay(key, tried.tries)",
+        "tried.ended + backoff.delay(key, min(tried.tries, len(backoff.delays)))",
         "tried.outcome is Outcome.SUCCEEDED or tried.tries > len(obligation.backoff.delays)",
         "tried.outcome is Outcome.SUCCEEDED or not obligation.backoff.delays",
     ),
-    "ignores retry_at": ("    if tried.retry_at is not None:\n", "    if False:\n"),
-    "ignores the backoff": ("ended + obligation.backoff.delay(key, tried.tries)", "ended"),
+    "ignores retry_at": ("return max(again, tried.retry_at or again)", "return again"),
+    "ignores the backoff": ("tried.ended + backoff.delay(key, tried.tries)", "tried.ended"),
     "does not wait for the lease": (
-        "again = ended if tried.ended is None",
+        "again = tried.lease_until if tried.ended is None",
         "again = tried.first if tried.ended is None",
     ),
     "pages after the end": ("if active or each.outlives", "if True"),
@@ -104,8 +104,8 @@ MUTANTS: Final = {
     "wake_at forgets what turns": ("*view.resumptions(), *(turn.at for turn in view.turns)", "*view.resumptions()"),
     "wake_at forgets what time resumes": ("*later, *view.resumptions(),", "*later,"),
     "jitter not from the key": (
-        "ended + obligation.backoff.delay(key, tried.tries)",
-        "ended + obligation.backoff.delay(key, tried.tries) * (1 + __import__('random').random())",
+        "tried.ended + backoff.delay(key, tried.tries)",
+        "tried.ended + backoff.delay(key, tried.tries) * (1 + __import__('random').random())",
     ),
     "comes into force whatever until says": (
         "        if until.evaluate(then) is not True:\n",

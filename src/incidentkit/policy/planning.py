@@ -795,10 +795,14 @@ def _next_try(obligation: Obligation, key: ActionKey, tried: Tried) -> tuple[boo
         return False, ended
     if tried.outcome is Outcome.SUCCEEDED or tried.tries > len(obligation.backoff.delays):
         return False, max(moving_on, ended)
-    again = ended if tried.ended is None else ended + obligation.backoff.delay(key, tried.tries)
-    if tried.retry_at is not None:
-        again = max(again, tried.retry_at)
+    again = _again(obligation.backoff, key, tried)
     return (True, again) if wait is None or again < moving_on else (False, moving_on)
+
+
+def _again(backoff: Backoff, key: ActionKey, tried: Tried) -> datetime:
+    """When to try what was not done once more: no sooner than its lease, the backoff and the provider let it."""
+    again = tried.lease_until if tried.ended is None else tried.ended + backoff.delay(key, tried.tries)
+    return max(again, tried.retry_at or again)
 
 
 def _next_ask(backoff: Backoff, key: ActionKey, tried: Tried) -> tuple[bool, datetime]:
@@ -814,8 +818,7 @@ def _next_ask(backoff: Backoff, key: ActionKey, tried: Tried) -> tuple[bool, dat
     if tried.latest >= over:
         over = tried.latest + LONGEST_ASK
     if tried.tries <= len(backoff.delays):
-        again = tried.lease_until if tried.ended is None else tried.ended + backoff.delay(key, tried.tries)
-        again = max(again, tried.retry_at or again)
+        again = _again(backoff, key, tried)
         if again < over:
             return True, again
     return False, min(ended, over) if tried.outcome is Outcome.POSTPONED else over
