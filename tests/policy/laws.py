@@ -36,10 +36,10 @@ from incidentkit.model.events import (
 )
 from incidentkit.model.identity import PersonId
 from incidentkit.model.lifecycle import ACTIVE
+from incidentkit.policy.chain import LONGEST_ASK
 from incidentkit.policy.escalation import EXHAUSTED
 from incidentkit.policy.maintenance import Maintenance
 from incidentkit.policy.obligation import Obligation, Recurrence
-from incidentkit.policy.planning import LONGEST_ASK
 from incidentkit.policy.recipient import Recipient, schedule
 from incidentkit.policy.situation import ACKNOWLEDGEMENTS, OUTSTANDING, situation
 from incidentkit.providers.on_call import FindOnCall

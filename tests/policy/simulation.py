@@ -38,11 +38,12 @@ from incidentkit.model.identity import PersonId
 from incidentkit.model.people import Role
 from incidentkit.model.targets import Target
 from incidentkit.policy import planning
+from incidentkit.policy.action import Action
 from incidentkit.policy.directory import Directory, Person
 from incidentkit.policy.escalation import EscalationPolicy, Level
 from incidentkit.policy.maintenance import Maintenance
 from incidentkit.policy.obligation import Attempt, Obligation
-from incidentkit.policy.planning import Action, Plan, Step
+from incidentkit.policy.planning import Plan, Step
 from incidentkit.policy.recipient import on_call, person, schedule, team
 from incidentkit.policy.rotation import Rotation
 from incidentkit.policy.schedule import Schedule

@@ -19,10 +19,11 @@ from incidentkit.model.commands import ChangeSeverity, Escalate, Snooze
 from incidentkit.model.conditions import ALWAYS
 from incidentkit.model.identity import PersonId
 from incidentkit.model.targets import Target
+from incidentkit.policy.action import Action
 from incidentkit.policy.directory import Person
 from incidentkit.policy.maintenance import Maintenance
 from incidentkit.policy.obligation import Attempt, Backoff, Obligation
-from incidentkit.policy.planning import Action, Plan, plan, preview
+from incidentkit.policy.planning import Plan, plan, preview
 from incidentkit.policy.recipient import person
 from incidentkit.policy.situation import UNRESOLVED_FOR
 from incidentkit.providers.pager import SendPage

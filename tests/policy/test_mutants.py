@@ -13,10 +13,13 @@ from typing import Final
 
 import pytest
 
-from incidentkit.policy import planning
+from incidentkit.policy import action, audience, chain, moment, planning, turn, view
 from tests.policy.laws import LAWS, Case
 from tests.policy.scenes import SCENES
 from tests.policy.simulation import Planner
+
+MODULES: Final = (moment, audience, chain, view, turn, action, planning)
+"""What the planner consists of, each after those that it imports."""
 
 MUTANTS: Final = {
     "pages despite one's own acknowledgement": (
@@ -28,8 +31,8 @@ MUTANTS: Final = {
         "person not in {*self.incident.acknowledged}",
     ),
     "forgets to settle": (
-        'before - timedelta.resolution, ""))\n    return decisions\n',
-        'before - timedelta.resolution, ""))\n    return ()\n',
+        "before - timedelta.resolution))[0]\n",
+        "before - timedelta.resolution))[0][:0]\n",
     ),
     "settles what only comes with the command": ("before - timedelta.resolution", "before + timedelta(minutes=1)"),
     "waits from the plan instead of the first try": (
@@ -64,12 +67,12 @@ MUTANTS: Final = {
     "pages after the end": ("if active or each.outlives", "if True"),
     "forgets what outlives the incident": ("if active or each.outlives", "if active"),
     "ignores applies": (
-        "        elif obligation.applies.evaluate(self.past) is False:\n",
+        "        elif obligation.applies.evaluate(past) is False:\n",
         "        elif False:\n",
     ),
     "takes an unknown condition for one that does not apply": (
-        "        elif obligation.applies.evaluate(self.past) is False:\n",
-        "        elif obligation.applies.evaluate(self.past) is not True:\n",
+        "        elif obligation.applies.evaluate(past) is False:\n",
+        "        elif obligation.applies.evaluate(past) is not True:\n",
     ),
     "unknown counts as reached": (
         "tried.outcome is Outcome.SUCCEEDED or",
@@ -101,7 +104,7 @@ MUTANTS: Final = {
         "    later = [chain.at for chain in view.chains if chain.at > now]\n",
         "    later = []\n",
     ),
-    "wake_at forgets what turns": ("*view.resumptions(), *(turn.at for turn in view.turns)", "*view.resumptions()"),
+    "wake_at forgets what turns": ("*view.resumptions(), *(turn.at for turn in turns)", "*view.resumptions()"),
     "wake_at forgets what time resumes": ("*later, *view.resumptions(),", "*later,"),
     "jitter not from the key": (
         "tried.ended + backoff.delay(key, tried.tries)",
@@ -111,9 +114,9 @@ MUTANTS: Final = {
         "        if until.evaluate(then) is not True:\n",
         "        if True:\n",
     ),
-    "misses what time alone unmeets": ("        over = _next_change(until, then)\n", "        over = None\n"),
+    "misses what time alone unmeets": ("        over = next_change(until, then)\n", "        over = None\n"),
     "asks for what is met": ("facts if obligation.until.evaluate(facts) is True else None", "None"),
-    "falls due at once": ("self.past), deadline)", "self.past), instance.since)"),
+    "falls due at once": ("view.past), end)", "view.past), instance.since)"),
     "skips an attempt": (
         "evolve(latest, attempt=latest.attempt + 1), at)",
         "evolve(latest, attempt=latest.attempt + 2), at)",
@@ -123,12 +126,12 @@ MUTANTS: Final = {
         "evolve(latest, attempt=(latest.attempt + 1) % 2), at)",
     ),
     "tries methods that a person does not have": (
-        "            if self._contact(obligation, attempt) is not None:",
+        "            if self._reaches(obligation, attempt):",
         "            if True:",
     ),
     "dates decisions by the clock": (
-        'return {"incident": self.incident.id, "at": at,',
-        'return {"incident": self.incident.id, "at": self.now,',
+        'return {"incident": self.view.incident.id, "at": at,',
+        'return {"incident": self.view.incident.id, "at": self.view.now,',
     ),
     "says nothing of a quorum that cannot come": (
         "if unreached or not obligation.chain or not (begins_later or obligation.id in going_on):",
@@ -143,8 +146,8 @@ MUTANTS: Final = {
         "when, hindered = obligation.when, obligation.hindered\n",
         "when, hindered = obligation.when, obligation.until\n",
     ),
-    "never lets an acknowledgement expire": ("expiry is None or self.incident", "True or self.incident"),
-    "lets acknowledgements expire at once": ("max(mark.at + expiry.after, self", "max(mark.at, self"),
+    "never lets an acknowledgement expire": ("expiry is None or incident", "True or incident"),
+    "lets acknowledgements expire at once": ("max(mark.at + expiry.after, incident", "max(mark.at, incident"),
     "lets acknowledgements expire though it is watched": ("ALWAYS, expiry.hindered,", "ALWAYS, NEVER,"),
     "is exhausted while somebody is still to be tried": (
         "any(chain.key is not None or chain.reached for chain in chains)",
@@ -157,7 +160,7 @@ MUTANTS: Final = {
     ),
     "never is exhausted": ("        if not before or any(", "        if True or any("),
     "is exhausted though nobody was ever paged": ("        if not before or any(", "        if any("),
-    "does not hear whom people bring in": ("        if self._called(obligation):\n", "        if False:\n"),
+    "does not hear whom people bring in": ("        if obligation.calls(self.view.incident):\n", "        if False:\n"),
     "pages nobody again who is brought in again": (
         "if mark.place > instance.place]",
         "if mark.place > instance.place and False]",
@@ -171,10 +174,10 @@ MUTANTS: Final = {
         "counted = len(acknowledged)",
     ),
     "forgets the fallback": (
-        "found if found or obligation.asked else self._found(obligation.fallback, at)",
+        "found if found or obligation.asked else self.found(obligation.fallback, at)",
         "found",
     ),
-    "waits for nobody": ("at is None or not waits or", "True or"),
+    "waits for nobody": ("        if not obligation.waits or", "        if True or"),
     "tells everybody who was not reached to stand down": (
         "reached = tried.outcome not in (Outcome.FAILED, Outcome.POSTPONED)",
         "reached = True",
@@ -187,14 +190,12 @@ MUTANTS: Final = {
     ),
     "does not follow shifts": ("        if not obligation.follows or not", "        if True or not"),
     "pages the new shift of whoever has it": (
-        "at = _first_moment(ALWAYS, obligation.hindered, facts, moment)",
-        "at = moment",
-        "_first_moment(ALWAYS, obligation.hindered, facts, change)",
-        "change",
+        "        moment = partial(first_moment, ALWAYS, obligation.hindered, facts)\n        new =",
+        "        moment = lambda begin: begin\n        new =",
     ),
     "follows only the shift that comes next": (
-        "change = self._next_change(obligation, at)",
-        "change = None",
+        "begin = self.view.directory.next_change(recipients, at)",
+        "begin = None",
     ),
     "pages the new shift as if it had been there": ("max(start, instance.joined.get(person, start))", "start"),
     "asks for a hand-over though the next shift has it": (
@@ -206,7 +207,7 @@ MUTANTS: Final = {
         "if acknowledged.keys().isdisjoint(on_call):",
     ),
     "asks those for a hand-over who were never on call": (
-        "                if person in self._found([shift], mark.at):\n",
+        "                if person in self.found([shift], mark.at):\n",
         "                if True:\n",
     ),
     "is exhausted in the moment in which somebody comes": (
@@ -221,7 +222,7 @@ MUTANTS: Final = {
     "gives a system up too early": ("over = tried.first + LONGEST_ASK", "over = tried.first + LONGEST_ASK / 2"),
     "asks nobody again who is on call": ("latest.arm != len(again)", "False"),
     "is exhausted while a system is asked": (
-        "yield from map(self._held, self._asks(obligation, instance, which))",
+        "yield from map(self._held, self.asks(obligation, instance, which))",
         "yield from ()",
     ),
     "takes nobody for everybody while a system is asked": (
@@ -229,7 +230,7 @@ MUTANTS: Final = {
         "return 0",
     ),
     "lets an earlier answer stop a level that is brought in again": ("if asked_again > begun:", "if False:"),
-    "asks about what does not apply": (" is None and self._may_begin(obligation):", " is None:"),
+    "asks about what does not apply": (" is None and _may_begin(obligation, view.present):", " is None:"),
     "pages in maintenance": ("evolve(chain, at=at if until is None else until)", "evolve(chain, at=at)"),
     "pages in maintenance what should have been paged before": ("max(at, self.now))", "at)"),
     "holds for maintenance what is no page": (
@@ -253,18 +254,19 @@ MUTANTS: Final = {
 
 
 def mutant(name: str) -> Planner:
-    """The planner with that mistake."""
-    source, passages = inspect.getsource(planning), MUTANTS[name]
+    """The planner with that mistake: its modules anew, each with what was imported from those before it."""
+    sources, passages = [inspect.getsource(module) for module in MODULES], MUTANTS[name]
     for old, new in zip(passages[::2], passages[1::2], strict=True):
-        assert source.count(old) == 1, f"{name}: this stands {source.count(old)} times in the planner:\n{old}"
-        source = source.replace(old, new)
-    module = ModuleType("tests.policy.mutant")
-    sys.modules[module.__name__] = module  # where attrs looks for the names in annotations
-    try:
-        exec(compile(source, f"<planner that {name}>", "exec"), vars(module))  # noqa: S102  # it is our own source
-    finally:
-        del sys.modules[module.__name__]
-    return Planner(module.plan, module.settle, module.preview)
+        count = sum(source.count(old) for source in sources)
+        assert count == 1, f"{name}: this stands {count} times in the planner:\n{old}"
+        sources = [source.replace(old, new) for source in sources]
+    mutants = {module.__name__: ModuleType(module.__name__) for module in MODULES}
+    with pytest.MonkeyPatch.context() as patch:
+        for (path, module), source in zip(mutants.items(), sources, strict=True):
+            patch.setitem(sys.modules, path, module)  # where imports look, and attrs for the names in annotations
+            exec(compile(source, f"<planner that {name}>", "exec"), vars(module))  # noqa: S102  # our own source
+    made = mutants[planning.__name__]
+    return Planner(made.plan, made.settle, made.preview)
 
 
 def killed_by(planner: Planner) -> str:

@@ -14,11 +14,12 @@ from incidentkit.model.action import ActionKey, Outcome
 from incidentkit.model.commands import Escalate, Reopen, Resolve, Snooze, Unacknowledge
 from incidentkit.model.events import ActionEnded, Became, Event, Joined
 from incidentkit.model.identity import PersonId
+from incidentkit.policy.action import Action
 from incidentkit.policy.directory import Person
 from incidentkit.policy.escalation import EVERYBODY, EXHAUSTED, ContactChain, EscalationPolicy, Level
 from incidentkit.policy.explanation import explain
 from incidentkit.policy.obligation import Attempt, Backoff
-from incidentkit.policy.planning import Action, Plan, plan, preview, settle
+from incidentkit.policy.planning import Plan, plan, preview, settle
 from incidentkit.policy.recipient import Recipient, on_call, person, schedule
 from incidentkit.policy.response import ResponsePolicy
 from incidentkit.providers.on_call import FindOnCall

@@ -17,10 +17,11 @@ from incidentkit.model.conditions import ALWAYS
 from incidentkit.model.events import Became
 from incidentkit.model.identity import PersonId
 from incidentkit.model.targets import Target
+from incidentkit.policy.action import Action
 from incidentkit.policy.directory import Directory, Person
 from incidentkit.policy.escalation import quorum
 from incidentkit.policy.obligation import Attempt, Backoff, Obligation
-from incidentkit.policy.planning import Action, Plan, plan
+from incidentkit.policy.planning import Plan, plan
 from incidentkit.policy.recipient import person, schedule
 from incidentkit.policy.situation import STATUS, UNRESOLVED_FOR
 from incidentkit.providers.pager import SendPage

@@ -53,7 +53,8 @@ from incidentkit.model.lifecycle import ACTIVE, Status
 from incidentkit.model.severity import Severity
 from incidentkit.model.triage import Triage
 from incidentkit.model.vocabulary import FactSource
-from incidentkit.policy.planning import Action, Plan, Step, plan, preview, settle
+from incidentkit.policy.action import Action
+from incidentkit.policy.planning import Plan, Step, plan, preview, settle
 from incidentkit.policy.playbook import Playbook
 from incidentkit.providers.answer import Diagnosis, Receipt
 from incidentkit.providers.on_call import FindOnCall, OnCallNow

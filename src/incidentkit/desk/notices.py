@@ -12,7 +12,8 @@ from incidentkit.errors import IncidentkitError
 from incidentkit.model.action import Outcome
 from incidentkit.model.events import Decision, Event
 from incidentkit.model.identity import IncidentId
-from incidentkit.policy.planning import Action, Plan
+from incidentkit.policy.action import Action
+from incidentkit.policy.planning import Plan
 from incidentkit.providers.on_call import FindOnCall
 from incidentkit.providers.pager import SendPage
 from incidentkit.text.document import flat

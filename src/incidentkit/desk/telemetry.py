@@ -14,7 +14,7 @@ from incidentkit.desk.notices import Ended, Failed, Interrupted, Notice, Started
 from incidentkit.desk.toolbox import ON_CALL
 from incidentkit.model.action import ActionKey, Outcome
 from incidentkit.model.identity import IncidentId
-from incidentkit.policy.planning import Action
+from incidentkit.policy.action import Action
 from incidentkit.providers.pager import SendPage
 
 NAME: Final = "incidentkit"

@@ -24,10 +24,11 @@ from incidentkit.model.incident import Incident
 from incidentkit.model.severity import Severity
 from incidentkit.model.triage import Triage
 from incidentkit.model.vocabulary import FactSource
+from incidentkit.policy.action import Action
 from incidentkit.policy.directory import Directory
 from incidentkit.policy.escalation import EXHAUSTED
 from incidentkit.policy.obligation import Obligation
-from incidentkit.policy.planning import Action, Plan, plan
+from incidentkit.policy.planning import Plan, plan
 from incidentkit.policy.playbook import Playbook
 from incidentkit.policy.recipient import person
 from incidentkit.providers.on_call import FindOnCall

@@ -28,13 +28,15 @@ from incidentkit.model.lifecycle import ACTIVE
 from incidentkit.model.progress import InForce
 from incidentkit.model.severity import Severity
 from incidentkit.model.vocabulary import AnyFact, Facts, FactSource
+from incidentkit.policy.action import Action
 from incidentkit.policy.directory import Directory
 from incidentkit.policy.escalation import EXHAUSTED
 from incidentkit.policy.maintenance import Maintenance
 from incidentkit.policy.obligation import Obligation
-from incidentkit.policy.planning import PLANNER, Action, OpenQuestion, Step, plan, preview
+from incidentkit.policy.planning import OpenQuestion, Step, plan, preview
 from incidentkit.policy.playbook import Playbook
 from incidentkit.policy.situation import situation
+from incidentkit.policy.turn import PLANNER
 from incidentkit.providers.pager import Purpose, SendPage
 from incidentkit.text.document import Block, Document, Heading, Paragraph, Table
 from incidentkit.text.plain import to_plain

@@ -20,7 +20,7 @@ from incidentkit.model.action import ActionKey
 from incidentkit.model.conditions import ALWAYS, NEVER, Condition
 from incidentkit.model.identity import checked_name, checked_text
 from incidentkit.model.incident import Incident
-from incidentkit.model.progress import ONCE
+from incidentkit.model.progress import ONCE, Mark
 from incidentkit.model.targets import Target
 from incidentkit.policy.recipient import Recipient, RecipientKind
 from incidentkit.providers.pager import Purpose
@@ -229,6 +229,10 @@ class Obligation:
                 return f"{incident.generation}.{incident.progress.chains(self.after, str(incident.generation))}"
             case _:
                 assert_never(self.recurrence)
+
+    def calls(self, incident: Incident) -> tuple[Mark, ...]:
+        """When people brought it in, in this generation."""
+        return incident.progress.escalations.get(self.level, ()) if self.level else ()
 
     @cached_property
     def hindered(self) -> Condition:

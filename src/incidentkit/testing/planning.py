@@ -19,10 +19,11 @@ from incidentkit.model.incident import Incident
 from incidentkit.model.lifecycle import Status
 from incidentkit.model.targets import Target
 from incidentkit.model.vocabulary import Vocabulary
+from incidentkit.policy.action import Action
 from incidentkit.policy.directory import Directory
 from incidentkit.policy.escalation import ANYBODY, EVERYBODY, WATCHED, ContactChain, EscalationPolicy, Level, quorum
 from incidentkit.policy.obligation import Attempt, Backoff, Obligation, Recurrence
-from incidentkit.policy.planning import Action, plan, settle
+from incidentkit.policy.planning import plan, settle
 from incidentkit.policy.playbook import Playbook
 from incidentkit.policy.response import ResponsePolicy
 from incidentkit.policy.rules import SeverityRules

@@ -1,0 +1,86 @@
+"""Who is meant: the people of an incident, and of a directory, for whom an obligation is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from datetime import datetime
+
+from attrs import frozen
+
+from incidentkit.errors import ScheduleInvalid, UnknownRecipient
+from incidentkit.model.action import Outcome
+from incidentkit.model.identity import PersonId
+from incidentkit.model.incident import Incident
+from incidentkit.model.progress import InForce
+from incidentkit.policy.directory import Directory
+from incidentkit.policy.obligation import Obligation
+from incidentkit.policy.playbook import Playbook
+from incidentkit.policy.recipient import Recipient, RecipientKind, schedule
+
+
+@frozen
+class Audience:
+    """The people of an incident, by its playbook and by today's directory."""
+
+    incident: Incident
+    playbook: Playbook
+    directory: Directory
+
+    def found(self, recipients: Iterable[Recipient], at: datetime) -> tuple[PersonId, ...]:
+        """Who is meant at a moment, each once; a recipient that the directory does not know any more is nobody.
+
+        Nor is a schedule anybody at a time for which it does not answer.
+        """
+        people: list[PersonId] = []
+        for recipient in recipients:
+            if recipient.kind is RecipientKind.THOSE:
+                people += (who for who in self._involved[recipient.name]() if who in self.directory.people)
+            elif recipient.kind is RecipientKind.RELIEVED:
+                people += self._relieved(schedule(recipient.name), at)
+            else:
+                with suppress(UnknownRecipient, ScheduleInvalid):
+                    people += self.directory.find(recipient, self.incident.roles, at=at)
+        return tuple(dict.fromkeys(people))
+
+    def people(self, obligation: Obligation, at: datetime) -> tuple[PersonId, ...]:
+        """Who it is about at a moment; the fallback only once nobody is left to ask."""
+        found = self.found(obligation.recipients, at)
+        return found if found or obligation.asked else self.found(obligation.fallback, at)
+
+    def new(self, obligation: Obligation, instance: InForce, at: datetime) -> tuple[PersonId, ...]:
+        """Who is on call for it at a moment, and was not before."""
+        on_call = [each for each in obligation.recipients if each.kind is RecipientKind.SCHEDULE]
+        return tuple(person for person in self.found(on_call, at) if person not in instance.people)
+
+    def may_join(self, obligation: Obligation, instance: InForce) -> bool:
+        """Whether anybody can ever come on call who is not there yet."""
+        return bool(self.directory.scheduled(obligation.recipients) - {*instance.people})
+
+    def next_change(self, obligation: Obligation, after: datetime) -> datetime | None:
+        """When other people are on call for it next."""
+        return self.directory.next_change((*obligation.recipients, *obligation.fallback), after)
+
+    @property
+    def _involved(self) -> Mapping[str, Callable[[], Iterable[PersonId]]]:
+        return {"paged": self._paged, "acknowledged": self._acknowledged_before_the_raise}
+
+    def _paged(self) -> Iterator[PersonId]:
+        """Whom a page reached, or may have, in this generation; not whoever ended it, who knows."""
+        personal = {obligation.id for obligation in self.playbook.obligations if obligation.personal}
+        for key, tried in self.incident.progress.tried.items():
+            reached = tried.outcome not in (Outcome.FAILED, Outcome.POSTPONED)
+            if reached and key.obligation in personal and key.person != self.incident.moved_by:
+                yield PersonId(key.person)
+
+    def _acknowledged_before_the_raise(self) -> Iterator[PersonId]:
+        progress = self.incident.progress
+        return (person for person, mark in progress.acknowledged.items() if mark.place < progress.raised_place)
+
+    def _relieved(self, shift: Recipient, at: datetime) -> Iterator[PersonId]:
+        """Who has it though their shift is over, as long as there is somebody to hand it over to."""
+        acknowledged, on_call = self.incident.progress.acknowledged, self.found([shift], at)
+        if on_call and acknowledged.keys().isdisjoint(on_call):
+            for person, mark in acknowledged.items():
+                if person in self.found([shift], mark.at):
+                    yield person

@@ -1,0 +1,163 @@
+"""An incident as its playbook sees it at a moment: what is known, in force, and how far its chains have come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from functools import cached_property
+
+from attrs import frozen
+
+from incidentkit.model.identity import PersonId
+from incidentkit.model.incident import Incident
+from incidentkit.model.lifecycle import ACTIVE
+from incidentkit.model.progress import InForce
+from incidentkit.model.vocabulary import Facts
+from incidentkit.policy.audience import Audience
+from incidentkit.policy.chain import Chain, Chains
+from incidentkit.policy.directory import Directory
+from incidentkit.policy.moment import next_change
+from incidentkit.policy.obligation import Obligation
+from incidentkit.policy.playbook import Playbook
+from incidentkit.policy.situation import ACKNOWLEDGEMENTS, OUTSTANDING, situation
+
+
+@frozen(slots=False)
+class View:
+    """An incident as its playbook sees it at a moment."""
+
+    incident: Incident
+    playbook: Playbook
+    directory: Directory
+    now: datetime
+
+    @cached_property
+    def audience(self) -> Audience:
+        """Who is meant."""
+        return Audience(self.incident, self.playbook, self.directory)
+
+    @cached_property
+    def present(self) -> Facts:
+        """What is known now."""
+        return self.past if self.now == self.incident.as_of else self._situation(self.now)
+
+    @cached_property
+    def past(self) -> Facts:
+        """What was known when the log learned of its latest event; nothing but time has gone on since."""
+        return self._situation(self.incident.as_of)
+
+    def _situation(self, at: datetime) -> Facts:
+        book = self.playbook
+        return situation(self.incident, book.situations, book.scheme, at, known=self.directory.people)
+
+    @cached_property
+    def awake(self) -> tuple[tuple[Obligation, InForce | None], ...]:
+        """The obligations that can ask for something, with the present instance of those that came into force."""
+        in_force, active = self.incident.progress.in_force, self.incident.status in ACTIVE
+        obligations = (each for each in self.playbook.obligations if active or each.outlives)
+        return tuple((each, in_force.get((each.id, self.instances[each.id]))) for each in obligations)
+
+    @cached_property
+    def unmet(self) -> tuple[tuple[Obligation, InForce], ...]:
+        """The obligations in force that ask for something now."""
+        return tuple((obligation, instance) for obligation, instance, facts in self._in_force if facts is None)
+
+    def resumptions(self) -> Iterator[datetime]:
+        """When obligations in force that ask for nothing now will ask for something again, by time alone."""
+        for obligation, _, facts in self._in_force:
+            at = None if facts is None else next_change(obligation.until, facts)
+            if at is not None:
+                yield at
+
+    @cached_property
+    def _in_force(self) -> tuple[tuple[Obligation, InForce, Facts | None], ...]:
+        """The obligations in force, those that ask for nothing now with the facts that make it so."""
+        in_force: list[tuple[Obligation, InForce, Facts | None]] = []
+        for obligation, instance in self.awake:
+            if instance is not None:
+                facts = self.about(obligation, instance, self.present)
+                in_force.append((obligation, instance, facts if obligation.until.evaluate(facts) is True else None))
+        return tuple(in_force)
+
+    def about(self, obligation: Obligation, instance: InForce, facts: Facts) -> Facts:
+        """What is known, and of this instance in particular.
+
+        Whom the directory does not know has nothing: a misspelt name must not stop the pages.
+        """
+        acknowledged, known = self.incident.progress.acknowledged, self.directory.people
+        begun, asked_again = instance.place, max((mark.place for mark in obligation.calls(self.incident)), default=0)
+        if asked_again > begun:  # what was said before does not answer it
+            acknowledged = {person: mark for person, mark in acknowledged.items() if mark.place > asked_again}
+        if obligation.acknowledgers:
+            asked = self.audience.found(obligation.acknowledgers, instance.since)
+            counted = sum(person in asked for person in acknowledged)
+        else:
+            asked = instance.people
+            counted = sum(
+                person in asked or (mark.place > begun and person in known) for person, mark in acknowledged.items()
+            )
+        outstanding = sum(person not in acknowledged for person in asked) + self._unnamed(obligation, instance)
+        own = {ACKNOWLEDGEMENTS.name: counted, OUTSTANDING.name: outstanding}
+        return Facts(facts.vocabulary, {**facts.values, **own}, facts.possible, facts.started, facts.at)
+
+    def _unnamed(self, obligation: Obligation, instance: InForce) -> int:
+        """How many more there are to acknowledge, one at the least, as long as not everybody is known who is meant.
+
+        That is so before the last on-call system has answered and whom it named has joined, and while nobody is there.
+        """
+        asks = self.asks(obligation, instance) if obligation.asked else ()
+        new = sum(1 if ask.found is None else len(self.named(ask, instance)) for ask in asks)
+        return new or int(bool(obligation.asked) and not instance.people)
+
+    def asks(self, obligation: Obligation, instance: InForce) -> tuple[Chain, ...]:
+        """How far the questions to on-call systems have come."""
+        return tuple(self._chains.asks(obligation, instance, self.instances[obligation.id]))
+
+    def named(self, ask: Chain, instance: InForce) -> tuple[PersonId, ...]:
+        """Whom a system named who can be reached and is not there yet."""
+        known = self.directory.people
+        return tuple(dict.fromkeys(who for who in ask.found or () if who in known and who not in instance.people))
+
+    @cached_property
+    def instances(self) -> Mapping[str, str]:
+        """Which instance each obligation is at.
+
+        What comes once for every set of chains begins anew when there are more of them, but not before what it began
+        for the last set has come to its end: otherwise every new chain would put off those pages.
+        """
+        names = {each.id: each.instance(self.incident) for each in self.playbook.obligations}
+        for obligation in self.playbook.obligations:
+            latest = self._latest(obligation)
+            if latest is not None and any(
+                chain.key is not None or chain.at > self.now for chain in self.latest_chains(obligation)
+            ):
+                names[obligation.id] = latest
+        return names
+
+    def _latest(self, obligation: Obligation) -> str | None:
+        """The instance that came into force last, of what comes once for every set of chains."""
+        if not obligation.after:
+            return None
+        generation = str(self.incident.generation)
+        reached = [instance for id, instance in self.incident.progress.in_force if id == obligation.id]
+        return next((each for each in reversed(reached) if each.partition(".")[0] == generation), None)
+
+    def latest_chains(self, obligation: Obligation) -> tuple[Chain, ...]:
+        """The chains of that instance."""
+        latest = self._latest(obligation)
+        if latest is None:
+            return ()
+        return tuple(self._chains.of(obligation, self.incident.progress.in_force[obligation.id, latest], latest))
+
+    @cached_property
+    def chains(self) -> tuple[Chain, ...]:
+        """The chains of everything that asks for something."""
+        return tuple(chain for obligation, instance in self.unmet for chain in self.chains_of(obligation, instance))
+
+    def chains_of(self, obligation: Obligation, instance: InForce) -> Iterator[Chain]:
+        """The chains of the present instance of an obligation, if that asks for something."""
+        return self._chains.of(obligation, instance, self.instances[obligation.id])
+
+    @cached_property
+    def _chains(self) -> Chains:
+        return Chains(self.incident, self.directory, self.now)
