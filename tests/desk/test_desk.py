@@ -713,6 +713,8 @@ def test_action_that_is_tried_again_late_wakes_its_incident_though_the_desk_dies
     with pytest.raises(KeyboardInterrupt):
         desk.tick()
     assert desk.audit().forgotten == ()
+    assert scene.pager.pages == []
+    scene.clock.advance(timedelta(minutes=10))
     assert exhaust(desk) > 0
     assert [page.method for page in scene.pager.pages] == ["mail"]
 

@@ -39,7 +39,7 @@ from incidentkit.model.lifecycle import ACTIVE
 from incidentkit.policy.chain import LONGEST_ASK
 from incidentkit.policy.escalation import EXHAUSTED
 from incidentkit.policy.maintenance import Maintenance
-from incidentkit.policy.obligation import Obligation, Recurrence
+from incidentkit.policy.obligation import SHORTEST_REST, Expiry, Obligation, Recurrence
 from incidentkit.policy.recipient import Recipient, schedule
 from incidentkit.policy.situation import ACKNOWLEDGEMENTS, OUTSTANDING, situation
 from incidentkit.providers.on_call import FindOnCall
@@ -151,6 +151,8 @@ class Ledger:
     """When the log learned of each acknowledgement that stands."""
     acknowledgements: int = 0
     """How many were given in this generation."""
+    let_go: int = 0
+    """How often somebody declined who had it, in this generation."""
     escalations: dict[str, list[tuple[int, datetime]]] = field(factory=dict[str, list[tuple[int, datetime]]])
     raised: list[int] = field(factory=list[int])
     """Where in the log the severity was raised."""
@@ -170,7 +172,7 @@ class Ledger:
                 self.standing[by] = self.place
                 self.declined.discard(by)
             case Declined(by=by):
-                self.standing.pop(by, None)
+                self.let_go += self.standing.pop(by, None) is not None
                 self.declined.add(by)
             case Unacknowledged(by=by):
                 self.standing.pop(by, None)
@@ -184,7 +186,7 @@ class Ledger:
                 self.generation += 1
                 self.escalations.clear()
                 self.raised.clear()
-                self.acknowledgements = 0
+                self.acknowledgements = self.let_go = 0
                 self.taken_back = {
                     who: [datetime.min.replace(tzinfo=UTC)] * len(at) for who, at in self.taken_back.items()
                 }
@@ -226,7 +228,7 @@ class Ledger:
                 levels = [(level, str(self.generation)) for level in obligation.after]
                 reached = [each for key, each in self.in_force.items() if key in levels]
                 armed = sum(map(len, self.taken_back.values())) + sum(map(len, self.escalations.values()))
-                chains = armed + sum(1 + len(each.people) for each in reached)
+                chains = armed + self.let_go + sum(1 + len(each.people) for each in reached)
                 return obligation.id, f"{self.generation}.{chains}"
 
     def running(self, obligation: Obligation) -> _Instance:
@@ -296,58 +298,44 @@ def met(
     asked: Sequence[str] = in_force.people
     again = max([place for place, _ in ledger.escalations.get(obligation.level, [])], default=0)
     after = again if again > in_force.place else 0
-    standing = {who: place for who, place in ledger.standing.items() if place > after}
-    counted = [who for who, place in standing.items() if place > in_force.place and who in known]
+    standing = {who: place for who, place in ledger.standing.items() if place > after and who in known}
+    counted = [who for who, place in standing.items() if place > in_force.place]
     if obligation.acknowledgers:
         asked, counted = _meant(case, incident, obligation.acknowledgers, in_force.since), []
     counted += [who for who in standing if who in asked and who not in counted]
     outstanding = [who for who in asked if who not in standing]
-    answers = _answers(ledger, obligation, (obligation.id, _which(ledger, obligation)))
-    outstanding += ["an unknown number"] * _unnamed(case, answers, obligation, in_force)
+    outstanding += ["somebody"] * _unnamed(case, ledger, obligation, ledger.running(obligation), in_force)
     own = {ACKNOWLEDGEMENTS.name: len(counted), OUTSTANDING.name: len(outstanding)}
     return obligation.until.evaluate(evolve(facts, values={**facts.values, **own})) is True
 
 
-def _which(ledger: Ledger, obligation: Obligation) -> str:
-    return ledger.running(obligation)[1]
-
-
-def _answers(ledger: Ledger, obligation: Obligation, instance: _Instance) -> list[Try | None]:
-    """The definite answers of the on-call systems that are asked, `None` for those that gave none."""
-    if not obligation.asked:
-        return []
-    latest = [tries[-1] if tries else None for tries in ledger.asked(obligation, instance).values()]
-    definite = (Outcome.SUCCEEDED, Outcome.FAILED)
-    return [each if each is not None and each.outcome in definite else None for each in latest]
-
-
-def _unnamed(case: Case, answers: Sequence[Try | None], obligation: Obligation, in_force: InForce) -> int:
+def _unnamed(case: Case, ledger: Ledger, obligation: Obligation, instance: _Instance, in_force: InForce) -> int:
     """How many are missing at the least before everybody is known who is meant."""
-    if not obligation.asked:
-        return 0
-    missing = sum(1 if each is None else len(_named(case, each, in_force)) for each in answers)
-    return missing or int(not in_force.people)
+    missing = 0
+    for key, tries in ledger.asked(obligation, instance).items():
+        answered = tries and tries[-1].outcome in (Outcome.SUCCEEDED, Outcome.FAILED)
+        missing += len(_named(case, ledger, key, in_force)) or int(not answered)
+    return missing or int(bool(obligation.asked) and not in_force.people)
 
 
-def _named(case: Case, answer: Try, in_force: InForce) -> list[str]:
-    """Whom an on-call system named who can join."""
+def _named(case: Case, ledger: Ledger, key: ActionKey, in_force: InForce) -> list[str]:
+    """Whom an on-call system has ever named who can join."""
+    found = [who for each in ledger.earlier(key) for who in ledger.tries[each][-1].found]
     known = case.world.directory.people
-    return [*dict.fromkeys(who for who in answer.found if who in known and who not in in_force.people)]
+    return [*dict.fromkeys(who for who in found if who in known and who not in in_force.people)]
 
 
-def _ask_is_over(obligation: Obligation, key: ActionKey, tries: Sequence[Try], at: datetime) -> bool:
-    """Whether a question was answered, or is given up."""
+def _is_given_up(obligation: Obligation, key: ActionKey, tries: Sequence[Try], at: datetime) -> bool:
+    """Whether a question was answered, or nobody waits for it any more."""
     if not tries:
         return False
-    latest, backoff = tries[-1], obligation.backoff
-    if latest.outcome in (Outcome.SUCCEEDED, Outcome.FAILED):
+    latest, backoff, over = tries[-1], obligation.backoff, tries[0].start + LONGEST_ASK
+    if latest.outcome in (Outcome.SUCCEEDED, Outcome.FAILED) or at >= over:
         return True
-    begin = tries[0].start if latest.start < tries[0].start + LONGEST_ASK else latest.start
-    if len(tries) <= len(backoff.delays):
-        again = latest.lease_until if latest.ended is None else latest.ended + backoff.delay(key, len(tries))
-        if max(filter(None, [again, latest.retry_at])) < begin + LONGEST_ASK:
-            return False
-    return latest.outcome is Outcome.POSTPONED or at >= begin + LONGEST_ASK
+    if latest.outcome is not Outcome.POSTPONED or latest.ended is None:
+        return False
+    again = latest.ended + backoff.delay(key, len(tries)) if len(tries) <= len(backoff.delays) else over
+    return max(filter(None, [again, latest.retry_at])) >= over
 
 
 def _meant(case: Case, incident: Incident, recipients: Sequence[Recipient], at: datetime) -> list[str]:
@@ -369,6 +357,7 @@ def _involved(case: Case, incident: Incident, ledger: Ledger, who: str) -> list[
         key.person
         for key, tries in ledger.tries.items()
         if case.obligations[key.obligation].personal
+        and not case.obligations[key.obligation].outlives
         and key.instance.partition(".")[0] in ("once", generation)
         and tries[-1].outcome not in (Outcome.FAILED, Outcome.POSTPONED)
         and key.person != incident.moved_by
@@ -400,7 +389,7 @@ def _is_finished(case: Case, incident: Incident, ledger: Ledger, obligation: Obl
     """Whether nothing is left to try for a level that is in force."""
     instance = ledger.running(obligation)
     if obligation.asked and not all(
-        _ask_is_over(obligation, key, tries, at) for key, tries in ledger.asked(obligation, instance).items()
+        _is_given_up(obligation, key, tries, at) for key, tries in ledger.asked(obligation, instance).items()
     ):
         return False
     for person in ledger.in_force[instance].people:
@@ -418,7 +407,7 @@ def _is_finished(case: Case, incident: Incident, ledger: Ledger, obligation: Obl
             return False
         tries, wait = ledger.tries[latest], chain[latest.attempt].wait
         assert wait is not None
-        over, latest_end = tries[0].start + wait, tries[-1].ended or tries[-1].lease_until
+        over, latest_end = _wait_is_over(tries, wait), tries[-1].ended or tries[-1].lease_until
         if tries[-1].outcome is Outcome.SUCCEEDED or len(tries) > len(obligation.backoff.delays):
             over = max(over, latest_end)
         if tries[-1].outcome is not Outcome.FAILED and at < over:
@@ -738,9 +727,8 @@ def _joining_by_answers(
     """Whom each on-call system named who is not there yet; the fallback, if all were asked in vain."""
     instance = ledger.running(obligation)
     in_force, asks = ledger.in_force[instance], ledger.asked(obligation, instance).items()
-    answers = [each for each in _answers(ledger, obligation, instance) if each is not None]
-    named = [people for each in answers if (people := _named(case, each, in_force))]
-    in_vain = not named and not in_force.people and all(_ask_is_over(obligation, key, tries, at) for key, tries in asks)
+    named = [people for key, _ in asks if (people := _named(case, ledger, key, in_force))]
+    in_vain = not named and not in_force.people and all(_is_given_up(obligation, key, tries, at) for key, tries in asks)
     return [[*dict.fromkeys(_meant(case, incident, obligation.fallback, at))]] if in_vain else named
 
 
@@ -748,8 +736,10 @@ def _newly_on_call(
     case: Case, incident: Incident, obligation: Obligation, in_force: InForce, at: datetime
 ) -> list[str]:
     on_call = [each for each in obligation.recipients if each.kind == "schedule"]
-    found = dict.fromkeys(_meant(case, incident, on_call, at))
-    return [who for who in found if who not in in_force.people]
+    relieved = [schedule(each.name) for each in obligation.recipients if each.kind == "relieved"]
+    found = _meant(case, incident, on_call, at)
+    found += [who for each in relieved for who in _relieved(case, incident, ledger_of(incident), each, at)]
+    return [who for who in dict.fromkeys(found) if who not in in_force.people]
 
 
 def acknowledgements_expire_at_the_first_moment_at_which_they_should(case: Case) -> None:
@@ -761,7 +751,7 @@ def acknowledgements_expire_at_the_first_moment_at_which_they_should(case: Case)
                 person, at, ledger = reading.event.person, reading.event.at, reading.ledger
                 assert person in ledger.standing
                 assert at >= ledger.heard_at[person] + expiry.after
-                assert expiry.applies.evaluate(case.facts(reading.before, at)) is not False
+                assert _may_expire(case, reading.before, ledger, expiry, at)
                 assert expiry.hindered.evaluate(case.facts(reading.before, at)) is not True
 
 
@@ -771,8 +761,14 @@ def no_acknowledgement_counts_for_longer_than_it_may(case: Case) -> None:
         if expiry is None or look.plan.decisions or look.before.status not in ACTIVE:
             continue
         ledger, facts = ledger_of(look.before), case.facts(look.before, look.at)
-        if expiry.applies.evaluate(facts) is not False and expiry.hindered.evaluate(facts) is not True:
+        if _may_expire(case, look.before, ledger, expiry, look.at) and expiry.hindered.evaluate(facts) is not True:
             assert all(look.at < ledger.heard_at[each] + expiry.after for each in ledger.standing)
+
+
+def _may_expire(case: Case, incident: Incident, ledger: Ledger, expiry: Expiry, at: datetime) -> bool:
+    """Whether the policy applies, or has brought somebody in."""
+    reached = any((level, str(ledger.generation)) in ledger.in_force for level in expiry.levels)
+    return reached or expiry.applies.evaluate(case.facts(incident, at)) is not False
 
 
 # Tries
@@ -801,6 +797,7 @@ def nothing_is_tried_that_is_not_asked_for(case: Case) -> None:
             assert each.event.at >= each.in_force.joined.get(each.key.person, each.in_force.since)
             assert not each.met(each.event.at)
             assert each.obligation.due is None or each.event.at >= each.ledger.overdue[instance]
+            assert not each.obligation.relieves or each.key.person in each.ledger.standing
 
 
 def who_is_tried_can_be_reached_that_way(case: Case) -> None:
@@ -875,9 +872,8 @@ def a_retry_is_due_before_its_wait_is_over(case: Case) -> None:
         tries = ledger_of(look.before).tries if look.plan.due else {}
         for action in look.plan.due:
             wait = case.obligations[action.key.obligation].chain[action.key.attempt].wait
-            if isinstance(action.request, FindOnCall) and action.key in tries:
-                wait = LONGEST_ASK + tries[action.key][-1].start - tries[action.key][0].start
-            if action.key in tries and wait is not None:
+            asks = isinstance(action.request, FindOnCall)
+            if action.key in tries and wait is not None and not asks:
                 assert action.due_at < tries[action.key][0].start + wait
 
 
@@ -895,7 +891,15 @@ def the_next_attempt_waits_from_the_first_try_of_the_one_before(case: Case) -> N
             wait = each.obligation.chain[before.attempt].wait
             assert wait is not None
             if tries[-1].outcome is not Outcome.FAILED:
-                assert each.event.at >= tries[0].start + wait
+                assert each.event.at >= _wait_is_over(tries, wait)
+
+
+def _wait_is_over(tries: Sequence[Try], wait: timedelta) -> datetime:
+    """When: what is tried when its wait is over, because no desk was there, has its wait all the same."""
+    over, latest = tries[0].start + wait, tries[-1]
+    return (
+        over if latest.start < over or latest.outcome in (Outcome.POSTPONED, Outcome.UNKNOWN) else latest.start + wait
+    )
 
 
 def what_may_have_failed_is_tried_again_before_the_next_attempt(case: Case) -> None:
@@ -920,8 +924,8 @@ def a_definite_failure_makes_another_method_due_at_once_and_no_round(case: Case)
             if same and action.key not in same and ledger.tries[same[-1]][-1].outcome is Outcome.FAILED:
                 ended = ledger.tries[same[-1]][-1].ended
                 again = _again(case, ledger, action.key)
-                assert ended is not None
-                assert action.due_at == (ended if again is None else max(ended, again))
+                apart = _apart(case, look.before, ledger, action.key, look.at)
+                assert action.due_at == max(filter(None, [ended, again, *apart]))
 
 
 def a_method_comes_again_only_when_all_between_have_had_their_time(case: Case) -> None:
@@ -940,6 +944,30 @@ def _again(case: Case, ledger: Ledger, key: ActionKey) -> datetime | None:
         return None
     waits = [each.wait or timedelta() for each in chain[turns[-1].attempt : key.attempt]]
     return ledger.tries[turns[-1]][0].start + sum(waits, timedelta())
+
+
+def nobody_is_called_by_one_method_for_two_levels_at_once(case: Case) -> None:
+    for simulation in case.attentive:
+        for each in case.starts(simulation):
+            if each.obligation.personal and each.key not in each.ledger.tries:
+                apart = _apart(case, each.before, each.ledger, each.key, each.event.at)
+                assert each.event.at >= max(apart, default=each.event.at)
+
+
+def _apart(case: Case, incident: Incident, ledger: Ledger, key: ActionKey, at: datetime) -> Iterator[datetime]:
+    """Until when the method of an attempt leaves its person alone, who was called by it for other levels."""
+    mine, now = case.obligations[key.obligation], ("once", str(ledger.generation))
+    if not mine.personal or key.person in mine.asked:
+        return
+    for level, _, in_force in _asking(case, incident, ledger, at):
+        if not level.personal or level == mine or key.person not in in_force.people:
+            continue
+        for other, tries in ledger.tries.items():
+            of_it = (other.obligation, other.person) == (level.id, key.person) and other.instance.split(".")[0] in now
+            if of_it and tries[-1].outcome not in (Outcome.FAILED, Outcome.POSTPONED):
+                link, earlier = level.chain[other.attempt], level.chain[max(other.attempt - 1, 0)]
+                if link.method == mine.chain[key.attempt].method:
+                    yield tries[-1].start + (link.wait or earlier.wait or SHORTEST_REST)
 
 
 # Maintenance
@@ -1060,6 +1088,7 @@ LAWS: Final[tuple[Law, ...]] = (
     what_may_have_failed_is_tried_again_before_the_next_attempt,
     a_definite_failure_makes_another_method_due_at_once_and_no_round,
     a_method_comes_again_only_when_all_between_have_had_their_time,
+    nobody_is_called_by_one_method_for_two_levels_at_once,
     nobody_is_paged_in_maintenance_of_the_severity_as_it_is_then,
     maintenance_holds_pages_and_nothing_else_and_not_for_longer,
     what_is_asked_for_is_tried_or_waited_for_or_left_to_somebody,
@@ -1105,6 +1134,7 @@ def reached(case: Case) -> dict[str, bool]:
         "hand-over": any(key.obligation == "hand over" for key in tries),
         "stand-down": any(key.obligation == "stand down" for key in tries),
         "quorum": _quorum(case),
+        "called for two levels": any(key.obligation == "page/both" for key in tries),
         "maintenance": any(_holds(case, look) for look in simulation.looks),
         "downtime": case.drowsy.incident.timeline.events != log,
     }

@@ -30,7 +30,7 @@ from incidentkit.policy.escalation import ContactChain, EscalationPolicy, Level,
 from incidentkit.policy.maintenance import Maintenance
 from incidentkit.policy.obligation import Attempt, Backoff, Obligation
 from incidentkit.policy.recipient import on_call, person, schedule, team
-from incidentkit.policy.situation import UNRESOLVED_FOR
+from incidentkit.policy.situation import UNRESOLVED_FOR, worst_severity_of
 from tests.policy.simulation import BREACH, DOWN, EVERYBODY, P1, P2, P3, RULES, START, Answer, Wanting, World
 
 MINUTE: Final = timedelta(minutes=1)
@@ -39,14 +39,17 @@ NOTICE: Final = [Attempt("mail", MINUTE), Attempt("phone", MINUTE)]
 WELL, ILL, AWAY = Answer(Outcome.SUCCEEDED), Answer(Outcome.FAILED), Answer(None)
 KNOWS: Final = Answer(Outcome.SUCCEEDED, found=("bob", "zoe"))
 BUSY: Final = Answer(Outcome.POSTPONED)
+SLOW: Final = Answer(Outcome.SUCCEEDED, after=2 * MINUTE, found=("bob",))
 UNSURE: Final = Answer(Outcome.UNKNOWN, after=MINUTE / 2)
 
 
 FIRST: Final = Level("first", team("payments"))
 ADA: Final = Level("first", person("ada"))
 LATER: Final = Level("level 2", person("eve"), UNRESOLVED_FOR >= 10 * MINUTE)
+BOTH: Final = Level("both", [person("ada"), person("eve")])
 TURNS: Final = Level("turns", schedule("turns"))
 ROTA: Final = Level("first", on_call("rota"))
+WORST_IS_P1: Final = worst_severity_of(RULES.scheme) >= P1
 IN_VAIN: Final = Target(5 * MINUTE)
 
 
@@ -189,4 +192,52 @@ SCENES: Final = (
     scene(maintenance=(5, 30), asleep=(3, 9), wanted=[duty()]),
     scene(maintenance=(3, 20), script=[becomes(10, P2)]),
     scene(ADA, script=[said(1, Acknowledge, "ada")], wanted=[duty(until=~(UNRESOLVED_FOR >= 15 * MINUTE))]),
+    *(
+        scene(
+            ROTA,
+            script=[said(0.5, Escalate, "ada", level="first")],
+            answers=answers,
+            fallback=[person("eve")],
+            backoff=Backoff(delays),
+            asleep=(0.6, 4),
+        )
+        for answers in ([SLOW], [SLOW, ILL], [BUSY, KNOWS], [AWAY, KNOWS])
+        for delays in ([MINUTE / 6, 2 * MINUTE], [MINUTE / 6] * 9)
+    ),
+    *(scene(ADA, answers=[each, WELL], asleep=(0.5, 11), catch_all=[person("bob")]) for each in (AWAY, UNSURE, BUSY)),
+    scene(ADA, script=[said(20, Acknowledge, "ada"), said(25, Decline, "ada")], catch_all=[person("bob")]),
+    scene(
+        FIRST,
+        applies=WORST_IS_P1,
+        script=[becomes(2, P3), said(3, Acknowledge, "ada")],
+        acknowledgement_expires_after=8 * MINUTE,
+        catch_all=[person("eve")],
+    ),
+    *(
+        scene(
+            TURNS,
+            evolve(TURNS, name="eves", recipients=[schedule("eves")]),
+            script=[said(1, Acknowledge, "ada"), said(2, Acknowledge, "bob"), *then],
+            answers=answers,
+            **NOTICES,
+        )
+        for then in (
+            [],
+            [said(22.1, Decline, "ada")],
+            [said(22.1, Unacknowledge, "ada")],
+            [said(50, Acknowledge, "zoe")],
+        )
+        for answers in ([WELL], [BUSY])
+    ),
+    scene(FIRST, script=[said(2, Acknowledge, "zoe")]),
+    *(
+        scene(
+            evolve(ADA, recipients=[person("ada"), person("eve")]),
+            evolve(BOTH, when=reached),
+            answers=answers,
+            catch_all=[person("bob")],
+        )
+        for reached in (ALWAYS, UNRESOLVED_FOR >= 2 * MINUTE)
+        for answers in ([WELL], [ILL, WELL], [BUSY, UNSURE, ILL], [BUSY, WELL])
+    ),
 )

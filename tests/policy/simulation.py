@@ -373,6 +373,13 @@ _TURNS: Final = Schedule(
 )
 """Turns of an hour, the second of which begins soon after an incident was declared; for a while nobody is there."""
 
+_EVES: Final = Schedule(
+    Rotation(
+        name="eves", zone="UTC", starts=date(2026, 3, 2), every="1 hour", at="15:05", participants=["bob", "eve", "ada"]
+    )
+)
+"""Turns of an hour that begin when those of the other schedule have gone on for a while."""
+
 EVERYBODY: Final = Directory(
     people={
         name: Person(id=PersonId(name), contacts={each: f"{name} by {each}" for each in methods})
@@ -380,7 +387,7 @@ EVERYBODY: Final = Directory(
     },
     teams={"payments": ("ada", "bob"), "Größe": ()},
     roles={"on-call engineer": ("bob",)},
-    schedules={"turns": _TURNS},
+    schedules={"turns": _TURNS, "eves": _EVES},
 )
 """Whom playbooks name; the directory of a world may lack some of them, as if they had left."""
 
@@ -438,7 +445,7 @@ _REACHED: Final = (person("ada"), person("bob"), person("eve"), team("payments")
 _LEVELS: Final = st.lists(
     st.tuples(
         st.lists(
-            st.sampled_from([*_REACHED, *[schedule("turns")] * 2, team("Größe"), on_call("rota")]),
+            st.sampled_from([*_REACHED, *[schedule("turns")] * 2, schedule("eves"), team("Größe"), on_call("rota")]),
             min_size=1,
             max_size=2,
         )

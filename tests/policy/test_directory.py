@@ -343,6 +343,13 @@ def test_a_document_with_a_schedule_names_the_place_that_does_not_fit() -> None:
         assert problem in caught.value.problem
 
 
+def test_nobody_is_called_what_a_question_to_an_on_call_system_is_called() -> None:
+    with pytest.raises(
+        DirectoryInvalid, match="people.on-call payments: so a question to an on-call system is written"
+    ):
+        Person(id=PersonId("on-call payments"))
+
+
 def test_contacts_are_looked_up_by_person_and_method() -> None:
     assert DIRECTORY.contact("ada", "push") == "U123"
     assert DIRECTORY.contact("ada", "mail") is None

@@ -313,14 +313,15 @@ def test_a_snooze_and_a_window_hold_until_both_are_over(snoozed: float, starts: 
     assert told(quiet, directory(window(starts, ends)), paging(), until=62) == [(60, "ada", "push")]
 
 
-def test_a_retry_is_held_and_what_its_wait_was_for_comes_with_it_as_after_downtime() -> None:
+def test_a_retry_is_held_and_begins_its_wait_anew_as_after_downtime() -> None:
     trying = paging(backoff=Backoff([MINUTE]))
     failed = looked_at(declared(), directory(), trying, minutes=0, outcome=Outcome.POSTPONED)
     where = directory(window(0.5, 60))
     assert planned(failed, where, trying, minutes=2).due == ()
     assert ways(planned(failed, where, trying, minutes=60).due) == ["push"]
     retried = looked_at(failed, where, trying, minutes=60)
-    assert ways(planned(retried, where, trying, minutes=60).due) == ["phone"]
+    assert ways(planned(retried, where, trying, minutes=60).due) == []
+    assert ways(planned(retried, where, trying, minutes=65).due) == ["phone"]
 
 
 def test_levels_come_into_force_by_their_clocks_and_their_people_are_paged_at_the_end() -> None:

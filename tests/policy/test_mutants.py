@@ -40,12 +40,12 @@ MUTANTS: Final = {
         "_next_try(obligation, latest, evolve(tried, first=start))",
     ),
     "moves on before the wait is over": (
-        "moving_on = ended if wait is None else tried.first + wait",
-        "moving_on = ended if wait is None else tried.first + wait - timedelta(seconds=20)",
+        "over = ended if wait is None else tried.first + wait",
+        "over = ended if wait is None else tried.first + wait - timedelta(seconds=20)",
     ),
     "waits from the latest end instead of the first try": (
-        "moving_on = ended if wait is None else tried.first + wait",
-        "moving_on = ended if wait is None else ended + wait",
+        "over = ended if wait is None else tried.first + wait",
+        "over = ended if wait is None else ended + wait",
     ),
     "reaches a level twice": ("        decisions += new\n", "        decisions += [*new, *new]\n"),
     "loses a retry": (
@@ -84,11 +84,11 @@ MUTANTS: Final = {
         "start = instance.since",
     ),
     "counts an acknowledgement from before the level": (
-        "person in asked or (mark.place > begun and person in known) for",
+        "person in asked or mark.place > begun for",
         "True for",
     ),
     "counts only the people of the level": (
-        "person in asked or (mark.place > begun and person in known) for",
+        "person in asked or mark.place > begun for",
         "person in asked for",
     ),
     "re-arms everybody": (
@@ -115,7 +115,7 @@ MUTANTS: Final = {
         "        if True:\n",
     ),
     "misses what time alone unmeets": ("        over = next_change(until, then)\n", "        over = None\n"),
-    "asks for what is met": ("facts if obligation.until.evaluate(facts) is True else None", "None"),
+    "asks for what is met": ("None if asks else facts", "None"),
     "falls due at once": ("view.past), end)", "view.past), instance.since)"),
     "skips an attempt": (
         "evolve(latest, attempt=latest.attempt + 1), at)",
@@ -150,8 +150,8 @@ MUTANTS: Final = {
     "lets acknowledgements expire at once": ("max(mark.at + expiry.after, incident", "max(mark.at, incident"),
     "lets acknowledgements expire though it is watched": ("ALWAYS, expiry.hindered,", "ALWAYS, NEVER,"),
     "is exhausted while somebody is still to be tried": (
-        "any(chain.key is not None or chain.reached for chain in chains)",
-        "all(chain.key is not None for chain in chains)",
+        "any(chain.over is None or chain.reached for chain in chains)",
+        "all(chain.over is None for chain in chains)",
     ),
     "is exhausted before the last wait is over": ("for _, instance in before), *ends]", "for _, instance in before)]"),
     "drops the catch-all when there is another chain": (
@@ -214,15 +214,22 @@ MUTANTS: Final = {
         "for turn in together if not turn.last]",
         "for turn in together]",
     ),
-    "brings in the fallback while a system is asked": ("any(ask.key is not None for ask in asks)", "False"),
-    "brings in nobody whom a system named": (
-        "named = [(ask, people) for ask in asks if",
-        "named = [(ask, people) for ask in asks[:0] if",
+    "brings in the fallback while a system is asked": ("not all(each.over for each in questions)", "not questions"),
+    "brings in the fallback as soon as a system was asked": (
+        "each.over for each in questions if each.over is not None",
+        "",
     ),
-    "gives a system up too early": ("over = tried.first + LONGEST_ASK", "over = tried.first + LONGEST_ASK / 2"),
-    "asks nobody again who is on call": ("latest.arm != len(again)", "False"),
+    "brings in nobody whom a system named": (
+        "named = [(each, people) for each in questions if",
+        "named = [(each, people) for each in questions[:0] if",
+    ),
+    "gives a system up too early": (
+        "given_up, left = tried.first + LONGEST_ASK,",
+        "given_up, left = tried.first + LONGEST_ASK / 2,",
+    ),
+    "asks nobody again who is on call": ("for arm in range(len(again) + 1)]", "for arm in range(1)]"),
     "is exhausted while a system is asked": (
-        "yield from map(self._held, self.asks(obligation, instance, which))",
+        "yield from map(self._held, self.questions(obligation, instance, which))",
         "yield from ()",
     ),
     "takes nobody for everybody while a system is asked": (
@@ -245,6 +252,30 @@ MUTANTS: Final = {
         "at if until is None else until)",
         "at if until is None else until + timedelta(hours=2))",
     ),
+    "calls people for two levels at once": (
+        "            at = max([chain.at, *others])\n",
+        "            at = chain.at\n",
+    ),
+    "begins two calls in the same moment": ("            if at <= self.now:\n", "            if False:\n"),
+    "lets a call that failed put off another": (
+        "if is_of_it and tried.outcome not in (Outcome.FAILED, Outcome.POSTPONED):",
+        "if is_of_it:",
+    ),
+    "puts off what is tried once more": ("others = () if key in self.incident.progress.tried else", "others ="),
+    "lets a person wait for calls to somebody else": (
+        "(key.obligation, key.person) == (level.id, chain.person)",
+        "key.obligation == level.id",
+    ),
+    "hurries what comes after a try that was late": ("tried.latest >= over and", "False and"),
+    "waits for a system that fails all the time": (
+        "if tried.outcome is Outcome.POSTPONED and (again",
+        "if tried.outcome is Outcome.POSTPONED and False and (again",
+    ),
+    "counts whom the directory does not know": (
+        "acknowledged = {person: mark for person, mark in acknowledged.items() if person in known}",
+        "acknowledged = dict(acknowledged)",
+    ),
+    "lets no acknowledgement expire once the severity is lowered": ("return reached or expiry", "return expiry"),
     "previews other outcomes than it is told": (
         "action=action.key, outcome=outcome)",
         "action=action.key, outcome=Outcome.SUCCEEDED)",

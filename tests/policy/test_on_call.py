@@ -215,11 +215,29 @@ def test_the_minute_begins_with_the_first_try_however_late_that_is() -> None:
     assert planned(begun, WITH_EVE, 7_200).wake_at == at(7_260)
 
 
-def test_a_try_that_was_held_up_by_a_desk_that_was_down_has_a_minute_of_its_own() -> None:
+def test_a_system_that_is_given_up_is_asked_again_all_the_same_and_the_fallback_does_not_wait() -> None:
     postponed = ended(declared(), WITH_EVE, 0, Outcome.POSTPONED)
-    assert asks(planned(postponed, WITH_EVE, 7_200))
-    retried = looked_at(postponed, WITH_EVE, 7_200)
-    assert (planned(retried, WITH_EVE, 7_200).decisions, planned(retried, WITH_EVE, 7_200).wake_at) == ((), at(7_260))
+    made = planned(postponed, WITH_EVE, 7_200)
+    assert [(when, people) for when, people, _ in joined(made.decisions)] == [(at(60), ("eve",))]
+    assert (len(asks(made)), paged(made)) == (1, ["eve"])
+    named = ended(postponed, WITH_EVE, 7_200, Outcome.SUCCEEDED, "bob")
+    assert [people for _, people, _ in joined(planned(named, WITH_EVE, 7_201).decisions)] == [("bob",)]
+
+
+def test_a_crash_while_a_system_is_asked_is_a_try_that_may_have_failed() -> None:
+    begun = looked_at(declared(), ALONE, 0)
+    assert not asks(planned(begun, ALONE, 61))
+    (again,) = asks(planned(begun, ALONE, 300))
+    assert again.key == asks(planned(declared(), ALONE, 0))[0].key
+
+
+def test_an_answer_to_what_was_asked_before_counts_though_the_level_was_brought_in_again() -> None:
+    begun = looked_at(declared(), WITH_EVE, 0)
+    (first,) = asks(planned(declared(), WITH_EVE, 0))
+    again = begun.apply(Escalate("payments", at=at(10), by="zoe"))
+    in_vain = ended(again, WITH_EVE, 10, Outcome.FAILED)
+    late = in_vain.extended([answered(in_vain, first, at(25), Outcome.SUCCEEDED, found=[PersonId("bob")])])
+    assert ("bob",) in [people for _, people, _ in joined(planned(late, WITH_EVE, 26).decisions)]
 
 
 def test_an_answer_that_comes_too_late_brings_people_in_all_the_same() -> None:

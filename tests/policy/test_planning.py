@@ -23,7 +23,7 @@ from incidentkit.policy.escalation import quorum
 from incidentkit.policy.obligation import Attempt, Backoff, Obligation
 from incidentkit.policy.planning import Plan, plan
 from incidentkit.policy.recipient import person, schedule
-from incidentkit.policy.situation import STATUS, UNRESOLVED_FOR
+from incidentkit.policy.situation import STATUS, UNACKNOWLEDGED_FOR, UNRESOLVED_FOR
 from incidentkit.providers.pager import SendPage
 from incidentkit.testing.planning import answered, claimed, stamped
 from tests.policy.laws import LAWS, Case, Law, reached
@@ -279,14 +279,35 @@ def test_an_expired_lease_is_a_try_of_which_nothing_is_known() -> None:
     assert again.key == planned(declared(), paging, minutes=0).due[0].key
 
 
-def test_a_retry_that_comes_too_late_for_its_wait_does_not_hold_up_the_next_attempt() -> None:
+def test_a_retry_that_comes_too_late_for_its_wait_begins_it_anew_unless_it_reached_nobody() -> None:
     paging = duty(
         chain=[Attempt("push", MINUTE), Attempt("phone", MINUTE)], backoff=Backoff([timedelta(seconds=10)] * 2)
     )
     paged = looked_at(declared(), paging, minutes=0, outcome=Outcome.POSTPONED)
     assert [method_of(each) for each in planned(paged, paging, minutes=30).due] == ["push"]
     retried = looked_at(paged, paging, minutes=30, outcome=None)
-    assert [method_of(each) for each in planned(retried, paging, minutes=30).due] == ["phone"]
+    waiting = planned(retried, paging, minutes=30)
+    assert (waiting.due, waiting.wake_at) == ((), at(31))
+    in_vain = looked_at(paged, paging, minutes=30, outcome=Outcome.POSTPONED)
+    assert [method_of(each) for each in planned(in_vain, paging, minutes=30).due] == ["phone"]
+
+
+def test_an_acknowledgement_by_somebody_whom_nobody_knows_stops_no_clock() -> None:
+    boss = duty(UNACKNOWLEDGED_FOR >= 15 * MINUTE, chain=[Attempt("push", MINUTE)])
+    misspelt = declared().acknowledge(at=at(1), by="anaa")
+    assert [each.at for each in planned(misspelt, boss, minutes=20).decisions] == [at(15)]
+    assert planned(misspelt.acknowledge(at=at(2), by="ada"), boss, minutes=20).decisions == ()
+
+
+def test_whoever_is_on_two_levels_is_called_once_at_a_time() -> None:
+    chain = [Attempt("push", 5 * MINUTE), Attempt("phone", 5 * MINUTE)]
+    both = [evolve(duty(chain=chain, personal=True), id=each) for each in ("first", "second")]
+    incident, calls = declared(), list[tuple[float, str, str]]()
+    for minute in (0, 5, 10):
+        made = planned(incident, *both, minutes=minute)
+        calls += [(minute, each.key.obligation, method_of(each)) for each in made.due]
+        incident = looked_at(incident, *both, minutes=minute, outcome=Outcome.SUCCEEDED)
+    assert calls == [(0, "first", "push"), (5, "first", "phone"), (5, "second", "push"), (10, "second", "phone")]
 
 
 def test_somebody_whom_nobody_knows_stops_no_page() -> None:

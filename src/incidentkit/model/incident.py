@@ -248,6 +248,11 @@ class Incident:
         return self._state.generation_at
 
     @property
+    def acknowledged_in_generation(self) -> frozenset[PersonId]:
+        """Who has acknowledged since it was declared, or reopened the last time, whether that stands or not."""
+        return self._state.acknowledged_in_generation
+
+    @property
     def unacknowledged_since(self) -> datetime | None:
         """Since when it waits for the first acknowledgement of its generation; `None` once there was one."""
         return None if self._state.acknowledged_in_generation else self._state.generation_at

@@ -93,6 +93,8 @@ class Progress:
     """The acknowledgements that stand."""
     acknowledgements: int = 0
     """How many were given, whether they stand or not."""
+    let_go: int = 0
+    """How often somebody declined who had it."""
     escalations: dict[str, tuple[Mark, ...]] = field(factory=dict[str, tuple[Mark, ...]])
     """When somebody brought in each level."""
     raises: int = 0
@@ -111,6 +113,7 @@ class Progress:
             self.armings.copy(),
             self.acknowledged.copy(),
             self.acknowledgements,
+            self.let_go,
             self.escalations.copy(),
             self.raises,
             self.raised_place,
@@ -128,6 +131,11 @@ class Progress:
         self.places += 1
         self.acknowledgements += 1
         self.acknowledged[person] = Mark(self.places, at)
+
+    def decline(self, person: PersonId) -> None:
+        """A person will not come; if they had it, they do not any more."""
+        if self.acknowledged.pop(person, None) is not None:
+            self.let_go += 1
 
     def escalated(self, level: str, at: datetime) -> None:
         """Somebody brought in a level."""
@@ -177,20 +185,21 @@ class Progress:
         self.acknowledged.pop(person, None)
 
     def chains(self, obligations: Iterable[str], instance: str) -> int:
-        """How many chains there are for these obligations, counted again whenever one was started anew.
+        """How many chains there are for these obligations, counted again whenever one began, or is needed, anew.
 
-        It only grows within a generation: levels, people, armings and escalations come and never go.
+        It only grows within a generation: levels, people, armings, refusals and escalations come and never go.
         """
         reached = [self.in_force.get((obligation, instance)) for obligation in obligations]
         people = sum(1 + len(each.people) for each in reached if each is not None)
-        return people + sum(each.count for each in self.armings.values()) + sum(map(len, self.escalations.values()))
+        armed = sum(each.count for each in self.armings.values())
+        return people + armed + self.let_go + sum(map(len, self.escalations.values()))
 
     def begin_generation(self) -> None:
         """Forget what only mattered to an earlier generation."""
         self.acknowledged.clear()
         self.escalations.clear()
         self.armings = {person: Arming(each.count, None) for person, each in self.armings.items()}
-        self.acknowledgements = self.raises = self.raised_place = 0
+        self.acknowledgements = self.let_go = self.raises = self.raised_place = 0
         for instance in (*self.in_force,):
             if instance[1] != ONCE:
                 del self.in_force[instance]

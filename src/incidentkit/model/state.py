@@ -94,8 +94,8 @@ class State:
     acknowledged: dict[PersonId, datetime] = field(factory=dict[PersonId, datetime])
     declined: dict[PersonId, datetime] = field(factory=dict[PersonId, datetime])
     first_acknowledged_at: datetime | None = None
-    acknowledged_in_generation: bool = False
-    """Whether anybody has acknowledged this generation, and be it that they took it back."""
+    acknowledged_in_generation: frozenset[PersonId] = frozenset()
+    """Who has acknowledged this generation, and be it that they took it back."""
     mitigated_at: datetime | None = None
     resolved_at: datetime | None = None
     time_in: dict[Status, timedelta] = field(factory=dict[Status, timedelta])
@@ -313,7 +313,7 @@ def _acknowledge(state: State, event: Acknowledged) -> None:
         raise _too_early(state, event)
     state.acknowledged[event.by] = event.at
     state.declined.pop(event.by, None)
-    state.acknowledged_in_generation = True
+    state.acknowledged_in_generation |= {event.by}
     state.progress.acknowledge(event.by, event.recorded_at)
     if state.first_acknowledged_at is None or event.at < state.first_acknowledged_at:
         state.first_acknowledged_at = event.at
@@ -324,7 +324,7 @@ def _decline(state: State, event: Declined) -> None:
         raise _too_early(state, event)
     state.declined[event.by] = event.at
     state.acknowledged.pop(event.by, None)
-    state.progress.acknowledged.pop(event.by, None)
+    state.progress.decline(event.by)
 
 
 def _unacknowledge(state: State, event: Unacknowledged) -> None:
@@ -368,7 +368,7 @@ def _reopen(state: State, event: Reopened) -> None:
     state.generation += 1
     state.generation_at = event.at
     state.acknowledged, state.declined = {}, {}
-    state.acknowledged_in_generation = False
+    state.acknowledged_in_generation = frozenset()
     state.progress.begin_generation()
     state.mitigated_at = state.resolved_at = state.merged_into = None
     state.waivers = {}

@@ -9,7 +9,7 @@ from attrs import frozen
 
 from incidentkit.model.action import ActionKey
 from incidentkit.model.identity import IncidentId
-from incidentkit.policy.chain import Chain
+from incidentkit.policy.chain import Chain, Question
 from incidentkit.policy.recipient import Recipient
 from incidentkit.policy.view import View
 from incidentkit.providers.on_call import FindOnCall
@@ -36,7 +36,7 @@ class Actions:
     def of(self, chain: Chain, key: ActionKey) -> Action:
         """What to do for a chain that has come to that key."""
         because = chain.obligation.because or chain.obligation.id
-        if chain.asks:
+        if isinstance(chain, Question):
             schedule = Recipient.parse(chain.person).name
             question = FindOnCall(**self._common(key), schedule=schedule, at=self.view.now)
             because = f"{because}; ask who is on call for {schedule}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
+from typing import Final
 
 from attrs import frozen
 
@@ -17,6 +18,9 @@ from incidentkit.policy.directory import Directory
 from incidentkit.policy.obligation import Obligation
 from incidentkit.policy.playbook import Playbook
 from incidentkit.policy.recipient import Recipient, RecipientKind, schedule
+
+SHIFTS: Final = (RecipientKind.SCHEDULE, RecipientKind.RELIEVED)
+"""The kinds of recipients who are others when a shift changes."""
 
 
 @frozen
@@ -49,13 +53,16 @@ class Audience:
         return found if found or obligation.asked else self.found(obligation.fallback, at)
 
     def new(self, obligation: Obligation, instance: InForce, at: datetime) -> tuple[PersonId, ...]:
-        """Who is on call for it at a moment, and was not before."""
-        on_call = [each for each in obligation.recipients if each.kind is RecipientKind.SCHEDULE]
-        return tuple(person for person in self.found(on_call, at) if person not in instance.people)
+        """Whom a shift that begins at a moment brings in, or one that ends then: who was not meant before."""
+        shifts = [each for each in obligation.recipients if each.kind in SHIFTS]
+        return tuple(person for person in self.found(shifts, at) if person not in instance.people)
 
     def may_join(self, obligation: Obligation, instance: InForce) -> bool:
-        """Whether anybody can ever come on call who is not there yet."""
-        return bool(self.directory.scheduled(obligation.recipients) - {*instance.people})
+        """Whether any shift can bring in somebody who is not there yet."""
+        may = {*self.directory.scheduled(obligation.recipients)}
+        if obligation.relieves:
+            may |= self.incident.progress.acknowledged.keys()
+        return bool(may - {*instance.people})
 
     def next_change(self, obligation: Obligation, after: datetime) -> datetime | None:
         """When other people are on call for it next."""
@@ -67,7 +74,9 @@ class Audience:
 
     def _paged(self) -> Iterator[PersonId]:
         """Whom a page reached, or may have, in this generation; not whoever ended it, who knows."""
-        personal = {obligation.id for obligation in self.playbook.obligations if obligation.personal}
+        personal = {
+            obligation.id for obligation in self.playbook.obligations if obligation.personal and not obligation.outlives
+        }
         for key, tried in self.incident.progress.tried.items():
             reached = tried.outcome not in (Outcome.FAILED, Outcome.POSTPONED)
             if reached and key.obligation in personal and key.person != self.incident.moved_by:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -16,29 +17,54 @@ from incidentkit.policy.directory import Directory
 from incidentkit.policy.obligation import Backoff, Obligation
 
 LONGEST_ASK: Final = timedelta(minutes=1)
-"""After which an on-call system that does not answer is given up, from the first try on: people wait for it."""
+"""For how long people wait for an on-call system, from the first try on."""
 
 
 @frozen
 class Chain:
-    """How far the attempts to reach one person for an obligation have come, or to ask one system whom to reach."""
+    """How far the attempts to reach one person for an obligation have come."""
 
     obligation: Obligation
     person: PersonId
-    """Whom to reach; of what is asked, its recipient as text."""
+    """Whom to reach; of a question, which system to ask, as its recipient is written."""
     key: ActionKey | None
     """What to try; `None` once nothing is left to try."""
     at: datetime
     """When to try it, or since when nothing is left."""
     reached: bool = False
     """Whether nothing is left because the person knows, or the service does what it does."""
-    found: tuple[PersonId, ...] | None = None
-    """Whom the system named, known or not; `None` for a person, and while there is no answer."""
 
     @property
-    def asks(self) -> bool:
-        """Whether a system is asked, and nobody reached."""
-        return self.person in self.obligation.asked
+    def over(self) -> datetime | None:
+        """Since when, or from when on, nobody waits for it any more; `None` while it goes on."""
+        return self.at if self.key is None else None
+
+    @property
+    def pages(self) -> bool:
+        """Whether a person is to come, and not only to know."""
+        return self.obligation.personal
+
+
+@frozen
+class Question(Chain):
+    """How far an on-call system has come to say whom to reach."""
+
+    given_up: datetime | None = None
+    """From when on people do not wait for it, though it is tried again; `None` before the first try."""
+    answered: bool = False
+    """Whether it has an answer, and be it that it failed for good."""
+    found: tuple[PersonId, ...] = ()
+    """Whom the system has named in this generation, known or not, whenever it was asked."""
+
+    @property
+    def over(self) -> datetime | None:
+        """Since when, or from when on, nobody waits for it any more; `None` before it was asked."""
+        return self.given_up
+
+    @property
+    def pages(self) -> bool:
+        """A system is asked, and nobody reached."""
+        return False
 
 
 @frozen
@@ -49,33 +75,30 @@ class Chains:
     directory: Directory
     now: datetime
 
-    def of(self, obligation: Obligation, instance: InForce, which: str) -> Iterator[Chain]:
-        """The chains of an obligation that asks for something, for each person whom it may reach."""
+    def of(self, obligation: Obligation, instance: InForce, which: str, people: Iterable[PersonId]) -> Iterator[Chain]:
+        """The chains of an obligation that asks for something, for each of these people whom it may reach."""
         start = instance.since if obligation.due is None else instance.due_since
         if start is None or not obligation.chain:
             return
-        for person in instance.people:
+        for person in people:
             if not obligation.personal or person not in {*self.incident.acknowledged, *self.incident.declined}:
                 arm, begin = self._starts(obligation, instance, person, start)
                 yield self._held(self._chain(obligation, which, person, arm, begin))
             elif person in self.incident.declined:
                 yield Chain(obligation, person, None, self.incident.declined[person])
-        yield from map(self._held, self.asks(obligation, instance, which))
+        yield from map(self._held, self.questions(obligation, instance, which))
 
-    def asks(self, obligation: Obligation, instance: InForce, which: str) -> Iterator[Chain]:
+    def questions(self, obligation: Obligation, instance: InForce, which: str) -> Iterator[Question]:
         """How far the questions to on-call systems have come; asked anew whenever the level is brought in anew."""
-        progress, again = self.incident.progress, self._called_again(obligation, instance)
+        tried, again = self.incident.progress.tried, self._called_again(obligation, instance)
         for recipient in obligation.asked:
-            person = PersonId(recipient)
-            latest = progress.latest.get((obligation.id, which, person))
-            if latest is None or latest.arm != len(again):
-                key = ActionKey(obligation.id, which, person, len(again), 0)
-                yield Chain(obligation, person, key, max([instance.since, *again]))
-                continue
-            tried = progress.tried[latest]
-            next_try, at = _next_ask(obligation.backoff, latest, tried)
-            found = tried.found if tried.outcome in (Outcome.SUCCEEDED, Outcome.FAILED) else None
-            yield Chain(obligation, person, latest if next_try else None, at, found=found)
+            keys = [ActionKey(obligation.id, which, recipient, arm, 0) for arm in range(len(again) + 1)]
+            named = (who for key in keys if key in tried for who in tried[key].found)
+            found, key = tuple(dict.fromkeys(named)), keys[-1]
+            if key not in tried:
+                yield Question(obligation, PersonId(recipient), key, max([instance.since, *again]), found=found)
+            else:
+                yield _question(obligation, key, tried[key], found)
 
     def _held(self, chain: Chain) -> Chain:
         """A chain that reaches people no sooner than a snooze ends, and not in maintenance of the present severity.
@@ -147,6 +170,38 @@ class Chains:
                 return evolve(chain, at=max(chain.at, tried.first + between))
         return chain
 
+    def apart(self, chains: Sequence[Chain]) -> Iterator[Chain]:
+        """The chains, of which no two call a person by the same method at once, who may be on several levels.
+
+        A method that had its turn for one level has its wait before it has its turn for another. What is tried once
+        more, because it may have failed, waits for no other level.
+        """
+        several = {who for who, count in Counter(chain.person for chain in chains if chain.pages).items() if count > 1}
+        calls: defaultdict[tuple[PersonId, str], dict[str, datetime]] = defaultdict(dict)
+        for chain in chains:
+            if chain.pages and chain.person in several:
+                for method, until in self._calls(chain):
+                    calls[chain.person, method][chain.obligation.id] = until
+        for chain in chains:
+            key, level = chain.key, chain.obligation
+            if key is None or not chain.pages or chain.person not in several:
+                yield chain
+                continue
+            begun = calls[chain.person, level.chain[key.attempt].method]
+            others = () if key in self.incident.progress.tried else (begun[each] for each in begun if each != level.id)
+            at = max([chain.at, *others])
+            if at <= self.now:
+                begun[level.id] = self.now + level.rest(key.attempt)
+            yield evolve(chain, at=at)
+
+    def _calls(self, chain: Chain) -> Iterator[tuple[str, datetime]]:
+        """The methods that had their turn in a chain, in order, and until when each has its wait."""
+        level, links = chain.obligation, chain.obligation.chain
+        for key, tried in self.incident.progress.tried.items():
+            is_of_it = (key.obligation, key.person) == (level.id, chain.person) and key.attempt < len(links)
+            if is_of_it and tried.outcome not in (Outcome.FAILED, Outcome.POSTPONED):
+                yield links[key.attempt].method, tried.latest + level.rest(key.attempt)
+
     def _reaches(self, obligation: Obligation, key: ActionKey) -> bool:
         """Whether the person can be reached by the method of an attempt."""
         return self.directory.contact(key.person, obligation.chain[key.attempt].method) is not None
@@ -164,18 +219,21 @@ class Chains:
 def _next_try(obligation: Obligation, key: ActionKey, tried: Tried) -> tuple[bool, datetime]:
     """Whether the same action comes next, or else the attempt after it; and when.
 
-    Waits run from the first try that was made, so downtime shifts a chain and never hurries it. A try that came out
+    Waits run from the first try that was made, so downtime shifts a chain and never hurries it; a try that begins when
+    its wait is over begins it anew, unless it ends without having reached anybody for certain. A try that came out
     unknown, and one whose lease has run out, are the same: it is tried again under the same key until its wait ends.
     """
     wait = obligation.chain[key.attempt].wait
     ended = tried.lease_until if tried.ended is None else tried.ended
-    moving_on = ended if wait is None else tried.first + wait
     if tried.outcome is Outcome.FAILED:
         return False, ended
+    over = ended if wait is None else tried.first + wait
+    late = wait is not None and tried.latest >= over and tried.outcome in (None, Outcome.SUCCEEDED)
+    moving_on = tried.latest + wait if wait is not None and late else over
     if tried.outcome is Outcome.SUCCEEDED or tried.tries > len(obligation.backoff.delays):
         return False, max(moving_on, ended)
     again = _again(obligation.backoff, key, tried)
-    return (True, again) if wait is None or again < moving_on else (False, moving_on)
+    return (True, again) if wait is None or again < over else (False, moving_on)
 
 
 def _again(backoff: Backoff, key: ActionKey, tried: Tried) -> datetime:
@@ -184,20 +242,19 @@ def _again(backoff: Backoff, key: ActionKey, tried: Tried) -> datetime:
     return max(again, tried.retry_at or again)
 
 
-def _next_ask(backoff: Backoff, key: ActionKey, tried: Tried) -> tuple[bool, datetime]:
-    """Whether to ask an on-call system again, and when; or else since when that is over, answered or given up.
+def _question(obligation: Obligation, key: ActionKey, tried: Tried, found: tuple[PersonId, ...]) -> Question:
+    """How far a question has come that was asked.
 
-    It is given up when no further try comes in time, but what may still be answered is waited for that long. A try that
-    begins when the time is up already, because no desk was there, begins it anew.
+    It is tried again like any other action. But people wait for it no longer than a minute from the first try on, and
+    not even that when it has failed for the time being and no other try comes within that minute.
     """
     ended = tried.lease_until if tried.ended is None else tried.ended
+    system = PersonId(key.person)
     if tried.outcome in (Outcome.SUCCEEDED, Outcome.FAILED):
-        return False, ended
-    over = tried.first + LONGEST_ASK
-    if tried.latest >= over:
-        over = tried.latest + LONGEST_ASK
-    if tried.tries <= len(backoff.delays):
-        again = _again(backoff, key, tried)
-        if again < over:
-            return True, again
-    return False, min(ended, over) if tried.outcome is Outcome.POSTPONED else over
+        return Question(obligation, system, None, ended, given_up=ended, answered=True, found=found)
+    given_up, left = tried.first + LONGEST_ASK, tried.tries <= len(obligation.backoff.delays)
+    again = _again(obligation.backoff, key, tried) if left else None
+    if tried.outcome is Outcome.POSTPONED and (again is None or again >= given_up):
+        given_up = min(ended, given_up)
+    at = given_up if again is None else again
+    return Question(obligation, system, None if again is None else key, at, given_up=given_up, found=found)

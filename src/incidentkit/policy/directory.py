@@ -66,6 +66,8 @@ class Person:
 
     def __attrs_post_init__(self) -> None:
         path = f"people.{self.id}"
+        if self.id.startswith(f"{RecipientKind.ON_CALL} "):
+            raise DirectoryInvalid(path, "so a question to an on-call system is written: give the person another id")
         _text(f"{path}.name", self.name)
         _flag(f"{path}.escalates", self.escalates)
         if self.timezone != "":

@@ -178,7 +178,10 @@ class EscalationPolicy:
     def expiry(self) -> Expiry | None:
         """For how long acknowledgements count."""
         after = self.acknowledgement_expires_after
-        return None if after is None else Expiry(after=after, applies=self.applies, hindered=self.until | self.held)
+        if after is None:
+            return None
+        levels = tuple(map(_page, self.levels))
+        return Expiry(after=after, applies=self.applies, levels=levels, hindered=self.until | self.held)
 
     def _obligation(self, place: int, level: Level) -> Obligation:
         later = self.levels[place:] if self.cumulative else (level,)
@@ -186,7 +189,7 @@ class EscalationPolicy:
         for each in later:
             reached = each.when if reached == NEVER else reached | each.when
         return Obligation(
-            id=f"page/{level.name}",
+            id=_page(level),
             applies=self.applies,
             when=reached,
             until=level.until | self.until,
@@ -209,7 +212,6 @@ class EscalationPolicy:
         """What is left when nobody is: a decision that says so in any case, and pages for the catch-all."""
         return Obligation(
             id=EXHAUSTED,
-            applies=self.applies,
             when=ALWAYS,
             until=(HAVE_IT >= 1) | self.until,
             after=[level.id for level in levels],
@@ -224,7 +226,8 @@ class EscalationPolicy:
 
     def _handing_over(self) -> Iterator[Obligation]:
         """What people owe who have it when their shift is over, while nobody of the next one has it."""
-        named = (each for level in self.levels for each in (*level.recipients, *level.acknowledgers))
+        levels = (each for level in self.levels for each in (*level.recipients, *level.acknowledgers))
+        named = (*levels, *self.fallback, *self.catch_all)
         schedules = dict.fromkeys(each.name for each in named if each.kind is RecipientKind.SCHEDULE)
         if self.follow_shifts and schedules:
             yield self._notice(
@@ -233,6 +236,7 @@ class EscalationPolicy:
                 applies=self.applies,
                 when=HAVE_IT >= 1,
                 until=(HAVE_IT < 1) | self.until,
+                follows=True,
                 recurrence=Recurrence.PER_ACKNOWLEDGEMENT,
                 chain=self.hand_over,
                 purpose=Purpose.REMINDER,
@@ -268,3 +272,8 @@ class EscalationPolicy:
     def _notice(self, id: str, *whom: Recipient, **rest: Any) -> Obligation:
         """Something that people who are involved have to know, if there are any: one attempt that works is enough."""
         return Obligation(id=id, recipients=whom, waits=True, suffices=True, backoff=self.backoff, **rest)
+
+
+def _page(level: Level) -> str:
+    """The id of what a level wants."""
+    return f"page/{level.name}"

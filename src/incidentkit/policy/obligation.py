@@ -28,6 +28,9 @@ from incidentkit.providers.pager import Purpose
 LONGEST_WAIT: Final = timedelta(days=365)
 """How long a policy may wait for anything: longer is a slip, and ends beyond the calendar."""
 
+SHORTEST_REST: Final = timedelta(minutes=1)
+"""For how long nobody is called in the same way again for another level, where a chain has no wait to go by."""
+
 LONGEST_REASON: Final = 1_000
 """Characters that the reason of an obligation may have: every page repeats it."""
 
@@ -131,6 +134,8 @@ class Expiry:
     after: timedelta
     applies: Condition = ALWAYS
     """To which incidents: those for which this is not false."""
+    levels: tuple[str, ...] = ()
+    """Obligations of which one that is in force says that it applies in any case."""
     hindered: Condition = NEVER
     """While this is true none expires."""
 
@@ -230,6 +235,11 @@ class Obligation:
             case _:
                 assert_never(self.recurrence)
 
+    def rest(self, attempt: int) -> timedelta:
+        """How long an attempt has its effect; the last one, which has no wait, as long as the one before it."""
+        wait = self.chain[attempt].wait or (self.chain[attempt - 1].wait if attempt else None)
+        return SHORTEST_REST if wait is None else wait
+
     def calls(self, incident: Incident) -> tuple[Mark, ...]:
         """When people brought it in, in this generation."""
         return incident.progress.escalations.get(self.level, ()) if self.level else ()
@@ -243,6 +253,11 @@ class Obligation:
     def asked(self) -> tuple[str, ...]:
         """The on-call systems that are asked whom it is about besides, as their recipients are written, each once."""
         return tuple(dict.fromkeys(str(each) for each in self.recipients if each.kind is RecipientKind.ON_CALL))
+
+    @cached_property
+    def relieves(self) -> bool:
+        """Whether it is about people whose shift is over, and only as long as they have the incident."""
+        return any(each.kind is RecipientKind.RELIEVED for each in self.recipients)
 
     @property
     def named(self) -> tuple[Recipient, ...]:

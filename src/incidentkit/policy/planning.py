@@ -19,6 +19,7 @@ from incidentkit.model.identity import PersonId
 from incidentkit.model.incident import Incident
 from incidentkit.model.vocabulary import AnyFact, Facts
 from incidentkit.policy.action import Action, Actions
+from incidentkit.policy.chain import Question
 from incidentkit.policy.directory import Directory
 from incidentkit.policy.obligation import Obligation
 from incidentkit.policy.playbook import Playbook
@@ -175,8 +176,8 @@ def _owed(view: View) -> Iterator[Owed]:
     finished: dict[str, list[PersonId]] = {}
     going_on: set[str] = set()
     for chain in view.chains:
-        over = chain.key is None and chain.at <= view.now
-        if over and chain.asks:
+        over = chain.over is not None and chain.over <= view.now
+        if over and isinstance(chain, Question):
             continue
         done = chain.reached and chain.obligation.purpose is not Purpose.REMINDER  # of which reminding is not all
         if over and not done:
@@ -190,7 +191,7 @@ def _owed(view: View) -> Iterator[Owed]:
             yield Owed(
                 obligation=obligation.id,
                 instance=view.instances[obligation.id],
-                people=unreached or instance.people,
+                people=unreached or view.concerned(obligation, instance),
                 since=instance.since,
                 due_at=deadline(obligation, instance),
                 because=obligation.because,

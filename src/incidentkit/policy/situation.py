@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final
@@ -18,13 +18,13 @@ from incidentkit.model.vocabulary import Facts, Vocabulary, Worse, reading
 STATUS: Final = Choice("status", question="Where does the incident stand?", options=[*Status])
 
 ACKNOWLEDGED: Final = Flag("acknowledged", question="Has anybody acknowledged it?", worse=Worse.LOWER)
-"""Since it was declared, or reopened the last time."""
+"""Anybody of the directory, since it was declared, or reopened the last time."""
 
 UNRESOLVED_FOR: Final = Clock("unresolved_for", question="For how long has it not been resolved?")
 """Since it was declared, or reopened the last time; zero once it is over."""
 
 UNACKNOWLEDGED_FOR: Final = Clock("unacknowledged_for", question="For how long has nobody acknowledged it?")
-"""Since it was declared, or reopened the last time; zero once somebody acknowledged it."""
+"""Since it was declared, or reopened the last time; zero once somebody of the directory acknowledged it."""
 
 ACKNOWLEDGEMENTS: Final = Number(
     "acknowledgements", question="How many acknowledgements count for it?", unit="people", minimum=0
@@ -72,7 +72,7 @@ def answered(scheme: SeverityScheme[Any]) -> Vocabulary:
 
 
 def situation(
-    incident: Incident, vocabulary: Vocabulary, scheme: SeverityScheme[Any], at: datetime, *, known: Container[str]
+    incident: Incident, vocabulary: Vocabulary, scheme: SeverityScheme[Any], at: datetime, *, known: Collection[str]
 ) -> Facts:
     """What is known of an incident at a moment, if nothing happens until then; ``known`` are the people there are.
 
@@ -81,7 +81,7 @@ def situation(
     """
     values = dict(_assessed(incident.facts, vocabulary))
     values[STATUS.name] = incident.status
-    values[ACKNOWLEDGED.name] = incident.unacknowledged_since is None
+    values[ACKNOWLEDGED.name] = acknowledged = not incident.acknowledged_in_generation.isdisjoint(known)
     values[HAVE_IT.name] = sum(person in known for person in incident.acknowledged)
     values[RAISES.name] = incident.progress.raises
     possible = _possible(incident, scheme)
@@ -92,8 +92,8 @@ def situation(
     started: dict[str, datetime] = {}
     if incident.status in ACTIVE:
         started[UNRESOLVED_FOR.name] = incident.generation_at
-        if incident.unacknowledged_since is not None:
-            started[UNACKNOWLEDGED_FOR.name] = incident.unacknowledged_since
+        if not acknowledged:
+            started[UNACKNOWLEDGED_FOR.name] = incident.generation_at
     for clock in (UNRESOLVED_FOR, UNACKNOWLEDGED_FOR):
         values[clock.name] = reading(started.get(clock.name, at), at)
     unsure = {"severity": possible} if len(possible) > 1 else {}

@@ -16,7 +16,7 @@ from incidentkit.model.events import AcknowledgementExpired, Became, Decision, F
 from incidentkit.model.identity import PersonId, keepable
 from incidentkit.model.lifecycle import ACTIVE
 from incidentkit.model.progress import InForce
-from incidentkit.policy.chain import Chain
+from incidentkit.policy.chain import Question
 from incidentkit.policy.moment import first_moment, later, next_change
 from incidentkit.policy.obligation import Expiry, Obligation
 from incidentkit.policy.recipient import Recipient
@@ -114,9 +114,9 @@ class Turns:
     def _end(self, obligation: Obligation, before: Sequence[tuple[Obligation, InForce]]) -> datetime | None:
         """When the chains of what it comes after were all at their end; `None` if one goes on or reached its person."""
         chains = [chain for each, instance in before for chain in self.view.chains_of(each, instance)]
-        if not before or any(chain.key is not None or chain.reached for chain in chains):
+        if not before or any(chain.over is None or chain.reached for chain in chains):
             return None
-        ends = [chain.at for chain in (*chains, *self.view.latest_chains(obligation))]
+        ends = [chain.over or chain.at for chain in (*chains, *self.view.latest_chains(obligation))]
         return max([*(instance.since for _, instance in before), *ends])
 
     def _falls_due_at(self, obligation: Obligation, instance: InForce) -> datetime | None:
@@ -149,13 +149,13 @@ class Turns:
         view = self.view
         facts, as_of = view.about(obligation, instance, view.past), view.incident.as_of
         moment = partial(first_moment, ALWAYS, obligation.until, facts)
-        asks = view.asks(obligation, instance)
-        named = [(ask, people) for ask in asks if (people := view.named(ask, instance))]
-        for ask, people in named:
-            yield from _turn(moment(max(as_of, ask.at)), partial(self._joining_as_named, obligation, ask, people))
-        if instance.people or named or not obligation.fallback or any(ask.key is not None for ask in asks):
+        questions = view.questions(obligation, instance)
+        named = [(each, people) for each in questions if (people := view.named(each, instance))]
+        for question, people in named:
+            yield from _turn(moment(as_of), partial(self._joining_as_named, obligation, question, people))
+        if instance.people or named or not obligation.fallback or not all(each.over for each in questions):
             return
-        begin = max([as_of, *(ask.at for ask in asks)])
+        begin = max([as_of, *(each.over for each in questions if each.over is not None)])
         found = partial(view.audience.found, obligation.fallback)
         at = self._somebody_at(moment, begin, found, obligation.fallback)
         yield from _turn(at, partial(self._joining_instead, obligation))
@@ -163,12 +163,17 @@ class Turns:
     def _of_acknowledgements(self) -> Iterator[Turn]:
         """Which of them expire."""
         incident, past, expiry = self.view.incident, self.view.past, self.view.playbook.expiry
-        if expiry is None or incident.status not in ACTIVE or expiry.applies.evaluate(past) is False:
+        if expiry is None or incident.status not in ACTIVE or not self._may_expire(expiry):
             return
         for person, mark in incident.progress.acknowledged.items():
             begin = max(mark.at + expiry.after, incident.as_of)
             at = first_moment(ALWAYS, expiry.hindered, past, begin)
             yield from _turn(at, partial(self._expiring, person, expiry))
+
+    def _may_expire(self, expiry: Expiry) -> bool:
+        """Whether they can expire: also when the policy does not apply any more, but has brought people in."""
+        reached = any(each.id in expiry.levels and instance is not None for each, instance in self.view.awake)
+        return reached or expiry.applies.evaluate(self.view.past) is not False
 
     def _coming_into_force(self, obligation: Obligation, at: datetime) -> Decision:
         people = self.view.audience.people(obligation, at)
@@ -181,12 +186,13 @@ class Turns:
 
     def _joining(self, obligation: Obligation, instance: InForce, at: datetime) -> Decision:
         people = self.view.audience.new(obligation, instance, at)
-        return Joined(**self._said(at), **self._which(obligation), people=people, because="their shift has begun")
+        because = f"their shift {'is over' if obligation.relieves else 'has begun'}"
+        return Joined(**self._said(at), **self._which(obligation), people=people, because=because)
 
     def _joining_as_named(
-        self, obligation: Obligation, ask: Chain, people: tuple[PersonId, ...], at: datetime
+        self, obligation: Obligation, question: Question, people: tuple[PersonId, ...], at: datetime
     ) -> Decision:
-        because = keepable(f"{ask.person} named them")
+        because = keepable(f"{question.person} named them")
         return Joined(**self._said(at), **self._which(obligation), people=people, because=because)
 
     def _joining_instead(self, obligation: Obligation, at: datetime) -> Decision:

@@ -14,7 +14,7 @@ from incidentkit.model.lifecycle import ACTIVE
 from incidentkit.model.progress import InForce
 from incidentkit.model.vocabulary import Facts
 from incidentkit.policy.audience import Audience
-from incidentkit.policy.chain import Chain, Chains
+from incidentkit.policy.chain import Chain, Chains, Question
 from incidentkit.policy.directory import Directory
 from incidentkit.policy.moment import next_change
 from incidentkit.policy.obligation import Obligation
@@ -66,8 +66,8 @@ class View:
         """When obligations in force that ask for nothing now will ask for something again, by time alone."""
         for obligation, _, facts in self._in_force:
             at = None if facts is None else next_change(obligation.until, facts)
-            if at is not None:
-                yield at
+            shift = self.directory.next_change(obligation.recipients, self.now) if obligation.relieves else None
+            yield from filter(None, (at, shift))
 
     @cached_property
     def _in_force(self) -> tuple[tuple[Obligation, InForce, Facts | None], ...]:
@@ -76,7 +76,8 @@ class View:
         for obligation, instance in self.awake:
             if instance is not None:
                 facts = self.about(obligation, instance, self.present)
-                in_force.append((obligation, instance, facts if obligation.until.evaluate(facts) is True else None))
+                asks = obligation.until.evaluate(facts) is not True and self._concerns_anybody(obligation, instance)
+                in_force.append((obligation, instance, None if asks else facts))
         return tuple(in_force)
 
     def about(self, obligation: Obligation, instance: InForce, facts: Facts) -> Facts:
@@ -85,6 +86,7 @@ class View:
         Whom the directory does not know has nothing: a misspelt name must not stop the pages.
         """
         acknowledged, known = self.incident.progress.acknowledged, self.directory.people
+        acknowledged = {person: mark for person, mark in acknowledged.items() if person in known}
         begun, asked_again = instance.place, max((mark.place for mark in obligation.calls(self.incident)), default=0)
         if asked_again > begun:  # what was said before does not answer it
             acknowledged = {person: mark for person, mark in acknowledged.items() if mark.place > asked_again}
@@ -93,9 +95,7 @@ class View:
             counted = sum(person in asked for person in acknowledged)
         else:
             asked = instance.people
-            counted = sum(
-                person in asked or (mark.place > begun and person in known) for person, mark in acknowledged.items()
-            )
+            counted = sum(person in asked or mark.place > begun for person, mark in acknowledged.items())
         outstanding = sum(person not in acknowledged for person in asked) + self._unnamed(obligation, instance)
         own = {ACKNOWLEDGEMENTS.name: counted, OUTSTANDING.name: outstanding}
         return Facts(facts.vocabulary, {**facts.values, **own}, facts.possible, facts.started, facts.at)
@@ -105,18 +105,27 @@ class View:
 
         That is so before the last on-call system has answered and whom it named has joined, and while nobody is there.
         """
-        asks = self.asks(obligation, instance) if obligation.asked else ()
-        new = sum(1 if ask.found is None else len(self.named(ask, instance)) for ask in asks)
+        questions = self.questions(obligation, instance) if obligation.asked else ()
+        new = sum(len(self.named(each, instance)) or int(not each.answered) for each in questions)
         return new or int(bool(obligation.asked) and not instance.people)
 
-    def asks(self, obligation: Obligation, instance: InForce) -> tuple[Chain, ...]:
+    def questions(self, obligation: Obligation, instance: InForce) -> tuple[Question, ...]:
         """How far the questions to on-call systems have come."""
-        return tuple(self._chains.asks(obligation, instance, self.instances[obligation.id]))
+        return tuple(self._chains.questions(obligation, instance, self.instances[obligation.id]))
 
-    def named(self, ask: Chain, instance: InForce) -> tuple[PersonId, ...]:
+    def named(self, question: Question, instance: InForce) -> tuple[PersonId, ...]:
         """Whom a system named who can be reached and is not there yet."""
-        known = self.directory.people
-        return tuple(dict.fromkeys(who for who in ask.found or () if who in known and who not in instance.people))
+        return tuple(who for who in question.found if who in self.directory.people and who not in instance.people)
+
+    def _concerns_anybody(self, obligation: Obligation, instance: InForce) -> bool:
+        return not obligation.relieves or bool(self.concerned(obligation, instance))
+
+    def concerned(self, obligation: Obligation, instance: InForce) -> tuple[PersonId, ...]:
+        """Those of its people whom it still concerns: a hand-over, only who has it to hand over."""
+        if not obligation.relieves:
+            return instance.people
+        relieved = self.audience.found(obligation.recipients, self.now)
+        return tuple(person for person in instance.people if person in relieved)
 
     @cached_property
     def instances(self) -> Mapping[str, str]:
@@ -129,7 +138,7 @@ class View:
         for obligation in self.playbook.obligations:
             latest = self._latest(obligation)
             if latest is not None and any(
-                chain.key is not None or chain.at > self.now for chain in self.latest_chains(obligation)
+                chain.over is None or chain.over > self.now for chain in self.latest_chains(obligation)
             ):
                 names[obligation.id] = latest
         return names
@@ -147,16 +156,19 @@ class View:
         latest = self._latest(obligation)
         if latest is None:
             return ()
-        return tuple(self._chains.of(obligation, self.incident.progress.in_force[obligation.id, latest], latest))
+        instance = self.incident.progress.in_force[obligation.id, latest]
+        return tuple(self._chains.of(obligation, instance, latest, instance.people))
 
     @cached_property
     def chains(self) -> tuple[Chain, ...]:
         """The chains of everything that asks for something."""
-        return tuple(chain for obligation, instance in self.unmet for chain in self.chains_of(obligation, instance))
+        asking = [chain for obligation, instance in self.unmet for chain in self.chains_of(obligation, instance)]
+        return tuple(self._chains.apart(asking))
 
     def chains_of(self, obligation: Obligation, instance: InForce) -> Iterator[Chain]:
         """The chains of the present instance of an obligation, if that asks for something."""
-        return self._chains.of(obligation, instance, self.instances[obligation.id])
+        which, people = self.instances[obligation.id], self.concerned(obligation, instance)
+        return self._chains.of(obligation, instance, which, people)
 
     @cached_property
     def _chains(self) -> Chains:
