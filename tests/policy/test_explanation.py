@@ -193,7 +193,9 @@ def test_it_says_who_is_paged_when_and_through_what() -> None:
         ("second", at(15), ("bob",), "level second; unresolved_for >= 15min"),
     ]
     assert explained.exhausted_at == at(30)
-    assert str(explained).endswith("At 2026-03-02 02:40:00+00:00 everybody was paged in vain: paging is exhausted.")
+    assert str(explained).endswith(
+        "At 2026-03-02 02:40:00+00:00 nobody was left to page, and nobody had acknowledged: paging is exhausted."
+    )
 
 
 def test_nothing_is_exhausted_while_a_chain_goes_on() -> None:
@@ -201,6 +203,25 @@ def test_nothing_is_exhausted_while_a_chain_goes_on() -> None:
 
     assert explained.exhausted_at is None
     assert str(explained).endswith("Paging is not exhausted in this time.")
+
+
+def test_that_nobody_was_left_to_page_is_said_where_nobody_was_paged_at_all() -> None:
+    explained = told(playbook(Level("first", team("nobody"))))
+
+    assert (explained.pages, explained.exhausted_at) == ((), at(0))
+    assert str(explained).endswith(
+        "Nobody is told anything in this time.\n\n"
+        "At 2026-03-02 02:10:00+00:00 nobody was left to page, and nobody had acknowledged: paging is exhausted."
+    )
+
+
+def test_a_playbook_without_an_escalation_pages_nobody_and_says_so() -> None:
+    explained = told(evolve(playbook(FIRST), escalation=None))
+
+    assert explained.escalates is False
+    assert str(explained).endswith(
+        "Nobody is told anything in this time.\n\nThe playbook has no escalation, so it pages nobody."
+    )
 
 
 SECOND = Level("second", person("bob"), UNRESOLVED_FOR >= timedelta(hours=3))

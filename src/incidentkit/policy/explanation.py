@@ -180,6 +180,8 @@ class Explanation:
     """Windows within the time in which nobody is paged for this severity, in their order."""
     exhausted_at: datetime | None
     """When every chain had come to its end in vain, if that is so at the end."""
+    escalates: bool = True
+    """Whether the playbook has an escalation at all: without one nobody is paged."""
 
     @property
     def totals(self) -> Mapping[PersonId, int]:
@@ -224,6 +226,7 @@ def explain(
         snoozed_until=None if snoozed is None or snoozed <= start else snoozed,
         maintenance=tuple(look.maintenance()),
         exhausted_at=look.exhausted_at(),
+        escalates=playbook.escalation is not None,
     )
 
 
@@ -513,7 +516,7 @@ class _Telling:
         yield from _titled("Not told", ("who", "for", "why not"), self._left_out())
         yield from _titled("Methods that are skipped", ("who", "has no"), self._skipped())
         yield from _titled("Open questions", ("question", "holds up"), self._questions())
-        yield Paragraph(self._end())
+        yield from map(Paragraph, self._end())
 
     def _time(self, at: datetime) -> str:
         return at.astimezone(self.clock).isoformat(sep=" ", timespec="seconds")
@@ -553,13 +556,18 @@ class _Telling:
     def _questions(self) -> Iterator[Row]:
         return ((each.fact.question, ", ".join(each.holds_up)) for each in self.told.questions)
 
-    def _end(self) -> str:
+    def _end(self) -> Iterator[str]:
         """What is left at the end; nothing of it is said that the explanation does not hold."""
-        if not self.told.pages:
-            return "Nobody is told anything in this time."
-        if self.told.exhausted_at is not None:
-            return f"At {self._time(self.told.exhausted_at)} everybody was paged in vain: paging is exhausted."
-        return "Paging is not exhausted in this time."
+        told = self.told
+        if not told.pages:
+            yield "Nobody is told anything in this time."
+        if not told.escalates:
+            yield "The playbook has no escalation, so it pages nobody."
+        elif told.exhausted_at is not None:
+            left = "nobody was left to page, and nobody had acknowledged"
+            yield f"At {self._time(told.exhausted_at)} {left}: paging is exhausted."
+        elif told.pages:
+            yield "Paging is not exhausted in this time."
 
 
 def _titled(title: str, header: Row, rows: Iterator[Row]) -> Iterator[Block]:
