@@ -247,7 +247,7 @@ ASKING = Level("one", person("bob"), LEGAL)
         (
             playbook(Level("one", person("bob")), until=UNRESOLVED_FOR >= timedelta()),
             Obstacle.STOPPED,
-            "unresolved_for >= 0s is true (unresolved_for is 2h)",
+            "unresolved_for >= 0s is true (unresolved_for is 2h at the end of this time)",
         ),
         (playbook(Level("one", team("nobody")), waits=True), Obstacle.NOBODY, "team nobody"),
     ],
@@ -264,7 +264,25 @@ def test_a_level_that_is_reached_later_says_when() -> None:
     missed = obstacle(playbook(FIRST, SECOND))
 
     assert (missed.obstacle, missed.at) == (Obstacle.LATER, at(180))
-    assert str(missed) == "not yet: unresolved_for >= 3h is false (unresolved_for is 2h)"
+    assert str(missed) == ("not yet: unresolved_for >= 3h is false (unresolved_for is 2h at the end of this time)")
+
+
+def test_what_later_levels_bring_along_is_said_to_be_theirs() -> None:
+    third = Level("third", person("eve"), LEGAL | (UNRESOLVED_FOR >= timedelta(hours=5)))
+    explained = told(playbook(FIRST, SECOND, third))
+
+    assert explained.not_reached[0].because == (
+        "by 'third', which brings it along: legal is unknown (Is it a matter for lawyers?)"
+    )
+    known = evolve(SECOND, name="third", when=UNRESOLVED_FOR >= timedelta(hours=5))
+    missed = told(playbook(FIRST, SECOND, known)).not_reached
+    value = "(unresolved_for is 2h at the end of this time)"
+    assert missed[0].because == (
+        f"unresolved_for >= 3h is false {value}; by 'third', which brings it along: unresolved_for >= 5h is false {value}"
+    )
+    assert missed[1].because == f"unresolved_for >= 5h is false {value}"
+    same = told(playbook(FIRST, SECOND, evolve(SECOND, name="third")))
+    assert same.not_reached[0].because == f"unresolved_for >= 3h is false {value}"
 
 
 def test_a_question_does_not_hide_that_time_will_tell() -> None:

@@ -19,7 +19,7 @@ from incidentkit.errors import FieldInvalid
 from incidentkit.model import conditions
 from incidentkit.model.action import ActionKey, Outcome
 from incidentkit.model.calendar import zone_of
-from incidentkit.model.conditions import Condition, Constant, Not, explained
+from incidentkit.model.conditions import NEVER, Condition, Constant, Not, explained
 from incidentkit.model.durations import duration_text
 from incidentkit.model.events import ActionEnded, ActionStarted, Became
 from incidentkit.model.identity import PersonId, moment
@@ -30,7 +30,7 @@ from incidentkit.model.severity import Severity
 from incidentkit.model.vocabulary import AnyFact, Facts, FactSource
 from incidentkit.policy.action import Action
 from incidentkit.policy.directory import Directory
-from incidentkit.policy.escalation import EXHAUSTED
+from incidentkit.policy.escalation import EXHAUSTED, Level
 from incidentkit.policy.maintenance import Maintenance
 from incidentkit.policy.obligation import Obligation
 from incidentkit.policy.planning import OpenQuestion, Step, plan, preview
@@ -113,7 +113,7 @@ class NotReached:
     level: str
     obstacle: Obstacle
     because: str
-    """What the obstacle rests on, such as a comparison and the value that it was given."""
+    """What the obstacle rests on, such as a comparison and the value that it had; that of a clock is of the end."""
     questions: tuple[AnyFact, ...] = ()
     """The facts for want of which its condition has no answer."""
     at: datetime | None = None
@@ -360,21 +360,21 @@ class _Look:
             return NotReached(level=name, obstacle=Obstacle.OVER, because=f"its status is {self.after.status}")
         called = bool(self.after.progress.escalations.get(name))
         if not called and level.applies.evaluate(facts) is False:
-            return NotReached(level=name, obstacle=Obstacle.DOES_NOT_APPLY, because=_grounds(level.applies, facts))
+            return NotReached(level=name, obstacle=Obstacle.DOES_NOT_APPLY, because=_because(level.applies, facts))
         answer = True if called else level.when.evaluate(facts)
         if answer is False:
             return self._false(level)
         if level.until.evaluate(facts) is True:
-            return NotReached(level=name, obstacle=Obstacle.STOPPED, because=_grounds(level.until, facts))
+            return NotReached(level=name, obstacle=Obstacle.STOPPED, because=_because(level.until, facts))
         if not called and level.held.evaluate(facts) is True:
-            return NotReached(level=name, obstacle=Obstacle.HELD, because=_grounds(level.held, facts))
+            return NotReached(level=name, obstacle=Obstacle.HELD, because=_because(level.held, facts))
         if answer is None:
             return self._unknown(level)
         recipients = ", ".join(map(str, (*level.recipients, *level.fallback)))
         return NotReached(level=name, obstacle=Obstacle.NOBODY, because=recipients)
 
     def _false(self, level: Obligation) -> NotReached:
-        at, because = level.when.first_true(self.facts), _grounds(level.when, self.facts)
+        at, because = level.when.first_true(self.facts), self._why_not(level)
         obstacle = Obstacle.FALSE if at is None else Obstacle.LATER
         return NotReached(level=level.level, obstacle=obstacle, because=because, at=at)
 
@@ -382,10 +382,32 @@ class _Look:
         return NotReached(
             level=level.level,
             obstacle=Obstacle.UNKNOWN,
-            because=_grounds(level.when, self.facts),
+            because=self._why_not(level),
             questions=self.unknown.get(level.id, ()),
             at=level.when.first_true(self.facts),
         )
+
+    def _why_not(self, level: Obligation) -> str:
+        """What a condition that is not true rests on; of levels that would bring it along, what is not said before."""
+        answer, said = level.when.evaluate(self.facts), dict[str, None]()
+        parts: list[str] = []
+        for each in self._bringing(level.level):
+            if each.when.evaluate(self.facts) is answer:
+                new = [ground for ground in _grounds(each.when, self.facts) if ground not in said]
+                said.update(dict.fromkeys(new))
+                by = "" if each.name == level.level else f"by {each.name!r}, which brings it along: "
+                parts += [by + "; ".join(new)] if new else []
+        return "; ".join(parts)
+
+    def _bringing(self, level: str) -> Iterator[Level]:
+        """The level itself, and those after it that bring it along."""
+        escalation = self.playbook.escalation
+        assert escalation is not None
+        levels = iter(escalation.levels)
+        own = next(each for each in levels if each.name == level)
+        yield own
+        if escalation.cumulative:
+            yield from (each for each in levels if each.when != NEVER)
 
     def left_out(self) -> Iterator[LeftOut]:
         told = {(action.key.obligation, action.key.person) for step in self.steps for action in step.actions}
@@ -468,9 +490,13 @@ def _answer(event: ActionEnded) -> str:
     return f"{event.outcome}: {event.problem}" if event.problem else str(event.outcome)
 
 
-def _grounds(condition: Condition, facts: Facts) -> str:
+def _because(condition: Condition, facts: Facts) -> str:
+    return "; ".join(_grounds(condition, facts))
+
+
+def _grounds(condition: Condition, facts: Facts) -> tuple[str, ...]:
     """The comparisons that give a condition its answer, each with what it rests on."""
-    return "; ".join(dict.fromkeys(map(_said, _decisive(explained(condition, facts)))))
+    return tuple(dict.fromkeys(map(_said, _decisive(explained(condition, facts)))))
 
 
 def _decisive(explanation: conditions.Explanation) -> Iterator[conditions.Explanation]:
@@ -486,7 +512,8 @@ def _said(leaf: conditions.Explanation) -> str:
     if isinstance(leaf.condition, Constant):
         return "it always is" if leaf.answer else "it never is"
     word = {True: "true", False: "false", None: "unknown"}[leaf.answer]
-    return f"{leaf.condition} is {word}{f' ({leaf.because})' if leaf.because else ''}"
+    then = " at the end of this time" if any(fact.tag == "clock" for fact in leaf.condition.mentioned) else ""
+    return f"{leaf.condition} is {word}{f' ({leaf.because}{then})' if leaf.because else ''}"
 
 
 @frozen
