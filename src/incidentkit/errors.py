@@ -188,14 +188,18 @@ class DirectoryInvalid(IncidentkitError, ValueError):
 
 
 class UnknownRecipient(IncidentkitError, LookupError):
-    """The directory has no such person, team, role or schedule; `kind` and `name` are what was asked for."""
+    """The directory has no such person, team, role or schedule; `kind` and `name` are what was asked for.
+
+    `hint` is the sentence that offers the nearest name, or empty.
+    """
 
     def __init__(self, kind: str, name: str, known: Iterable[str], *, source: str = "") -> None:
         self.kind = kind
         self.name = name
         self.source = source
         known = tuple(known)
-        problem = f"no {kind} is called {shown(name)}{listed(known)}. {nearest(name, known)}".rstrip()
+        self.hint = nearest(name, known)
+        problem = f"no {kind} is called {shown(name)}{listed(known)}. {self.hint}".rstrip()
         super().__init__(f"{source}: {problem}" if source else problem)
 
 

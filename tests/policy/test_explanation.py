@@ -37,6 +37,7 @@ from incidentkit.policy.explanation import (
     Obstacle,
     Reason,
     Skipped,
+    Unknown,
     explain,
     explain_hypothetical,
 )
@@ -278,7 +279,8 @@ def test_what_later_levels_bring_along_is_said_to_be_theirs() -> None:
     missed = told(playbook(FIRST, SECOND, known)).not_reached
     value = "(unresolved_for is 2h at the end of this time)"
     assert missed[0].because == (
-        f"unresolved_for >= 3h is false {value}; by 'third', which brings it along: unresolved_for >= 5h is false {value}"
+        f"unresolved_for >= 3h is false {value};"
+        f" by 'third', which brings it along: unresolved_for >= 5h is false {value}"
     )
     assert missed[1].because == f"unresolved_for >= 5h is false {value}"
     same = told(playbook(FIRST, SECOND, evolve(SECOND, name="third")))
@@ -424,6 +426,55 @@ def test_a_shift_that_begins_in_the_time_is_paged_too() -> None:
     assert next(page.at for page in explained.pages if page.person == "bob") == at(10)
 
 
+def test_a_time_before_the_latest_event_is_taken_for_that_and_says_so() -> None:
+    acknowledged = incident().acknowledge(at=at(9), by="ada")
+    explained = explain(acknowledged, playbook(FIRST), DIRECTORY, now=at(4))
+
+    assert (explained.start, explained.asked_for) == (at(9), at(4))
+    assert "That is later than was asked for, 2026-03-02 02:14:00+00:00: the log goes up to there." in str(explained)
+    assert explain(acknowledged, playbook(FIRST), DIRECTORY, now=at(9)).asked_for is None
+    assert "later than was asked for" not in str(explain(acknowledged, playbook(FIRST), DIRECTORY, now=at(10)))
+
+
+def test_another_playbook_than_that_of_the_declaration_is_named() -> None:
+    old, new = playbook(SECOND), playbook(FIRST)
+    declared = Incident.declare("INC-1", title="Checkout fails", at=START, by="zoe", severity=SEV_1, playbook=old)
+    explained = told(new, declared)
+
+    assert (explained.playbook, explained.declared_under) == (new.reference, old.reference)
+    assert f"By the playbook {new.reference}, and not by {old.reference}, under which it was declared" in str(explained)
+    assert "under which it was declared" not in str(told(old, declared))
+    assert "under which it was declared" not in str(told(new))
+
+
+def test_what_is_left_to_people_at_the_start_is_told() -> None:
+    rota = Rotation(
+        name="primary", zone="UTC", starts=date(2026, 3, 1), every="1 day", at="02:20", participants=["ada", "bob"]
+    )
+    directory = evolve(DIRECTORY, schedules={"primary": Schedule(rota)})
+    wanted = playbook(Level("first", schedule("primary")))
+    case = incident()
+    case = case.extended(plan(case, wanted, directory, now=START).decisions).acknowledge(at=at(2), by="ada")
+
+    explained = explain(case, wanted, directory, now=at(15))
+
+    assert explained.owed == plan(case, wanted, directory, now=at(15)).owed
+    (left,) = explained.owed
+    assert (left.obligation, left.people, left.since) == ("hand over", ("ada",), at(10))
+    assert "ada  hand over  2026-03-02 02:20:00+00:00" in str(explained)
+    assert not explain(case, wanted, directory, now=at(5)).owed
+
+
+def test_recipients_whom_the_directory_does_not_know_are_named_with_the_nearest() -> None:
+    explained = told(playbook(Level("first", [team("nobdy"), schedule("x")])))
+
+    assert explained.unknown == (
+        Unknown(recipient=team("nobdy"), hint="Did you mean 'nobody'?"),
+        Unknown(recipient=schedule("x")),
+    )
+    assert "team nobdy  the directory does not know it. Did you mean 'nobody'?" in str(explained)
+
+
 # Before there is an incident
 
 
@@ -448,11 +499,16 @@ def test_a_severity_that_nobody_is_paged_for_says_so() -> None:
 
 def test_what_it_cannot_explain_is_refused() -> None:
     people = practice_directory()
-    with pytest.raises(CommandInvalid, match="with a triage or with a chosen severity"):
-        explain_hypothetical(EMERGENCY, people, at=START)
+    by: list[dict[str, Any]] = [{}, {"severity": SEV_1, "facts": {}}]
+    for how in by:
+        with pytest.raises(CommandInvalid, match="give severity, or facts to be triaged, and not both"):
+            explain_hypothetical(EMERGENCY, people, at=START, **how)
     with pytest.raises(UnknownSeverity):
         explain_hypothetical(EMERGENCY, people, severity="SEV-9", at=START)
-    lengths: list[Any] = [-MINUTE, FARTHEST + MINUTE, 60]
+    wrong: Any = 60
+    with pytest.raises(FieldInvalid, match="within: a timedelta is expected, not 60"):
+        explain_hypothetical(EMERGENCY, people, severity=SEV_1, at=START, within=wrong)
+    lengths: list[Any] = [-MINUTE, FARTHEST + MINUTE]
     for within in lengths:
         with pytest.raises(FieldInvalid, match="within: one looks ahead"):
             explain_hypothetical(EMERGENCY, people, severity=SEV_1, at=START, within=within)

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from attrs import evolve, frozen
 
-from incidentkit.errors import FieldInvalid
+from incidentkit.errors import CommandInvalid, FieldInvalid, UnknownRecipient, shown
 from incidentkit.model import conditions
 from incidentkit.model.action import ActionKey, Outcome
 from incidentkit.model.calendar import zone_of
@@ -33,8 +33,9 @@ from incidentkit.policy.directory import Directory
 from incidentkit.policy.escalation import EXHAUSTED, Level
 from incidentkit.policy.maintenance import Maintenance
 from incidentkit.policy.obligation import Obligation
-from incidentkit.policy.planning import OpenQuestion, Step, plan, preview
+from incidentkit.policy.planning import OpenQuestion, Owed, Step, plan, preview
 from incidentkit.policy.playbook import Playbook
+from incidentkit.policy.recipient import Recipient, RecipientKind
 from incidentkit.policy.situation import situation
 from incidentkit.policy.turn import PLANNER
 from incidentkit.providers.pager import Purpose, SendPage
@@ -154,6 +155,15 @@ class Skipped:
 
 
 @frozen(kw_only=True)
+class Unknown:
+    """A recipient whom the directory does not know: it counts as nobody here, while no desk begins with one."""
+
+    recipient: Recipient
+    hint: str = ""
+    """The sentence that offers the nearest name, if one is near."""
+
+
+@frozen(kw_only=True)
 class Explanation:
     """Who is paged for an incident that nobody touches, and who is not; printed, tables in UTC."""
 
@@ -182,6 +192,16 @@ class Explanation:
     """When every chain had come to its end in vain, if that is so at the end."""
     escalates: bool = True
     """Whether the playbook has an escalation at all: without one nobody is paged."""
+    owed: tuple[Owed, ...] = ()
+    """What is left to people at the start, such as a hand-over: as in the plan."""
+    unknown: tuple[Unknown, ...] = ()
+    """The recipients of the playbook whom the directory does not know."""
+    asked_for: datetime | None = None
+    """The ``now`` that was asked for, if the log goes further, so that the start is the time of its latest event."""
+    playbook: str = ""
+    """The reference of the playbook by which all this is."""
+    declared_under: str = ""
+    """That of the playbook under which the incident was declared; empty if its log names none."""
 
     @property
     def totals(self) -> Mapping[PersonId, int]:
@@ -201,10 +221,12 @@ def explain(
 ) -> Explanation:
     """Who is paged in the time to come if nobody does anything and every page arrives, and who is not, and why.
 
-    A ``now`` before the latest event of the log is taken for the time of that event. Nothing is changed. Raises
-    `FieldInvalid` for a time that does not lie within a year ahead.
+    A ``now`` before the latest event of the log is taken for the time of that event, which ``asked_for`` then tells. To
+    explain an earlier moment, replay the events up to it. Nothing is changed. Raises `FieldInvalid` for a time that
+    does not lie within a year ahead.
     """
-    start = max(moment("now", now), incident.as_of)
+    now = moment("now", now)
+    start = max(now, incident.as_of)
     end = _end(start, within)
     steps = tuple(preview(incident, playbook, directory, now=start, until=end))
     look = _Look(incident, playbook, directory, start, end, steps)
@@ -227,6 +249,11 @@ def explain(
         maintenance=tuple(look.maintenance()),
         exhausted_at=look.exhausted_at(),
         escalates=playbook.escalation is not None,
+        owed=planned.owed,
+        unknown=tuple(_unknown(playbook, directory)),
+        asked_for=now if now < start else None,
+        playbook=playbook.reference,
+        declared_under=incident.playbook,
     )
 
 
@@ -244,6 +271,8 @@ def explain_hypothetical(
     A function beside `Playbook` and no method of it: planning imports playbooks. Raises `UnknownSeverity`, what
     `Playbook.triage` raises, and `CommandInvalid` for neither or both of severity and facts.
     """
+    if (severity is None) == (facts is None):
+        raise CommandInvalid("how severe is it? give severity, or facts to be triaged, and not both")
     incident = Incident.declare(
         HYPOTHETICAL,
         title="an incident that is only thought of",
@@ -257,12 +286,23 @@ def explain_hypothetical(
 
 
 def _end(start: datetime, within: timedelta) -> datetime:
-    if type(within) is not timedelta or not timedelta() <= within <= FARTHEST:
+    if type(within) is not timedelta:
+        raise FieldInvalid("within", f"a timedelta is expected, not {shown(within)}")
+    if not timedelta() <= within <= FARTHEST:
         raise FieldInvalid("within", f"one looks ahead by no time or more, {FARTHEST.days} days at the most")
     try:
         return start + within
     except OverflowError:
         raise FieldInvalid("within", "that is beyond the end of the calendar") from None
+
+
+def _unknown(playbook: Playbook, directory: Directory) -> Iterator[Unknown]:
+    named = (each for each in playbook.recipients if each.kind is not RecipientKind.RELIEVED)  # by their schedule
+    for recipient in named:
+        try:
+            directory.check((recipient,))
+        except UnknownRecipient as error:
+            yield Unknown(recipient=recipient, hint=error.hint)
 
 
 def _page(at: datetime, action: Action, request: SendPage) -> Page:
@@ -530,6 +570,12 @@ class _Telling:
         yield Paragraph(f"{told.severity}, {told.title}")
         span = duration_text(told.end - told.start)
         yield Paragraph(f"From {self._time(told.start)} for {span}, by the clock of {self.zone}")
+        if told.asked_for is not None:
+            asked = self._time(told.asked_for)
+            yield Paragraph(f"That is later than was asked for, {asked}: the log goes up to there.")
+        if told.declared_under not in ("", told.playbook):
+            under = f"and not by {told.declared_under}, under which it was declared"
+            yield Paragraph(f"By the playbook {told.playbook}, {under}")
         if told.snoozed_until is not None:
             yield Paragraph(f"Snoozed: nobody is paged before {self._time(told.snoozed_until)}")
         for each in told.maintenance:
@@ -542,6 +588,8 @@ class _Telling:
         yield from _titled("In all", ("who", "times", "from", "until", "through"), self._totals())
         yield from _titled("Not told", ("who", "for", "why not"), self._left_out())
         yield from _titled("Methods that are skipped", ("who", "has no"), self._skipped())
+        yield from _titled("Recipients that are unknown", ("who", "why"), self._unknown())
+        yield from _titled("Left to people", ("who", "what", "since", "due", "why"), self._owed())
         yield from _titled("Open questions", ("question", "holds up"), self._questions())
         yield from map(Paragraph, self._end())
 
@@ -579,6 +627,16 @@ class _Telling:
 
     def _skipped(self) -> Iterator[Row]:
         return ((each.person, ", ".join(each.methods)) for each in self.told.skipped)
+
+    def _unknown(self) -> Iterator[Row]:
+        words = "the directory does not know it."
+        return ((str(each.recipient), f"{words} {each.hint}".rstrip()) for each in self.told.unknown)
+
+    def _owed(self) -> Iterator[Row]:
+        for each in self.told.owed:
+            due = "" if each.due_at is None else self._time(each.due_at)
+            people = ", ".join(each.people) or "nobody was found"
+            yield people, each.obligation, self._time(each.since), due, each.because
 
     def _questions(self) -> Iterator[Row]:
         return ((each.fact.question, ", ".join(each.holds_up)) for each in self.told.questions)
