@@ -11,7 +11,7 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incidentkit import EMERGENCY, Condition, Directory, Flag, Playbook, Rotation, Schedule
+from incidentkit import EMERGENCY, Condition, Directory, Flag, Incident, Playbook, Rotation, Schedule
 from incidentkit.drills import practice_directory
 from incidentkit.errors import FieldInvalid, ScheduleInvalid
 from incidentkit.model.conditions import ALWAYS, NEVER
@@ -23,10 +23,13 @@ from incidentkit.policy.finding import Code, Finding, lint_table
 from incidentkit.policy.linting import lint
 from incidentkit.policy.maintenance import Maintenance
 from incidentkit.policy.obligation import Attempt
+from incidentkit.policy.planning import plan
 from incidentkit.policy.recipient import Recipient, on_call, person, role, schedule, team
 from incidentkit.policy.response import ResponsePolicy
 from incidentkit.policy.situation import (
+    ACKNOWLEDGED,
     ACKNOWLEDGEMENTS,
+    HAVE_IT,
     UNACKNOWLEDGED_FOR,
     UNRESOLVED_FOR,
     severity_of,
@@ -75,6 +78,10 @@ def one(recipients: Recipient | Iterable[Recipient] = ADA, when: Condition = ALW
 
 def two(when: Condition = UNRESOLVED_FOR >= 30 * MINUTE, recipients: Recipient = BOB, **rest: Any) -> Level:
     return Level("two", recipients, when, **rest)
+
+
+def three(when: Condition = UNRESOLVED_FOR >= 40 * MINUTE) -> Level:
+    return Level("three", EVE, when)
 
 
 def with_owner(owner: Recipient) -> Playbook:
@@ -140,6 +147,20 @@ FOUND: list[tuple[Code, Playbook, Directory, list[str]]] = [
         DIRECTORY,
         ["escalation.levels[1].when"],
     ),
+    # Levels for when nobody has acknowledged, and others
+    (
+        Code.BROUGHT_ALONG,
+        escalation(one(), two(UNACKNOWLEDGED_FOR >= 10 * MINUTE), three(UNRESOLVED_FOR >= 40 * MINUTE)),
+        DIRECTORY,
+        ["escalation.levels[1].when"],
+    ),
+    (
+        Code.BROUGHT_ALONG,
+        escalation(one(), two(~ACKNOWLEDGED & LEGAL), three(LEGAL)),
+        DIRECTORY,
+        ["escalation.levels[1].when"],
+    ),
+    (Code.BROUGHT_ALONG, escalation(one(when=HAVE_IT < 1), two()), DIRECTORY, ["escalation.levels[0].when"]),
     # Who has to acknowledge
     (Code.QUORUM_TOO_LARGE, escalation(one(until=quorum(2))), DIRECTORY, ["escalation.levels[0].until"]),
     (Code.QUORUM_TOO_LARGE, escalation(one(until=ACKNOWLEDGEMENTS > 1)), DIRECTORY, ["escalation.levels[0].until"]),
@@ -227,6 +248,22 @@ NOT_FOUND: list[tuple[Code, Playbook, Directory]] = [
         DIRECTORY,
     ),
     (Code.OUT_OF_ORDER, escalation(one(when=LEGAL), two(), cumulative=False), DIRECTORY),
+    *(
+        (Code.BROUGHT_ALONG, escalation(one(), two(UNACKNOWLEDGED_FOR >= 10 * MINUTE), each), DIRECTORY)
+        for each in (three(NEVER), three(UNACKNOWLEDGED_FOR >= 40 * MINUTE), three(HAVE_IT < 1))
+    ),
+    (
+        Code.BROUGHT_ALONG,
+        escalation(one(), two(UNACKNOWLEDGED_FOR >= 10 * MINUTE), three(), cumulative=False),
+        DIRECTORY,
+    ),
+    (
+        Code.BROUGHT_ALONG,
+        escalation(one(), two((UNACKNOWLEDGED_FOR >= MINUTE) | (UNRESOLVED_FOR >= 30 * MINUTE)), three()),
+        DIRECTORY,
+    ),
+    (Code.BROUGHT_ALONG, escalation(one(), two(HAVE_IT >= 2), three()), DIRECTORY),
+    (Code.BROUGHT_ALONG, escalation(one(), two(), three(UNACKNOWLEDGED_FOR >= 40 * MINUTE)), DIRECTORY),
     (Code.QUORUM_TOO_LARGE, escalation(one(team("two"), until=quorum(2))), DIRECTORY),
     (Code.EVERYBODY_OF_NOBODY, escalation(one(team("empty"), until=EVERYBODY), fallback=[ADA]), DIRECTORY),
     (Code.EVERYBODY_OF_NOBODY, escalation(one(team("empty"), until=EVERYBODY & quorum(1))), DIRECTORY),
@@ -312,6 +349,15 @@ def test_without_a_moment_schedules_are_not_judged_but_their_people_are() -> Non
     assert [each.code for each in lint(OFFICE, DIRECTORY)] == []
     assert [each.code for each in lint(escalation(one(schedule("always"), until=quorum(2))), DIRECTORY)] == []
     assert [each.code for each in lint(OFFICE, without_contacts("ada"))] == [Code.NO_METHOD]
+
+
+def test_a_level_that_is_said_to_be_brought_along_is_though_somebody_acknowledged() -> None:
+    playbook = escalation(one(), two(UNACKNOWLEDGED_FOR >= 10 * MINUTE), three())
+    incident = Incident.declare("INC-1", title="Checkout fails", at=NOW, by="zoe", severity=SEV_1)
+    incident = incident.acknowledge(at=NOW + MINUTE, by="ada")
+
+    decided = plan(incident, playbook, DIRECTORY, now=NOW + 40 * MINUTE).decisions
+    assert {each.obligation for each in decided if isinstance(each, Became)} >= {"page/two", "page/three"}
 
 
 def test_gaps_are_named_with_their_length() -> None:

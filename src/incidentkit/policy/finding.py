@@ -25,6 +25,7 @@ class Code(StrEnum):
     ON_TWO_LEVELS = "ESC009"
     NOTICE_REACHES_NOBODY = "ESC010"
     ONLY_ON_CALL = "ESC011"
+    BROUGHT_ALONG = "ESC012"
     UNKNOWN_RECIPIENT = "DIR001"
     NOBODY = "DIR002"
     NO_METHOD = "DIR003"
@@ -53,6 +54,7 @@ _MEANING = {
     Code.ON_TWO_LEVELS: "A person is on several levels, so a higher level may bring in nobody new.",
     Code.NOTICE_REACHES_NOBODY: "Nobody who can be paged has a method of the notice.",
     Code.ONLY_ON_CALL: "Nobody is paged for the level when the on-call system names nobody or does not answer.",
+    Code.BROUGHT_ALONG: "A later level brings one along that is for when nobody has acknowledged, though somebody has.",
     Code.UNKNOWN_RECIPIENT: "The directory does not know a recipient.",
     Code.NOBODY: "A recipient means nobody now.",
     Code.NO_METHOD: "A person who is to be reached has no contact method of the chain.",

@@ -29,7 +29,16 @@ from incidentkit.policy.obligation import Attempt, Obligation
 from incidentkit.policy.playbook import Playbook
 from incidentkit.policy.recipient import Recipient, RecipientKind
 from incidentkit.policy.shift import Shift
-from incidentkit.policy.situation import ACKNOWLEDGEMENTS, IN_FORCE, OUTSTANDING, STATUS, WORST
+from incidentkit.policy.situation import (
+    ACKNOWLEDGED,
+    ACKNOWLEDGEMENTS,
+    HAVE_IT,
+    IN_FORCE,
+    OUTSTANDING,
+    STATUS,
+    UNACKNOWLEDGED_FOR,
+    WORST,
+)
 
 MOST_WORLDS: Final = 10_000
 """Combinations of facts up to which it is decided whether a level can be reached."""
@@ -159,6 +168,40 @@ def _clock(condition: Condition) -> tuple[str, timedelta] | None:
             return None
 
 
+def _brought_along(_: Playbook, escalation: EscalationPolicy) -> Iterator[Finding]:
+    for place, level in enumerate(escalation.levels if escalation.cumulative else ()):
+        for later in escalation.levels[place + 1 :]:
+            if _comes_along(level.when, later.when, escalation.applies):
+                yield Finding(
+                    Code.BROUGHT_ALONG,
+                    f"escalation.levels[{place}].when",
+                    f"level {level.name!r} is for when nobody has acknowledged, and {later.name!r} after it brings it"
+                    " along though somebody has: let both ask for that, or make levels not cumulative",
+                )
+                break
+
+
+def _comes_along(earlier: Condition, later: Condition, applies: Condition) -> bool:
+    """Whether the first can come true only while nobody has acknowledged, where the other comes true all the same."""
+    if not earlier.vocabulary.keys() & {ACKNOWLEDGED.name, HAVE_IT.name, UNACKNOWLEDGED_FOR.name}:
+        return False
+    worlds = [world for world in _worlds((earlier, later, applies)) or () if applies.walk(world) is not False]
+    without = any(earlier.walk(world) is True for world in worlds if _nobody_has_it(world))
+    return without and any(
+        later.walk(world) is True and earlier.walk(world) is False for world in worlds if _somebody_has_it(world)
+    )
+
+
+def _nobody_has_it(world: Facts) -> bool:
+    return world.values.get(ACKNOWLEDGED.name, False) is False and world.values.get(HAVE_IT.name, 0) == 0
+
+
+def _somebody_has_it(world: Facts) -> bool:
+    none, values = timedelta(), world.values
+    given = values.get(ACKNOWLEDGED.name, True) is True and values.get(UNACKNOWLEDGED_FOR.name, none) == none
+    return given and values.get(HAVE_IT.name, 1) != 0
+
+
 def _expires_within_a_round(_: Playbook, escalation: EscalationPolicy) -> Iterator[Finding]:
     after, once = escalation.acknowledgement_expires_after, _lasts(escalation.contact.attempts)
     if after is not None and after < once:
@@ -209,6 +252,7 @@ EscalationCheck: TypeAlias = Callable[[Playbook, EscalationPolicy], Iterator[Fin
 ON_ESCALATION: Final[tuple[EscalationCheck, ...]] = (
     _unreachable,
     _out_of_order,
+    _brought_along,
     _expires_within_a_round,
     _no_catch_all,
     _only_on_call,
