@@ -23,6 +23,7 @@ from incidentkit.policy.finding import Code, Finding, lint_table
 from incidentkit.policy.linting import lint
 from incidentkit.policy.maintenance import Maintenance
 from incidentkit.policy.obligation import Attempt
+from incidentkit.policy.override import Addition, Override, Removal, Replacement
 from incidentkit.policy.planning import plan
 from incidentkit.policy.recipient import Recipient, on_call, person, role, schedule, team
 from incidentkit.policy.response import ResponsePolicy
@@ -113,6 +114,29 @@ def with_maintenance(*windows: Maintenance) -> Directory:
 
 ROTA = on_call("rota")
 
+LEVEL_NAMES = [f"escalation.levels[{place}].name" for place in range(3)]
+
+
+def overridden(*overrides: Override, name: str = "office") -> Directory:
+    changed = evolve(DIRECTORY.schedules[name], overrides=overrides)
+    return evolve(DIRECTORY, schedules={**DIRECTORY.schedules, name: changed})
+
+
+def hours(starts: float, ends: float) -> dict[str, Any]:
+    """Of a range from the midnight before on."""
+    midnight = NOW.replace(hour=0, minute=0)
+    return {"start": midnight + timedelta(hours=starts), "end": midnight + timedelta(hours=ends)}
+
+
+WORKING: list[Override] = [
+    Replacement(**hours(0, 10), person="ada", by="bob"),
+    Removal(**hours(9, 10), person="ada"),
+    Addition(**hours(0, 1000), person="bob"),
+    # Over before the moment from which on schedules are looked at, or not yet in the time ahead
+    Removal(**hours(-9, 2), person="ada"),
+    Removal(**hours(60, 80), person="eve"),
+]
+
 FOUND: list[tuple[Code, Playbook, Directory, list[str]]] = [
     # A level that nothing reaches
     (Code.UNREACHABLE_LEVEL, escalation(one(), two(NEVER)), DIRECTORY, ["escalation.levels[1].when"]),
@@ -133,6 +157,19 @@ FOUND: list[tuple[Code, Playbook, Directory, list[str]]] = [
     ),
     # Levels for which only an on-call system is asked
     (Code.ONLY_ON_CALL, escalation(one(ROTA), catch_all=[]), DIRECTORY, ["escalation.levels[0].recipients"]),
+    (
+        Code.ONLY_ON_CALL,
+        escalation(one(), two(recipients=ROTA), catch_all=[ZOE]),
+        DIRECTORY,
+        ["escalation.levels[1].recipients"],
+    ),
+    # Names of levels
+    (
+        Code.ALIKE_NAMES,
+        escalation(one(), Level("ONE", BOB), Level("One", EVE)),
+        DIRECTORY,
+        [LEVEL_NAMES[1], LEVEL_NAMES[2]],
+    ),
     # Levels out of order
     (
         Code.OUT_OF_ORDER,
@@ -182,6 +219,12 @@ FOUND: list[tuple[Code, Playbook, Directory, list[str]]] = [
         DIRECTORY,
         ["escalation.levels[0].until"],
     ),
+    (
+        Code.NOBODY_TO_ACKNOWLEDGE,
+        escalation(one(acknowledgers=team("empty"))),
+        DIRECTORY,
+        ["escalation.levels[0].acknowledgers"],
+    ),
     # Times
     (
         Code.EXPIRES_WITHIN_A_ROUND,
@@ -229,6 +272,18 @@ FOUND: list[tuple[Code, Playbook, Directory, list[str]]] = [
     (Code.METHOD_OF_NOBODY, escalation(one(), stand_down=FAX), DIRECTORY, ["escalation.stand_down[0]"]),
     (Code.UNUSED_METHOD, GOOD, evolve(DIRECTORY, people=FAXED), ["people.eve.contacts"]),
     (Code.GAP, OFFICE, DIRECTORY, ["schedules.office"] * 3),
+    (
+        Code.IDLE_OVERRIDE,
+        OFFICE,
+        overridden(Replacement(**hours(0, 9), person="ada", by="bob"), Removal(**hours(9, 10), person="eve")),
+        ["schedules.office.overrides[0]", "schedules.office.overrides[1]"],
+    ),
+    (
+        Code.IDLE_OVERRIDE,
+        OFFICE,
+        overridden(Addition(**hours(9, 17), person="ada")),
+        ["schedules.office.overrides[0]"],
+    ),
     # Maintenance
     (Code.UNKNOWN_SEVERITY, GOOD, with_maintenance(days(0, 1, "SEV-2", "P2")), ["maintenance[0].severities[1]"]),
     (Code.LONG_MAINTENANCE, GOOD, with_maintenance(days(0, 7), days(-1, 6.5)), ["maintenance[1].ends"]),
@@ -281,6 +336,13 @@ NOT_FOUND: list[tuple[Code, Playbook, Directory]] = [
     (Code.ONLY_ON_CALL, escalation(one(ROTA), catch_all=[], fallback=[ADA]), DIRECTORY),
     (Code.ONLY_ON_CALL, escalation(one(ROTA), catch_all=[ADA]), DIRECTORY),
     (Code.ONLY_ON_CALL, escalation(one([ROTA, ADA]), catch_all=[]), DIRECTORY),
+    (Code.ONLY_ON_CALL, escalation(one(), two(recipients=ROTA), fallback=[ZOE]), DIRECTORY),
+    (Code.NOBODY_TO_ACKNOWLEDGE, escalation(one(acknowledgers=[team("empty"), ADA])), DIRECTORY),
+    (Code.NOBODY_TO_ACKNOWLEDGE, escalation(one(acknowledgers=team("empty"), until=EVERYBODY)), DIRECTORY),
+    (Code.NOBODY_TO_ACKNOWLEDGE, escalation(one(acknowledgers=team("empty"), until=LEGAL)), DIRECTORY),
+    (Code.NOBODY_TO_ACKNOWLEDGE, escalation(one(acknowledgers=team("empty"), until=HAVE_IT >= 1)), DIRECTORY),
+    *((Code.IDLE_OVERRIDE, OFFICE, overridden(each)) for each in WORKING),
+    (Code.IDLE_OVERRIDE, GOOD, overridden(Removal(**hours(0, 9), person="ada"))),
     # Whom an on-call system names, nobody knows before
     (Code.UNKNOWN_RECIPIENT, escalation(one(ROTA)), DIRECTORY),
     (Code.NOBODY, escalation(one(ROTA)), DIRECTORY),
@@ -364,6 +426,34 @@ def test_gaps_are_named_with_their_length() -> None:
     gap = next(each for each in lint(OFFICE, DIRECTORY, at=NOW) if each.code == Code.GAP)
 
     assert gap == Finding(Code.GAP, "schedules.office", "from 2026-03-02T02:10Z nobody is on call for 6h50min")
+
+
+def test_gaps_of_one_length_are_one_finding() -> None:
+    found = lint(OFFICE, DIRECTORY, at=NOW, ahead=timedelta(days=21))
+    gaps = [each.message for each in found if each.code == Code.GAP]
+
+    assert gaps == [
+        "from 2026-03-02T02:10Z nobody is on call for 6h50min",
+        "from 2026-03-02T17:00Z nobody is on call for 16h, and in 11 more gaps of that length until 2026-03-20T09:00Z",
+        "from 2026-03-06T17:00Z nobody is on call for 2d16h, and in 1 more gap of that length until 2026-03-16T09:00Z",
+        "from 2026-03-20T17:00Z nobody is on call for 2d9h10min",
+    ]
+
+
+def test_a_recipient_that_is_not_known_is_named_with_the_nearest() -> None:
+    (finding,) = lint(escalation(one([ADA, team("tow")])), DIRECTORY)
+
+    assert finding.message == "the directory knows no team tow. Did you mean 'two'?"
+
+
+def test_what_is_to_be_looked_at_is_a_playbook_and_a_directory() -> None:
+    wrong: Any = DIRECTORY
+    with pytest.raises(
+        FieldInvalid, match="playbook: a Playbook is looked at, and its Directory comes after it, not <"
+    ):
+        lint(wrong, GOOD)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    with pytest.raises(FieldInvalid, match="directory: a Directory is expected, not "):
+        lint(GOOD, GOOD)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 
 def test_times_that_make_no_sense_are_refused() -> None:

@@ -26,6 +26,8 @@ class Code(StrEnum):
     NOTICE_REACHES_NOBODY = "ESC010"
     ONLY_ON_CALL = "ESC011"
     BROUGHT_ALONG = "ESC012"
+    NOBODY_TO_ACKNOWLEDGE = "ESC013"
+    ALIKE_NAMES = "ESC014"
     UNKNOWN_RECIPIENT = "DIR001"
     NOBODY = "DIR002"
     NO_METHOD = "DIR003"
@@ -35,6 +37,7 @@ class Code(StrEnum):
     UNKNOWN_SEVERITY = "DIR007"
     LONG_MAINTENANCE = "DIR008"
     WORST_HELD = "DIR009"
+    IDLE_OVERRIDE = "DIR010"
 
     @property
     def meaning(self) -> str:
@@ -55,6 +58,8 @@ _MEANING = {
     Code.NOTICE_REACHES_NOBODY: "Nobody who can be paged has a method of the notice.",
     Code.ONLY_ON_CALL: "Nobody is paged for the level when the on-call system names nobody or does not answer.",
     Code.BROUGHT_ALONG: "A later level brings one along that is for when nobody has acknowledged, though somebody has.",
+    Code.NOBODY_TO_ACKNOWLEDGE: "No acknowledgement ends the level: those whose acknowledgements count are nobody.",
+    Code.ALIKE_NAMES: "The names of two levels differ only in capital letters.",
     Code.UNKNOWN_RECIPIENT: "The directory does not know a recipient.",
     Code.NOBODY: "A recipient means nobody now.",
     Code.NO_METHOD: "A person who is to be reached has no contact method of the chain.",
@@ -64,6 +69,7 @@ _MEANING = {
     Code.UNKNOWN_SEVERITY: "Maintenance names a severity that the playbook does not have.",
     Code.LONG_MAINTENANCE: "Maintenance holds pages for more than a week.",
     Code.WORST_HELD: "Maintenance holds pages of the worst severity.",
+    Code.IDLE_OVERRIDE: "An override of a schedule changes nothing.",
 }
 
 

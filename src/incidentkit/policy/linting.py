@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import product
 from math import prod
+from types import NoneType
 from typing import Final, TypeAlias
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from incidentkit.errors import FieldInvalid, UnknownRecipient
+from incidentkit.errors import FieldInvalid, UnknownRecipient, shown
 from incidentkit.model.conditions import ALWAYS, Comparison, Condition, samples
 from incidentkit.model.durations import duration_text
 from incidentkit.model.facts import Clock
@@ -28,7 +29,8 @@ from incidentkit.policy.maintenance import Maintenance
 from incidentkit.policy.obligation import Attempt, Obligation
 from incidentkit.policy.playbook import Playbook
 from incidentkit.policy.recipient import Recipient, RecipientKind
-from incidentkit.policy.shift import Shift
+from incidentkit.policy.schedule import LONGEST, Schedule
+from incidentkit.policy.shift import Gap, Shift
 from incidentkit.policy.situation import (
     ACKNOWLEDGED,
     ACKNOWLEDGEMENTS,
@@ -57,10 +59,11 @@ def lint(
     """What is unwise about a playbook, and about the people it is to reach if a directory is given; sorted.
 
     ``at`` is the moment from which on schedules are looked at, for as long as ``ahead`` says. Without it nothing is
-    said of gaps, and everybody whom a schedule names is taken to be on call at some time.
+    said of gaps and overrides, and everybody whom a schedule names is taken to be on call at some time.
 
-    Raises `ScheduleInvalid` for a time for which schedules do not answer.
+    Raises `ScheduleInvalid` for a time for which schedules do not answer, and `FieldInvalid` for another argument.
     """
+    _check_arguments(playbook, directory)
     if type(ahead) is not timedelta or ahead <= timedelta():
         raise FieldInvalid("ahead", "schedules are looked at for some time ahead")
     since = None if at is None else moment("at", at)
@@ -71,6 +74,14 @@ def lint(
         case = _Case(playbook, directory, since, ahead)
         found += (finding for check in ON_DIRECTORY for finding in check(case))
     return tuple(sorted(dict.fromkeys(found)))
+
+
+def _check_arguments(playbook: object, directory: object) -> None:
+    if not isinstance(playbook, Playbook):
+        problem = f"a Playbook is looked at, and its Directory comes after it, not {shown(playbook)}"
+        raise FieldInvalid("playbook", problem)
+    if not isinstance(directory, Directory | NoneType):
+        raise FieldInvalid("directory", f"a Directory is expected, not {shown(directory)}")
 
 
 # What the playbook says by itself
@@ -222,14 +233,28 @@ def _no_catch_all(_: Playbook, escalation: EscalationPolicy) -> Iterator[Finding
 
 
 def _only_on_call(_: Playbook, escalation: EscalationPolicy) -> Iterator[Finding]:
-    if escalation.fallback or escalation.catch_all:
-        return
+    """The catch-all is as good as a fallback for the first level alone: later, others are paged, or have it."""
     for place, level in enumerate(escalation.levels):
-        if all(each.kind is RecipientKind.ON_CALL for each in level.recipients):
+        covered = escalation.fallback or (escalation.catch_all and place == 0)
+        if not covered and all(each.kind is RecipientKind.ON_CALL for each in level.recipients):
+            others = ", before all others were paged in vain" if escalation.catch_all else ""
             yield Finding(
                 Code.ONLY_ON_CALL,
                 f"escalation.levels[{place}].recipients",
-                f"nobody is paged for level {level.name!r} when the on-call system does not answer: name a fallback",
+                f"nobody is paged for level {level.name!r} when the on-call system does not answer{others}: name a"
+                " fallback",
+            )
+
+
+def _alike_names(_: Playbook, escalation: EscalationPolicy) -> Iterator[Finding]:
+    met: dict[str, str] = {}
+    for place, level in enumerate(escalation.levels):
+        first = met.setdefault(level.name.casefold(), level.name)
+        if first != level.name:
+            yield Finding(
+                Code.ALIKE_NAMES,
+                f"escalation.levels[{place}].name",
+                f"level {level.name!r} is another one than {first!r}: give them names that nobody mixes up",
             )
 
 
@@ -256,6 +281,7 @@ ON_ESCALATION: Final[tuple[EscalationCheck, ...]] = (
     _expires_within_a_round,
     _no_catch_all,
     _only_on_call,
+    _alike_names,
     _chain_of_days,
 )
 """What is looked for in every escalation."""
@@ -295,11 +321,15 @@ class _Case:
         return tuple((f"escalation.levels[{place}]", level) for place, level in enumerate(levels))
 
     def knows(self, recipient: Recipient) -> bool:
+        return self.unknown(recipient) is None
+
+    def unknown(self, recipient: Recipient) -> UnknownRecipient | None:
+        """Why the directory does not know it; `None` if it does."""
         try:
             self.directory.check((recipient,))
-        except UnknownRecipient:
-            return False
-        return True
+        except UnknownRecipient as error:
+            return error
+        return None
 
     def people(self, recipients: Iterable[Recipient]) -> dict[PersonId, None]:
         """Everybody whom these mean now, or at some time if by a schedule."""
@@ -358,8 +388,10 @@ def _unknown_or_nobody(case: _Case) -> Iterator[Finding]:
     for place in case.places:
         for index, recipient in enumerate(place.recipients):
             path = place.path if place.path == "response.owner" else f"{place.path}[{index}]"
-            if not case.knows(recipient):
-                yield Finding(Code.UNKNOWN_RECIPIENT, path, f"the directory knows no {recipient}")
+            unknown = case.unknown(recipient)
+            if unknown is not None:
+                problem = f"the directory knows no {recipient}"
+                yield Finding(Code.UNKNOWN_RECIPIENT, path, ". ".join(filter(None, (problem, unknown.hint))))
             elif recipient.kind not in _FOUND_LATER and not case.people([recipient]):
                 yield Finding(Code.NOBODY, path, f"{recipient} means nobody now: {place.what}")
 
@@ -401,6 +433,19 @@ def _acknowledgements(until: Condition) -> Iterator[int]:
                 yield count + 1
             case _:
                 pass
+
+
+def _nobody_to_acknowledge(case: _Case) -> Iterator[Finding]:
+    others = {OUTSTANDING.name, HAVE_IT.name, ACKNOWLEDGED.name, UNACKNOWLEDGED_FOR.name}
+    for path, level in case.levels:
+        asks = max(_acknowledgements(level.until), default=0) > 0 and not level.until.vocabulary.keys() & others
+        if asks and level.acknowledgers and case.most(level.acknowledgers) == 0:
+            who = ", ".join(map(str, level.acknowledgers))
+            yield Finding(
+                Code.NOBODY_TO_ACKNOWLEDGE,
+                f"{path}.acknowledgers",
+                f"no acknowledgement ends level {level.name!r} as long as {who} means nobody",
+            )
 
 
 def _everybody_of_nobody(case: _Case) -> Iterator[Finding]:
@@ -491,15 +536,48 @@ def _uses(playbook: Playbook) -> dict[str, str]:
     return uses
 
 
-def _gaps(case: _Case) -> Iterator[Finding]:
+def _schedules(case: _Case) -> Iterator[tuple[str, Schedule, datetime]]:
+    """The schedules that the playbook names, and the moment from which on to look at them; none without a moment."""
     named = dict.fromkeys(each for place in case.places for each in place.recipients)
     for recipient in named:
-        if case.at is None or recipient.kind is not RecipientKind.SCHEDULE or not case.knows(recipient):
-            continue
-        for gap in case.directory.schedules[recipient.name].gaps(case.at, case.at + case.ahead):
-            lasts = duration_text(gap.end - gap.start)
-            since = f"{gap.start:%Y-%m-%dT%H:%MZ}"
-            yield Finding(Code.GAP, f"schedules.{recipient.name}", f"from {since} nobody is on call for {lasts}")
+        if case.at is not None and recipient.kind is RecipientKind.SCHEDULE and case.knows(recipient):
+            yield recipient.name, case.directory.schedules[recipient.name], case.at
+
+
+def _gaps(case: _Case) -> Iterator[Finding]:
+    for name, schedule, at in _schedules(case):
+        alike: dict[timedelta, list[Gap]] = {}
+        for gap in schedule.gaps(at, at + case.ahead):
+            alike.setdefault(gap.end - gap.start, []).append(gap)
+        for length, (first, *others) in alike.items():
+            since, lasts = _minute(first.start), duration_text(length)
+            number = "1 more gap" if len(others) == 1 else f"{len(others)} more gaps"
+            more = f", and in {number} of that length until {_minute(others[-1].end)}" if others else ""
+            yield Finding(Code.GAP, f"schedules.{name}", f"from {since} nobody is on call for {lasts}{more}")
+
+
+def _minute(at: datetime) -> str:
+    return f"{at:%Y-%m-%dT%H:%MZ}"
+
+
+def _idle_overrides(case: _Case) -> Iterator[Finding]:
+    for name, schedule, at in _schedules(case):
+        for index, each in enumerate(schedule.overrides):
+            if each.start < at + case.ahead and at < each.end <= at + LONGEST and _is_idle(schedule, index, at):
+                yield Finding(
+                    Code.IDLE_OVERRIDE,
+                    f"schedules.{name}.overrides[{index}]",
+                    f"the override of {each.person} from {_minute(each.start)} until {_minute(each.end)} changes"
+                    " nothing: are its times and its people right?",
+                )
+
+
+def _is_idle(schedule: Schedule, index: int, at: datetime) -> bool:
+    """Whether the same people are on call without that override, from the moment on."""
+    override = schedule.overrides[index]
+    without = evolve(schedule, overrides=(*schedule.overrides[:index], *schedule.overrides[index + 1 :]))
+    span = max(override.start, at), override.end
+    return without.shifts(*span) == schedule.shifts(*span)
 
 
 def _windows(case: _Case) -> Iterator[tuple[str, Maintenance]]:
@@ -538,12 +616,14 @@ ON_DIRECTORY: Final[tuple[Callable[[_Case], Iterator[Finding]], ...]] = (
     _unknown_or_nobody,
     _no_method,
     _quorum,
+    _nobody_to_acknowledge,
     _everybody_of_nobody,
     _catch_all_paged_before,
     _on_two_levels,
     _notices,
     _methods,
     _gaps,
+    _idle_overrides,
     _unknown_severity,
     _long_maintenance,
     _worst_held,
