@@ -225,7 +225,7 @@ def test_hostile_json_is_one_typed_error(library: str, text: str | bytes, messag
 @pytest.mark.parametrize(
     ("kind", "text", "path", "message"),
     [
-        (Times, '{"at":"\\ud800"}', "$.at", "Invalid isoformat string"),
+        (Times, '{"at":"\\ud800"}', "$.at", "is not a time such as 2026-03-02T14:23:00Z"),
         (
             Times,
             '{"at":"2026-03-02T14:23:00Z","on":"2026-03-02","lasted":"1h","table":{"a":1e400}}',

@@ -19,6 +19,7 @@ from incidentkit.errors import DirectoryInvalid, DocumentInvalid, FieldInvalid, 
 from incidentkit.model.identity import PersonId
 from incidentkit.policy.directory import Person
 from incidentkit.policy.recipient import Recipient, RecipientKind, person, role, schedule, team
+from incidentkit.policy.swap import Swap
 from incidentkit.testing import maintenance_windows, schedules
 from tests.policy.rota import weekly
 
@@ -344,10 +345,19 @@ def test_a_document_with_a_schedule_names_the_place_that_does_not_fit() -> None:
 
 
 def test_nobody_is_called_what_a_question_to_an_on_call_system_is_called() -> None:
-    with pytest.raises(
-        DirectoryInvalid, match="people.on-call payments: so a question to an on-call system is written"
-    ):
+    with pytest.raises(DirectoryInvalid, match=r"people.on-call payments: so a question to an on-call system"):
         Person(id=PersonId("on-call payments"))
+
+
+def test_somebody_unknown_is_named_before_the_swap_that_does_not_fit_for_it() -> None:
+    swapped = Schedule(weekly(), swaps=[Swap("primary", {"grace": 1, "linus": 2})])
+    text = evolve(ROTA, schedules={"pay": swapped}).to_toml()
+    with pytest.raises(DirectoryInvalid, match=r"no person is called 'greace'. Did you mean 'grace'") as caught:
+        Directory.from_toml(text.replace('"grace", "linus"]', '"greace", "linus"]'))
+    assert caught.value.path == "schedules.pay.layers[0].participants[1]"
+    with pytest.raises(DirectoryInvalid, match="turn 2 is not grace's, but linus's") as caught:
+        Directory.from_toml(text.replace("grace = 1", "grace = 2").replace("linus = 2", "linus = 1"))
+    assert caught.value.path == "schedules.pay.swaps[0].turns"
 
 
 def test_contacts_are_looked_up_by_person_and_method() -> None:

@@ -548,9 +548,16 @@ def test_a_document_is_read_as_people_write_it() -> None:
     [
         ('"Europe/London"', '"Europe/Londn"', "$.layers[0].zone", "is no time zone known here"),
         ("1 week on Mon", "0 weeks", "$.layers[0].every", "a turn takes 1 to 52 weeks, not 0"),
-        ("09:00:00", '"9"', "$.layers[0].at", "Invalid isoformat string"),
+        ("09:00:00", '"9"', "$.layers[0].at", "'9' is not a time of day such as 09:00"),
         ("09:00:00", "09:00:30", "$.layers[0].at", "hand-overs are at a minute"),
         ("Mon-Fri 09:00-17:00", "9-17", "$.layers[0].hours[0]", "'9-17' are no hours"),
+        (
+            '["Mon-Fri 09:00-17:00"]',
+            '"Mon-Fri 09:00-17:00"',
+            "$.layers[0].hours",
+            "'Mon-Fri 09:00-17:00' is not a list: put it in square brackets",
+        ),
+        ("2026-03-02", '"2 March"', "$.layers[0].starts", "'2 March' is not a date such as 2026-03-02"),
         ('["Mon-Fri 09:00-17:00"]', "[]", "$.layers[0].hours", "without any hours nobody is on call"),
         ('"ada", ["grace", "linus"]', "7", "$.layers[0].participants[0]", "people are ids"),
         ('["grace", "linus"]', '["grace", ""]', "$.layers[0].participants[1][1]", "'' is not a name"),

@@ -126,7 +126,8 @@ def _read_row(kind: Any, converter: Converter) -> Callable[[Any, Any], Any]:
 
 def _check_list(value: object) -> None:
     if not isinstance(value, list):
-        raise TypeError(f"{shown(value)} is not a list")
+        hint = ": put it in square brackets" if isinstance(value, str) else ""
+        raise TypeError(f"{shown(value)} is not a list{hint}")
 
 
 def _at(place: int | str, error: Exception, kind: Any) -> IterableValidationError:

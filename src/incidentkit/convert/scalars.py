@@ -11,10 +11,12 @@ from enum import StrEnum
 from functools import cache
 from math import isfinite
 from operator import attrgetter
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from incidentkit.errors import DocumentInvalid, shown
 from incidentkit.model.durations import duration_text, parse_duration
+
+T = TypeVar("T")
 
 
 def read_flag(value: Any, _: Any) -> bool:
@@ -62,7 +64,7 @@ def _words(enum: type[StrEnum]) -> Mapping[str, StrEnum]:
 def read_datetime(value: Any, _: Any) -> datetime:
     """A moment, as text or as TOML has it; in UTC, whatever its zone was."""
     if isinstance(value, str):
-        moment = datetime.fromisoformat(_short(value, "a time"))
+        moment = _parsed(datetime.fromisoformat, value, "a time such as 2026-03-02T14:23:00Z")
     elif isinstance(value, datetime):
         moment = value
     else:
@@ -94,12 +96,14 @@ def write_datetime(moment: datetime) -> str:
 
 def read_date(value: Any, _: Any) -> date:
     """A day, as text or as TOML has it."""
-    return value if type(value) is date else date.fromisoformat(_short(_text(value, "a date"), "a date"))
+    words = "a date such as 2026-03-02"
+    return value if type(value) is date else _parsed(date.fromisoformat, _text(value, words), words)
 
 
 def read_clock(value: Any, _: Any) -> time:
     """A time that a clock shows, as text or as TOML has it."""
-    return value if type(value) is time else time.fromisoformat(_short(_text(value, "a clock time"), "a clock time"))
+    words = "a time of day such as 09:00"
+    return value if type(value) is time else _parsed(time.fromisoformat, _text(value, words), words)
 
 
 def write_clock(clock: time) -> str:
@@ -112,11 +116,15 @@ def read_duration(value: Any, _: Any) -> timedelta:
     return parse_duration(_text(value, "a duration"))
 
 
-def _short(text: str, words: str) -> str:
-    """Text that is not too long to be that; Python's own error would repeat all of it."""
-    if len(text) > _LONGEST:
-        raise ValueError(f"{shown(text)} is not {words}")
-    return text
+def _parsed(read: Callable[[str], T], text: str, words: str) -> T:
+    """What Python reads in a text; it may say what is wrong with a day or an hour, but not how one is written."""
+    try:
+        if len(text) <= _LONGEST:
+            return read(text)
+    except ValueError as error:
+        if not str(error).startswith("Invalid isoformat string"):
+            raise
+    raise ValueError(f"{shown(text)} is not {words}")
 
 
 _LONGEST: Final = 100

@@ -122,8 +122,7 @@ class Directory:
             for name, members in named.items():
                 _check_members(f"{lists}.{name}", members, self.people)
         for name, schedule in self.schedules.items():
-            for place, person in schedule.mentioned():
-                _check_known(f"schedules.{name}.{place}", person, self.people)
+            _check_mentioned(f"schedules.{name}", schedule, self.people)
 
     def find(
         self,
@@ -246,10 +245,11 @@ class Directory:
         """
         try:
             tables = dict(_known("", form, cls))
-            people = _table("people", tables.get("people", {}))
-            tables["people"] = {name: _person(name, each) for name, each in people.items()}
+            forms = _table("people", tables.get("people", {}))
+            people = {name: _person(name, each) for name, each in forms.items()}
             schedules = _table("schedules", tables.get("schedules", {}))
-            tables["schedules"] = {name: _schedule(name, each) for name, each in schedules.items()}
+            tables["people"] = people
+            tables["schedules"] = {name: _schedule(name, each, people) for name, each in schedules.items()}
             windows = _rows("maintenance", tables.get("maintenance", []))
             tables["maintenance"] = [_window(index, each) for index, each in enumerate(windows)]
             return cls(**tables)
@@ -295,13 +295,23 @@ def _person(name: object, form: object) -> Person:
     return Person(id=person, **_known(f"people.{person}", form, Person, besides="id"))
 
 
-def _schedule(name: object, form: object) -> Schedule:
+def _schedule(name: object, form: object, people: Mapping[str, Person]) -> Schedule:
     """The schedule that a table of a document describes."""
     path = f"schedules.{_name('schedules', name)}"
+    table = _table(path, form)
     try:
-        return convert.from_plain(_table(path, form), Schedule)
+        return convert.from_plain(table, Schedule)
     except DocumentInvalid as error:
-        raise DirectoryInvalid(path + error.path.removeprefix("$"), error.problem) from None
+        refused = DirectoryInvalid(path + error.path.removeprefix("$"), error.problem)
+    _check_without_swaps(path, table, people)
+    raise refused
+
+
+def _check_without_swaps(path: str, table: Mapping[Any, Any], people: Mapping[str, Person]) -> None:
+    """Refuse somebody whom nobody knows, who is the reason if a turn is not whose a swap says it is."""
+    with suppress(DocumentInvalid):
+        schedule = convert.from_plain({key: each for key, each in table.items() if key != "swaps"}, Schedule)
+        _check_mentioned(path, schedule, people)
 
 
 def _window(index: int, form: object) -> Maintenance:
@@ -346,6 +356,11 @@ def _check_members(path: str, members: tuple[PersonId, ...], people: Mapping[str
         if member in seen:
             raise DirectoryInvalid(f"{path}[{index}]", f"{shown(member)} is in this list already")
         seen.add(member)
+
+
+def _check_mentioned(path: str, schedule: Schedule, people: Mapping[str, Person]) -> None:
+    for place, person in schedule.mentioned():
+        _check_known(f"{path}.{place}", person, people)
 
 
 def _check_known(path: str, person: str, people: Mapping[str, Person]) -> None:
