@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from attrs import frozen
 
 from incidentkit.model.calendar import DAY, Weekday, instant
+from incidentkit.model.durations import duration_text
 from incidentkit.model.identity import PersonId
 from incidentkit.policy.shift import Shift
 
@@ -29,9 +30,16 @@ class Load:
     weekends: int = 0
     """Weekends, from the beginning of Saturday to the end of Sunday, in which they were on call."""
 
+    def __str__(self) -> str:
+        return f"{duration_text(self.time)}, {_counted(self.nights, 'night')}, {_counted(self.weekends, 'weekend')}"
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
 
 def load_of(shifts: Iterable[Shift], zone: ZoneInfo) -> dict[PersonId, Load]:
-    """The load of everybody who has a shift, by the clock of a zone."""
+    """The load of everybody who has a shift, by the clock of one zone, whichever people live in."""
     time = defaultdict[PersonId, timedelta](timedelta)
     nights, weekends = defaultdict[PersonId, set[date]](set), defaultdict[PersonId, set[date]](set)
     for shift in shifts:

@@ -15,7 +15,7 @@ from typing import Any, Final, TypeVar
 
 from attrs import evolve, field, frozen
 
-from incidentkit.errors import ScheduleInvalid, expect, shown
+from incidentkit.errors import ScheduleInvalid, expect, nearest, shown
 from incidentkit.model.calendar import zone_of
 from incidentkit.model.identity import PersonId, moment
 from incidentkit.policy.load import Load, load_of
@@ -118,10 +118,15 @@ class Schedule:
         return tuple(takewhile(lambda shift: shift.start < end, self._timetable.shifts_after(start)))
 
     def next_shift(self, person: str, after: datetime) -> Shift | None:
-        """The person's first shift that starts later than a moment; `None` if there is none for five years."""
+        """The person's first shift that starts later than a moment; `None` if there is none for five years.
+
+        Raises `ScheduleInvalid` for somebody whom the schedule never names: that is a slip, or another schedule.
+        """
         after = answerable("after", after)
-        if all(person != each for _, each in self.mentioned()):
-            return None
+        named = dict.fromkeys(each for _, each in self.mentioned())
+        if person not in named:
+            hint = nearest(str(person), named)
+            raise ScheduleInvalid(f"nobody is called {shown(person)} in this schedule. {hint}".rstrip(), "person")
         until = min(after, LATEST - AHEAD) + AHEAD
         coming = takewhile(lambda shift: shift.start < until, self._timetable.shifts_after(after))
         return next((each for each in coming if each.start > after and person in each.people), None)
@@ -134,7 +139,10 @@ class Schedule:
         return tuple(Gap(left, right) for left, right in zip(ends, starts, strict=True) if left < right)
 
     def load(self, start: datetime, end: datetime, *, zone: str) -> Mapping[PersonId, Load]:
-        """How much of a range falls to each person, with nights and weekends by the clock of a zone."""
+        """How much of a range falls to each person, with nights and weekends by the clock of a zone.
+
+        It is one zone for everybody, so where layers follow the sun, ask once for each zone, and look at its people.
+        """
         shifts = self.shifts(start, end)
         start, end = _range(start, end)
         with ScheduleInvalid.within("zone"):

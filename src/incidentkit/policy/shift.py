@@ -8,8 +8,10 @@ from datetime import datetime
 from attrs import field, frozen
 
 from incidentkit.errors import ScheduleInvalid
+from incidentkit.model.calendar import Weekday, zone_of
 from incidentkit.model.identity import moment
 from incidentkit.policy.participant import People, people_of
+from incidentkit.text.document import Table
 
 
 def start_of(at: datetime) -> datetime:
@@ -48,6 +50,9 @@ class Shift:
     def __attrs_post_init__(self) -> None:
         check_order(self.start, self.end)
 
+    def __str__(self) -> str:
+        return f"{_span(self)}: {', '.join(self.people)}"
+
 
 @frozen
 class Gap:
@@ -55,3 +60,27 @@ class Gap:
 
     start: datetime
     end: datetime
+
+    def __str__(self) -> str:
+        return f"{_span(self)}: nobody"
+
+
+def _span(stretch: Shift | Gap) -> str:
+    return " to ".join(f"{_day(at)} {at:%H:%M}Z" for at in (stretch.start, stretch.end))
+
+
+def _day(at: datetime) -> str:
+    """The day with its name, in English whatever the locale is."""
+    return f"{Weekday(at.weekday())!s} {at:%Y-%m-%d}"
+
+
+def shift_table(stretches: Iterable[Shift | Gap], zone: str = "UTC") -> Table:
+    """A row for each, by the clock of a zone with its offset. Raises `CalendarInvalid` for no zone."""
+    clock = zone_of(zone)
+
+    def row(each: Shift | Gap) -> tuple[str, str, str]:
+        start, end = (at.astimezone(clock) for at in (each.start, each.end))
+        who = ", ".join(each.people) if isinstance(each, Shift) else "nobody"
+        return f"{_day(start)} {start:%H:%M %z}", f"{_day(end)} {end:%H:%M %z}", who
+
+    return Table(("from", "until", "who"), [row(each) for each in stretches])
