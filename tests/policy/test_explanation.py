@@ -80,6 +80,7 @@ def test_its_pages_are_those_of_the_preview(given: Drawn) -> None:
     ]
     assert [(page.at, page.person, page.method) for page in explained.pages] == expected
     assert sum(explained.totals.values()) == len(expected)
+    assert explained.owed == plan(incident, playbook, directory, now=incident.as_of).owed
 
 
 @given(drawn())
