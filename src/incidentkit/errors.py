@@ -53,18 +53,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from difflib import get_close_matches
 from itertools import islice
-from typing import Any, ClassVar, TypedDict, TypeVar, Unpack
+from typing import Any, ClassVar, Final, TypedDict, TypeVar, Unpack
 
 T = TypeVar("T")
 
 
 LONGEST_MESSAGE = 600
 """Characters up to which a message is shown: hostile input cannot flood a log."""
+
+_NO_LISTS: Final[Any] = (str, bytes, Mapping)
+"""What can be gone through, but is meant as one value."""
 
 
 class IncidentkitError(Exception):
@@ -462,6 +465,13 @@ def expect(kind: Any, value: T, error: type[IncidentkitError], words: str) -> T:
     if not isinstance(value, kind):
         raise error(f"{words}, not {shown(value)}")
     return value
+
+
+def several(values: Iterable[T], error: type[IncidentkitError], words: str) -> tuple[T, ...]:
+    """The values of a list; else the error, also for a text, which is no list of its letters, and for a mapping."""
+    if isinstance(values, _NO_LISTS):
+        raise error(f"{words}, not {shown(values)}")
+    return tuple(expect(Iterable, values, error, words))
 
 
 def listed(names: tuple[str, ...]) -> str:

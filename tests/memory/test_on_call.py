@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from attrs import evolve
 
 from incidentkit import Rotation, Schedule
-from incidentkit.errors import NotFound, ProviderUnavailable
+from incidentkit.errors import Misconfigured, NotFound, ProviderUnavailable
 from incidentkit.memory import MemoryOnCall
 from incidentkit.model.identity import IncidentId
 from incidentkit.providers.answer import Diagnosis
@@ -55,6 +56,20 @@ def test_the_same_key_gets_the_same_answer() -> None:
 def test_an_unknown_schedule_is_not_found() -> None:
     with pytest.raises(NotFound, match="Did you mean 'payments'"):
         MemoryOnCall({"payments": ["ada"]}).on_call(evolve(QUESTION, schedule="payment"))
+
+
+def test_a_bare_name_is_not_read_letter_by_letter() -> None:
+    with pytest.raises(Misconfigured, match=r"payments: .* such as \['grace'\], .*, not 'grace'"):
+        MemoryOnCall({"payments": "grace"})
+    system = MemoryOnCall({"payments": lambda at: "grace"})
+    with pytest.raises(Misconfigured, match=r"payments: .* such as \['grace'\], .*, not 'grace'"):
+        system.on_call(QUESTION)
+
+
+@pytest.mark.parametrize("rotas", [None, 7, ["payments"], {"payments": None}, {"payments": 7}])
+def test_what_is_no_rota_is_refused(rotas: Any) -> None:
+    with pytest.raises(Misconfigured):
+        MemoryOnCall(rotas)
 
 
 def test_while_it_is_ill_it_says_so_and_answers_when_it_is_well_again() -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from threading import Lock
 from typing import TypeAlias
 
-from incidentkit.errors import NotFound, ProviderError, nearest
+from incidentkit.errors import Misconfigured, NotFound, ProviderError, expect, nearest, several
 from incidentkit.providers.answer import Diagnosis
 from incidentkit.providers.on_call import FindOnCall, OnCallNow
 
@@ -18,13 +18,14 @@ Rota: TypeAlias = Iterable[str] | Callable[[datetime], Iterable[str]]
 class MemoryOnCall:
     """An `OnCall` that keeps what it was asked. Threads may share it.
 
-    While ``fault`` is an error, it is raised instead of an answer.
+    While ``fault`` is an error, it is raised instead of an answer. `Misconfigured` is raised for what is no rota.
     """
 
     def __init__(self, rotas: Mapping[str, Rota], *, fault: ProviderError | None = None) -> None:
         self.fault = fault
         """What is wrong with it now; `None` while it works."""
-        self._rotas = {name: rota if callable(rota) else tuple(rota) for name, rota in rotas.items()}
+        given = expect(Mapping, rotas, Misconfigured, "the rotas are a mapping by the name of a schedule")
+        self._rotas = {name: rota if callable(rota) else _people(name, rota) for name, rota in given.items()}
         self._lock = Lock()
         self._asked: list[FindOnCall] = []
         self._answers: dict[str, OnCallNow] = {}
@@ -43,7 +44,7 @@ class MemoryOnCall:
                 raise self.fault
             if request.key not in self._answers:
                 self._answers[request.key] = OnCallNow(
-                    people=tuple(self._people(request)), reference=f"answer-{len(self._answers) + 1}"
+                    people=self._named(request), reference=f"answer-{len(self._answers) + 1}"
                 )
             return self._answers[request.key]
 
@@ -51,10 +52,16 @@ class MemoryOnCall:
         """Healthy, unless it has a fault."""
         return Diagnosis(healthy=self.fault is None, problem="" if self.fault is None else str(self.fault))
 
-    def _people(self, request: FindOnCall) -> Iterable[str]:
+    def _named(self, request: FindOnCall) -> tuple[str, ...]:
         rota = self._rotas.get(request.schedule)
         if rota is None:
             hint = nearest(request.schedule, self._rotas)
             problem = f"no schedule is called {request.schedule!r}. {hint}".rstrip()
             raise NotFound(problem, provider="on-call", operation="on_call")
-        return rota(request.at) if callable(rota) else rota
+        return _people(request.schedule, rota(request.at)) if callable(rota) else rota
+
+
+def _people(name: str, people: Iterable[str]) -> tuple[str, ...]:
+    """Those who are on call by a rota; one name alone would be read as a list of letters."""
+    words = f"{name}: who is on call is a list, such as ['grace'], or what is called for a moment and gives one"
+    return several(people, Misconfigured, words)

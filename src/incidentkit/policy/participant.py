@@ -8,7 +8,7 @@ from typing import Any, Final, TypeAlias
 
 from attrs import evolve, field, frozen
 
-from incidentkit.errors import ScheduleInvalid, expect, shown
+from incidentkit.errors import ScheduleInvalid, several, shown
 from incidentkit.model.identity import PersonId, checked_name, moment
 
 MOST: Final = 100
@@ -20,7 +20,8 @@ People: TypeAlias = tuple[PersonId, ...]
 
 def people_of(people: str | Iterable[str]) -> People:
     """One person or several; `ScheduleInvalid` for nobody, for somebody twice, and for what is no id."""
-    ids = (people,) if isinstance(people, str) else _several(people, "people are ids, such as ['ada', 'grace']")
+    words = "people are ids, such as ['ada', 'grace']"
+    ids = (people,) if isinstance(people, str) else several(people, ScheduleInvalid, words)
     for index, each in enumerate(ids):
         with ScheduleInvalid.within("" if isinstance(people, str) else f"[{index}]"):
             if checked_name("people", each) in ids[:index]:
@@ -28,12 +29,6 @@ def people_of(people: str | Iterable[str]) -> People:
     if not 1 <= len(ids) <= MOST:
         raise ScheduleInvalid(f"a person or a group of up to {MOST} is on call, not {len(ids)}: name who it is")
     return tuple(map(PersonId, ids))
-
-
-def _several(values: Iterable[Any], words: str) -> tuple[Any, ...]:
-    if isinstance(values, str):
-        raise ScheduleInvalid(f"{words}, not {shown(values)}")
-    return tuple(expect(Iterable, values, ScheduleInvalid, words))
 
 
 def _people(people: str | Iterable[str]) -> People:
@@ -75,11 +70,11 @@ Participants: TypeAlias = Iterable[Participant | str | Iterable[str]]
 
 def participants_of(participants: Participants) -> tuple[Participant, ...]:
     """The participants in order; `ScheduleInvalid` where there are none."""
-    several = _several(participants, "participants are a list, such as ['ada', 'grace']")
-    if not 1 <= len(several) <= MOST:
-        raise ScheduleInvalid(f"a rotation has 1 to {MOST} participants, not {len(several)}: name who takes turns")
+    given = several(participants, ScheduleInvalid, "participants are a list, such as ['ada', 'grace']")
+    if not 1 <= len(given) <= MOST:
+        raise ScheduleInvalid(f"a rotation has 1 to {MOST} participants, not {len(given)}: name who takes turns")
     made: list[Participant] = []
-    for index, each in enumerate(several):
+    for index, each in enumerate(given):
         with ScheduleInvalid.within(f"[{index}]"):
             made.append(each if isinstance(each, Participant) else Participant(people_of(each)))
     return tuple(made)
