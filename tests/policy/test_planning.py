@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ from attrs import evolve
 from hypothesis import HealthCheck, Phase, event, given, settings
 
 from incidentkit import EMERGENCY, NEVER, Condition, Incident, Rotation, Schedule, Status
+from incidentkit.errors import FieldInvalid
 from incidentkit.model.action import Outcome
 from incidentkit.model.commands import Snooze
 from incidentkit.model.conditions import ALWAYS
@@ -21,9 +22,10 @@ from incidentkit.policy.action import Action
 from incidentkit.policy.directory import Directory, Person
 from incidentkit.policy.escalation import quorum
 from incidentkit.policy.obligation import Attempt, Backoff, Obligation
-from incidentkit.policy.planning import Plan, plan
-from incidentkit.policy.recipient import person, schedule
+from incidentkit.policy.planning import Plan, plan, preview, settle
+from incidentkit.policy.recipient import on_call, person, schedule
 from incidentkit.policy.situation import STATUS, UNACKNOWLEDGED_FOR, UNRESOLVED_FOR
+from incidentkit.providers.on_call import FindOnCall
 from incidentkit.providers.pager import SendPage
 from incidentkit.testing.planning import answered, claimed, stamped
 from tests.policy.laws import LAWS, Case, Law, reached
@@ -268,6 +270,37 @@ def test_a_snooze_holds_pages_and_nothing_else() -> None:
     reached = quiet.extended(planned(quiet, paging, minutes=5).decisions)
     assert planned(reached, paging, minutes=5).wake_at == at(60)
     assert [each.due_at for each in planned(reached, paging, minutes=61).due] == [at(60)]
+
+
+@pytest.mark.parametrize("now", [datetime(2026, 3, 2, 20), None, "now"])
+def test_what_is_no_moment_is_refused_at_once(now: Any) -> None:
+    world = declared(), playbook(duty()), DIRECTORY
+    with pytest.raises(FieldInvalid, match="now"):
+        plan(*world, now=now)
+    with pytest.raises(FieldInvalid, match="before"):
+        settle(*world, before=now)
+    with pytest.raises(FieldInvalid, match="now"):
+        preview(*world, now=now, until=START)
+    with pytest.raises(FieldInvalid, match="until"):
+        preview(*world, now=START, until=now)
+
+
+def test_what_is_planned_is_in_utc_whatever_zone_the_moment_has() -> None:
+    asking = evolve(duty(level="duty", chain=[Attempt("push", MINUTE)]), recipients=[on_call("payments")])
+    now = at(1).astimezone(timezone(timedelta(hours=5)))
+    (action,) = plan(declared(), playbook(asking), DIRECTORY, now=now).due
+    assert isinstance(action.request, FindOnCall)
+    assert action.request.at.isoformat() == "2026-03-02T14:24:00+00:00"
+    (step,) = preview(declared(), playbook(asking), DIRECTORY, now=now, until=now)
+    assert step.at.isoformat() == "2026-03-02T14:24:00+00:00"
+
+
+def test_a_preview_ends_where_the_calendar_does() -> None:
+    late = datetime(9999, 12, 31, 23, 58, 30, tzinfo=UTC)
+    incident = Incident.declare("INC-1", title="Checkout fails", at=late, by="ada", severity=P1)
+    paging = playbook(duty(chain=[Attempt("push", MINUTE), Attempt("phone", MINUTE)]))
+    steps = [*preview(incident, paging, DIRECTORY, now=late, until=datetime.max.replace(tzinfo=UTC))]
+    assert [[method_of(action) for action in step.actions] for step in steps] == [["push"]]
 
 
 def test_an_expired_lease_is_a_try_of_which_nothing_is_known() -> None:

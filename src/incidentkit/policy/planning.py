@@ -7,7 +7,7 @@ because its obligation is in force and its key is not in the log, and a crash lo
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from attrs import evolve, frozen
@@ -15,7 +15,7 @@ from attrs import evolve, frozen
 from incidentkit.model.action import Outcome
 from incidentkit.model.conditions import Condition
 from incidentkit.model.events import ActionEnded, ActionStarted, Decision, Event
-from incidentkit.model.identity import PersonId
+from incidentkit.model.identity import PersonId, moment
 from incidentkit.model.incident import Incident
 from incidentkit.model.vocabulary import AnyFact, Facts
 from incidentkit.policy.action import Action, Actions
@@ -29,6 +29,9 @@ from incidentkit.providers.pager import Purpose
 
 LONGEST_TRY: Final = timedelta(minutes=2)
 """How long a previewed try is taken to hold its lease."""
+
+LAST_TRY: Final = datetime.max.replace(tzinfo=UTC) - LONGEST_TRY
+"""After which a preview ends with the first try: its lease would end beyond the calendar."""
 
 
 @frozen(kw_only=True)
@@ -72,7 +75,7 @@ def plan(incident: Incident, playbook: Playbook, directory: Directory, *, now: d
 
     ``namespace`` tells installations apart that share a provider; it is part of what identifies an action there.
     """
-    now = max(now, incident.as_of)
+    now = max(moment("now", now), incident.as_of)
     decisions, view, turns = _decided(View(incident, playbook, directory, now))
     actions = Actions(view, namespace)
     due = [actions.of(chain, chain.key) for chain in view.chains if chain.key is not None and chain.at <= now]
@@ -88,6 +91,7 @@ def plan(incident: Incident, playbook: Playbook, directory: Directory, *, now: d
 
 def settle(incident: Incident, playbook: Playbook, directory: Directory, *, before: datetime) -> tuple[Decision, ...]:
     """The decisions that are due before a moment, to be written to the log ahead of what happened at that moment."""
+    before = moment("before", before)
     if before <= incident.as_of:
         return ()
     return _decided(View(incident, playbook, directory, before - timedelta.resolution))[0]
@@ -113,13 +117,22 @@ def preview(
 ) -> Iterator[Step]:
     """What will happen up to a moment if nobody does anything, and every action comes out like this.
 
-    Whom an on-call system will name nobody can know: it is taken to name nobody.
+    Whom an on-call system will name nobody can know: it is taken to name nobody. Where the calendar ends, it ends too.
     """
-    at: datetime | None = max(now, incident.as_of)
+    begin = max(moment("now", now), incident.as_of)
+    return _steps(incident, playbook, directory, begin, moment("until", until), outcome)
+
+
+def _steps(
+    incident: Incident, playbook: Playbook, directory: Directory, begin: datetime, until: datetime, outcome: Outcome
+) -> Iterator[Step]:
+    at: datetime | None = begin
     while at is not None and at <= until:
         planned = plan(incident, playbook, directory, now=at)
         if planned.decisions or planned.due:
             yield Step(at=at, decisions=planned.decisions, actions=planned.due)
+        if planned.due and at > LAST_TRY:
+            return
         done = (event for action in planned.due for event in _performed(incident, action, at, outcome))
         incident = incident.extended([*planned.decisions, *done])
         at = at if planned.due else planned.wake_at
