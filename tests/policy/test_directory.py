@@ -300,6 +300,16 @@ def test_only_recipients_are_looked_up() -> None:
         DIRECTORY.find(raw("ada"))
 
 
+@pytest.mark.parametrize("recipients", [None, 7, "", "team payments", {}, team("payments"), ["team payments"]])
+def test_only_lists_of_recipients_are_checked(recipients: Any) -> None:
+    with pytest.raises(PlaybookInvalid, match=r"whom to find .* such as \[?team"):
+        DIRECTORY.check(recipients)
+    with pytest.raises(PlaybookInvalid, match=r"whom to find .* such as \[?team"):
+        DIRECTORY.next_change(recipients, NOW)
+    with pytest.raises(PlaybookInvalid, match=r"whom to find .* such as \[?team"):
+        DIRECTORY.scheduled(recipients)
+
+
 ROTA = Directory(
     people={name: Person(id=name) for name in ("ada", "grace", "linus")}, schedules={"pay": Schedule(weekly())}
 )

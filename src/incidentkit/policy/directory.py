@@ -29,6 +29,7 @@ from incidentkit.errors import (
     below,
     expect,
     nearest,
+    several,
     shown,
 )
 from incidentkit.model.calendar import zone_of
@@ -140,7 +141,7 @@ class Directory:
         By a schedule those are found who are on call at that moment; `FieldInvalid` without one. Whom an on-call system
         names, no directory knows: nobody is found.
         """
-        self.check((recipient,))
+        self._check(recipient)
         if recipient.kind is RecipientKind.SCHEDULE:
             if at is None:
                 raise FieldInvalid("at", f"who is on call by {recipient} depends on when: say at which moment")
@@ -154,7 +155,7 @@ class Directory:
     def next_change(self, recipients: Iterable[Recipient], after: datetime) -> datetime | None:
         """When other people are on call next by any schedule among these; `None` if that is not to be expected."""
         changes: list[datetime] = []
-        for recipient in recipients:
+        for recipient in _several(recipients):
             if recipient.kind in (RecipientKind.SCHEDULE, RecipientKind.RELIEVED) and recipient.name in self.schedules:
                 with suppress(ScheduleInvalid):
                     change = self.schedules[recipient.name].next_change(after)
@@ -163,7 +164,7 @@ class Directory:
 
     def scheduled(self, recipients: Iterable[Recipient]) -> Set[PersonId]:
         """Everybody who is ever on call by any schedule among these."""
-        schedules = (each for each in recipients if each.kind is RecipientKind.SCHEDULE)
+        schedules = (each for each in _several(recipients) if each.kind is RecipientKind.SCHEDULE)
         return frozenset(who for each in schedules for who in self._on_call.get(each.name, ()))
 
     @cached_property
@@ -173,11 +174,13 @@ class Directory:
 
     def check(self, recipients: Iterable[Recipient], *, source: str = "") -> None:
         """Raise `UnknownRecipient` for the first that `find` would not know; ``source`` says where they come from."""
-        for recipient in recipients:
-            expect(Recipient, recipient, PlaybookInvalid, "whom to find is a Recipient, such as team('payments')")
-            known = self._found[recipient.kind]
-            if recipient.name not in known and recipient.kind is not RecipientKind.ON_CALL:
-                raise UnknownRecipient(recipient.kind, recipient.name, known, source=source)
+        for recipient in _several(recipients):
+            self._check(recipient, source)
+
+    def _check(self, recipient: Recipient, source: str = "") -> None:
+        known = self._found[_recipient(recipient).kind]
+        if recipient.name not in known and recipient.kind is not RecipientKind.ON_CALL:
+            raise UnknownRecipient(recipient.kind, recipient.name, known, source=source)
 
     @cached_property
     def _found(self) -> Mapping[RecipientKind, Mapping[str, tuple[PersonId, ...]]]:
@@ -278,6 +281,15 @@ class Directory:
         maintenance = f", maintenance {len(self.maintenance)}" if self.maintenance else ""
         counted = f"people {len(self.people)}, teams {len(self.teams)}, roles {len(self.roles)}"
         return f"<directory: {counted}{schedules}{maintenance}>"
+
+
+def _several(recipients: Iterable[Recipient]) -> Iterator[Recipient]:
+    words = "those whom to find are a list of Recipient, such as [team('payments')]"
+    return map(_recipient, several(recipients, PlaybookInvalid, words))
+
+
+def _recipient(recipient: Recipient) -> Recipient:
+    return expect(Recipient, recipient, PlaybookInvalid, "whom to find is a Recipient, such as team('payments')")
 
 
 def _person_form(person: Person) -> dict[str, Any]:

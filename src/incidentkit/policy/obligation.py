@@ -15,7 +15,7 @@ from typing import Any, Final, assert_never
 
 from attrs import field, frozen
 
-from incidentkit.errors import FieldInvalid, PlaybookInvalid, expect
+from incidentkit.errors import FieldInvalid, PlaybookInvalid, expect, several
 from incidentkit.model.action import ActionKey
 from incidentkit.model.conditions import ALWAYS, NEVER, Condition
 from incidentkit.model.identity import checked_name, checked_text
@@ -81,7 +81,8 @@ class Attempt:
 
 
 def _delays(delays: Iterable[timedelta]) -> tuple[timedelta, ...]:
-    return tuple(expect(timedelta, each, PlaybookInvalid, "a delay is a timedelta") for each in delays)
+    given = several(delays, PlaybookInvalid, "the delays of a backoff are a list of timedeltas")
+    return tuple(expect(timedelta, each, PlaybookInvalid, "a delay is a timedelta") for each in given)
 
 
 def _share(share: float) -> float:
@@ -120,11 +121,19 @@ class Backoff:
 
 
 def _chain(chain: Iterable[Attempt]) -> tuple[Attempt, ...]:
-    return tuple(expect(Attempt, each, PlaybookInvalid, "a chain is made of attempts") for each in chain)
+    given = several(chain, PlaybookInvalid, "a chain is a list of attempts")
+    return tuple(expect(Attempt, each, PlaybookInvalid, "a chain is made of attempts") for each in given)
 
 
 def _recipients(recipients: Iterable[Recipient]) -> tuple[Recipient, ...]:
-    return tuple(expect(Recipient, each, PlaybookInvalid, "an obligation is for recipients") for each in recipients)
+    words = "recipients, acknowledgers and fallback are lists of recipients, such as [team('payments')]"
+    given = several(recipients, PlaybookInvalid, words)
+    return tuple(expect(Recipient, each, PlaybookInvalid, "an obligation is for recipients") for each in given)
+
+
+def _after(after: Iterable[str]) -> tuple[str, ...]:
+    words = "after is a list of the ids of obligations"
+    return tuple(expect(str, each, PlaybookInvalid, words) for each in several(after, PlaybookInvalid, words))
 
 
 @frozen(kw_only=True)
@@ -173,7 +182,7 @@ class Obligation:
     """Whether it comes into force only once somebody is found, rather than for nobody."""
     follows: bool = False
     """Whether whoever comes on call by a schedule while it asks for something is meant as well from then on."""
-    after: tuple[str, ...] = field(default=(), converter=tuple[str, ...])
+    after: tuple[str, ...] = field(default=(), converter=_after)
     """The obligations that it comes after: all chains of those that ask for something must have come to their end."""
     level: str = ""
     """The name under which a person can bring it in, whatever ``when`` and ``held`` say, and start it anew later."""
