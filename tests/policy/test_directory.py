@@ -18,7 +18,7 @@ from incidentkit import Directory, Role, Schedule, convert
 from incidentkit.errors import DirectoryInvalid, DocumentInvalid, FieldInvalid, PlaybookInvalid, UnknownRecipient
 from incidentkit.model.identity import PersonId
 from incidentkit.policy.directory import Person
-from incidentkit.policy.recipient import Recipient, RecipientKind, person, role, schedule, team
+from incidentkit.policy.recipient import Recipient, RecipientKind, on_call, person, role, schedule, team
 from incidentkit.policy.swap import Swap
 from incidentkit.testing import maintenance_windows, schedules
 from tests.policy.rota import weekly
@@ -355,8 +355,10 @@ def test_a_document_with_a_schedule_names_the_place_that_does_not_fit() -> None:
 
 
 def test_nobody_is_called_what_a_question_to_an_on_call_system_is_called() -> None:
-    with pytest.raises(DirectoryInvalid, match=r"people.on-call payments: so a question to an on-call system"):
-        Person(id=PersonId("on-call payments"))
+    named = Directory(people={"on-call payments": Person(id=PersonId("on-call payments"))})
+    named.check([person("on-call payments")])
+    with pytest.raises(DirectoryInvalid, match=r"people.on-call payments: so the question to that on-call system"):
+        named.check([on_call("payments")])
 
 
 def test_somebody_unknown_is_named_before_the_swap_that_does_not_fit_for_it() -> None:

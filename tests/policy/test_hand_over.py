@@ -16,7 +16,7 @@ from incidentkit.policy.directory import Person
 from incidentkit.policy.escalation import ContactChain, EscalationPolicy, Level
 from incidentkit.policy.obligation import Attempt
 from incidentkit.policy.planning import Plan, plan
-from incidentkit.policy.recipient import Recipient, person, schedule
+from incidentkit.policy.recipient import person, schedule
 from incidentkit.testing.planning import answered, claimed, stamped
 
 START = datetime(2026, 3, 2, 19, 50, tzinfo=UTC)

@@ -67,8 +67,6 @@ class Person:
 
     def __attrs_post_init__(self) -> None:
         path = f"people.{self.id}"
-        if self.id.startswith(f"{RecipientKind.ON_CALL} "):
-            raise DirectoryInvalid(path, "so a question to an on-call system is written: give the person another id")
         _text(f"{path}.name", self.name)
         _flag(f"{path}.escalates", self.escalates)
         if self.timezone != "":
@@ -173,9 +171,16 @@ class Directory:
         return {name: frozenset(who for _, who in each.mentioned()) for name, each in self.schedules.items()}
 
     def check(self, recipients: Iterable[Recipient], *, source: str = "") -> None:
-        """Raise `UnknownRecipient` for the first that `find` would not know; ``source`` says where they come from."""
+        """Raise `UnknownRecipient` for the first that `find` would not know; ``source`` says where they come from.
+
+        Raises `DirectoryInvalid` for a person who is called what a question to an on-call system is called: in a log,
+        the two could not be told apart.
+        """
         for recipient in _several(recipients):
             self._check(recipient, source)
+            if recipient.kind is RecipientKind.ON_CALL and str(recipient) in self.people:
+                problem = "so the question to that on-call system is written: give the person another id"
+                raise DirectoryInvalid(f"people.{recipient}", problem)
 
     def _check(self, recipient: Recipient, source: str = "") -> None:
         known = self._found[_recipient(recipient).kind]
