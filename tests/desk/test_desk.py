@@ -36,10 +36,10 @@ from incidentkit.errors import (
 from incidentkit.memory import MemoryPager, MemoryStore
 from incidentkit.model import facts
 from incidentkit.model.action import Outcome
-from incidentkit.model.commands import Cancel, Close, Note, Resolve
+from incidentkit.model.commands import Cancel, Close, Merge, Note, Resolve
 from incidentkit.model.events import ActionEnded, Event
 from incidentkit.model.incident import Incident
-from incidentkit.model.lifecycle import Status
+from incidentkit.model.lifecycle import ACTIVE, Status
 from incidentkit.model.people import Role
 from incidentkit.model.severity import SeverityScheme
 from incidentkit.model.targets import Target
@@ -247,6 +247,19 @@ def test_level_that_there_is_not_brings_in_nobody(scene: Scene) -> None:
     with pytest.raises(UnknownLevel, match=r"'secund'; there are first, second\. Did you mean 'second'"):
         desk.escalate("INC-1", "secund", by="ada")
     assert scene.tags() == ["declared"]
+
+
+def test_nothing_is_merged_into_what_does_not_go_on(scene: Scene) -> None:
+    desk = scene.desk()
+    declared(desk)
+    declared(desk, id="INC-2")
+    with pytest.raises(UnknownIncident, match="INC-3"):
+        desk.submit("INC-1", Merge(at=START, by="ada", into="INC-3"))
+    assert desk.submit("INC-1", Merge(at=START, by="ada", into="INC-2")).changed
+    with pytest.raises(CommandInvalid, match="nothing is merged into INC-1, which is merged into INC-2 and does not"):
+        desk.submit("INC-2", Merge(at=START, by="ada", into="INC-1"))
+    assert desk.load("INC-2").status in ACTIVE
+    assert desk.find() == ("INC-2",)
 
 
 def test_escalation_that_others_have_overtaken_is_refused(scene: Scene) -> None:

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, Phase, event, given, settings
 from incidentkit import EMERGENCY, NEVER, Condition, Incident, Rotation, Schedule, Status
 from incidentkit.errors import FieldInvalid
 from incidentkit.model.action import Outcome
-from incidentkit.model.commands import Snooze
+from incidentkit.model.commands import Merge, Snooze
 from incidentkit.model.conditions import ALWAYS
 from incidentkit.model.events import Became
 from incidentkit.model.identity import PersonId
@@ -24,9 +24,9 @@ from incidentkit.policy.escalation import quorum
 from incidentkit.policy.obligation import Attempt, Backoff, Obligation
 from incidentkit.policy.planning import Plan, plan, preview, settle
 from incidentkit.policy.recipient import on_call, person, schedule
-from incidentkit.policy.situation import STATUS, UNACKNOWLEDGED_FOR, UNRESOLVED_FOR
+from incidentkit.policy.situation import OVER, STATUS, UNACKNOWLEDGED_FOR, UNRESOLVED_FOR
 from incidentkit.providers.on_call import FindOnCall
-from incidentkit.providers.pager import SendPage
+from incidentkit.providers.pager import Purpose, SendPage
 from incidentkit.testing.planning import answered, claimed, stamped
 from tests.policy.laws import LAWS, Case, Law, reached
 from tests.policy.scenes import SCENES
@@ -341,6 +341,14 @@ def test_whoever_is_on_two_levels_is_called_once_at_a_time() -> None:
         calls += [(minute, each.key.obligation, method_of(each)) for each in made.due]
         incident = looked_at(incident, *both, minutes=minute, outcome=Outcome.SUCCEEDED)
     assert calls == [(0, "first", "push"), (5, "first", "phone"), (5, "second", "push"), (10, "second", "phone")]
+
+
+def test_whoever_stands_down_after_a_merge_learns_what_goes_on() -> None:
+    over = duty(OVER, outlives=True, purpose=Purpose.STAND_DOWN, chain=[Attempt("push")], because="it is over")
+    merged = declared().apply(Merge(at=at(1), by="bob", into="INC-2"))
+    (action,) = planned(merged, over, minutes=1).due
+    assert isinstance(action.request, SendPage)
+    assert action.request.reason == "it is over: merged into INC-2, which goes on"
 
 
 def test_somebody_whom_nobody_knows_stops_no_page() -> None:

@@ -36,7 +36,7 @@ from incidentkit.errors import (
     shown,
 )
 from incidentkit.model.action import Outcome
-from incidentkit.model.commands import Command, Escalate
+from incidentkit.model.commands import Command, Escalate, Merge
 from incidentkit.model.events import (
     ActionEnded,
     ActionStarted,
@@ -211,6 +211,8 @@ def submit(charter: Charter, incident: str, make: Callable[[datetime], Command])
         playbook = charter.playbook_of(before)
         if isinstance(command, Escalate):
             _check_level(playbook, command.level)
+        if isinstance(command, Merge):
+            yield from _check_goes_on(charter, command)
         decisions = settle(before, playbook, charter.directory, before=now)
         settled = before.extended(decisions)
         command = _rebased(command, before, settled)
@@ -241,6 +243,17 @@ def _check_level(playbook: Playbook, level: str) -> None:
     levels = [] if playbook.escalation is None else [each.name for each in playbook.escalation.levels]
     if level not in levels:
         raise UnknownLevel(level, levels)
+
+
+def _check_goes_on(charter: Charter, command: Merge) -> Flow[None]:
+    """Raise `CommandInvalid` for a merge into what is over, also by a merge: nobody would be paged for either.
+
+    Raises `UnknownIncident` for what is not there.
+    """
+    into = yield from load(charter, command.into)
+    if into.status not in ACTIVE:
+        over = into.status if into.merged_into is None else f"merged into {into.merged_into}"
+        raise CommandInvalid(f"nothing is merged into {into.id}, which is {over} and does not go on")
 
 
 def _rebased(command: Command, before: Incident, settled: Incident) -> Command:

@@ -13,7 +13,7 @@ from incidentkit.policy.chain import Chain, Question
 from incidentkit.policy.recipient import Recipient
 from incidentkit.policy.view import View
 from incidentkit.providers.on_call import FindOnCall
-from incidentkit.providers.pager import SendPage
+from incidentkit.providers.pager import Purpose, SendPage
 
 
 @frozen(kw_only=True)
@@ -35,7 +35,9 @@ class Actions:
 
     def of(self, chain: Chain, key: ActionKey) -> Action:
         """What to do for a chain that has come to that key."""
-        because = chain.obligation.because or chain.obligation.id
+        because, into = chain.obligation.because or chain.obligation.id, self.view.incident.merged_into
+        if chain.obligation.purpose is Purpose.STAND_DOWN and into is not None:
+            because = f"{because}: merged into {into}, which goes on"
         if isinstance(chain, Question):
             schedule = Recipient.parse(chain.person).name
             question = FindOnCall(**self._common(key), schedule=schedule, at=self.view.now)
