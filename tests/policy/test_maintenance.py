@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from incidentkit import NEVER, Condition, Directory, Incident, convert
-from incidentkit.errors import DirectoryInvalid, DocumentInvalid
+from incidentkit.errors import DirectoryInvalid, DocumentInvalid, FieldInvalid
 from incidentkit.model.action import Outcome
 from incidentkit.model.commands import ChangeSeverity, Escalate, Snooze
 from incidentkit.model.conditions import ALWAYS
@@ -88,6 +88,33 @@ def test_windows_that_touch_or_overlap_are_one() -> None:
     assert held.held_until("P3", at(5)) == at(15)
     assert held.held_until("P2", at(30)) is None
     assert held.held_until("P1", at(5)) is None
+
+
+def held_by_hand(windows: Iterable[Maintenance], severity: str, when: datetime) -> datetime | None:
+    """From the end of one window to the end of the next that covers it, as long as there is one."""
+    until = None
+    while ends := [each.ends for each in windows if each.covers(severity, when)]:
+        until = when = max(ends)
+    return until
+
+
+@given(st.lists(maintenance_windows(severities=["P1", "P2"]), max_size=8), st.data())
+def test_pages_are_held_as_long_as_going_from_window_to_window_takes(
+    windows: list[Maintenance], data: st.DataObject
+) -> None:
+    held = directory(*windows)
+    moments = [when + by for each in windows for when in (each.starts, each.ends) for by in (timedelta(), -MINUTE)]
+    for when in data.draw(st.lists(st.sampled_from([*moments, START]), min_size=1)):
+        for severity in ("P1", "P2", "P3"):
+            assert held.held_until(severity, when) == held_by_hand(windows, severity, when)
+
+
+def test_a_moment_without_a_zone_is_refused_also_where_no_page_waits() -> None:
+    for held in (directory(), directory(window(0, 10))):
+        with pytest.raises(FieldInvalid, match="at"):
+            held.held_until("P2", at(5).replace(tzinfo=None))
+    london = at(5).astimezone(timezone(timedelta(hours=1)))
+    assert directory(window(0, 10)).held_until("P2", london) == at(10)
 
 
 def test_times_are_kept_in_utc() -> None:

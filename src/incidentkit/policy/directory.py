@@ -33,9 +33,9 @@ from incidentkit.errors import (
     shown,
 )
 from incidentkit.model.calendar import zone_of
-from incidentkit.model.identity import PersonId, checked_name, checked_text
+from incidentkit.model.identity import PersonId, checked_name, checked_text, moment
 from incidentkit.model.people import Role
-from incidentkit.policy.maintenance import Maintenance
+from incidentkit.policy.maintenance import Hold, Maintenance, held_until, holds
 from incidentkit.policy.recipient import INVOLVED, Recipient, RecipientKind
 from incidentkit.policy.schedule import Schedule
 
@@ -210,12 +210,11 @@ class Directory:
 
         Windows that touch or overlap are one: it is the end of the last.
         """
-        until, after = None, at
-        while (
-            end := max((each.ends for each in self.maintenance if each.covers(severity, after)), default=None)
-        ) is not None:
-            until = after = end
-        return until
+        return held_until(self._holds.get(severity, ()), moment("at", at))
+
+    @cached_property
+    def _holds(self) -> Mapping[str, Sequence[Hold]]:
+        return holds(self.maintenance)
 
     @cached_property
     def fingerprint(self) -> str:

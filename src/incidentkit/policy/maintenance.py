@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TypeGuard, TypeVar
 
@@ -86,3 +88,28 @@ class Maintenance:
     def covers(self, severity: str, at: datetime) -> bool:
         """Whether pages for incidents of a severity, by its key, wait at a moment; not any more at the end."""
         return severity in self.severities and self.starts <= at < self.ends
+
+
+@frozen
+class Hold:
+    """A time in which pages wait without a break, however many windows make it."""
+
+    starts: datetime
+    ends: datetime
+
+
+def holds(windows: Iterable[Maintenance]) -> Mapping[str, Sequence[Hold]]:
+    """When pages wait by the key of a severity, the earliest first. Windows that touch or overlap are one."""
+    found: defaultdict[str, list[Hold]] = defaultdict(list)
+    for each in sorted(windows, key=lambda window: window.starts):
+        for severity in each.severities:
+            joined = found[severity]
+            before = joined.pop() if joined and each.starts <= joined[-1].ends else Hold(each.starts, each.ends)
+            joined.append(Hold(before.starts, max(before.ends, each.ends)))
+    return dict(found)
+
+
+def held_until(found: Sequence[Hold], at: datetime) -> datetime | None:
+    """The end of that which covers a moment, of those in order; `None` if none does."""
+    place = bisect_right(found, at, key=lambda hold: hold.starts)
+    return found[place - 1].ends if place and at < found[place - 1].ends else None
