@@ -200,6 +200,14 @@ def test_it_says_who_is_paged_when_and_through_what() -> None:
     )
 
 
+def test_what_was_exhausted_stays_so_though_a_level_is_reached_after_that() -> None:
+    early = evolve(FIRST, name="second", recipients=[person("bob")], when=UNRESOLVED_FOR >= timedelta(minutes=21))
+    explained = explain(incident(), playbook(FIRST, early), DIRECTORY, now=START, within=timedelta(minutes=22))
+    assert explained.exhausted_at == at(20)
+    later = explain(incident(), playbook(FIRST, early), DIRECTORY, now=START, within=timedelta(hours=2))
+    assert later.exhausted_at == at(20)
+
+
 def test_nothing_is_exhausted_while_a_chain_goes_on() -> None:
     explained = told(playbook(FIRST), within=19 * MINUTE)
 

@@ -6,7 +6,7 @@ Everything here is computed from `preview` and `plan`, so it says what a desk wo
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
@@ -189,7 +189,7 @@ class Explanation:
     maintenance: tuple[Maintenance, ...]
     """Windows within the time in which nobody is paged for this severity, in their order."""
     exhausted_at: datetime | None
-    """When every chain had come to its end in vain, if that is so at the end."""
+    """When every chain had come to its end in vain: the first time from the start on, else the last before it."""
     escalates: bool = True
     """Whether the playbook has an escalation at all: without one nobody is paged."""
     owed: tuple[Owed, ...] = ()
@@ -373,8 +373,15 @@ class _Look:
         return (each for each in self.playbook.obligations if each.level)
 
     def in_force(self, obligation: Obligation) -> InForce | None:
-        """Its present instance at the end."""
+        """Its present instance at the end; the latest, of what comes once for every set of chains."""
+        if obligation.after:
+            return next(iter(self._instances(obligation)[::-1]), None)
         return self.after.progress.in_force.get((obligation.id, obligation.instance(self.after)))
+
+    def _instances(self, obligation: Obligation) -> Sequence[InForce]:
+        """All that came into force in this generation."""
+        in_force, generation = self.after.progress.in_force.items(), str(self.after.generation)
+        return [each for (id, which), each in in_force if id == obligation.id and which.split(".")[0] == generation]
 
     def reached(self) -> Iterator[Reached]:
         why = {(each.obligation, each.instance): each.because for each in self.after.timeline if type(each) is Became}
@@ -519,8 +526,9 @@ class _Look:
         return (Skipped(person=person, methods=tuple(missing)) for person, missing in lacking.items() if missing)
 
     def exhausted_at(self) -> datetime | None:
-        instances = (self.in_force(each) for each in self.playbook.obligations if each.id == EXHAUSTED)
-        return next((each.since for each in instances if each is not None), None)
+        obligations = (each for each in self.playbook.obligations if each.id == EXHAUSTED)
+        at = [instance.since for each in obligations for instance in self._instances(each)]
+        return next((each for each in at if each >= self.start), at[-1] if at else None)
 
 
 def _answer(event: ActionEnded) -> str:
