@@ -320,6 +320,24 @@ def test_a_story_prints_what_happened_and_how_it_came_out() -> None:
     assert "\nall     3     3      6\n" in printed
 
 
+FORGED = st.lists(
+    st.sampled_from(["\n", "\r\n", "\u2028", "\x1b[2K\x1b[1A", "\u202e", "   ", "+00:07  noor: acknowledged"])
+    | st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=5)
+).map("x".join)
+"""What would look like other lines of a story, if it were printed as it is."""
+
+
+@MANY
+@given(FORGED)
+def test_a_printed_story_has_a_line_for_each_of_its_own_whatever_people_wrote(text: str) -> None:
+    said = Decline(at=START + minutes(1), by="noor", reason=text)
+    story = drill(title=f"x{text}", script=[said], lasts=minutes(2)).run()
+    printed = str(story).split("\n")
+    assert all(line.isprintable() for line in printed)
+    assert [line.split()[0] for line in printed[: len(story.lines)]] == [line.offset for line in story.lines]
+    assert printed[len(story.lines)] == ""
+
+
 @pytest.mark.parametrize("hours", [0, 1, 99, 100])
 def test_offsets_are_hours_and_minutes(hours: int) -> None:
     line = Line(kind=Kind.SAID, at=START, after=timedelta(hours=hours, minutes=5, seconds=59), who="", what="x")

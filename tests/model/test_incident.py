@@ -77,6 +77,7 @@ from incidentkit.model.people import Role
 from incidentkit.model.timeline import Timeline
 from incidentkit.playbooks.emergency import CORE_FUNCTIONALITY, ERROR_RATE
 from incidentkit.testing import commands, declarations, incidents
+from incidentkit.text.document import flat
 
 S1, S2, S3 = SeverityScheme("S1", "S2", "S3")
 DOWN, SLOW = Flag("down", question="Is it down?"), Flag("slow", question="Is it slow?")
@@ -199,6 +200,24 @@ def test_a_redaction_leaves_no_trace_of_the_words(data: st.DataObject) -> None:
         secret
         not in f"{clean!r}{clean.timeline!r}{clean.timeline}{[*clean.timeline]}{clean.public_summary}{clean.links}"
     )
+
+
+FORGED = st.lists(
+    st.sampled_from(["\n", "\r\n", "\x0b", "\x85", "\u2028", "\x1b[2K\x1b[1A", "\u202e", "\u200f", "   "])
+    | st.just("9  2026-03-02 14:59:00  ada  resolved")
+    | st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=5)
+).map("x".join)
+"""What would look like other lines of a table, if it were printed as it is."""
+
+
+@given(FORGED, FORGED)
+def test_a_printed_timeline_has_a_line_for_each_event_whatever_people_wrote(title: str, reason: str) -> None:
+    declined = declared(title=f"{title}x").apply(Decline(at=t("14:24"), by="grace", reason=reason))
+    incident = declined.note(f"x{reason}", at=t("14:25"), by="ada")
+    header, rule, *lines = str(incident.timeline).split("\n")
+    assert all(line.isprintable() for line in (header, rule, *lines))
+    assert [line.split()[0] for line in lines] == ["0", "1", "2"]
+    assert [line.split("  ")[-1] for line in lines] == [flat(str(event)) for event in incident.timeline]
 
 
 @given(incidents(), incidents())

@@ -15,7 +15,7 @@ from incidentkit.model.incident import Incident
 from incidentkit.model.timeline import Timeline
 from incidentkit.policy.planning import OpenQuestion, Owed
 from incidentkit.providers.pager import SendPage
-from incidentkit.text.document import Block, Bullets, Document, Heading, Paragraph, Table
+from incidentkit.text.document import Block, Bullets, Document, Heading, Paragraph, Table, flat
 from incidentkit.text.plain import to_plain
 
 
@@ -58,8 +58,9 @@ class Line:
         return f"+{minutes // 60:02}:{minutes % 60:02}"
 
     def __str__(self) -> str:
-        """All of it in one line of text; what people wrote stands in it as they wrote it."""
-        return f"{self.offset}  {': '.join(filter(None, (self.who, self.what)))}{f' ({self.why})' if self.why else ''}"
+        """All of it in one line of text: what people wrote must not look like lines of the story."""
+        said = f"{': '.join(filter(None, (self.who, self.what)))}{f' ({self.why})' if self.why else ''}"
+        return f"{self.offset}  {flat(said)}"
 
 
 @frozen(kw_only=True)
