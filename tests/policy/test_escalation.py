@@ -83,7 +83,7 @@ def test_every_change_is_another_version_and_no_change_is_none() -> None:
         (lambda: Backoff(jitter=1.5), "a jitter is a share from 0 to 1, not 1.5"),
         (lambda: Backoff(jitter=True), "a jitter is a number, not True"),
         (lambda: Level("x", ()), "level 'x' reaches nobody"),
-        (lambda: Level("x", raw(["ada"])), "level 'x' is for recipients, not 'ada'"),
+        (lambda: Level("x", raw(["ada"])), "one or a list of them, not 'ada'"),
         (lambda: Level("n" * 101, person("ada")), "100 characters at the most"),
         (lambda: Level("x", person("ada"), because="nul \x00"), "contains a NUL"),
         (lambda: Level("x", person("ada"), because="x" * 1_001), "1000 characters at the most"),
@@ -118,6 +118,23 @@ def test_every_change_is_another_version_and_no_change_is_none() -> None:
         ),
         (lambda: Obligation(id="x", when=ALWAYS, after=raw("page")), "after is a list of the ids of obligations"),
         (lambda: Obligation(id="x", when=ALWAYS, after=raw([7])), "after is a list of the ids of obligations, not 7"),
+        (lambda: Level("a", raw(None)), "fallback and catch_all are recipients, one or a list of them, not None"),
+        (lambda: Level("a", person("ada"), acknowledgers=raw("ada")), "one or a list of them, not 'ada'"),
+        (lambda: Level("a", raw(["ada"])), "one or a list of them, not 'ada'"),
+        (lambda: ContactChain(raw(None)), "hand_over, raise_notice and stand_down are lists of attempts, not None"),
+        (
+            lambda: EscalationPolicy(levels=raw(Level("a", person("ada"))), contact=CONTACT),
+            "an escalation is made of a list of levels, not",
+        ),
+        (lambda: EscalationPolicy(levels=[FIRST], contact=CONTACT, catch_all=raw("")), "one or a list of them, not ''"),
+        (
+            lambda: EscalationPolicy(levels=[FIRST], contact=CONTACT, stand_down=raw({})),
+            "are lists of attempts, not {}",
+        ),
+        (
+            lambda: EscalationPolicy(levels=[FIRST], contact=CONTACT, backoff=raw(None)),
+            "the backoff of an escalation is a Backoff, not None",
+        ),
         (lambda: ResponsePolicy(owner=raw("ada")), "the owner of the clocks is a recipient, not 'ada'"),
     ],
 )

@@ -487,3 +487,8 @@ def test_no_log_reaches_a_level_that_is_said_to_be_out_of_reach(world: tuple[Pla
             level.name for place, level in enumerate(levels) if finding.path == f"escalation.levels[{place}].when"
         )
         assert f"page/{name}" not in reached or incident.progress.escalations
+
+
+def test_the_end_of_the_calendar_is_a_time_for_which_schedules_do_not_answer() -> None:
+    with pytest.raises(ScheduleInvalid):
+        lint(OFFICE, DIRECTORY, at=datetime(9998, 12, 31, tzinfo=UTC), ahead=timedelta(days=9_000))

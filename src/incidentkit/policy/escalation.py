@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from attrs import field, frozen
 
-from incidentkit.errors import PlaybookInvalid, expect, shown
+from incidentkit.errors import PlaybookInvalid, expect, several, shown
 from incidentkit.model.conditions import ALWAYS, NEVER, Condition
 from incidentkit.model.identity import checked_name
 from incidentkit.model.lifecycle import Status
@@ -56,7 +56,12 @@ def quorum(count: int) -> Condition:
 
 
 def _recipients(recipients: Recipient | Iterable[Recipient]) -> tuple[Recipient, ...]:
-    return (recipients,) if isinstance(recipients, Recipient) else tuple(recipients)
+    if isinstance(recipients, Recipient):
+        return (recipients,)
+    words = "recipients, acknowledgers, fallback and catch_all are recipients, one or a list of them"
+    return tuple(
+        expect(Recipient, each, PlaybookInvalid, words) for each in several(recipients, PlaybookInvalid, words)
+    )
 
 
 @frozen
@@ -84,14 +89,13 @@ class Level:
         checked_reason(f"level {self.name!r}", self.source)
         if not self.recipients:
             raise PlaybookInvalid(f"level {self.name!r} reaches nobody: name its recipients")
-        for each in self.recipients:
-            expect(Recipient, each, PlaybookInvalid, f"level {self.name!r} is for recipients")
         for condition in (self.when, self.until):
             expect(Condition, condition, PlaybookInvalid, f"level {self.name!r}: when and until are conditions")
 
 
 def _attempts(attempts: Iterable[Attempt]) -> tuple[Attempt, ...]:
-    return tuple(expect(Attempt, each, PlaybookInvalid, "a contact chain is made of attempts") for each in attempts)
+    words = "a contact chain, hand_over, raise_notice and stand_down are lists of attempts"
+    return tuple(expect(Attempt, each, PlaybookInvalid, words) for each in several(attempts, PlaybookInvalid, words))
 
 
 @frozen
@@ -117,7 +121,8 @@ class ContactChain:
 
 
 def _levels(levels: Iterable[Level]) -> tuple[Level, ...]:
-    return tuple(expect(Level, level, PlaybookInvalid, "an escalation is made of levels") for level in levels)
+    words = "an escalation is made of a list of levels"
+    return tuple(expect(Level, level, PlaybookInvalid, words) for level in several(levels, PlaybookInvalid, words))
 
 
 @frozen(kw_only=True)
@@ -160,6 +165,7 @@ class EscalationPolicy:
         if not 1 <= len(names) <= MOST_LEVELS or len({*names}) < len(names):
             raise PlaybookInvalid(f"an escalation has 1 to {MOST_LEVELS} levels of different names, not {shown(names)}")
         expect(ContactChain, self.contact, PlaybookInvalid, "an escalation has a contact chain")
+        expect(Backoff, self.backoff, PlaybookInvalid, "the backoff of an escalation is a Backoff")
         for condition in (self.applies, self.until, self.held):
             expect(Condition, condition, PlaybookInvalid, "applies, until and held are conditions")
         expect(bool, self.cumulative, PlaybookInvalid, "whether levels are cumulative is True or False")

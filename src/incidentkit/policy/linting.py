@@ -6,7 +6,7 @@ Nothing that is found here is an error, and what cannot be decided is not found:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from itertools import product
 from math import prod
@@ -67,6 +67,8 @@ def lint(
     if type(ahead) is not timedelta or ahead <= timedelta():
         raise FieldInvalid("ahead", "schedules are looked at for some time ahead")
     since = None if at is None else moment("at", at)
+    if since is not None:
+        ahead = min(ahead, datetime.max.replace(tzinfo=UTC) - since)
     found: list[Finding] = []
     if playbook.escalation is not None:
         found += (finding for check in ON_ESCALATION for finding in check(playbook, playbook.escalation))
