@@ -37,7 +37,7 @@ from incidentkit.memory import MemoryPager, MemoryStore
 from incidentkit.model import facts
 from incidentkit.model.action import Outcome
 from incidentkit.model.commands import Cancel, Close, Merge, Note, Resolve
-from incidentkit.model.events import ActionEnded, Event
+from incidentkit.model.events import ActionEnded, Event, Merged
 from incidentkit.model.incident import Incident
 from incidentkit.model.lifecycle import ACTIVE, Status
 from incidentkit.model.people import Role
@@ -260,6 +260,27 @@ def test_nothing_is_merged_into_what_does_not_go_on(scene: Scene) -> None:
         desk.submit("INC-2", Merge(at=START, by="ada", into="INC-1"))
     assert desk.load("INC-2").status in ACTIVE
     assert desk.find() == ("INC-2",)
+    assert str(desk.load("INC-2").timeline[-1]) == "noted: INC-1 is merged into this one"
+
+
+def test_of_two_that_are_merged_into_each_other_at_once_one_goes_on(scene: Scene) -> None:
+    class Meanwhile(MemoryStore):
+        """A store in which somebody does something just before an incident ends by a merge."""
+
+        def append(self, request: Append, /) -> tuple[Event, ...]:
+            if isinstance(request.events[-1], Merged) and (act := acts.pop() if acts else None) is not None:
+                act()
+            return super().append(request)
+
+    acts: list[Callable[[], object]] = []
+    scene.store = Meanwhile(scene.clock)
+    desk, other = scene.desk(), scene.desk()
+    declared(desk)
+    declared(desk, id="INC-2")
+    acts.append(lambda: other.submit("INC-2", Merge(at=START, by="bob", into="INC-1")))
+    with pytest.raises(CommandInvalid, match="nothing is merged into INC-2, which is merged into INC-1"):
+        desk.submit("INC-1", Merge(at=START, by="ada", into="INC-2"))
+    assert desk.find() == ("INC-1",)
 
 
 def test_escalation_that_others_have_overtaken_is_refused(scene: Scene) -> None:

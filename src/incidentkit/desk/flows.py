@@ -36,12 +36,13 @@ from incidentkit.errors import (
     shown,
 )
 from incidentkit.model.action import Outcome
-from incidentkit.model.commands import Command, Escalate, Merge
+from incidentkit.model.commands import Command, Escalate, Note
 from incidentkit.model.events import (
     ActionEnded,
     ActionStarted,
     Decision,
     Event,
+    Merged,
     Overtaken,
     Redacted,
     RoleAssigned,
@@ -211,13 +212,13 @@ def submit(charter: Charter, incident: str, make: Callable[[datetime], Command])
         playbook = charter.playbook_of(before)
         if isinstance(command, Escalate):
             _check_level(playbook, command.level)
-        if isinstance(command, Merge):
-            yield from _check_goes_on(charter, command)
         decisions = settle(before, playbook, charter.directory, before=now)
         settled = before.extended(decisions)
         command = _rebased(command, before, settled)
         events = (*decisions, settled.apply(command, recorded_at=now).timeline[-1])
         try:
+            if isinstance(events[-1], Merged):
+                yield from _take_in(charter, events[-1])
             after = yield from _append(charter, before, events, wake_at=clock)
         except StaleVersion:
             tries += 1
@@ -245,15 +246,18 @@ def _check_level(playbook: Playbook, level: str) -> None:
         raise UnknownLevel(level, levels)
 
 
-def _check_goes_on(charter: Charter, command: Merge) -> Flow[None]:
-    """Raise `CommandInvalid` for a merge into what is over, also by a merge: nobody would be paged for either.
+def _take_in(charter: Charter, event: Merged) -> Flow[None]:
+    """Write down what is merged into it in the log of the incident that goes on, before that ends the other one.
 
-    Raises `UnknownIncident` for what is not there.
+    Raises `CommandInvalid` if it does not go on, and `UnknownIncident` if it is not there. Of two desks that merge two
+    incidents into each other, one at the least finds that its log was written to, and looks again: so one goes on.
     """
-    into = yield from load(charter, command.into)
+    into = yield from load(charter, event.into)
     if into.status not in ACTIVE:
         over = into.status if into.merged_into is None else f"merged into {into.merged_into}"
         raise CommandInvalid(f"nothing is merged into {into.id}, which is {over} and does not go on")
+    words = f"{event.incident} is merged into this one"
+    yield from submit(charter, into.id, lambda now: Note(words, at=now, by=event.by))
 
 
 def _rebased(command: Command, before: Incident, settled: Incident) -> Command:
