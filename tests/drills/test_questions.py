@@ -19,7 +19,6 @@ from incidentkit.model.commands import (
     Command,
     Decline,
     Escalate,
-    Merge,
     Mitigate,
     Regress,
     Reopen,
@@ -170,7 +169,6 @@ def test_who_declines_is_left_alone_and_the_catch_all_follows_at_once_if_nobody_
     [
         by(Resolve, "eve", 3),
         by(Cancel, "eve", 3, reason="it was a test"),
-        by(Merge, "eve", 3, into="INC-1"),
     ],
 )
 def test_the_end_stops_everything_and_everybody_who_was_paged_is_told(end: Command) -> None:

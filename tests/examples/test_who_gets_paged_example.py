@@ -52,7 +52,7 @@ def test_levels_that_are_not_reached_say_for_want_of_what() -> None:
 
 
 def test_four_hours_later_everybody_was_paged_in_vain() -> None:
-    assert "At 2026-10-25 03:30:00+01:00 nobody was left to page, and nobody had acknowledged: paging" in run()
+    assert "At 2026-10-25 02:10:00+01:00 nobody was left to page, and nobody had acknowledged: paging" in run()
     assert [who for who, *_ in rows("In all")] == ["tomas", "mika", "esther", "kwame", "noor"]
 
 
