@@ -9,11 +9,11 @@ import pytest
 from attrs import evolve
 
 from incidentkit import EMERGENCY, Directory, Incident, Playbook, Rotation, Schedule, convert
-from incidentkit.errors import FieldInvalid, PlaybookInvalid
+from incidentkit.errors import DocumentInvalid, FieldInvalid, PlaybookInvalid
 from incidentkit.model.action import ActionKey, Outcome
 from incidentkit.model.commands import Escalate, Reopen, Resolve, Snooze, Unacknowledge
 from incidentkit.model.events import ActionEnded, Became, Event, Joined
-from incidentkit.model.identity import PersonId
+from incidentkit.model.identity import LONGEST_NAME, PersonId
 from incidentkit.policy.action import Action
 from incidentkit.policy.directory import Person
 from incidentkit.policy.escalation import EVERYBODY, EXHAUSTED, ContactChain, EscalationPolicy, Level
@@ -352,6 +352,22 @@ def test_the_recipient_is_read_as_it_is_written() -> None:
     assert Recipient.parse("on-call payments") == PAYMENTS
     assert Playbook.from_form(WITH_EVE.to_form()) == WITH_EVE
     assert convert.from_toml(convert.to_toml(WITH_EVE), Playbook) == WITH_EVE
+
+
+def test_the_longest_name_that_a_recipient_takes_can_be_asked_for() -> None:
+    longest = "x" * (LONGEST_NAME - len("on-call "))
+    (ask,) = asks(planned(declared(), paging(Level("payments", on_call(longest))), 0))
+    assert ask.key.person == f"on-call {longest}"
+    with pytest.raises(FieldInvalid, match="192 characters at the most, not 193"):
+        on_call(f"{longest}x")
+    with pytest.raises(FieldInvalid, match="192 characters at the most, not 193"):
+        Recipient.parse(f"on-call {longest}x")
+
+
+def test_a_name_that_is_too_long_to_be_asked_for_is_refused_in_toml() -> None:
+    text = convert.to_toml(ALONE).replace("on-call payments", f"on-call {'x' * 193}")
+    with pytest.raises(DocumentInvalid, match=r"levels\[0\].to\[0\]: .*192 characters at the most, not 193"):
+        Playbook.from_toml(text)
 
 
 def test_the_answer_is_kept_in_the_log() -> None:

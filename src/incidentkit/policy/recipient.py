@@ -7,8 +7,8 @@ from typing import Final
 
 from attrs import field, frozen
 
-from incidentkit.errors import PlaybookInvalid, expect, nearest, shown
-from incidentkit.model.identity import checked_name
+from incidentkit.errors import FieldInvalid, PlaybookInvalid, expect, nearest, shown
+from incidentkit.model.identity import LONGEST_NAME, checked_name
 
 
 class RecipientKind(StrEnum):
@@ -29,6 +29,10 @@ class RecipientKind(StrEnum):
 INVOLVED: Final = ("paged", "acknowledged")
 """Who can be meant by ``those``: whoever was paged in this generation, and whoever has acknowledged before the severity
 was last raised."""
+
+
+LONGEST_ASKED: Final = LONGEST_NAME - len(f"{RecipientKind.ON_CALL} ")
+"""Characters that a name in an on-call system may have: what is asked is logged as it is written, under one name."""
 
 
 def _kind(value: str) -> RecipientKind:
@@ -59,6 +63,9 @@ class Recipient:
         checked_name(f"the name of a {self.kind}", self.name)
         if self.kind is RecipientKind.THOSE and self.name not in INVOLVED:
             raise PlaybookInvalid(f"those who are involved are {' or '.join(INVOLVED)}, not {shown(self.name)}")
+        if self.kind is RecipientKind.ON_CALL and len(self.name) > LONGEST_ASKED:
+            problem = f"the log keeps it as 'on-call NAME', so it has {LONGEST_ASKED} characters at the most"
+            raise FieldInvalid("the name for an on-call system", f"{problem}, not {len(self.name)}")
 
     @staticmethod
     def parse(text: str) -> Recipient:
