@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
+from enum import StrEnum
 from typing import Any
 
 import pytest
@@ -158,6 +159,54 @@ def test_names_are_kept_once_each_also_those_of_strangers(scene: Scene) -> None:
     begun(scene, Saying(OnCallNow(people=["zoe", "ada", "ada", ""])))  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     assert [each.found for each in answers(scene)] == [("zoe", "ada")]
     assert paged(scene) == ["ada"]
+
+
+def test_a_stranger_who_is_named_many_times_leaves_room_for_others(scene: Scene) -> None:
+    begun(scene, Saying(OnCallNow(people=("zoe",) * 100 + ("ada",))))
+    assert [(each.found, each.problem) for each in answers(scene)] == [(("zoe", "ada"), "")]
+    assert paged(scene) == ["ada"]
+
+
+def test_a_list_that_is_too_long_is_cut_and_the_log_says_so(scene: Scene) -> None:
+    everybody = tuple(f"person {number}" for number in range(101))
+    begun(scene, Saying(OnCallNow(people=("", *everybody), reference=7)))  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    (answer,) = answers(scene)
+    assert (answer.outcome, answer.found) == (Outcome.SUCCEEDED, everybody[:100])
+    assert answer.problem == (
+        "the reference of its answer is int, no text;"
+        " some of those whom it named have no names: printable text without spaces at its ends;"
+        " it named 101 people, of whom the first 100 are kept"
+    )
+
+
+class Who(StrEnum):
+    ADA = "ada"
+
+
+class Loud(str):
+    def __str__(self) -> str:
+        return self.upper()
+
+
+@pytest.mark.parametrize("who", [Who.ADA, Loud("ada")])
+def test_a_name_of_a_class_of_its_own_is_its_text(scene: Scene, who: str) -> None:
+    begun(scene, Saying(OnCallNow(people=(who,))))
+    (answer,) = answers(scene)
+    assert (answer.found, answer.problem) == (("ada",), "")
+    assert type(answer.found[0]) is str
+    assert paged(scene) == ["ada"]
+
+
+class Posing:
+    """Something that says that it is text."""
+
+    __class__ = str  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType, reportIncompatibleMethodOverride]
+
+
+def test_what_only_says_that_it_is_text_is_no_name(scene: Scene) -> None:
+    begun(scene, Saying(OnCallNow(people=(Posing(), "ada"))))  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    (answer,) = answers(scene)
+    assert (answer.found, answer.problem.partition(":")[0]) == (("ada",), "some of those whom it named have no names")
 
 
 def test_error_that_shows_no_schedule_is_said_in_the_log(scene: Scene, caplog: pytest.LogCaptureFixture) -> None:

@@ -97,7 +97,7 @@ AHEAD: Final = 1_000
 """How many more incidents are looked through for one that may be well, while some fail."""
 
 MOST_NAMED: Final = 100
-"""People whom an on-call system can name at once; more are a slip."""
+"""Different people whom an on-call system can name at once; more are a slip, and the log says that there were."""
 
 RECORDINGS: Final = 3
 """How often to try to record an outcome."""
@@ -560,12 +560,13 @@ def _ending_of_question(answer: object) -> _Ending:
     named = _sequence(answer.people)
     if named is None:
         return _Ending(Outcome.FAILED, f"the people of its answer are {class_of(answer.people)}, no tuple")
-    names = [_name(each) for each in named[:MOST_NAMED]]
+    names = dict.fromkeys(map(_name, named))
+    found = tuple(PersonId(name) for name in names if name is not None)
     reference, problem = _reference(answer.reference, "answer")
-    if None in names:
-        problem = "some of those whom it named have no names: printable text without spaces at its ends"
-    found = tuple(dict.fromkeys(PersonId(name) for name in names if name is not None))
-    return _Ending(Outcome.SUCCEEDED, problem, reference, found=found)
+    nameless = "some of those whom it named have no names: printable text without spaces at its ends"
+    cut = f"it named {len(found)} people, of whom the first {MOST_NAMED} are kept"
+    problems = (problem, nameless if None in names else "", cut if len(found) > MOST_NAMED else "")
+    return _Ending(Outcome.SUCCEEDED, "; ".join(filter(None, problems)), reference, found=found[:MOST_NAMED])
 
 
 def _sequence(people: object) -> tuple[object, ...] | None:
@@ -573,10 +574,11 @@ def _sequence(people: object) -> tuple[object, ...] | None:
     return tuple(cast("tuple[object, ...]", people)) if type(people) in (tuple, list) else None
 
 
-def _name(person: object) -> str | None:
-    """What somebody is called; `None` for what is no name."""
+def _name(person: Any) -> str | None:
+    """What somebody is called; `None` for what is no name. Of text of a class of its own the text itself counts."""
+    is_text = issubclass(type(person), str)  # whatever its class says that it is
     try:
-        return checked_name("found", person)
+        return checked_name("found", str.__str__(person) if is_text else person)
     except FieldInvalid:
         return None
 
