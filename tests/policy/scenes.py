@@ -240,4 +240,12 @@ SCENES: Final = (
         for reached in (ALWAYS, UNRESOLVED_FOR >= 2 * MINUTE)
         for answers in ([WELL], [ILL, WELL], [BUSY, UNSURE, ILL], [BUSY, WELL])
     ),
+    scene(
+        evolve(BOTH, name="first"),
+        BOTH,
+        answers=[BUSY, WELL, ILL],
+        contact=ContactChain([Attempt("push", 4 * MINUTE)], rounds=3),
+        backoff=Backoff([MINUTE / 6, MINUTE / 6]),
+        asleep=(4.1, 20),
+    ),
 )

@@ -261,7 +261,11 @@ MUTANTS: Final = {
         "if is_of_it and tried.outcome not in (Outcome.FAILED, Outcome.POSTPONED):",
         "if is_of_it:",
     ),
-    "puts off what is tried once more": ("others = () if key in self.incident.progress.tried else", "others ="),
+    "begins a call together with one that is tried once more": (
+        "in sorted(chains, key=lambda each: each.key not in tried):",
+        "in chains:",
+    ),
+    "puts off what is tried once more": ("others = () if key in tried else", "others ="),
     "lets a person wait for calls to somebody else": (
         "(key.obligation, key.person) == (level.id, chain.person)",
         "key.obligation == level.id",

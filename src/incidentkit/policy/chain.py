@@ -174,21 +174,22 @@ class Chains:
         """The chains, of which no two call a person by the same method at once, who may be on several levels.
 
         A method that had its turn for one level has its wait before it has its turn for another. What is tried once
-        more, because it may have failed, waits for no other level.
+        more, because it may have failed, waits for no other level, and goes before what is tried for the first time.
         """
+        tried = self.incident.progress.tried
         several = {who for who, count in Counter(chain.person for chain in chains if chain.pages).items() if count > 1}
         calls: defaultdict[tuple[PersonId, str], dict[str, datetime]] = defaultdict(dict)
         for chain in chains:
             if chain.pages and chain.person in several:
                 for method, until in self._calls(chain):
                     calls[chain.person, method][chain.obligation.id] = until
-        for chain in chains:
+        for chain in sorted(chains, key=lambda each: each.key not in tried):
             key, level = chain.key, chain.obligation
             if key is None or not chain.pages or chain.person not in several:
                 yield chain
                 continue
             begun = calls[chain.person, level.chain[key.attempt].method]
-            others = () if key in self.incident.progress.tried else (begun[each] for each in begun if each != level.id)
+            others = () if key in tried else (begun[each] for each in begun if each != level.id)
             at = max([chain.at, *others])
             if at <= self.now:
                 begun[level.id] = self.now + level.rest(key.attempt)
