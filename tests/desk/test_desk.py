@@ -784,7 +784,7 @@ def test_incident_that_cannot_be_planned_is_forgotten_whatever_its_old_plan_says
     exhaust(old)
     desk = scene.desk([PLAYBOOK, QUIET])
     with monkeypatch.context() as broken:
-        broken.setattr("incidentkit.desk.flows.plan", failing)
+        broken.setattr("incidentkit.desk.flows.round.plan", failing)
         for _ in range(12):
             desk.tick()
             scene.clock.advance(timedelta(minutes=1))
@@ -798,7 +798,7 @@ def test_incident_that_another_desk_could_plan_is_not_forgotten(scene: Scene, mo
     desk, other = scene.desk(), scene.desk()
     declared(desk)
     with monkeypatch.context() as broken:
-        broken.setattr("incidentkit.desk.flows.plan", failing)
+        broken.setattr("incidentkit.desk.flows.round.plan", failing)
         desk.tick()
     scene.clock.advance(timedelta(minutes=1))
     exhaust(other)
@@ -1189,7 +1189,7 @@ def test_a_command_that_was_written_is_never_told_as_refused(scene: Scene, monke
     def broken(*args: object, **settings: object) -> None:
         raise OverflowError
 
-    monkeypatch.setattr("incidentkit.desk.flows.preview", broken)
+    monkeypatch.setattr("incidentkit.desk.flows.submission.preview", broken)
     result = desk.acknowledge("INC-1", by="ada")
     assert result.changed
     assert result.summary == "acknowledged; what follows cannot be told: OverflowError."
@@ -1247,7 +1247,7 @@ def test_incidents_that_cannot_be_planned_starve_no_other(scene: Scene, monkeypa
             raise PlaybookInvalid("this one cannot be planned")
         return plan(incident, *args, **settings)
 
-    monkeypatch.setattr("incidentkit.desk.flows.plan", picky)
+    monkeypatch.setattr("incidentkit.desk.flows.round.plan", picky)
     for _ in range(10):
         desk.tick()
         scene.clock.advance(timedelta(seconds=1))

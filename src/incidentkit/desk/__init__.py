@@ -5,8 +5,8 @@ from __future__ import annotations
 from importlib import import_module
 
 from incidentkit.desk.desk import Desk as Desk
-from incidentkit.desk.flows import Preview as Preview
-from incidentkit.desk.flows import Result as Result
+from incidentkit.desk.flows.inquiry import Preview as Preview
+from incidentkit.desk.flows.submission import Result as Result
 from incidentkit.desk.notices import LogObserver as LogObserver
 from incidentkit.desk.notices import Notice as Notice
 from incidentkit.desk.notices import Observer as Observer

@@ -15,7 +15,8 @@ from incidentkit.desk.async_crew import AsyncCrew
 from incidentkit.desk.async_signals import stopping
 from incidentkit.desk.charter import Charter, checked_places
 from incidentkit.desk.desk import BATCH, new_id
-from incidentkit.desk.flows import Preview, Result
+from incidentkit.desk.flows.inquiry import Preview
+from incidentkit.desk.flows.submission import Result
 from incidentkit.desk.notices import Interrupted, LogObserver, Observer
 from incidentkit.desk.setbacks import Setbacks
 from incidentkit.desk.toolbox import Toolbox

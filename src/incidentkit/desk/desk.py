@@ -13,7 +13,8 @@ from uuid import uuid4
 from incidentkit.desk import flows
 from incidentkit.desk.charter import STORE, Charter, checked_places
 from incidentkit.desk.crew import Crew
-from incidentkit.desk.flows import Preview, Result
+from incidentkit.desk.flows.inquiry import Preview
+from incidentkit.desk.flows.submission import Result
 from incidentkit.desk.notices import Interrupted, LogObserver, Observer
 from incidentkit.desk.setbacks import Setbacks
 from incidentkit.desk.signals import Signals

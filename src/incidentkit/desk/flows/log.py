@@ -1,0 +1,40 @@
+"""Reading the log of an incident, and adding to it at the version that was read: the log is the lock."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+
+from incidentkit.desk.charter import Charter
+from incidentkit.desk.effects import Call, Flow
+from incidentkit.desk.notices import Decided
+from incidentkit.model.events import Decision, Event, Redacted, TimeCorrected
+from incidentkit.model.incident import Incident
+from incidentkit.providers.store import Append
+
+
+def load(charter: Charter, incident: str) -> Flow[Incident]:
+    """Read an incident."""
+    events: tuple[Event, ...] = yield Call(partial(charter.store.load, incident))
+    return Incident.replay(events)
+
+
+def append(
+    charter: Charter, before: Incident, events: tuple[Event, ...], *, wake_at: datetime | None, done: bool = False
+) -> Flow[Incident]:
+    """Add to the log that was read, tell what was decided, and give the incident that it is the log of now."""
+    request = Append(
+        incident=before.id,
+        events=events,
+        expected_version=before.version,
+        wake_at=wake_at,
+        planned_with=charter.planned_with,
+        done=done,
+    )
+    stored: tuple[Event, ...] = yield Call(partial(charter.store.append, request))
+    for event in stored:
+        if isinstance(event, Decision):
+            charter.tell(Decided(event.incident, event))
+    if any(isinstance(event, TimeCorrected | Redacted) for event in stored):
+        return (yield from load(charter, before.id))
+    return before.extended(stored)

@@ -1,0 +1,136 @@
+"""Looking at what is due: plan, record what was decided and claimed, and begin what was claimed."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Final
+
+from attrs import evolve, frozen
+
+from incidentkit.desk.charter import Charter
+from incidentkit.desk.effects import Call, Flow, Spawn
+from incidentkit.desk.flows.log import append, load
+from incidentkit.desk.flows.performance import perform
+from incidentkit.desk.notices import Failed, Planned
+from incidentkit.desk.setbacks import Setbacks, Turns
+from incidentkit.errors import StaleVersion
+from incidentkit.model.events import ActionStarted, Event
+from incidentkit.model.identity import IncidentId, keepable
+from incidentkit.model.incident import Incident
+from incidentkit.model.lifecycle import ACTIVE
+from incidentkit.policy.action import Action
+from incidentkit.policy.planning import Plan, plan
+from incidentkit.providers.store import MOST, FindDue
+
+LONGEST_SLEEP: Final = timedelta(days=1)
+"""After which an incident is looked at though nothing is due: one that is never to be looked at is a forgotten one."""
+
+LONGEST_IN_VAIN: Final = timedelta(seconds=5)
+"""How long a tick goes on while every incident fails, by the store's clock, from the first of them on.
+
+Incidents that are broken fail at once, so hundreds of them are past before it ends. What takes longer waits for a store
+that does not answer, and is asked two or three times.
+"""
+
+AHEAD: Final = 1_000
+"""How many more incidents are looked through for one that may be well, while some fail."""
+
+
+@frozen
+class Round:
+    """What a tick came to."""
+
+    looked_at: int
+    busy: bool
+    """Whether there may be more to do at once: the log of an incident grew, or there are more incidents."""
+
+
+def tick(charter: Charter, setbacks: Setbacks, limit: int) -> Flow[Round]:
+    """Look at every incident that is due, and begin what is to be done."""
+    turns = yield from _turns(charter, setbacks, limit)
+    looked_at, failing_since, grew = 0, None, False
+    while looked_at < limit and (incident := turns.next()) is not None:
+        looked_at += 1
+        try:
+            grew |= yield from attend(charter, incident)
+        except StaleVersion:
+            grew = True  # somebody else was first, and it stays due if there is anything left
+        except Exception as error:  # noqa: BLE001  # one incident must not hold up the others, whatever is wrong with it
+            charter.tell(Failed(incident, error))
+            now: datetime = yield Call(charter.store.now)  # raises if the store cannot be reached, and so ends the tick
+            setbacks.add(incident, now)
+            failing_since = failing_since or now
+            if now - failing_since >= LONGEST_IN_VAIN:
+                return Round(looked_at, busy=False)
+            turns.turn_round()
+            continue
+        setbacks.clear(incident)
+        failing_since = None
+    return Round(looked_at, busy=grew or looked_at == limit)
+
+
+def _turns(charter: Charter, setbacks: Setbacks, limit: int) -> Flow[Turns]:
+    """The incidents to look at now, without those that are left alone for a while."""
+    request = FindDue(charter.planned_with, limit)
+    if not setbacks:
+        found: tuple[IncidentId, ...] = yield Call(partial(charter.store.due, request))
+        return Turns(deque(found))
+    now: datetime = yield Call(charter.store.now)
+    # Those that failed are past their time and come first in the store, so whoever is well may be far behind them.
+    several = min(limit + len(setbacks) + AHEAD, MOST)
+    due: tuple[IncidentId, ...] = yield Call(partial(charter.store.due, evolve(request, limit=several)))
+    if len(due) < several:
+        setbacks.keep(due)
+    return setbacks.turns(due, now)
+
+
+def attend(charter: Charter, incident: str) -> Flow[bool]:
+    """Plan one incident, record what was decided and claimed, and begin what was claimed; whether the log grew."""
+    before = yield from load(charter, incident)
+    clock: datetime = yield Call(charter.store.now)
+    now = max(clock, before.as_of)
+    planned = _plan(charter, before, now)
+    claims = [_claim(charter, before, action, now) for action in planned.due]
+    after = before.extended(_stamped([*planned.decisions, *claims], now))
+    wake_at = _wake_at(after, _plan(charter, after, now), clock)
+    yield from append(charter, before, (*planned.decisions, *claims), wake_at=wake_at, done=wake_at is None)
+    charter.tell(Planned(before.id, planned))
+    for action in planned.due:
+        yield Spawn(perform(charter, before.id, action, now + charter.lease))
+    return bool(planned.decisions or claims)
+
+
+def _plan(charter: Charter, incident: Incident, now: datetime) -> Plan:
+    playbook = charter.playbook_of(incident)
+    return plan(incident, playbook, charter.directory, now=now, namespace=charter.namespace)
+
+
+def _stamped(events: Iterable[Event], now: datetime) -> list[Event]:
+    """The events as the store will record them, if its clock stands still meanwhile."""
+    return [evolve(event, recorded_at=now) for event in events]
+
+
+def _wake_at(incident: Incident, following: Plan, clock: datetime) -> datetime | None:
+    """When to look at an incident again by the store's clock; `None` if nothing will be due unless somebody acts."""
+    if following.due:
+        return clock
+    if following.wake_at is None and incident.status not in ACTIVE:
+        return None
+    latest = clock + LONGEST_SLEEP
+    return latest if following.wake_at is None else min(following.wake_at, latest)
+
+
+def _claim(charter: Charter, incident: Incident, action: Action, now: datetime) -> ActionStarted:
+    """The event by which this desk takes an action on."""
+    return ActionStarted(
+        incident=incident.id,
+        at=now,
+        by=charter.by,
+        recorded_at=now,
+        action=action.key,
+        lease_until=now + charter.lease,
+        because=keepable(action.because),
+    )

@@ -1,0 +1,206 @@
+"""Beginning incidents, and recording the commands that people and machines give to them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, Final, get_args
+
+from attrs import evolve, frozen
+
+from incidentkit.desk.charter import Charter
+from incidentkit.desk.effects import Call, Flow
+from incidentkit.desk.flows.log import append, load
+from incidentkit.desk.hearsay import class_of
+from incidentkit.desk.notices import Recorded
+from incidentkit.errors import CommandInvalid, SchemesDiffer, StaleVersion, UnknownLevel, nearest, shown
+from incidentkit.model.commands import Command, Escalate, Note
+from incidentkit.model.events import Event, Merged, Overtaken, RoleAssigned
+from incidentkit.model.identity import moment
+from incidentkit.model.incident import Incident
+from incidentkit.model.lifecycle import ACTIVE
+from incidentkit.model.severity import Severity
+from incidentkit.model.triage import Triage
+from incidentkit.model.vocabulary import FactSource
+from incidentkit.policy.planning import preview, settle
+from incidentkit.policy.playbook import Playbook
+from incidentkit.providers.store import Append
+from incidentkit.text.document import flat
+
+PATIENCE: Final = 1_000
+"""How often a command is tried again because somebody else wrote to the log meanwhile.
+
+Each time somebody else got something done, so this is no limit to wait for, only an end for a store that is broken: a
+command that was based on nothing has no reason to be refused, however many people write to an incident at once.
+"""
+
+HORIZON: Final = timedelta(hours=24)
+"""How far ahead the summary of a command looks."""
+
+
+@frozen
+class Result:
+    """What came of a command."""
+
+    incident: Incident
+    event: Event
+    """What the log says of it."""
+    changed: bool
+    """Whether it took effect; if not, it came too late or said what was so already."""
+    summary: str
+    """What it means, in one line: what will happen next if nobody does anything, computed from the plan."""
+
+
+def declaration(
+    charter: Charter,
+    *,
+    id: str,
+    title: str,
+    by: str,
+    facts: FactSource | None,
+    triage: Triage[Any] | None,
+    severity: Severity[Any] | None,
+    at: datetime | None,
+    started_at: datetime | None,
+) -> Callable[[datetime], Incident]:
+    """What makes an incident, once it is given the time; without a severity or a triage, of which facts make one."""
+
+    def make(now: datetime) -> Incident:
+        given = triage
+        if severity is None and triage is None:
+            given = charter.first.triage({} if facts is None else facts, at=now)
+        elif facts is not None:
+            raise CommandInvalid(f"{id}: an incident is declared with facts, with a triage or with a chosen severity")
+        check_scheme(charter.first, severity if given is None else given.severity)
+        return Incident.declare(
+            id,
+            title=title,
+            at=now if at is None else min(moment("at", at), now),
+            by=by,
+            triage=given,
+            severity=severity,
+            started_at=started_at,
+            playbook=charter.first,
+            recorded_at=now,
+        )
+
+    return make
+
+
+def check_scheme(playbook: Playbook, severity: object) -> None:
+    """Raise `SchemesDiffer` for a severity of another scheme: no level and no clock of the playbook would know it."""
+    if isinstance(severity, Severity) and severity not in playbook.scheme:
+        known = ", ".join(each.key for each in playbook.scheme)
+        problem = f"{severity} is of another scheme than the playbook {playbook.name}, whose severities are {known}"
+        raise SchemesDiffer(problem)
+
+
+def declare(charter: Charter, make: Callable[[datetime], Incident]) -> Flow[Incident]:
+    """Begin an incident, which is made by what is given the time."""
+    now: datetime = yield Call(charter.store.now)
+    incident = make(now)
+    request = Append(
+        incident=incident.id,
+        events=incident.timeline.events,
+        expected_version=0,
+        wake_at=now,
+        planned_with=charter.planned_with,
+    )
+    stored: tuple[Event, ...] = yield Call(partial(charter.store.append, request))
+    charter.tell(Recorded(incident.id, stored[0]))
+    return Incident.replay(stored)
+
+
+def submit(charter: Charter, incident: str, make: Callable[[datetime], Command]) -> Flow[Result]:
+    """Record a command, after the decisions that were due before it."""
+    tries = 0
+    while True:
+        before = yield from load(charter, incident)
+        clock: datetime = yield Call(charter.store.now)
+        now = max(clock, before.as_of)
+        command = not_in_the_future(make(now), now)
+        playbook = charter.playbook_of(before)
+        if isinstance(command, Escalate):
+            _check_level(playbook, command.level)
+        decisions = settle(before, playbook, charter.directory, before=now)
+        settled = before.extended(decisions)
+        command = _rebased(command, before, settled)
+        events = (*decisions, settled.apply(command, recorded_at=now).timeline[-1])
+        try:
+            if isinstance(events[-1], Merged):
+                yield from _take_in(charter, events[-1])
+            after = yield from append(charter, before, events, wake_at=clock)
+        except StaleVersion:
+            tries += 1
+            if tries == PATIENCE:
+                raise
+            continue
+        event = after.timeline[-1]
+        charter.tell(Recorded(after.id, event))
+        summary = flat(_summary(charter, after, event, now))  # what people wrote must not look like lines of ours
+        return Result(after, event, not isinstance(event, Overtaken), summary)
+
+
+def given(at: datetime | None, now: datetime) -> datetime:
+    """The time that somebody gave, or now; what is no time is left to the command, which refuses it."""
+    return now if at is None else at
+
+
+def not_in_the_future(command: Command, now: datetime) -> Command:
+    """The command as of now if its giver's clock is ahead: what was meant for later would overtake what is."""
+    if type(command) not in get_args(Command):
+        raise CommandInvalid(f"{shown(command)} is not a command")
+    return evolve(command, at=now) if command.at > now else command
+
+
+def _check_level(playbook: Playbook, level: str) -> None:
+    """Raise `UnknownLevel` for a level that would bring in nobody, because the playbook has none of that name."""
+    levels = [] if playbook.escalation is None else [each.name for each in playbook.escalation.levels]
+    if level not in levels:
+        raise UnknownLevel(level, levels)
+
+
+def _take_in(charter: Charter, event: Merged) -> Flow[None]:
+    """Write down what is merged into it in the log of the incident that goes on, before that ends the other one.
+
+    Raises `CommandInvalid` if it does not go on, and `UnknownIncident` if it is not there. Of two desks that merge two
+    incidents into each other, one at the least finds that its log was written to, and looks again: so one goes on.
+    """
+    into = yield from load(charter, event.into)
+    if into.status not in ACTIVE:
+        over = into.status if into.merged_into is None else f"merged into {into.merged_into}"
+        raise CommandInvalid(f"nothing is merged into {into.id}, which is {over} and does not go on")
+    words = f"{event.incident} is merged into this one"
+    yield from submit(charter, into.id, lambda now: Note(words, at=now, by=event.by))
+
+
+def _rebased(command: Command, before: Incident, settled: Incident) -> Command:
+    """The command as of the decisions that it settles: nobody could have seen them, so they make it no stale one."""
+    if settled is before or command.based_on is None:
+        return command
+    before.apply(command)
+    return evolve(command, based_on=settled.version)
+
+
+def _summary(charter: Charter, incident: Incident, event: Event, now: datetime) -> str:
+    """What was recorded, and who will be reached next and when, if nobody does anything.
+
+    Whom the directory does not know is named, because what they say stops no page. The command is in the log by now, so
+    whatever is wrong with looking ahead must not look as if it were not.
+    """
+    playbook = charter.playbook_of(incident)
+    said, known = str(event), charter.directory.people
+    for person in [event.by, event.to] if isinstance(event, RoleAssigned) else [event.by]:
+        if person not in known:
+            said += f" ({f'{person} is nobody in the directory. {nearest(person, known)}'.rstrip('. ')})"
+    try:
+        steps = preview(incident, playbook, charter.directory, now=now, until=now + HORIZON)
+        step = next((step for step in steps if step.actions), None)
+    except Exception as error:  # noqa: BLE001
+        return f"{said}; what follows cannot be told: {class_of(error)}."
+    if step is None:
+        return f"{said}; nobody is paged in the {HORIZON // timedelta(hours=1)} hours that follow."
+    actions = " | ".join(action.because for action in step.actions)
+    when = "now" if step.at <= now else f"at {step.at:%Y-%m-%d %H:%M} UTC"
+    return f"{said}; if nothing else happens, {when}: {actions}."
