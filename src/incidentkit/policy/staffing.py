@@ -1,0 +1,115 @@
+"""The people whom a playbook is to reach, by a directory: whom its recipients mean, and through what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from functools import cached_property
+
+from attrs import frozen
+
+from incidentkit.errors import UnknownRecipient
+from incidentkit.model.identity import PersonId
+from incidentkit.policy.directory import Directory
+from incidentkit.policy.escalation import Level
+from incidentkit.policy.obligation import Attempt
+from incidentkit.policy.playbook import Playbook
+from incidentkit.policy.recipient import Recipient, RecipientKind
+from incidentkit.policy.shift import Shift
+
+
+@frozen
+class Place:
+    """Where a playbook names recipients, and by which chain it is to reach them; none for who only acknowledges."""
+
+    path: str
+    """In the document of the playbook, such as ``escalation.levels[0].recipients``."""
+    what: str
+    """In words, for messages."""
+    recipients: tuple[Recipient, ...]
+    chain: tuple[Attempt, ...]
+
+
+@frozen(slots=False)
+class Staffing:
+    """A playbook with the people it is to reach, and the time in which it is to reach them."""
+
+    playbook: Playbook
+    directory: Directory
+    at: datetime | None
+    """From when on schedules are looked at; `None` if no moment is known."""
+    ahead: timedelta
+
+    @cached_property
+    def places(self) -> tuple[Place, ...]:
+        """Everywhere that the playbook names recipients, levels first."""
+        return tuple(_places(self.playbook))
+
+    @cached_property
+    def levels(self) -> tuple[tuple[str, Level], ...]:
+        """The levels with their paths."""
+        escalation = self.playbook.escalation
+        levels = () if escalation is None else escalation.levels
+        return tuple((f"escalation.levels[{place}]", level) for place, level in enumerate(levels))
+
+    def knows(self, recipient: Recipient) -> bool:
+        """Whether the directory knows it."""
+        return self.unknown(recipient) is None
+
+    def unknown(self, recipient: Recipient) -> UnknownRecipient | None:
+        """Why the directory does not know it; `None` if it does."""
+        try:
+            self.directory.check((recipient,))
+        except UnknownRecipient as error:
+            return error
+        return None
+
+    def people(self, recipients: Iterable[Recipient]) -> dict[PersonId, None]:
+        """Everybody whom these mean now, or at some time if by a schedule."""
+        return dict.fromkeys(
+            person for each in recipients if self.knows(each) for people in self._groups(each) for person in people
+        )
+
+    def most(self, recipients: Sequence[Recipient]) -> int | None:
+        """How many they mean at once, at the most.
+
+        `None` if a schedule is among them and no moment is known, or an on-call system, which may name anybody.
+        """
+        if any(each.kind is RecipientKind.ON_CALL for each in recipients):
+            return None
+        known = [each for each in recipients if self.knows(each)]
+        by_schedule = [each for each in known if each.kind is RecipientKind.SCHEDULE]
+        if by_schedule and self.at is None:
+            return None
+        others = self.people(each for each in known if each.kind is not RecipientKind.SCHEDULE)
+        return len(others) + sum(max(map(len, self._groups(each)), default=0) for each in by_schedule)
+
+    def _groups(self, recipient: Recipient) -> list[tuple[PersonId, ...]]:
+        """The people whom it means together; by a schedule one group after the other."""
+        if recipient.kind is not RecipientKind.SCHEDULE:
+            return [self.directory.find(recipient)]
+        if self.at is None:
+            return [(person,) for _, person in self.directory.schedules[recipient.name].mentioned()]
+        return [shift.people for shift in self.shifts(recipient.name, self.at)]
+
+    def shifts(self, schedule: str, at: datetime) -> tuple[Shift, ...]:
+        """Who is on call by a schedule from a moment on, for as long as ``ahead`` says; raises `ScheduleInvalid`."""
+        return self.directory.schedules[schedule].shifts(at, at + self.ahead)
+
+    def has_any(self, person: str, chain: Iterable[Attempt]) -> bool:
+        """Whether somebody has a contact method of the chain."""
+        return any(self.directory.contact(person, attempt.method) is not None for attempt in chain)
+
+
+def _places(playbook: Playbook) -> Iterator[Place]:
+    escalation, response = playbook.escalation, playbook.response
+    if escalation is not None:
+        chain = escalation.contact.attempts
+        for index, level in enumerate(escalation.levels):
+            path, what = f"escalation.levels[{index}]", f"level {level.name!r}"
+            yield Place(f"{path}.recipients", what, level.recipients, chain)
+            yield Place(f"{path}.acknowledgers", f"who acknowledges {what}", level.acknowledgers, ())
+        yield Place("escalation.fallback", "the fallback", escalation.fallback, chain)
+        yield Place("escalation.catch_all", "the catch-all", escalation.catch_all, chain)
+    if response is not None:
+        yield Place("response.owner", "the owner of the clocks", (response.owner,), response.reminders)
