@@ -18,7 +18,7 @@ LONGEST_KEY: Final = 60
 
 
 def to_plain(value: object) -> Any:
-    """The value as dicts, lists and scalars: what `from_plain` reads."""
+    """The value as dicts, lists and scalars: what `from_plain` reads; `DocumentInvalid` if no document can hold it."""
     try:
         return converter().unstructure(value)
     except IncidentkitError:

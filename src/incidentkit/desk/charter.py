@@ -143,7 +143,7 @@ class Charter:
 
 
 def checked_places(places: int, least: int) -> int:
-    """How many calls a slot allows at once."""
+    """How many calls a slot allows at once; `DeskInvalid` for fewer than the least."""
     if type(places) is not int or places < least:
         raise DeskInvalid(f"a slot has places from {least}, not {shown(places)}")
     return places

@@ -37,7 +37,10 @@ class MemoryOnCall:
             return [*self._asked]
 
     def on_call(self, request: FindOnCall, /) -> OnCallNow:
-        """Whoever is on call by that schedule; with a key that was answered before, that answer."""
+        """Whoever is on call by that schedule; with a key that was answered before, that answer.
+
+        Raises `NotFound` for a schedule that has no rota, and its fault while it has one.
+        """
         with self._lock:
             self._asked.append(request)
             if self.fault is not None:

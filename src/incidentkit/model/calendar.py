@@ -161,13 +161,21 @@ class SupportCalendar:
         zone_of(self.zone)
 
     def is_open(self, at: datetime) -> bool:
-        """Whether somebody is there at that moment; an opening includes its start and not its end."""
+        """Whether somebody is there at that moment; an opening includes its start and not its end.
+
+        Raises `FactValueInvalid` for a time without a zone, and `CalendarInvalid` for what leaves the years 1 to
+        9999.
+        """
         at = aware("at", at)
         with self._years():
             return next(self.openings(at))[0] <= at
 
     def after(self, start: datetime, length: timedelta | WorkingDays) -> datetime:
-        """The moment, in UTC, at which so much support time has passed since ``start``."""
+        """The moment, in UTC, at which so much support time has passed since ``start``.
+
+        Raises `CalendarInvalid` for a length that is not above zero or is more than a thousand days, and for what
+        leaves the years 1 to 9999; `FactValueInvalid` for a start without a zone.
+        """
         expect(
             WorkingDays | timedelta, length, CalendarInvalid, "support time is counted in a timedelta or in WorkingDays"
         )
@@ -188,7 +196,10 @@ class SupportCalendar:
         raise AssertionError("openings have no end")
 
     def between(self, start: datetime, end: datetime) -> timedelta:
-        """How much support time lies between two moments; nothing, if the end comes first."""
+        """How much support time lies between two moments; nothing, if the end comes first.
+
+        Raises `CalendarInvalid` for what leaves the years 1 to 9999, and `FactValueInvalid` for a time without a zone.
+        """
         start, end = aware("start", start), aware("end", end)
         total = timedelta()
         if start >= end:

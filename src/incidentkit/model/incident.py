@@ -155,7 +155,7 @@ class Incident:
         """Whether a command would take effect now.
 
         A name, such as ``resolve``, asks by the status alone. A command is answered for who gives it and what it says:
-        one who has not acknowledged cannot take it back.
+        one who has not acknowledged cannot take it back. Raises `CommandInvalid` for what is no command.
         """
         name: object = command if isinstance(command, str) else getattr(command, "tag", None)
         if not isinstance(name, str) or name not in TABLE:
@@ -352,7 +352,7 @@ class Incident:
 
     @classmethod
     def from_form(cls, form: IncidentForm) -> Incident:
-        """The incident that a document describes."""
+        """The incident that a document describes; `DocumentInvalid` names the first event that does not fit."""
         try:
             return cls.replay(form.events)
         except LogInvalid as error:

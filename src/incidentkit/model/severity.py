@@ -22,6 +22,7 @@ Label: TypeAlias = str | bool | int | float | tuple[str, ...] | Mapping[str, str
 
 FEWEST: Final = 2
 MOST: Final = 7
+"""How many severities a scheme has, at the least and at the most."""
 
 LONGEST_REMEMBERED: Final = 1_000
 """Characters of a scheme that documents name, up to which it is kept for the next document; hostile ones are not."""
@@ -238,7 +239,10 @@ class SeverityScheme(Generic[S]):
     def numbered(
         cls, prefix: str, count: int, *, first: int = 1, highest_is_worst: bool = False, name: str = ""
     ) -> SeverityScheme[S]:
-        """``SEV-1`` to ``SEV-4``, or counted from 0, or with the highest number worst."""
+        """``SEV-1`` to ``SEV-4``, or counted from 0, or with the highest number worst.
+
+        Raises `SchemeInvalid` for fewer than two or more than seven.
+        """
         expect(str, prefix, SchemeInvalid, "the prefix of numbered severities is text")
         for number in (count, first):
             expect(int, number, SchemeInvalid, "severities are numbered by whole numbers")

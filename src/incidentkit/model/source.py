@@ -31,7 +31,7 @@ class Source:
         return name
 
     def read(self, name: str) -> str:
-        """The source that reads a fact."""
+        """The source that reads a fact; `ValueError` for a name that must not be written into source."""
         if not name.isidentifier():
             raise ValueError(f"{name!r} must not be written into source")
         return f"v_{name}" if name in self._hoisted else f'known["{name}"]'

@@ -40,7 +40,11 @@ class Target:
             )
 
     def deadline(self, start: datetime) -> datetime:
-        """When the clock runs out that starts at ``start``, in UTC; the deadline itself is still in time."""
+        """When the clock runs out that starts at ``start``, in UTC; the deadline itself is still in time.
+
+        Raises `SchemeInvalid`, with a calendar `CalendarInvalid`, for what leaves the years 1 to 9999, and
+        `FactValueInvalid` for a start without a zone.
+        """
         if isinstance(self.within, timedelta) and self.calendar is None:
             start = aware("start", start)
             try:

@@ -34,8 +34,10 @@ EXHAUSTED: Final = "exhausted"
 """The id of the obligation that says that every chain of an escalation has come to its end in vain."""
 
 MOST_LEVELS: Final = 50
+"""How many levels an escalation may have."""
 
 LONGEST_LEVEL_NAME: Final = 100
+"""Characters that the name of a level may have."""
 
 ANYBODY: Final[Condition] = ACKNOWLEDGEMENTS >= 1
 """One acknowledgement that counts: by one of the level's people, or by others of the directory after it was reached."""
@@ -49,7 +51,7 @@ WATCHED: Final[Condition] = STATUS.is_(Status.MONITORING)
 
 
 def quorum(count: int) -> Condition:
-    """So many people have given an acknowledgement that counts."""
+    """So many people have given an acknowledgement that counts; `PlaybookInvalid` for fewer than one."""
     if type(count) is not int or count < 1:
         raise PlaybookInvalid(f"a quorum is one person or more, not {shown(count)}")
     return ACKNOWLEDGEMENTS >= count

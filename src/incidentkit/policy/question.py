@@ -136,7 +136,10 @@ def choose(
     *,
     unsure: Node[C] | None = None,
 ) -> Question[C]:
-    """A question answered by one of a choice's options, with a branch for each, and perhaps one for "unsure"."""
+    """A question answered by one of a choice's options, with a branch for each, and perhaps one for "unsure".
+
+    Raises `TreeInvalid` for branches that are not those of the options.
+    """
     branches = _copy(branches)
     if unsure is not None and Reply.UNSURE in branches:
         raise TreeInvalid(f"{text!r} has two branches for {Reply.UNSURE}: the option of that name is one already")

@@ -136,14 +136,17 @@ class Rotation:
         return evolve(self, changes=(*(each for each in self.changes if each.since < change.since), change))
 
     def turn(self, number: int) -> Turn:
-        """The turn of that number, counted from 0."""
+        """The turn of that number, counted from 0; `ScheduleInvalid` for less, and for one that begins after 2199."""
         if type(number) is not int or not 0 <= number <= self._number(LATEST):
             raise ScheduleInvalid(f"turns are counted from 0 up to the year {LATEST.year}, not {shown(number)}")
         begin, end = self._begin(number), self._begin(number + 1)
         return Turn(number=number, start=begin, end=end, people=self.people(number))
 
     def turn_at(self, at: datetime) -> Turn | None:
-        """The turn at a moment, in hours or not; `None` before the rotation starts."""
+        """The turn at a moment, in hours or not; `None` before the rotation starts.
+
+        Raises `ScheduleInvalid` for moments before 1970 and after 2199.
+        """
         at = answerable("at", at)
         return self.turn(self._number(at)) if at >= self.begins else None
 
@@ -265,7 +268,7 @@ class _Stretch:
 
 
 def answerable(what: str, at: object) -> datetime:
-    """A moment in UTC for which schedules answer."""
+    """A moment in UTC for which schedules answer; `ScheduleInvalid` for another one."""
     moment = moment_of(what, at)
     if not EARLIEST <= moment < LATEST:
         raise ScheduleInvalid(f"schedules answer from {EARLIEST.year} to {LATEST.year - 1}, not for {shown(at)}", what)

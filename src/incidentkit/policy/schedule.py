@@ -36,6 +36,7 @@ AHEAD: Final = timedelta(days=5 * 366)
 """How far it looks for a shift to come."""
 
 MOST_LAYERS: Final = 50
+"""How many rotations may make one schedule."""
 
 
 def _row_of(name: str, kind: Any, values: Iterable[T]) -> tuple[T, ...]:
@@ -132,7 +133,7 @@ class Schedule:
         return next((each for each in coming if each.start > after and person in each.people), None)
 
     def gaps(self, start: datetime, end: datetime) -> tuple[Gap, ...]:
-        """When nobody is on call in a range, no further than the range goes."""
+        """When nobody is on call in a range, no further than the range goes; raises what `shifts` raises."""
         shifts = self.shifts(start, end)
         start, end = _range(start, end)
         ends, starts = [start, *(shift.end for shift in shifts)], [*(shift.start for shift in shifts), end]
