@@ -44,6 +44,7 @@ came to its end and nobody had acknowledged; 2 if the drill could not be run
 """
 
 EVERYBODY: Final = "all"
+"""What stands for everybody where an option takes a person."""
 
 RESPONSE: Final = Acknowledges(timedelta(minutes=7))
 """What the first person who is paged does, unless told otherwise."""

@@ -22,6 +22,7 @@ STYLES: Final[Mapping[Kind, str]] = {
     Kind.TROUBLE: "yellow",
     Kind.EXHAUSTED: "bold red",
 }
+"""How each kind of line looks, in the words of ``rich``; empty for plain text."""
 
 
 class RichScreen:

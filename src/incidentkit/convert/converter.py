@@ -251,6 +251,7 @@ def _write_form(kind: Any, converter: Converter) -> Callable[[Any], Any]:
 
 
 Predicate: TypeAlias = Callable[[Any], bool]
+"""Whether a type is of some kind, for which there are hooks."""
 
 _READERS: Final[tuple[tuple[Predicate, Callable[[Any, Converter], Callable[[Any, Any], Any]]], ...]] = (
     (_is_attrs, _read_attrs),

@@ -144,6 +144,7 @@ class _Promised:
     began: bool = False
 
     async def answer(self) -> Any:
+        """What the call returns or raises, once it had a place."""
         async with self.free:
             self.began = True
             return await self.function()
@@ -160,6 +161,7 @@ class _Threaded:
     thread: Future[Any]
 
     async def answer(self) -> Any:
+        """What the thread returns or raises."""
         return await _settled(self.thread)
 
     def withdrawn(self) -> bool:

@@ -43,6 +43,8 @@ class _Ear:
     _before: dict[signal.Signals, Any] = field(factory=dict[signal.Signals, Any], init=False)
 
     def listen(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Hear every signal that no loop hears yet; the first one stops all who wait, and ends the hearing."""
+
         def hear() -> None:
             for stop in self.stops:
                 stop.set()

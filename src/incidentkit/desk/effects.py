@@ -45,6 +45,7 @@ class Spawn:
 
 
 Effect: TypeAlias = Call | Attempt | Spawn
+"""Something that a flow asks of its driver."""
 
 Flow: TypeAlias = Generator[Effect, Any, R]
 """Some work of a desk, that stops wherever it needs the world."""

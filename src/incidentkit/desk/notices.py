@@ -107,6 +107,7 @@ class Observer(Protocol):
 
 
 LOGGER: Final = logging.getLogger("incidentkit.desk")
+"""The log of every desk."""
 
 
 @frozen

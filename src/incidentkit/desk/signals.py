@@ -10,6 +10,7 @@ from typing import Any, Final, Self
 from attrs import define, field
 
 SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
+"""Those that ask a program to end."""
 
 
 def handlers() -> dict[signal.Signals, Any]:

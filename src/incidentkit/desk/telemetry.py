@@ -18,6 +18,7 @@ from incidentkit.policy.action import Action
 from incidentkit.providers.pager import SendPage
 
 NAME: Final = "incidentkit"
+"""By which the tracer and the meter are asked for."""
 
 
 @frozen

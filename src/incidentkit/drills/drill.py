@@ -218,6 +218,7 @@ class _Run:
         )
 
     def run(self) -> Story:
+        """Declare the incident, and let the desk and the people act in turn until nothing falls due before the end."""
         drill, end = self.drill, self.drill.end
         self.desk.declare(
             drill.title, by=drill.by, facts=drill.facts, triage=drill.triage, severity=drill.severity, id=INCIDENT

@@ -143,6 +143,7 @@ class Story:
 
 
 IN_VAIN: Final = "Paging was exhausted: nobody was left to page, and nobody had acknowledged"
+"""How the line and the document say that an escalation came to its end."""
 
 
 def _length(length: timedelta | None) -> str:

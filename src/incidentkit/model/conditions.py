@@ -40,6 +40,7 @@ COMPARE: Final[dict[Operator, Callable[[Any, Any], bool]]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
+"""What each operator does with the value of a fact and a threshold, in that order."""
 
 _OR, _AND, _NOT, _LEAF = range(4)
 """How tightly each form binds in text; a part that binds no tighter than its whole is written in brackets."""

@@ -149,6 +149,7 @@ class _Parser:
         self.depth = 0
 
     def whole(self) -> Syntax:
+        """The syntax of the whole text, which has to end where the expression does."""
         syntax = self.either()
         if self.token.kind != "end":
             self.refuse("'and', 'or' or the end")
@@ -156,9 +157,11 @@ class _Parser:
 
     @property
     def token(self) -> _Token:
+        """The next token; after all others there is one for the end."""
         return self.tokens[self.next]
 
     def refuse(self, expected: str) -> NoReturn:
+        """Raise `ExpressionInvalid` for the next token: what was expected, and what is there."""
         found = shown(self.token.text, 30) if self.token.text else "the end"
         raise ExpressionInvalid(self.text, self.token.column, f"expected {expected}, found {found}")
 
@@ -171,12 +174,15 @@ class _Parser:
         return token
 
     def either(self) -> Syntax:
+        """Parts joined by ``or``, which binds less tightly than ``and``."""
         return self.joined("or", self.both)
 
     def both(self) -> Syntax:
+        """Parts joined by ``and``."""
         return self.joined("and", self.negated)
 
     def joined(self, word: Literal["and", "or"], part: Callable[[], Syntax]) -> Syntax:
+        """One part, or a junction of as many as the word joins."""
         column = self.token.column
         parts = [part()]
         while self.take(word):
@@ -184,6 +190,7 @@ class _Parser:
         return Junction(word, tuple(parts), column) if len(parts) > 1 else parts[0]
 
     def negated(self) -> Syntax:
+        """An atom with any number of ``not`` before it; each of them is a level deeper, and so are brackets."""
         column = self.token.column
         self.depth += 1
         if self.depth > MAX_DEPTH:
@@ -193,6 +200,7 @@ class _Parser:
         return syntax
 
     def atom(self) -> Syntax:
+        """An expression in brackets, a truth value or a relation."""
         if self.take("("):
             syntax = self.either()
             if not self.take(")"):
@@ -203,6 +211,7 @@ class _Parser:
         return self.relation()
 
     def relation(self) -> Syntax:
+        """A fact by its name, alone or compared; ``!=`` and ``not in`` are read as negations."""
         name = self.token
         if name.kind != "word" or name.text in KEYWORDS:
             self.refuse("the name of a fact")
@@ -220,6 +229,7 @@ class _Parser:
         return Relation(name.text, None, (), name.column)
 
     def values(self) -> tuple[Scalar, ...]:
+        """One value or more, in brackets."""
         if not self.take("("):
             self.refuse("'('")
         values = [self.value()]
@@ -230,6 +240,7 @@ class _Parser:
         return tuple(values)
 
     def value(self) -> Scalar:
+        """One value; `ExpressionInvalid` names its column if it has the form of one and cannot be."""
         token = self.token
         if truth := self.take("true", "false"):
             return truth.text == "true"

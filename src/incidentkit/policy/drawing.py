@@ -38,6 +38,7 @@ class _Drawing:
         self.numbers = {question: number for number, question in enumerate(apart, start=2)}
 
     def blocks(self) -> Iterator[list[str]]:
+        """The lines of each block: first that of the root, then the numbered ones."""
         yield [*self.down(self.root)]
         for question, number in self.numbers.items():
             first, *rest = self.down(question)
@@ -59,6 +60,7 @@ class _Drawing:
             return
 
     def target(self, node: Any) -> str:
+        """What a branch points at: the number of a block, or the text of the node."""
         return f"[{self.numbers[node]}]" if is_question(node) else _line(str(node))
 
 

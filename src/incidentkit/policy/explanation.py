@@ -213,6 +213,7 @@ class _Telling:
     zone: str
 
     def blocks(self) -> Iterator[Block]:
+        """What holds for the whole time, then a table for each part that has anything to say, then what is left."""
         told = self.told
         yield Heading(f"{told.incident}: who is paged if nobody does anything", level=1)
         yield Paragraph(f"{told.severity}, {told.title}")

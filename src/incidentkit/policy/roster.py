@@ -28,6 +28,7 @@ class Duty:
 
 
 NOBODY: Final = Duty()
+"""The duty while nobody is on call."""
 
 
 @define

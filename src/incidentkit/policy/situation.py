@@ -16,6 +16,7 @@ from incidentkit.model.severity import Severity, SeverityScheme
 from incidentkit.model.vocabulary import Facts, Vocabulary, Worse, reading
 
 STATUS: Final = Choice("status", question="Where does the incident stand?", options=[*Status])
+"""One of `Status`; of an incident it is always known."""
 
 ACKNOWLEDGED: Final = Flag("acknowledged", question="Has anybody acknowledged it?", worse=Worse.LOWER)
 """Anybody of the directory, since it was declared, or reopened the last time."""

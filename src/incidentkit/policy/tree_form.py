@@ -104,6 +104,7 @@ class _Reader:
             raise DocumentInvalid(f"$.conclusions.{both[0]}", "a question is called so too")
 
     def root(self) -> Question[Conclusion]:
+        """The question where the tree starts; whatever no branch leads to from there is refused."""
         with place("start"):
             root = self.node(self.form.start)
             if not is_question(root):
@@ -115,6 +116,7 @@ class _Reader:
         return root
 
     def node(self, name: str) -> Question[Conclusion] | Conclusion:
+        """The node of that name, built once however many branches lead to it."""
         if name in self.open:
             raise TreeInvalid(f"a cycle: {' -> '.join([*self.open[self.open.index(name) :], name])}")
         if len(self.open) > MAX_DEPTH:
@@ -124,6 +126,7 @@ class _Reader:
         return self.built[name]
 
     def build(self, name: str) -> Question[Conclusion] | Conclusion:
+        """Build a node, and before it all nodes below."""
         if (conclusion := self.form.conclusions.get(name)) is not None:
             with place(f"conclusions.{name}"):
                 return Conclusion(conclusion.text, tuple(map(self.severity, conclusion.severities)))
@@ -140,11 +143,13 @@ class _Reader:
             return Question(question.ask, self.subject(question), branches)
 
     def severity(self, key: str) -> Severity[Any]:
+        """The severity of that key in the scheme of the form."""
         if self.form.scheme is None:
             raise TreeInvalid(f"there is no scheme that {key!r} could be a severity of")
         return self.form.scheme[key]
 
     def subject(self, question: QuestionForm) -> Condition | Choice | None:
+        """What answers a question by itself: a condition, a choice, or nothing but a person."""
         if question.when is not None and question.choice is not None:
             raise TreeInvalid(f"{question.ask!r} has a condition and a choice: it takes one of the two")
         if question.when is not None:

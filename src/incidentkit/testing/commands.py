@@ -77,6 +77,7 @@ def scenes(
 
 
 Parts: TypeAlias = dict[str, st.SearchStrategy[Any]]
+"""The fields of a command but for when and by whom, each with its strategy."""
 
 _WORDS: Final = texts(blank=False)
 _NOTE: Final[Parts] = {"note": texts()}
