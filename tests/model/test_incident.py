@@ -42,8 +42,8 @@ from incidentkit.model.commands import (
     CorrectStart,
     CorrectTime,
     Decline,
+    Fulfil,
     HandOver,
-    LiftRestriction,
     Link,
     Merge,
     Note,
@@ -53,7 +53,10 @@ from incidentkit.model.commands import (
     Resolve,
     Snooze,
     Summarize,
+    TakeBack,
     Unacknowledge,
+    Update,
+    Waive,
 )
 from incidentkit.model.events import (
     REDACTED,
@@ -184,6 +187,9 @@ def test_a_redaction_leaves_no_trace_of_the_words(data: st.DataObject) -> None:
             [
                 Note(secret, at=END, by="ada"),
                 Summarize(secret, at=END, by="ada"),
+                Update(secret, next_steps=secret, eta=secret, public=secret, at=END, by="ada"),
+                Fulfil("review", note=secret, at=END, by="ada"),
+                Waive("review", reason=secret, at=END, by="ada"),
                 Link(LinkKind.DOCUMENT, secret, url=f"https://{secret}", at=END, by="ada"),
                 Decline(at=END, by="ada", reason=secret),
                 Cancel(at=END, by="ada", reason=secret),
@@ -300,8 +306,8 @@ def test_a_late_acknowledgement_is_recorded_and_changes_nothing() -> None:
         ),
         (Resolve(at=t("15:02"), by="linus"), "'resolve' changed nothing, because the incident was resolved already"),
         (
-            LiftRestriction(at=t("15:02"), by="linus", reason="over"),
-            "'lift restriction' changed nothing, because that was so already: over",
+            TakeBack("review", at=t("15:02"), by="linus", reason="over"),
+            "'take back' changed nothing, because that was so already: over",
         ),
     ],
 )

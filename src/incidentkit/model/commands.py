@@ -124,6 +124,51 @@ class Summarize(Asking):
 
 
 @frozen
+class Update(Asking):
+    """Tell those who wait what goes on, in words of a person."""
+
+    tag: ClassVar[str] = "update"
+
+    text: str
+    """What was done, and what is known."""
+    next_steps: str = field(default="", kw_only=True)
+    eta: str = field(default="", kw_only=True)
+    """When it may be over, in words; empty if that is not known."""
+    public: str = field(default="", kw_only=True)
+    """What the public may read of it, which is the summary from then on; empty for nothing new."""
+
+
+@frozen
+class Fulfil(Asking):
+    """Say that something which is owed is done."""
+
+    tag: ClassVar[str] = "fulfil"
+
+    obligation: str
+    note: str = field(default="", kw_only=True)
+
+
+@frozen
+class TakeBack(Asking):
+    """Say that something which was said to be done, or waived, is owed all the same."""
+
+    tag: ClassVar[str] = "take_back"
+
+    obligation: str
+    reason: str = field(kw_only=True)
+
+
+@frozen
+class Waive(Asking):
+    """Say that something which is owed will not be done, and why."""
+
+    tag: ClassVar[str] = "waive"
+
+    obligation: str
+    reason: str = field(kw_only=True)
+
+
+@frozen
 class StartMitigation(Asking):
     """Begin to stop the effects."""
 
@@ -288,6 +333,10 @@ Command: TypeAlias = (
     | HandOver
     | Note
     | Summarize
+    | Update
+    | Fulfil
+    | TakeBack
+    | Waive
     | StartMitigation
     | Mitigate
     | Regress

@@ -63,6 +63,12 @@ def is_reason(event: Happening, attribute: Attribute[Any], value: object) -> Non
         raise FieldInvalid(attribute.name, f"say why: '{event.tag}' needs a reason")
 
 
+def is_said(event: Happening, attribute: Attribute[Any], value: object) -> None:
+    """The field holds what people wrote, and they wrote something."""
+    if not checked_text(attribute.name, value).strip():
+        raise FieldInvalid(attribute.name, f"say something: '{event.tag}' has no words")
+
+
 def is_waivers(event: Happening, attribute: Attribute[Any], value: object) -> None:
     """The field holds words by words, none of them empty."""
     for what, why in cast(Mapping[object, object], value).items():
@@ -71,7 +77,7 @@ def is_waivers(event: Happening, attribute: Attribute[Any], value: object) -> No
             raise FieldInvalid(attribute.name, f"{shown(what)} is waived without a reason")
 
 
-WRITTEN: Final = frozenset({is_words, is_title, is_reason, is_waivers})
+WRITTEN: Final = frozenset({is_words, is_title, is_reason, is_said, is_waivers})
 """The checks of fields that hold what people wrote."""
 
 
@@ -248,6 +254,67 @@ class Summarized(Happening):
 
 
 @frozen(kw_only=True)
+class Updated(Happening):
+    """Somebody told those who wait what goes on."""
+
+    tag: ClassVar[str] = "updated"
+    row: ClassVar[str] = "update"
+
+    text: str = field(validator=is_said)
+    next_steps: str = field(default="", validator=is_words)
+    eta: str = field(default="", validator=is_words)
+    """When it may be over, in words."""
+    public: str = field(default="", validator=is_words)
+    """What the public may read of it."""
+
+    def __str__(self) -> str:
+        rest = ("next", self.next_steps), ("expected", self.eta), ("for the public", self.public)
+        return "; ".join([f"updated: {self.text}", *(f"{name}: {words}" for name, words in rest if words)])
+
+
+@frozen(kw_only=True)
+class Fulfilled(Happening):
+    """Somebody said that something which is owed is done."""
+
+    tag: ClassVar[str] = "fulfilled"
+    row: ClassVar[str] = "fulfil"
+
+    obligation: str = field(validator=is_name)
+    note: str = field(default="", validator=is_words)
+
+    def __str__(self) -> str:
+        return f"{self.obligation} is done{f': {self.note}' if self.note else ''}"
+
+
+@frozen(kw_only=True)
+class TakenBack(Happening):
+    """Something that was said to be done, or was waived, is owed all the same."""
+
+    tag: ClassVar[str] = "taken back"
+    row: ClassVar[str] = "take_back"
+
+    obligation: str = field(validator=is_name)
+    reason: str = field(validator=is_reason)
+
+    def __str__(self) -> str:
+        return f"{self.obligation} is owed all the same{_because(self.reason)}"
+
+
+@frozen(kw_only=True)
+class Waived(Happening):
+    """Something that is owed will not be done, on purpose."""
+
+    tag: ClassVar[str] = "waived"
+    row: ClassVar[str] = "waive"
+
+    obligation: str = field(validator=is_name)
+    reason: str = field(validator=is_reason)
+
+    def __str__(self) -> str:
+        return f"{self.obligation} is waived{_because(self.reason)}"
+
+
+@frozen(kw_only=True)
 class MitigationStarted(Happening):
     """Work on stopping the effects began."""
 
@@ -388,6 +455,9 @@ class LinkKind(StrEnum):
 
     TICKET = "ticket"
     CHANNEL = "channel"
+    PRIVATE_CHANNEL = "private channel"
+    STATUS_ENTRY = "status entry"
+    """An entry on a page that tells the public how things stand."""
     DOCUMENT = "document"
 
 
@@ -568,6 +638,10 @@ class ActionEnded(Happening):
     """Before when the provider wants no other try."""
     found: tuple[PersonId, ...] = field(default=(), validator=are_names)
     """Whom an on-call system named; the directory need not know them."""
+    opened: LinkKind | None = field(default=None, validator=optional(is_a(LinkKind)))
+    """What it opened, which belongs to the incident from then on under that reference."""
+    url: str = field(default="", validator=is_text)
+    """Where a person can look at it."""
 
     def __str__(self) -> str:
         named = f" and named {', '.join(self.found)}" if self.found else ""
@@ -584,6 +658,10 @@ Event: TypeAlias = (
     | RoleAssigned
     | Noted
     | Summarized
+    | Updated
+    | Fulfilled
+    | TakenBack
+    | Waived
     | MitigationStarted
     | Mitigated
     | Regressed

@@ -38,6 +38,7 @@ from incidentkit.model.events import (
     Linked,
     Redacted,
     TimeCorrected,
+    Updated,
 )
 from incidentkit.model.identity import IncidentId, PersonId, moment
 from incidentkit.model.lifecycle import TABLE, Effect, Phase, Status, consequence, phases
@@ -314,8 +315,13 @@ class Incident:
 
     @property
     def restricted(self) -> bool:
-        """Whether only those may know of it who must."""
-        return self._state.restricted
+        """Whether somebody said that only those may know of it who must."""
+        return self._state.restricted is True
+
+    @property
+    def restriction_lifted(self) -> bool:
+        """Whether somebody said that everybody may know of it."""
+        return self._state.restricted is False
 
     @property
     def links(self) -> tuple[Linked, ...]:
@@ -326,6 +332,16 @@ class Incident:
     def public_summary(self) -> str:
         """What the public may read; empty until somebody wrote it."""
         return self._state.public_summary
+
+    @property
+    def updates(self) -> int:
+        """How many updates people have written."""
+        return self._state.updates
+
+    @property
+    def latest_update(self) -> Updated | None:
+        """The latest of them; `None` before the first."""
+        return self._state.latest_update
 
     @property
     def merged_into(self) -> IncidentId | None:

@@ -13,7 +13,7 @@ from typing import Final, TypeAlias
 from attrs import define, evolve, field, frozen
 
 from incidentkit.model.action import ActionKey, Outcome
-from incidentkit.model.events import ActionEnded, ActionStarted, Became, FellDue, Joined
+from incidentkit.model.events import ActionEnded, ActionStarted, Became, FellDue, Fulfilled, Joined, Waived
 from incidentkit.model.identity import PersonId
 
 ONCE: Final = "once"
@@ -72,6 +72,19 @@ class Arming:
 
 
 @frozen
+class Settled:
+    """What somebody said of something that is owed: that it is done, or that it will not be."""
+
+    done: bool
+    """Whether it is done; otherwise it is waived."""
+    generation: int
+    """In which it was said."""
+    at: datetime
+    by: PersonId
+    words: str
+
+
+@frozen
 class Mark:
     """Where something stands in the order of the log, where no two things are equal, and when that was learned of."""
 
@@ -97,6 +110,11 @@ class Progress:
     """How often somebody declined who had it."""
     escalations: dict[str, tuple[Mark, ...]] = field(factory=dict[str, tuple[Mark, ...]])
     """When somebody brought in each level."""
+    settled: dict[str, Settled] = field(factory=dict[str, Settled])
+    """What is done or waived, by obligation, and be it that it was said in an earlier generation."""
+    generation: int = 1
+    updates: int = 0
+    """How many updates were written in this generation."""
     raises: int = 0
     """How often the severity was raised."""
     raised_place: int = 0
@@ -115,6 +133,9 @@ class Progress:
             self.acknowledgements,
             self.let_go,
             self.escalations.copy(),
+            self.settled.copy(),
+            self.generation,
+            self.updates,
             self.raises,
             self.raised_place,
             self.places,
@@ -141,6 +162,17 @@ class Progress:
         """Somebody brought in a level."""
         self.places += 1
         self.escalations[level] = (*self.escalations.get(level, ()), Mark(self.places, at))
+
+    def settle(self, event: Fulfilled | Waived) -> None:
+        """Something that is owed is done, or will not be."""
+        done = isinstance(event, Fulfilled)
+        words = event.note if isinstance(event, Fulfilled) else event.reason
+        self.settled[event.obligation] = Settled(done, self.generation, event.at, event.by, words)
+
+    def said(self, obligation: str, *, done: bool) -> bool:
+        """Whether it was said of an obligation in this generation that it is done, or that it will not be."""
+        settled = self.settled.get(obligation)
+        return settled is not None and settled.done is done and settled.generation == self.generation
 
     def raised(self) -> None:
         """It is more severe than it was."""
@@ -199,7 +231,8 @@ class Progress:
         self.acknowledged.clear()
         self.escalations.clear()
         self.armings = {person: Arming(each.count, None) for person, each in self.armings.items()}
-        self.acknowledgements = self.let_go = self.raises = self.raised_place = 0
+        self.acknowledgements = self.let_go = self.updates = self.raises = self.raised_place = 0
+        self.generation += 1
         for instance in (*self.in_force,):
             if instance[1] != ONCE:
                 del self.in_force[instance]

@@ -29,6 +29,7 @@ from incidentkit.model.commands import (
     CorrectTime,
     Decline,
     Escalate,
+    Fulfil,
     HandOver,
     LiftRestriction,
     Link,
@@ -43,7 +44,10 @@ from incidentkit.model.commands import (
     Snooze,
     StartMitigation,
     Summarize,
+    TakeBack,
     Unacknowledge,
+    Update,
+    Waive,
 )
 from incidentkit.model.events import (
     Acknowledged,
@@ -53,6 +57,7 @@ from incidentkit.model.events import (
     Declined,
     Escalated,
     Event,
+    Fulfilled,
     Linked,
     Merged,
     Mitigated,
@@ -70,8 +75,11 @@ from incidentkit.model.events import (
     Snoozed,
     StartCorrected,
     Summarized,
+    TakenBack,
     TimeCorrected,
     Unacknowledged,
+    Updated,
+    Waived,
 )
 from incidentkit.model.identity import moment
 from incidentkit.model.lifecycle import TABLE, Effect, Status, consequence, possible
@@ -132,9 +140,12 @@ _SAYS_WHAT_IS_SO: Final[Mapping[type[Any], Callable[[Any, State], bool]]] = {
     Decline: lambda command, state: command.by in state.declined or _is_of_earlier(command, state),
     Assign: lambda command, state: state.roles.get(command.role) == command.to,
     HandOver: lambda command, state: state.roles.get(command.role) == command.to,
-    Restrict: lambda _, state: state.restricted,
-    LiftRestriction: lambda _, state: not state.restricted,
+    Restrict: lambda _, state: state.restricted is True,
+    LiftRestriction: lambda _, state: state.restricted is False,
     Summarize: lambda command, state: command.text == state.public_summary,
+    Fulfil: lambda command, state: state.progress.said(command.obligation, done=True),
+    TakeBack: lambda command, state: command.obligation not in state.progress.settled,
+    Waive: lambda command, state: state.progress.said(command.obligation, done=False),
     Link: lambda command, state: any(_leads_there(link, command) for link in state.links),
 }
 """When a command that moves no status asks for what is so already, or for what was over when it was reopened."""
@@ -159,6 +170,10 @@ _EVENT: Final[Mapping[type[Any], Callable[..., Event]]] = {
     HandOver: RoleAssigned,
     Note: Noted,
     Summarize: Summarized,
+    Update: Updated,
+    Fulfil: Fulfilled,
+    TakeBack: TakenBack,
+    Waive: Waived,
     StartMitigation: MitigationStarted,
     Mitigate: Mitigated,
     Regress: Regressed,

@@ -36,6 +36,7 @@ from incidentkit.model.events import (
     Escalated,
     Event,
     FellDue,
+    Fulfilled,
     Joined,
     Linked,
     Merged,
@@ -54,8 +55,11 @@ from incidentkit.model.events import (
     Snoozed,
     StartCorrected,
     Summarized,
+    TakenBack,
     TimeCorrected,
     Unacknowledged,
+    Updated,
+    Waived,
     wordless,
 )
 from incidentkit.model.identity import IncidentId, PersonId
@@ -101,9 +105,13 @@ class State:
     time_in: dict[Status, timedelta] = field(factory=dict[Status, timedelta])
     """How long it was in each status that it has left, over all generations."""
     snoozed_until: datetime | None = None
-    restricted: bool = False
+    restricted: bool | None = None
+    """Whether somebody said so, or said that it is not; `None` before anybody said either."""
     links: list[Linked] = field(factory=list[Linked])
     public_summary: str = ""
+    updates: int = 0
+    """How many were written, over all generations."""
+    latest_update: Updated | None = None
     merged_into: IncidentId | None = None
     waivers: Mapping[str, str] = field(factory=dict[str, str])
     progress: Progress = field(factory=Progress)
@@ -346,6 +354,27 @@ def _summarize(state: State, event: Summarized) -> None:
     state.public_summary = event.text
 
 
+def _update(state: State, event: Updated) -> None:
+    if event.at < state.declared_at:
+        raise _too_early(state, event)
+    state.updates += 1
+    state.progress.updates += 1
+    state.latest_update = event
+    state.public_summary = event.public or state.public_summary
+
+
+def _settle(state: State, event: Fulfilled | Waived) -> None:
+    if event.at < state.declared_at:
+        raise _too_early(state, event)
+    state.progress.settle(event)
+
+
+def _take_back(state: State, event: TakenBack) -> None:
+    if event.at < state.declared_at:
+        raise _too_early(state, event)
+    state.progress.settled.pop(event.obligation, None)
+
+
 def _mitigate(state: State, event: Mitigated) -> None:
     _move(state, event)
     state.mitigated_at = event.at
@@ -469,6 +498,9 @@ def _action_started(state: State, event: ActionStarted) -> None:
 
 def _action_ended(state: State, event: ActionEnded) -> None:
     state.progress.ended(event)
+    if event.opened is not None:
+        common: dict[str, Any] = {name: getattr(event, name) for name in ("incident", "at", "by", "recorded_at")}
+        state.links.append(Linked(**common, what=event.opened, reference=event.reference, url=event.url))
 
 
 _FOLD: Final[Mapping[type[Any], Callable[[State, Any], None] | None]] = {
@@ -480,6 +512,10 @@ _FOLD: Final[Mapping[type[Any], Callable[[State, Any], None] | None]] = {
     RoleAssigned: _assign,
     Noted: None,
     Summarized: _summarize,
+    Updated: _update,
+    Fulfilled: _settle,
+    TakenBack: _take_back,
+    Waived: _settle,
     MitigationStarted: _move,
     Mitigated: _mitigate,
     Regressed: _regress,
@@ -527,7 +563,11 @@ _CHANGES: Final[Mapping[type[Any], tuple[str, ...]]] = {
     Joined: ("progress",),
     AcknowledgementExpired: ("acknowledged", "progress"),
     ActionStarted: ("progress",),
-    ActionEnded: ("progress",),
+    ActionEnded: ("progress", "links"),
+    Updated: ("progress",),
+    Fulfilled: ("progress",),
+    TakenBack: ("progress",),
+    Waived: ("progress",),
 }
 """The fields whose value each kind of event changes, rather than to put another one in its place."""
 

@@ -21,6 +21,7 @@ from incidentkit.model.commands import (
     CorrectTime,
     Decline,
     Escalate,
+    Fulfil,
     HandOver,
     LiftRestriction,
     Link,
@@ -35,7 +36,10 @@ from incidentkit.model.commands import (
     Snooze,
     StartMitigation,
     Summarize,
+    TakeBack,
     Unacknowledge,
+    Update,
+    Waive,
 )
 from incidentkit.model.events import LinkKind
 from incidentkit.model.identity import moment
@@ -85,9 +89,16 @@ _REASON: Final[Parts] = {"reason": texts()}
 _GOOD_REASON: Final[Parts] = {"reason": _WORDS}
 _TEXT: Final[Parts] = {"text": _WORDS}
 
+OWED: Final = st.sampled_from(["checklist/stakeholders", "review"])
+"""What may be owed, so that what one command says another takes back."""
+
 PARTS: Final[Mapping[type[Command], Callable[[Scene], Parts]]] = {
     Note: lambda _: _TEXT,
     Summarize: lambda _: _TEXT,
+    Update: lambda _: {**_TEXT, "next_steps": texts(), "eta": texts(), "public": texts()},
+    Fulfil: lambda _: {"obligation": OWED, **_NOTE},
+    TakeBack: lambda _: {"obligation": OWED, **_GOOD_REASON},
+    Waive: lambda _: {"obligation": OWED, **_GOOD_REASON},
     Link: lambda _: {"what": st.sampled_from(LinkKind), "reference": _WORDS, "url": texts()},
     Acknowledge: lambda _: _NOTE,
     Decline: lambda _: _REASON,
