@@ -44,7 +44,17 @@ from incidentkit import (
 from incidentkit.desk import Result
 from incidentkit.desk.notices import Ended, Notice
 from incidentkit.errors import PermissionDenied, ProviderError, RateLimited
-from incidentkit.memory import Acknowledges, Declines, MemoryPager, MemoryStore, Reaction, Sleeps
+from incidentkit.memory import (
+    Acknowledges,
+    Declines,
+    MemoryChat,
+    MemoryPager,
+    MemoryStatusPage,
+    MemoryStore,
+    MemoryTracker,
+    Reaction,
+    Sleeps,
+)
 from incidentkit.model.action import Outcome
 from incidentkit.model.commands import Command
 from incidentkit.model.events import Event
@@ -55,8 +65,11 @@ from incidentkit.policy.participant import Participant
 from incidentkit.policy.shift import Shift
 from incidentkit.policy.swap import Swap
 from incidentkit.providers.answer import Answer, Diagnosis, Receipt
+from incidentkit.providers.chat import Chat, CloseChannel, OpenChannel, PostMessage
 from incidentkit.providers.pager import Pager, SendPage
+from incidentkit.providers.status_page import PublishStatus, StatusPage
 from incidentkit.providers.store import Append, FindDue, IncidentStore
+from incidentkit.providers.tracker import FindTickets, FoundTickets, OpenTicket, SearchesTickets, Tracker
 
 
 def five_minutes() -> None:
@@ -170,6 +183,32 @@ async def providers(pager: Pager, request: SendPage) -> None:
     answer = pagers[0].page(request)
     assert_type(answer if isinstance(answer, Receipt) else await answer, Receipt)
     assert_type(MemoryPager().page(request), Receipt)
+
+
+class ShortestAsyncChat:
+    async def open_channel(self, request: OpenChannel, /) -> Receipt:
+        return Receipt(reference=request.name)
+
+    async def post(self, request: PostMessage, /) -> Receipt:
+        return Receipt()
+
+    async def close_channel(self, request: CloseChannel, /) -> Receipt:
+        return Receipt()
+
+    async def diagnose(self) -> Diagnosis:
+        return Diagnosis(healthy=True)
+
+
+def places(publication: PublishStatus, ticket: OpenTicket, tracker: Tracker) -> None:
+    chats: list[Chat] = [ShortestAsyncChat(), MemoryChat(taken={"payments"})]
+    pages: list[StatusPage] = [MemoryStatusPage()]
+    trackers: list[Tracker] = [MemoryTracker(), tracker]
+    assert_type(MemoryChat().channels[0].messages, tuple[PostMessage, ...])
+    assert_type(pages[0].publish(publication), Answer[Receipt])
+    assert_type(trackers[0].open_ticket(ticket), Answer[Receipt])
+    if isinstance(tracker, SearchesTickets):
+        assert_type(tracker.search_tickets(FindTickets(limit=5)), Answer[FoundTickets])
+    assert_type(chats[0].diagnose(), Answer[Diagnosis])
 
 
 def reactions(people: dict[PersonId, Reaction], now: datetime) -> None:

@@ -4,31 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from threading import Lock
 from typing import TypeAlias
 
 from incidentkit.errors import Misconfigured, NotFound, ProviderError, expect, nearest, several
-from incidentkit.providers.answer import Diagnosis
+from incidentkit.memory.system import System
 from incidentkit.providers.on_call import FindOnCall, OnCallNow
 
 Rota: TypeAlias = Iterable[str] | Callable[[datetime], Iterable[str]]
 """Who is on call: always the same people, or whoever it says for a moment, such as `Schedule.on_call`."""
 
 
-class MemoryOnCall:
+class MemoryOnCall(System[OnCallNow]):
     """An `OnCall` that keeps what it was asked. Threads may share it.
 
-    While ``fault`` is an error, it is raised instead of an answer. `Misconfigured` is raised for what is no rota.
+    `Misconfigured` is raised for what is no rota.
     """
 
     def __init__(self, rotas: Mapping[str, Rota], *, fault: ProviderError | None = None) -> None:
-        self.fault = fault
-        """What is wrong with it now; `None` while it works."""
+        super().__init__(fault)
         given = expect(Mapping, rotas, Misconfigured, "the rotas are a mapping by the name of a schedule")
         self._rotas = {name: rota if callable(rota) else _people(name, rota) for name, rota in given.items()}
-        self._lock = Lock()
         self._asked: list[FindOnCall] = []
-        self._answers: dict[str, OnCallNow] = {}
 
     @property
     def asked(self) -> list[FindOnCall]:
@@ -43,17 +39,10 @@ class MemoryOnCall:
         """
         with self._lock:
             self._asked.append(request)
-            if self.fault is not None:
-                raise self.fault
-            if request.key not in self._answers:
-                self._answers[request.key] = OnCallNow(
-                    people=self._named(request), reference=f"answer-{len(self._answers) + 1}"
-                )
-            return self._answers[request.key]
+            return self._once(request.key, lambda: self._answer(request))
 
-    def diagnose(self) -> Diagnosis:
-        """Healthy, unless it has a fault."""
-        return Diagnosis(healthy=self.fault is None, problem="" if self.fault is None else str(self.fault))
+    def _answer(self, request: FindOnCall) -> OnCallNow:
+        return OnCallNow(people=self._named(request), reference=f"answer-{len(self._answers) + 1}")
 
     def _named(self, request: FindOnCall) -> tuple[str, ...]:
         rota = self._rotas.get(request.schedule)
