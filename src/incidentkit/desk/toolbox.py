@@ -12,8 +12,11 @@ from attrs import field, frozen
 from incidentkit.desk.hearsay import class_of
 from incidentkit.errors import Misconfigured, expect, shown
 from incidentkit.providers.answer import Closes
+from incidentkit.providers.chat import Chat
 from incidentkit.providers.on_call import OnCall
 from incidentkit.providers.pager import Pager
+from incidentkit.providers.status_page import StatusPage
+from incidentkit.providers.tracker import SearchesTickets, Tracker
 
 
 def _pagers(pagers: Mapping[str, Pager]) -> dict[str, Pager]:
@@ -35,24 +38,30 @@ class Toolbox:
     """By the contact method that each reaches people through, as the directory and the playbook call it."""
     on_call: OnCall | None = None
     """Who is asked who is on call, for recipients such as ``on-call payments``."""
+    chat: Chat | None = None
+    """Where the channels of incidents and teams are."""
+    status_page: StatusPage | None = None
+    """What tells the public."""
+    tracker: Tracker | None = None
+    """Where work is kept that waits until people have time for it."""
 
     def __attrs_post_init__(self) -> None:
         for slot, provider in self.slots():
-            check_methods(slot, provider, _methods_of(slot))
-            if _can_be_closed(slot, provider):
+            check_methods(slot, provider, _methods_of(slot, provider))
+            if _has(Closes, slot, provider, "close"):
                 check_methods(slot, provider, _CLOSES)
 
     def slots(self) -> Iterator[tuple[str, Any]]:
         """Every provider with the name of its slot."""
         for method, pager in self.pagers.items():
             yield slot_of(method), pager
-        if self.on_call is not None:
-            yield ON_CALL, self.on_call
+        others = (ON_CALL, self.on_call), (CHAT, self.chat), (STATUS_PAGE, self.status_page), (TRACKER, self.tracker)
+        yield from ((slot, provider) for slot, provider in others if provider is not None)
 
     def refuse_async(self) -> None:
         """Raise `Misconfigured` for the first provider that has to be awaited, which a `Desk` cannot do."""
         for slot, provider in self.slots():
-            for name in _methods_of(slot):
+            for name in _methods_of(slot, provider):
                 refuse_async(slot, provider, name)
 
     def close(self) -> None:
@@ -92,7 +101,7 @@ class Toolbox:
         """The providers that can be closed; one that is in several slots once."""
         closing: dict[int, tuple[str, Closes]] = {}
         for slot, provider in self.slots():
-            if _can_be_closed(slot, provider):
+            if _has(Closes, slot, provider, "close"):
                 closing.setdefault(id(provider), (slot, provider))
         return [*closing.values()]
 
@@ -116,17 +125,27 @@ class Toolbox:
 ON_CALL: Final = "on-call"
 """The slot of the on-call system."""
 
+CHAT: Final = "chat"
+"""The slot of the chat."""
+
+STATUS_PAGE: Final = "status-page"
+"""The slot of the status page."""
+
+TRACKER: Final = "tracker"
+"""The slot of the tracker."""
+
 
 def slot_of(method: str) -> str:
     """The slot of the pager for a contact method."""
     return f"pagers[{method!r}]"
 
 
-def _can_be_closed(slot: str, provider: object) -> bool:
+def _has(ability: type, slot: str, provider: object, method: str) -> bool:
+    """Whether a provider has an optional ability, which is that method."""
     try:
-        return isinstance(provider, Closes)
+        return isinstance(provider, ability)
     except Exception as error:
-        raise _unreadable(slot, provider, "close", error) from error
+        raise _unreadable(slot, provider, method, error) from error
 
 
 def _refuse_promise(slot: str, provider: object, answer: object) -> None:
@@ -167,14 +186,25 @@ def refuse_async(slot: str, provider: object, name: str) -> None:
 _PAGER: Final[Mapping[str, int]] = {"page": 1, "diagnose": 0}
 """The methods of a pager, and how many arguments each is called with."""
 
-_ON_CALL: Final[Mapping[str, int]] = {"on_call": 1, "diagnose": 0}
+_OTHERS: Final[Mapping[str, Mapping[str, int]]] = {
+    ON_CALL: {"on_call": 1, "diagnose": 0},
+    CHAT: {"open_channel": 1, "post": 1, "close_channel": 1, "diagnose": 0},
+    STATUS_PAGE: {"publish": 1, "diagnose": 0},
+    TRACKER: {"open_ticket": 1, "close_ticket": 1, "diagnose": 0},
+}
+"""Those of all other providers, by slot."""
+
+_SEARCHES: Final[Mapping[str, int]] = {"search_tickets": 1}
 
 _CLOSES: Final[Mapping[str, int]] = {"close": 0}
 
 
-def _methods_of(slot: str) -> Mapping[str, int]:
-    """The methods of the protocol that a slot asks for."""
-    return _ON_CALL if slot == ON_CALL else _PAGER
+def _methods_of(slot: str, provider: object) -> Mapping[str, int]:
+    """The methods of the protocol that a slot asks for, and of what the provider can do besides."""
+    methods = _OTHERS.get(slot, _PAGER)
+    if slot == TRACKER and _has(SearchesTickets, slot, provider, "search_tickets"):
+        return {**methods, **_SEARCHES}
+    return methods
 
 
 def _check_method(slot: str, provider: object, name: str, arguments: int) -> None:

@@ -51,7 +51,7 @@ class MemoryChat(System[Receipt]):
     """
 
     def __init__(self, *, taken: Iterable[str] = (), fault: ProviderError | None = None) -> None:
-        super().__init__(fault)
+        super().__init__(fault=fault)
         self._channels: dict[str, Channel] = {}
         for name in sorted(_names(taken)):
             self._add(name)

@@ -21,7 +21,7 @@ class MemoryOnCall(System[OnCallNow]):
     """
 
     def __init__(self, rotas: Mapping[str, Rota], *, fault: ProviderError | None = None) -> None:
-        super().__init__(fault)
+        super().__init__(fault=fault)
         given = expect(Mapping, rotas, Misconfigured, "the rotas are a mapping by the name of a schedule")
         self._rotas = {name: rota if callable(rota) else _people(name, rota) for name, rota in given.items()}
         self._asked: list[FindOnCall] = []

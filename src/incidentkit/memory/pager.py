@@ -57,7 +57,7 @@ class MemoryPager(System[Receipt]):
         clock: Callable[[], datetime] = system_clock,
         fault: ProviderError | None = None,
     ) -> None:
-        super().__init__(fault)
+        super().__init__(fault=fault)
         self._reactions = {str(person): reaction for person, reaction in (reactions or {}).items()}
         self._clock = clock
         self._pages: list[SendPage] = []

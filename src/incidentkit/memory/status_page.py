@@ -33,7 +33,7 @@ class MemoryStatusPage(System[Receipt]):
     """A `StatusPage` that keeps its entries. Threads may share it."""
 
     def __init__(self, *, fault: ProviderError | None = None) -> None:
-        super().__init__(fault)
+        super().__init__(fault=fault)
         self._entries: dict[str, Entry] = {}
 
     @property

@@ -18,7 +18,7 @@ class System(Generic[A]):
     While ``fault`` is an error, it is raised instead of an answer, and nothing is done.
     """
 
-    def __init__(self, fault: ProviderError | None) -> None:
+    def __init__(self, *, fault: ProviderError | None) -> None:
         self.fault = fault
         """What is wrong with it now; `None` while it works."""
         self._lock = RLock()

@@ -37,7 +37,7 @@ class MemoryTracker(System[Receipt]):
     """A `Tracker` that keeps its tickets and `SearchesTickets`. Threads may share it."""
 
     def __init__(self, *, clock: Callable[[], datetime] = system_clock, fault: ProviderError | None = None) -> None:
-        super().__init__(fault)
+        super().__init__(fault=fault)
         self._clock = clock
         self._tickets: dict[str, KeptTicket] = {}
 
