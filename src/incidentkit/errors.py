@@ -15,6 +15,7 @@
     ├── RulesInvalid (ValueError)           severity rules that do not fit together
     ├── TreeInvalid (ValueError)            a decision tree that cannot be walked
     ├── PlaybookInvalid (ValueError)        parts that do not make a playbook
+    │   └── TemplateInvalid                 a message template with what is no field; names the place
     ├── UnknownTree (LookupError)           the playbook has no tree of that name
     ├── UnknownLevel (LookupError)          the playbook's escalation has no level of that name
     ├── DirectoryInvalid (ValueError)       people, teams, roles and schedules that make no directory; names the path
@@ -155,6 +156,20 @@ class TreeInvalid(IncidentkitError, ValueError):
 
 class PlaybookInvalid(IncidentkitError, ValueError):
     """Parts that do not make a playbook: something else than rules and trees."""
+
+
+class TemplateInvalid(PlaybookInvalid):
+    """A message template with anything else in braces than known fields, too long, or not for the public.
+
+    `path` is the place in what was being made, such as ``sections[2].lines.Status``. `name` is the field that is
+    refused, as it was written; empty where it is no field that is wrong.
+    """
+
+    def __init__(self, problem: str, path: str = "", name: str = "") -> None:
+        self.path = path
+        self.name = name
+        self.problem = problem
+        super().__init__(f"{path}: {problem}" if path else problem)
 
 
 class UnknownTree(IncidentkitError, LookupError):

@@ -9,7 +9,7 @@ from cattrs import BaseValidationError
 from cattrs.errors import AttributeValidationNote, IterableValidationNote
 
 from incidentkit.convert.converter import converter
-from incidentkit.errors import DocumentInvalid, IncidentkitError, ScheduleInvalid, below, shown
+from incidentkit.errors import DocumentInvalid, IncidentkitError, ScheduleInvalid, TemplateInvalid, below, shown
 
 T = TypeVar("T")
 
@@ -35,7 +35,7 @@ def from_plain(plain: Any, kind: type[T], *, source: str = "") -> T:
         path, cause = _innermost(error, "$")
         if isinstance(cause, DocumentInvalid):
             raise DocumentInvalid(path + cause.path[1:], cause.problem, source=source) from cause.__cause__
-        if isinstance(cause, ScheduleInvalid):
+        if isinstance(cause, ScheduleInvalid | TemplateInvalid):
             raise DocumentInvalid(below(path, cause.path), cause.problem, source=source) from cause
         raise DocumentInvalid(path, "missing" if type(cause) is KeyError else str(cause), source=source) from cause
 

@@ -1,4 +1,4 @@
-"""The Emergency Response Playbook as data: its facts, severities, severity rules and decision trees.
+"""The Emergency Response Playbook as data: its facts, severities, severity rules, decision trees and messages.
 
 Every rule names the section and the line that it comes from. Where the playbook gives an example for a severity, the
 example is a fact; where it gives a figure (error rate above 10 %, degradation above 50 %), the figure is a threshold.
@@ -24,6 +24,7 @@ from incidentkit.policy.rules import SeverityRules, when
 from incidentkit.policy.situation import UNACKNOWLEDGED_FOR as UNACKNOWLEDGED_FOR
 from incidentkit.policy.situation import UNRESOLVED_FOR as UNRESOLVED_FOR
 from incidentkit.policy.situation import severity_of, worst_severity_of
+from incidentkit.policy.template import Section, Template
 from incidentkit.policy.tree import DecisionTree
 
 # The key questions of section 1, in their order.
@@ -263,6 +264,63 @@ RESPONSE: Final = ResponsePolicy(
     reminders=(Attempt("push", timedelta(minutes=10)), Attempt("push", timedelta(minutes=10)), Attempt("push")),
 )
 """The response times of the severity table, and the target of section 5."""
+
+ANNOUNCEMENT: Final = Template(
+    "🚨 INCIDENT: {severity} {title}",
+    [
+        {"Status": "{status}", "Impact": "{impact}", "Started": "{started}", "Updates": "{cadence}"},
+        Section(
+            "Team:",
+            {
+                "Incident Commander": "{commander}",
+                "Technical Lead": "{technical_lead}",
+                "Communications": "{communications_lead}",
+            },
+        ),
+    ],
+)
+"""Section 2, "Communication Template": what is posted in the channel of the incident first."""
+
+INITIAL_ALERT: Final = Template(
+    "🚨 {severity} Production Incident",
+    ["We're experiencing {title}.", "Team is investigating. Updates {cadence}.", {"Status": "{status_page}"}],
+)
+"""Communication Templates, "Initial Alert"."""
+
+PROGRESS_UPDATE: Final = Template(
+    "📊 {severity} Update #{update_number} - {time}",
+    [{"Current Status": "{status}", "Actions Taken": "{update}", "Next Steps": "{next_steps}", "ETA": "{eta}"}],
+)
+"""Communication Templates, "Progress Update"."""
+
+RESOLUTION_NOTICE: Final = Template(
+    "✅ {severity} Incident Resolved - {time}",
+    [
+        {"Issue": "{title}", "Resolution": "{resolution}", "Duration": "{duration}", "Impact": "{impact}"},
+        {"Post-mortem": "{post_mortem}"},
+    ],
+)
+"""Communication Templates, "Resolution Notice"."""
+
+# The playbook says to post to the status page and not what. Until somebody has written for the public, these say
+# nothing about what is wrong.
+PUBLIC_NOTICE: Final = Template(
+    "We are investigating an issue",
+    ["{public_summary}", {"Status": "{status}", "Started": "{started}", "Updates": "{cadence}"}],
+)
+"""What the status page says first."""
+
+PUBLIC_UPDATE: Final = Template(
+    "Update #{update_number} - {time}",
+    ["{public_summary}", {"Status": "{status}", "Updates": "{cadence}"}],
+)
+"""What the status page says while it goes on."""
+
+PUBLIC_RESOLUTION: Final = Template(
+    "The issue is resolved - {time}",
+    ["{public_summary}", {"Started": "{started}", "Duration": "{duration}"}],
+)
+"""What the status page says when it is over."""
 
 EMERGENCY: Final = Playbook(
     name="emergency",
