@@ -19,6 +19,7 @@ STYLES: Final[Mapping[Kind, str]] = {
     Kind.OVERDUE: "yellow",
     Kind.PAGED: "",
     Kind.TOLD: "dim",
+    Kind.DONE: "dim",
     Kind.TROUBLE: "yellow",
     Kind.EXHAUSTED: "bold red",
 }

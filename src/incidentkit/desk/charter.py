@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from attrs import field, frozen
 
+from incidentkit.desk.errand import SLOTS
 from incidentkit.desk.hearsay import class_of
 from incidentkit.desk.notices import LOGGER, LogObserver, Notice, Observer
 from incidentkit.desk.toolbox import ON_CALL, Toolbox, check_methods, slot_of
@@ -83,8 +84,17 @@ class Charter:
         for playbook in self.playbooks:
             self.directory.check(playbook.recipients, source=f"playbook {playbook.name}")
             self._warn_of_methods(playbook)
+            self._warn_of_acts(playbook)
             if playbook.asks and self.toolbox.on_call is None:
                 LOGGER.warning("%s asks who is on call, for which no on-call system is in the toolbox", playbook.name)
+
+    def _warn_of_acts(self, playbook: Playbook) -> None:
+        """Say what is left to people here because nobody else can do it; that is no error."""
+        filled = dict(self.toolbox.slots())
+        for slot in dict.fromkeys(SLOTS[kind] for kind in playbook.acts):
+            if slot not in filled:
+                what = ", ".join(kind for kind in playbook.acts if SLOTS[kind] == slot)
+                LOGGER.warning("%s wants to %s, for which no %s is in the toolbox", playbook.name, what, slot)
 
     def _warn_of_methods(self, playbook: Playbook) -> None:
         """Say which contact methods of a playbook reach nobody here; that is work for people, and no error."""
@@ -104,6 +114,7 @@ class Charter:
         """Every slot that is filled or that a playbook needs, with its provider; `None` where there is none."""
         needed = [slot_of(method) for playbook in self.playbooks for method in playbook.methods]
         needed += [ON_CALL for playbook in self.playbooks if playbook.asks]
+        needed += [SLOTS[kind] for playbook in self.playbooks for kind in playbook.acts]
         return {**dict.fromkeys(needed), **dict(self.toolbox.slots())}
 
     @property

@@ -14,6 +14,7 @@ from incidentkit.model.events import Decision, Event
 from incidentkit.model.identity import IncidentId
 from incidentkit.policy.action import Action
 from incidentkit.policy.planning import Plan
+from incidentkit.policy.posting import words_of
 from incidentkit.providers.on_call import FindOnCall
 from incidentkit.providers.pager import SendPage
 from incidentkit.text.document import flat
@@ -159,7 +160,7 @@ def _doing(action: Action) -> str:
         case FindOnCall(schedule=schedule):
             return f"asking who is on call for {schedule}"
         case _:
-            assert_never(action.request)
+            return f"trying to {words_of(action.request)}"
 
 
 def _what(action: Action) -> str:
@@ -170,7 +171,7 @@ def _what(action: Action) -> str:
         case FindOnCall(schedule=schedule):
             return f"question who is on call for {schedule}"
         case _:
-            assert_never(action.request)
+            return words_of(action.request)
 
 
 def _said(error: Exception) -> str:

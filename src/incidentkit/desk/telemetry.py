@@ -10,12 +10,11 @@ from attrs import frozen
 from opentelemetry.metrics import MeterProvider, get_meter_provider
 from opentelemetry.trace import Span, StatusCode, TracerProvider, get_tracer_provider
 
+from incidentkit.desk.errand import through
 from incidentkit.desk.notices import Ended, Failed, Interrupted, Notice, Started, Unrecorded
-from incidentkit.desk.toolbox import ON_CALL
 from incidentkit.model.action import ActionKey, Outcome
 from incidentkit.model.identity import IncidentId
 from incidentkit.policy.action import Action
-from incidentkit.providers.pager import SendPage
 
 NAME: Final = "incidentkit"
 """By which the tracer and the meter are asked for."""
@@ -91,5 +90,4 @@ class Telemetry:
 
 
 def _kind(action: Action) -> dict[str, str]:
-    method = action.request.method if isinstance(action.request, SendPage) else ON_CALL
-    return {"incidentkit.obligation": action.key.obligation, "incidentkit.method": method}
+    return {"incidentkit.obligation": action.key.obligation, "incidentkit.method": through(action.request)}

@@ -14,7 +14,17 @@ from incidentkit.drills.clock import ManualClock
 from incidentkit.drills.fault import Fault, FaultyPager
 from incidentkit.drills.story import IN_VAIN, Kind, Line, Story
 from incidentkit.errors import DrillInvalid, expect, nearest, shown
-from incidentkit.memory import Acknowledges, Declines, MemoryPager, MemoryStore, Reaction, Sleeps
+from incidentkit.memory import (
+    Acknowledges,
+    Declines,
+    MemoryChat,
+    MemoryPager,
+    MemoryStatusPage,
+    MemoryStore,
+    MemoryTracker,
+    Reaction,
+    Sleeps,
+)
 from incidentkit.model.action import Outcome
 from incidentkit.model.commands import Command, Mitigate, Resolve, StartMitigation
 from incidentkit.model.durations import duration_text
@@ -30,9 +40,10 @@ from incidentkit.policy.escalation import EXHAUSTED
 from incidentkit.policy.obligation import Obligation
 from incidentkit.policy.planning import Plan, plan
 from incidentkit.policy.playbook import Playbook
+from incidentkit.policy.posting import words_of
 from incidentkit.policy.recipient import person
 from incidentkit.providers.on_call import FindOnCall
-from incidentkit.providers.pager import Pager, Purpose
+from incidentkit.providers.pager import Pager, Purpose, SendPage
 
 INCIDENT: Final = "DRILL-1"
 """What a drill calls its incident, so that every run of it writes the same log."""
@@ -187,6 +198,9 @@ class _Run:
     tell: Callable[[Line], object]
     clock: ManualClock = field(init=False)
     pager: MemoryPager = field(init=False)
+    chat: MemoryChat = field(init=False, factory=MemoryChat)
+    status_page: MemoryStatusPage = field(init=False, factory=MemoryStatusPage)
+    tracker: MemoryTracker = field(init=False, factory=MemoryTracker)
     desk: Desk = field(init=False)
     obligations: Mapping[str, Obligation] = field(init=False)
     script: list[Command] = field(init=False)
@@ -211,7 +225,7 @@ class _Run:
         self.desk = Desk(
             drill.playbook,
             drill.directory,
-            Toolbox(pagers=pagers),
+            Toolbox(pagers=pagers, chat=self.chat, status_page=self.status_page, tracker=self.tracker),
             MemoryStore(self.clock),
             places=0,
             observers=(self,),
@@ -271,7 +285,7 @@ class _Run:
     def _ends_of_waits(self, incident: Incident) -> Iterator[datetime]:
         """When the latest attempts have waited long enough. After the last of a chain there is nothing to do then."""
         for key in incident.progress.latest.values():
-            wait = self.obligations[key.obligation].chain[key.attempt].wait
+            wait = self.obligations[key.obligation].links[key.attempt].wait
             if wait is not None and (at := incident.progress.tried[key].first + wait) > self.clock():
                 yield at
 
@@ -328,6 +342,11 @@ class _Run:
     def _add_try(self, action: Action, outcome: Outcome, problem: str) -> None:
         if isinstance(action.request, FindOnCall):
             self._add(Kind.TROUBLE, "", f"asked who is on call for {action.request.schedule}: {outcome}", problem)
+            return
+        if not isinstance(action.request, SendPage):
+            done = outcome is Outcome.SUCCEEDED
+            what = words_of(action.request)
+            self._add(Kind.DONE if done else Kind.TROUBLE, "", what if done else f"{what}: {outcome}", problem)
             return
         who, method, purpose = action.request.person, action.request.method, action.request.purpose
         if outcome is not Outcome.SUCCEEDED:

@@ -32,6 +32,8 @@ class Kind(StrEnum):
     """A page was sent."""
     TOLD = "told"
     """Somebody was reminded of something, or told what they need not come for."""
+    DONE = "done"
+    """A channel was opened, a message posted, the public told, or a ticket opened."""
     TROUBLE = "trouble"
     """A page was not sent or cannot be, or nobody knows whether it was; or nobody could be asked who is on call."""
     EXHAUSTED = "exhausted"

@@ -36,6 +36,7 @@ from incidentkit.model.events import (
     Declared,
     Event,
     Linked,
+    LinkKind,
     Redacted,
     TimeCorrected,
     Updated,
@@ -274,6 +275,11 @@ class Incident:
         return frozenset(self._state.possible)
 
     @property
+    def assessed(self) -> bool:
+        """Whether its severity was ever certain, or set by a person."""
+        return self._state.floor is not None
+
+    @property
     def facts(self) -> Mapping[str, Value]:
         """What was known of the facts at the latest triage."""
         return MappingProxyType(self._state.facts)
@@ -327,6 +333,10 @@ class Incident:
     def links(self) -> tuple[Linked, ...]:
         """The tickets, channels and documents that belong to it."""
         return tuple(self._state.links)
+
+    def linked(self, *kinds: LinkKind) -> Linked | None:
+        """The latest link of one of these kinds."""
+        return next((link for link in reversed(self._state.links) if link.what in kinds), None)
 
     @property
     def public_summary(self) -> str:

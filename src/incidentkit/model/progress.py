@@ -115,6 +115,8 @@ class Progress:
     generation: int = 1
     updates: int = 0
     """How many updates were written in this generation."""
+    estimates: int = 0
+    """How many of them said when it may be over."""
     raises: int = 0
     """How often the severity was raised."""
     raised_place: int = 0
@@ -136,6 +138,7 @@ class Progress:
             self.settled.copy(),
             self.generation,
             self.updates,
+            self.estimates,
             self.raises,
             self.raised_place,
             self.places,
@@ -231,7 +234,7 @@ class Progress:
         self.acknowledged.clear()
         self.escalations.clear()
         self.armings = {person: Arming(each.count, None) for person, each in self.armings.items()}
-        self.acknowledgements = self.let_go = self.updates = self.raises = self.raised_place = 0
+        self.acknowledgements = self.let_go = self.updates = self.estimates = self.raises = self.raised_place = 0
         self.generation += 1
         for instance in (*self.in_force,):
             if instance[1] != ONCE:

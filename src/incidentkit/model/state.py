@@ -359,6 +359,7 @@ def _update(state: State, event: Updated) -> None:
         raise _too_early(state, event)
     state.updates += 1
     state.progress.updates += 1
+    state.progress.estimates += bool(event.eta.strip())
     state.latest_update = event
     state.public_summary = event.public or state.public_summary
 

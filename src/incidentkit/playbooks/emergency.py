@@ -10,20 +10,39 @@ from datetime import timedelta
 from typing import Final
 
 from incidentkit.model.conditions import ALWAYS
-from incidentkit.model.facts import Clock, Duration, Flag, Number
+from incidentkit.model.facts import Duration, Flag, Number
+from incidentkit.model.lifecycle import Status
 from incidentkit.model.severity import Severity, SeverityScheme
 from incidentkit.model.targets import Target, Targets
 from incidentkit.model.vocabulary import Vocabulary, Worse
+from incidentkit.policy.act import Act, ActKind
+from incidentkit.policy.checklist import Checklist, Item
+from incidentkit.policy.communication import Announcement, CommunicationPolicy, Occasion, announced
 from incidentkit.policy.escalation import ContactChain, EscalationPolicy, Level
 from incidentkit.policy.obligation import Attempt
 from incidentkit.policy.playbook import Playbook
 from incidentkit.policy.question import Conclusion, ask
 from incidentkit.policy.recipient import role
 from incidentkit.policy.response import ResponsePolicy
+from incidentkit.policy.review import ReviewPolicy
 from incidentkit.policy.rules import SeverityRules, when
+from incidentkit.policy.situation import (
+    ASSESSED,
+    BROUGHT_ABOUT,
+    CHANNEL_OPEN,
+    COMMANDED,
+    ETA_KNOWN,
+    ON_STATUS_PAGE,
+    OVER,
+    RESTRICTED,
+    STATUS,
+    TICKET_OPEN,
+    severity_of,
+    worst_severity_of,
+)
+from incidentkit.policy.situation import SINCE_LAST_UPDATE as SINCE_LAST_UPDATE
 from incidentkit.policy.situation import UNACKNOWLEDGED_FOR as UNACKNOWLEDGED_FOR
 from incidentkit.policy.situation import UNRESOLVED_FOR as UNRESOLVED_FOR
-from incidentkit.policy.situation import severity_of, worst_severity_of
 from incidentkit.policy.template import Section, Template
 from incidentkit.policy.tree import DecisionTree
 
@@ -56,8 +75,6 @@ DEGRADATION: Final = Number(
 CORE_FUNCTIONALITY: Final = Flag("core_functionality", question="Is it impacting core functionality?")
 TIME_TO_FIX: Final = Duration("time_to_fix", question="How long will a fix take?", worse=Worse.HIGHER)
 ROLLBACK_SAFE: Final = Flag("rollback_safe", question="Is rollback safe?", worse=Worse.LOWER)
-
-SINCE_LAST_UPDATE: Final = Clock("since_last_update", question="How long ago was the last update?")
 
 VOCABULARY: Final = Vocabulary(
     USERS_AFFECTED,
@@ -259,10 +276,10 @@ ESCALATION: Final = EscalationPolicy(
 The playbook names nobody for the case that all of them are paged in vain: it is whoever answers for the clocks.
 """
 
-RESPONSE: Final = ResponsePolicy(
-    owner=role("incident commander"),
-    reminders=(Attempt("push", timedelta(minutes=10)), Attempt("push", timedelta(minutes=10)), Attempt("push")),
-)
+REMINDERS: Final = (Attempt("push", timedelta(minutes=10)), Attempt("push", timedelta(minutes=10)), Attempt("push"))
+"""How people are told what is overdue."""
+
+RESPONSE: Final = ResponsePolicy(owner=role("incident commander"), reminders=REMINDERS)
 """The response times of the severity table, and the target of section 5."""
 
 ANNOUNCEMENT: Final = Template(
@@ -322,11 +339,241 @@ PUBLIC_RESOLUTION: Final = Template(
 )
 """What the status page says when it is over."""
 
+URGENT: Final = WORST_SEVERITY >= SEV_2
+"""Section 2, "For SEV-1 & SEV-2"."""
+
+ORDINARY: Final = WORST_SEVERITY < SEV_2
+"""Section 2, "For SEV-3 & SEV-4"."""
+
+_ANOTHER_NAME: Final = timedelta(minutes=10)
+
+COMMUNICATION: Final = CommunicationPolicy(
+    owner=role("communications lead"),
+    templates={
+        "announcement": ANNOUNCEMENT,
+        "initial alert": INITIAL_ALERT,
+        "progress update": PROGRESS_UPDATE,
+        "resolution notice": RESOLUTION_NOTICE,
+        "public notice": PUBLIC_NOTICE,
+        "public update": PUBLIC_UPDATE,
+        "public resolution": PUBLIC_RESOLUTION,
+    },
+    announcements=(
+        Announcement(
+            name="commander",
+            template="announcement",
+            to=role("incident commander"),
+            applies=URGENT,
+            confidential=True,
+            because="You are incident commander",
+            source="2. Communicate, SEV-1 & SEV-2, 2",
+        ),
+        Announcement(
+            name="channel",
+            acts=(Act(ActKind.OPEN_CHANNEL, wait=_ANOTHER_NAME),) * 2 + (Act(ActKind.OPEN_CHANNEL),),
+            applies=URGENT,
+            because="the channel of the incident",
+            source="2. Communicate, SEV-1 & SEV-2, 3",
+        ),
+        Announcement(
+            name="private channel",
+            acts=(Act(ActKind.OPEN_PRIVATE_CHANNEL, wait=_ANOTHER_NAME),) * 2 + (Act(ActKind.OPEN_PRIVATE_CHANNEL),),
+            applies=URGENT,
+            confidential=True,
+            because="the channel of the incident, for those who must know",
+            source="2. Communicate, SEV-1 & SEV-2, 3",
+        ),
+        Announcement(
+            name="status page",
+            template="public notice",
+            acts=ActKind.PUBLISH,
+            applies=URGENT,
+            source="2. Communicate, SEV-1 & SEV-2, 4",
+        ),
+        Announcement(
+            name="stakeholders",
+            template="initial alert",
+            to=role("stakeholders"),
+            applies=URGENT,
+            because="You are a stakeholder",
+            source="2. Communicate, SEV-1 & SEV-2, 5",
+        ),
+        Announcement(
+            name="announcement",
+            template="announcement",
+            acts=ActKind.POST,
+            applies=URGENT,
+            confidential=True,
+            because="what those who come to the channel read first",
+            source="2. Communicate, Communication Template",
+        ),
+        Announcement(
+            name="ticket",
+            template="announcement",
+            acts=ActKind.OPEN_TICKET,
+            applies=ORDINARY,
+            because="the ticket of the incident",
+            source="2. Communicate, SEV-3 & SEV-4",
+        ),
+        Announcement(
+            name="team",
+            template="announcement",
+            to=role("team"),
+            applies=ORDINARY,
+            because="You are of the team",
+            source="2. Communicate, SEV-3 & SEV-4",
+        ),
+        Announcement(
+            name="update",
+            template="progress update",
+            acts=ActKind.POST,
+            on=Occasion.UPDATED,
+            confidential=True,
+            source="Communication Templates, Progress Update",
+        ),
+        Announcement(
+            name="public update",
+            template="public update",
+            acts=ActKind.PUBLISH,
+            on=Occasion.UPDATED,
+            source="Communication Templates, Progress Update",
+        ),
+        Announcement(
+            name="resolution",
+            template="resolution notice",
+            acts=ActKind.POST,
+            on=Occasion.OVER,
+            confidential=True,
+            source="Communication Templates, Resolution Notice",
+        ),
+        Announcement(
+            name="public resolution",
+            template="public resolution",
+            acts=ActKind.PUBLISH,
+            on=Occasion.OVER,
+            source="Communication Templates, Resolution Notice",
+        ),
+        Announcement(
+            name="stakeholders, resolution",
+            template="resolution notice",
+            to=role("stakeholders"),
+            on=Occasion.OVER,
+            after=("stakeholders",),
+            because="You are a stakeholder",
+            source="Communication Templates, Resolution Notice",
+        ),
+        Announcement(
+            name="ticket, closed",
+            template="resolution notice",
+            acts=ActKind.CLOSE_TICKET,
+            on=Occasion.FINISHED,
+            source="Communication Templates, Resolution Notice",
+        ),
+        Announcement(name="channel, closed", acts=ActKind.CLOSE_CHANNEL, on=Occasion.FINISHED, confidential=True),
+    ),
+    notice=NOTICE,
+    reminders=("push",),
+    restricted=SECURITY_COMPROMISED.is_(True),
+    guardians=(role("security lead"), role("legal adviser")),
+)
+"""Section 2, and the scenario "Security Breach Suspected"."""
+
+COMMUNICATED: Final = (CHANNEL_OPEN & (RESTRICTED | (ON_STATUS_PAGE & BROUGHT_ABOUT))) | (TICKET_OPEN & BROUGHT_ABOUT)
+"""Everybody was told whom section 2 names, as far as they may know of it."""
+
+PHASES: Final = Checklist(
+    name="in time",
+    owner=role("incident commander"),
+    reminders=REMINDERS,
+    outlives=False,
+    items=(
+        Item(
+            name="assess",
+            what="find out how severe it is",
+            met=ASSESSED.is_(True),
+            within=timedelta(minutes=5),
+            source="1. Assess [0-5 minutes]",
+        ),
+        Item(
+            name="communicate",
+            what="tell everybody whom section 2 names",
+            met=COMMUNICATED,
+            done_by=(announced("stakeholders"), announced("team")),
+            within=timedelta(minutes=10),
+            source="2. Communicate [0-10 minutes]",
+        ),
+        Item(
+            name="time line",
+            what="say when it may be over, realistically",
+            owner=role("communications lead"),
+            when=ORDINARY,
+            met=ETA_KNOWN.is_(True),
+            source="2. Communicate, SEV-3 & SEV-4",
+        ),
+    ),
+)
+"""The times of sections 1 and 2."""
+
+DURING: Final = Checklist(
+    name="as it goes",
+    owner=role("incident commander"),
+    items=(
+        Item(name="contain", what="contain the issue", when=CAN_CONTAIN, source="1. Assess, key questions"),
+        Item(
+            name="external help",
+            what="get help from outside",
+            when=EXTERNAL_HELP_NEEDED,
+            source="1. Assess, key questions",
+        ),
+        Item(
+            name="verify mitigation",
+            what="check health, metrics and logs after the mitigation",
+            owner=role("technical lead"),
+            when=STATUS.is_(Status.MONITORING),
+            source="3. Mitigate, Verify Mitigation",
+        ),
+        Item(
+            name="lasting fix",
+            what="revert what was a temporary mitigation, or make it permanent",
+            owner=role("technical lead"),
+            when=STATUS.is_(Status.MONITORING),
+            source="3. Mitigate; 5. Resolve",
+        ),
+    ),
+)
+"""What the key questions and a mitigation lead to."""
+
+SEV_1_CHECKLIST: Final = Checklist(
+    name="SEV-1",
+    owner=role("incident commander"),
+    applies=WORST_SEVERITY >= SEV_1,
+    items=(
+        Item(name="severity assessed", what="Severity assessed and confirmed", met=ASSESSED.is_(True)),
+        Item(name="channel created", what="Incident channel created", met=CHANNEL_OPEN.is_(True)),
+        Item(name="on-call paged", what="On-call engineer paged", done_by=("page/on-call engineer",)),
+        Item(name="commander assigned", what="Incident commander assigned", met=COMMANDED.is_(True)),
+        Item(name="status page updated", what="Status page updated", met=ON_STATUS_PAGE.is_(True)),
+        Item(name="mitigation attempted", what="Mitigation attempted", met=~STATUS.is_(Status.INVESTIGATING)),
+        Item(name="stakeholders notified", what="Stakeholders notified", done_by=(announced("stakeholders"),)),
+        Item(name="logs captured", what="Logs and metrics captured", owner=role("technical lead")),
+        Item(name="resolution implemented", what="Resolution implemented", met=OVER),
+        Item(name="service verified", what="Service verified healthy", owner=role("technical lead"), when=OVER),
+        Item(name="post-mortem scheduled", what="Post-mortem scheduled", when=OVER),
+    ),
+)
+"""Emergency Checklist, "SEV-1 Response Checklist"."""
+
+REVIEW: Final = ReviewPolicy(owner=role("incident commander"), reminders=NOTICE)
+"""Section 6, for every incident."""
+
 EMERGENCY: Final = Playbook(
     name="emergency",
     rules=RULES,
     trees={"declaration": DECLARATION, "rollback-or-hotfix": ROLLBACK_OR_HOTFIX},
     escalation=ESCALATION,
+    communication=COMMUNICATION,
     response=RESPONSE,
+    checklists=(PHASES, DURING, SEV_1_CHECKLIST),
+    review=REVIEW,
 )
 """The Emergency Response Playbook."""

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from attrs import frozen
 
 from incidentkit.model.action import ActionKey
 from incidentkit.model.identity import IncidentId
 from incidentkit.policy.chain import Chain, Question
+from incidentkit.policy.obligation import Obligation
+from incidentkit.policy.posting import Posting, Postings, words_of
 from incidentkit.policy.recipient import Recipient
 from incidentkit.policy.view import View
 from incidentkit.providers.on_call import FindOnCall
 from incidentkit.providers.pager import Purpose, SendPage
+from incidentkit.text.document import Document
+
+Request: TypeAlias = SendPage | FindOnCall | Posting
+"""What a provider is asked for."""
 
 
 @frozen(kw_only=True)
@@ -22,7 +28,7 @@ class Action:
 
     key: ActionKey
     due_at: datetime
-    request: SendPage | FindOnCall
+    request: Request
     because: str
 
 
@@ -43,6 +49,10 @@ class Actions:
             question = FindOnCall(**self._common(key), schedule=schedule, at=self.view.now)
             because = f"{because}; ask who is on call for {schedule}"
             return Action(key=key, due_at=chain.at, request=question, because=because)
+        if chain.obligation.acts:
+            posting = self._postings.request(chain.obligation, key, self._digest(key), self._since(key))
+            because = f"{because}; {words_of(posting)}"
+            return Action(key=key, due_at=chain.at, request=posting, because=because)
         page = self._page(chain, key, because)
         return Action(key=key, due_at=chain.at, request=page, because=f"{because}; {page.method} for {page.person}")
 
@@ -58,9 +68,24 @@ class Actions:
             reason=because,
             declared_at=incident.declared_at,
             purpose=chain.obligation.purpose,
+            message=self._message(chain.obligation, key),
         )
+
+    def _message(self, obligation: Obligation, key: ActionKey) -> Document | None:
+        return None if obligation.message is None else self._postings.message(obligation, self._since(key))
+
+    def _since(self, key: ActionKey) -> datetime:
+        return self.view.incident.progress.in_force[key.obligation, key.instance].since
+
+    @property
+    def _postings(self) -> Postings:
+        communication = self.view.playbook.communication
+        assert communication is not None  # without which nothing is said
+        return Postings(self.view.incident, self.view.directory, communication)
+
+    def _digest(self, key: ActionKey) -> str:
+        return key.digest(self.namespace, self.view.incident.id)
 
     def _common(self, key: ActionKey) -> dict[str, Any]:
         """What every request has."""
-        incident = IncidentId(self.view.incident.id)
-        return {"key": key.digest(self.namespace, incident), "incident": incident}
+        return {"key": self._digest(key), "incident": IncidentId(self.view.incident.id)}

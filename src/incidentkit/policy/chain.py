@@ -9,7 +9,7 @@ from typing import Final
 
 from attrs import evolve, frozen
 
-from incidentkit.model.action import ActionKey, Outcome
+from incidentkit.model.action import NOBODY, ActionKey, Outcome
 from incidentkit.model.identity import PersonId
 from incidentkit.model.incident import Incident
 from incidentkit.model.progress import InForce, Tried
@@ -78,9 +78,9 @@ class Chains:
     def of(self, obligation: Obligation, instance: InForce, which: str, people: Iterable[PersonId]) -> Iterator[Chain]:
         """The chains of an obligation that asks for something, for each of these people whom it may reach."""
         start = instance.since if obligation.due is None else instance.due_since
-        if start is None or not obligation.chain:
+        if start is None or not obligation.links:
             return
-        for person in people:
+        for person in (PersonId(NOBODY),) if obligation.acts else people:
             if not obligation.personal or person not in {*self.incident.acknowledged, *self.incident.declined}:
                 arm, begin = self._starts(obligation, instance, person, start)
                 yield self._held(self._chain(obligation, which, person, arm, begin))
@@ -133,9 +133,10 @@ class Chains:
         if latest is None or latest.arm != arm:
             return self._attempt(obligation, ActionKey(obligation.id, which, person, arm, 0), begin)
         tried = progress.tried[latest]
-        if latest.attempt >= len(obligation.chain):  # the chain was longer when this was tried
+        if latest.attempt >= len(obligation.links):  # the chain was longer when this was tried
             return Chain(obligation, person, None, tried.lease_until if tried.ended is None else tried.ended)
-        known_at = self._known_at(latest) if obligation.suffices or self._escalates(person) else None
+        enough = obligation.suffices or obligation.acts or self._escalates(person)
+        known_at = self._known_at(latest) if enough else None
         if known_at is not None:
             return Chain(obligation, person, None, known_at, reached=True)
         again, at = _next_try(obligation, latest, tried)
@@ -161,7 +162,7 @@ class Chains:
         the faster, the fewer methods a person has.
         """
         key, links = chain.key, chain.obligation.chain
-        if key is None:
+        if key is None or chain.obligation.acts:
             return chain
         for before in range(key.attempt - 1, -1, -1):
             tried = self.incident.progress.tried.get(evolve(key, attempt=before))
@@ -204,13 +205,15 @@ class Chains:
                 yield links[key.attempt].method, tried.latest + level.rest(key.attempt)
 
     def _reaches(self, obligation: Obligation, key: ActionKey) -> bool:
-        """Whether the person can be reached by the method of an attempt."""
+        """Whether the person can be reached by the method of an attempt; an act reaches no person."""
+        if obligation.acts:
+            return True
         return self.directory.contact(key.person, obligation.chain[key.attempt].method) is not None
 
     def _attempt(self, obligation: Obligation, key: ActionKey, at: datetime) -> Chain:
         """The first attempt from that of the key on by whose method the person can be reached."""
         person = PersonId(key.person)
-        for index in range(key.attempt, len(obligation.chain)):
+        for index in range(key.attempt, len(obligation.links)):
             attempt = evolve(key, attempt=index)
             if self._reaches(obligation, attempt):
                 return Chain(obligation, person, attempt, at)
@@ -224,14 +227,14 @@ def _next_try(obligation: Obligation, key: ActionKey, tried: Tried) -> tuple[boo
     its wait is over begins it anew, unless it ends without having reached anybody for certain. A try that came out
     unknown, and one whose lease has run out, are the same: it is tried again under the same key until its wait ends.
     """
-    wait = obligation.chain[key.attempt].wait
+    wait = obligation.links[key.attempt].wait
     ended = tried.lease_until if tried.ended is None else tried.ended
     if tried.outcome is Outcome.FAILED:
         return False, ended
     over = ended if wait is None else tried.first + wait
     late = wait is not None and tried.latest >= over and tried.outcome in (None, Outcome.SUCCEEDED)
     moving_on = tried.latest + wait if wait is not None and late else over
-    if tried.outcome is Outcome.SUCCEEDED or tried.tries > len(obligation.backoff.delays):
+    if tried.outcome is Outcome.SUCCEEDED or tried.tries > obligation.backoff.retries:
         return False, max(moving_on, ended)
     again = _again(obligation.backoff, key, tried)
     return (True, again) if wait is None or again < over else (False, moving_on)
@@ -253,7 +256,7 @@ def _question(obligation: Obligation, key: ActionKey, tried: Tried, found: tuple
     system = PersonId(key.person)
     if tried.outcome in (Outcome.SUCCEEDED, Outcome.FAILED):
         return Question(obligation, system, None, ended, given_up=ended, answered=True, found=found)
-    given_up, left = tried.first + LONGEST_ASK, tried.tries <= len(obligation.backoff.delays)
+    given_up, left = tried.first + LONGEST_ASK, tried.tries <= obligation.backoff.retries
     again = _again(obligation.backoff, key, tried) if left else None
     if tried.outcome is Outcome.POSTPONED and (again is None or again >= given_up):
         given_up = min(ended, given_up)

@@ -15,14 +15,16 @@ from typing import Any, Final, assert_never
 
 from attrs import field, frozen
 
-from incidentkit.errors import FieldInvalid, PlaybookInvalid, expect, several
+from incidentkit.errors import FieldInvalid, PlaybookInvalid, expect, several, shown
 from incidentkit.model.action import ActionKey
 from incidentkit.model.conditions import ALWAYS, NEVER, Condition
 from incidentkit.model.identity import checked_name, checked_text
 from incidentkit.model.incident import Incident
 from incidentkit.model.progress import ONCE, Mark
 from incidentkit.model.targets import Target
+from incidentkit.policy.act import Act
 from incidentkit.policy.recipient import Recipient, RecipientKind
+from incidentkit.policy.template import Template
 from incidentkit.providers.pager import Purpose
 
 LONGEST_WAIT: Final = timedelta(days=365)
@@ -30,6 +32,9 @@ LONGEST_WAIT: Final = timedelta(days=365)
 
 SHORTEST_REST: Final = timedelta(minutes=1)
 """For how long nobody is called in the same way again for another level, where a chain has no wait to go by."""
+
+MOST_REPEATS: Final = 1_000
+"""How often the last delay of a backoff may come once more."""
 
 LONGEST_REASON: Final = 1_000
 """Characters that the reason of an obligation may have: every page repeats it."""
@@ -63,6 +68,8 @@ class Recurrence(StrEnum):
     """Once each time the severity was raised."""
     PER_ACKNOWLEDGEMENT = "per acknowledgement"
     """Once each time somebody acknowledged."""
+    PER_UPDATE = "per update"
+    """Once after the declaration or a reopening, and once after each update that somebody wrote since."""
     PER_EXHAUSTION = "per exhaustion"
     """Once for the chains of the obligations that it comes ``after``, and once more whenever one is added to them."""
 
@@ -103,7 +110,9 @@ class Backoff:
         default=(timedelta(seconds=10), timedelta(seconds=30), timedelta(minutes=1), timedelta(minutes=2)),
         converter=_delays,
     )
-    """Before the second try, the third, and so on; after the last one nothing more is tried."""
+    """Before the second try, the third, and so on."""
+    repeats: int = 0
+    """How often the last of them comes once more; after that nothing more is tried."""
     jitter: float = field(default=0.1, converter=_share)
 
     def __attrs_post_init__(self) -> None:
@@ -112,10 +121,18 @@ class Backoff:
                 raise PlaybookInvalid(f"a delay before another try is above zero and no more than a year, not {delay}")
         if not 0 <= self.jitter <= 1:
             raise PlaybookInvalid(f"a jitter is a share from 0 to 1, not {self.jitter}")
+        if type(self.repeats) is not int or not 0 <= self.repeats <= MOST_REPEATS or (self.repeats and not self.delays):
+            problem = f"the last delay of a backoff, if there is one, comes 0 to {MOST_REPEATS} times more"
+            raise PlaybookInvalid(f"{problem}, not {shown(self.repeats)}")
+
+    @property
+    def retries(self) -> int:
+        """How often an action is tried again."""
+        return len(self.delays) + self.repeats
 
     def delay(self, key: ActionKey, tries: int) -> timedelta:
-        """How long to wait after so many tries of an action, at the most as many as there are delays."""
-        base = self.delays[tries - 1]
+        """How long to wait after so many tries of an action, at the most as many as there are retries."""
+        base = self.delays[min(tries, len(self.delays)) - 1]
         share = int(key.digest("jitter", str(tries))[:8], 16) / 0xFFFFFFFF
         return base * (1 + self.jitter * share)
 
@@ -123,6 +140,13 @@ class Backoff:
 def _chain(chain: Iterable[Attempt]) -> tuple[Attempt, ...]:
     given = several(chain, PlaybookInvalid, "a chain is a list of attempts")
     return tuple(expect(Attempt, each, PlaybookInvalid, "a chain is made of attempts") for each in given)
+
+
+def _acts(acts: Iterable[Act]) -> tuple[Act, ...]:
+    given = several(acts, PlaybookInvalid, "acts are a list of Act")
+    for each in given:
+        checked_wait(f"the wait after {expect(Act, each, PlaybookInvalid, 'acts are made of Act')}", each.wait)
+    return given
 
 
 def _recipients(recipients: Iterable[Recipient]) -> tuple[Recipient, ...]:
@@ -190,6 +214,16 @@ class Obligation:
     """How much time there is from when it came into force; its chain begins when that has run out."""
     chain: tuple[Attempt, ...] = field(default=(), converter=_chain)
     """The attempts to bring it about, for each of its people; none for what only people can do."""
+    acts: tuple[Act, ...] = field(default=(), converter=_acts)
+    """Instead of those, what to do for all of them together, once; its people are who has to, if it cannot be done."""
+    message: Template | None = None
+    """What its attempts or acts say."""
+    met: Condition = NEVER
+    """The part of ``until`` that says that it has been brought about."""
+    done_by: tuple[str, ...] = field(default=(), converter=_after)
+    """The obligations of whose actions one that succeeded brings it about, as far as its conditions ask for that."""
+    presupposes: tuple[str, ...] = field(default=(), converter=_after)
+    """The obligations of which one must have been acted for, or it does not come into force; none for any."""
     suffices: bool = False
     """Whether a person for whom one attempt has succeeded is not tried any further: they only have to know."""
     backoff: Backoff = field(factory=Backoff)
@@ -202,6 +236,10 @@ class Obligation:
     """How long to leave a person alone after they took an acknowledgement back."""
     outlives: bool = False
     """Whether it goes on when the incident is over."""
+    owed: bool = False
+    """Whether people owe it, and are not only told of something."""
+    blocks: bool = False
+    """Whether the incident is closed only once it is met or waived."""
     because: str = ""
     """Why, in words for the people whom it reaches."""
     source: str = ""
@@ -219,9 +257,12 @@ class Obligation:
             raise PlaybookInvalid(f"{self.id}: say whose chains it comes after, since it comes once for those")
         if any(fact.tag == "clock" for fact in self.applies.mentioned):
             raise PlaybookInvalid(f"{self.id}: applies says which incidents, so no clock can be in {self.applies}")
-        for attempt in self.chain[:-1]:
-            if attempt.wait is None:
-                raise PlaybookInvalid(f"{self.id}: nothing comes after {attempt.method!r}, which has no wait")
+        if self.acts and (self.chain or self.personal):
+            raise PlaybookInvalid(f"{self.id}: what is done once for everybody pages nobody: acts, or a chain")
+        for link in self.links[:-1]:
+            if link.wait is None:
+                what = repr(link.method) if isinstance(link, Attempt) else str(link)
+                raise PlaybookInvalid(f"{self.id}: nothing comes after {what}, which has no wait")
 
     def _check_asked(self) -> None:
         for each in self.named if not self.level else (*self.acknowledgers, *self.fallback):
@@ -239,6 +280,8 @@ class Obligation:
                 return f"{incident.generation}.{incident.progress.raises}"
             case Recurrence.PER_ACKNOWLEDGEMENT:
                 return f"{incident.generation}.{incident.progress.acknowledgements}"
+            case Recurrence.PER_UPDATE:
+                return f"{incident.generation}.{incident.progress.updates}"
             case Recurrence.PER_EXHAUSTION:
                 return f"{incident.generation}.{incident.progress.chains(self.after, str(incident.generation))}"
             case _:
@@ -252,6 +295,11 @@ class Obligation:
     def calls(self, incident: Incident) -> tuple[Mark, ...]:
         """When people brought it in, in this generation."""
         return incident.progress.escalations.get(self.level, ()) if self.level else ()
+
+    @property
+    def links(self) -> tuple[Attempt, ...] | tuple[Act, ...]:
+        """What is tried one after the other: attempts for each person, or acts for all of them."""
+        return self.acts or self.chain
 
     @cached_property
     def hindered(self) -> Condition:

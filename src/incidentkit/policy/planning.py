@@ -193,14 +193,14 @@ def _owed(view: View) -> Iterator[Owed]:
         if over and isinstance(chain, Question):
             continue
         done = chain.reached and chain.obligation.purpose is not Purpose.REMINDER  # of which reminding is not all
-        if over and not done:
-            finished.setdefault(chain.obligation.id, []).append(chain.person)
-        else:
+        if done or not over:
             going_on.add(chain.obligation.id)
+        elif not chain.obligation.acts:
+            finished.setdefault(chain.obligation.id, []).append(chain.person)
     for obligation, instance in view.unmet:
         unreached = tuple(finished.get(obligation.id, ()))
         begins_later = obligation.due is not None and instance.due_since is None and instance.people
-        if unreached or not obligation.chain or not (begins_later or obligation.id in going_on):
+        if unreached or not obligation.links or not (begins_later or obligation.id in going_on):
             yield Owed(
                 obligation=obligation.id,
                 instance=view.instances[obligation.id],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
@@ -13,24 +13,34 @@ from typing import Any, Self
 from attrs import field, frozen
 
 from incidentkit import convert
-from incidentkit.errors import PlaybookInvalid, UnknownTree, expect
+from incidentkit.errors import PlaybookInvalid, UnknownTree, expect, nearest, several
 from incidentkit.model.facts import kinds
 from incidentkit.model.identity import checked_name
 from incidentkit.model.severity import SeverityScheme
 from incidentkit.model.triage import Triage
 from incidentkit.model.vocabulary import Facts, FactSource, Vocabulary
+from incidentkit.policy.act import ActKind
+from incidentkit.policy.checklist import Checklist
+from incidentkit.policy.communication import CommunicationPolicy
 from incidentkit.policy.escalation import EscalationPolicy
 from incidentkit.policy.obligation import Expiry, Obligation
 from incidentkit.policy.playbook_form import (
     PlaybookForm,
+    checklist_form,
+    checklist_of,
+    communication_form,
+    communication_of,
     escalation_form,
     escalation_of,
     response_form,
     response_of,
+    review_form,
+    review_of,
 )
 from incidentkit.policy.question import Conclusion, Walk
 from incidentkit.policy.recipient import Recipient
 from incidentkit.policy.response import ResponsePolicy
+from incidentkit.policy.review import ReviewPolicy
 from incidentkit.policy.rules import SeverityRules
 from incidentkit.policy.situation import answered
 from incidentkit.policy.tree import DecisionTree
@@ -38,6 +48,25 @@ from incidentkit.policy.tree import DecisionTree
 
 def _copy(trees: Mapping[str, DecisionTree[Conclusion]]) -> dict[str, DecisionTree[Conclusion]]:
     return {**expect(Mapping, trees, PlaybookInvalid, "the trees of a playbook are a mapping by name")}
+
+
+def _checklists(checklists: Iterable[Checklist]) -> tuple[Checklist, ...]:
+    words = "a playbook has a list of checklists"
+    given = several(checklists, PlaybookInvalid, words)
+    return tuple(expect(Checklist, each, PlaybookInvalid, words) for each in given)
+
+
+def _check_ids(obligations: Iterable[Obligation]) -> None:
+    """Raise `PlaybookInvalid` for two obligations under one id, or for one that builds on another that is not there."""
+    ids: set[str] = set()
+    for each in obligations:
+        if each.id in ids:
+            raise PlaybookInvalid(f"two policies want something under one id, {each.id!r}: call one of them otherwise")
+        ids.add(each.id)
+    for each in obligations:
+        for other in (*each.after, *each.done_by, *each.presupposes):
+            if other not in ids:
+                raise PlaybookInvalid(f"{each.id}: nothing is called {other!r}. {nearest(other, ids)}".rstrip())
 
 
 @frozen(kw_only=True, slots=False)
@@ -48,7 +77,10 @@ class Playbook:
     rules: SeverityRules[Any]
     trees: Mapping[str, DecisionTree[Conclusion]] = field(factory=dict[str, DecisionTree[Conclusion]], converter=_copy)
     escalation: EscalationPolicy | None = None
+    communication: CommunicationPolicy | None = None
     response: ResponsePolicy | None = None
+    checklists: tuple[Checklist, ...] = field(default=(), converter=_checklists)
+    review: ReviewPolicy | None = None
 
     vocabulary: Vocabulary = field(init=False, eq=False, repr=False)
     """Every fact that its rules and trees know, in the order in which to ask for them."""
@@ -66,12 +98,16 @@ class Playbook:
             expect(str, name, PlaybookInvalid, "the name of a tree is text")
             expect(DecisionTree, tree, PlaybookInvalid, f"{name!r} is a DecisionTree")
         expect(EscalationPolicy | NoneType, self.escalation, PlaybookInvalid, "an escalation is an EscalationPolicy")
+        words = "a communication is a CommunicationPolicy"
+        expect(CommunicationPolicy | NoneType, self.communication, PlaybookInvalid, words)
         expect(ResponsePolicy | NoneType, self.response, PlaybookInvalid, "a response is a ResponsePolicy")
+        expect(ReviewPolicy | NoneType, self.review, PlaybookInvalid, "a review is a ReviewPolicy")
         mine = self.rules.vocabulary
         others = Vocabulary(*(fact for tree in self.trees.values() for fact in tree.vocabulary.values()))
         vocabulary = mine if others.keys() <= mine.keys() and mine.agrees_with(others) else mine | others
         object.__setattr__(self, "vocabulary", vocabulary)
         obligations = tuple(self._obligations())
+        _check_ids(obligations)
         expiry = None if self.escalation is None else self.escalation.expiry()
         asking = (*obligations, *(() if expiry is None else (expiry,)))
         wanted = Vocabulary(*(fact for each in asking for fact in each.mentioned))
@@ -82,8 +118,14 @@ class Playbook:
     def _obligations(self) -> Iterator[Obligation]:
         if self.escalation is not None:
             yield from self.escalation.obligations()
+        if self.communication is not None:
+            yield from self.communication.obligations(self.scheme)
         if self.response is not None:
             yield from self.response.obligations(self.scheme)
+        for checklist in self.checklists:
+            yield from checklist.obligations()
+        if self.review is not None:
+            yield from self.review.obligations()
 
     @cached_property
     def version(self) -> str:
@@ -107,6 +149,11 @@ class Playbook:
         return tuple(dict.fromkeys(attempt.method for obligation in self.obligations for attempt in obligation.chain))
 
     @property
+    def acts(self) -> tuple[ActKind, ...]:
+        """What it wants to be done that reaches no person in particular, each kind once."""
+        return tuple(dict.fromkeys(act.kind for obligation in self.obligations for act in obligation.acts))
+
+    @property
     def asks(self) -> bool:
         """Whether an on-call system is asked whom a level is about."""
         return any(obligation.asked for obligation in self.obligations)
@@ -120,7 +167,10 @@ class Playbook:
             trees={**self.trees},
             facts=kinds(Vocabulary(*(fact for name, fact in self.situations.items() if name not in known))),
             escalation=None if self.escalation is None else escalation_form(self.escalation),
+            communication=None if self.communication is None else communication_form(self.communication),
             response=None if self.response is None else response_form(self.response),
+            checklists=tuple(map(checklist_form, self.checklists)),
+            review=None if self.review is None else review_form(self.review),
         )
 
     @classmethod
@@ -133,7 +183,10 @@ class Playbook:
             rules=form.rules,
             trees=form.trees,
             escalation=None if form.escalation is None else escalation_of(form.escalation, known),
+            communication=None if form.communication is None else communication_of(form.communication, known),
             response=None if form.response is None else response_of(form.response),
+            checklists=[checklist_of(each, index, known) for index, each in enumerate(form.checklists)],
+            review=None if form.review is None else review_of(form.review, known),
         )
 
     def to_toml(self) -> str:

@@ -15,7 +15,7 @@ from incidentkit.model.severity import Severity, SeverityScheme
 from incidentkit.model.targets import Target
 from incidentkit.policy.obligation import Attempt, Obligation
 from incidentkit.policy.recipient import Recipient
-from incidentkit.policy.situation import ACKNOWLEDGED, OVER, STATUS, worst_severity_of
+from incidentkit.policy.situation import ACKNOWLEDGED, OVER, STATUS, WAIVED, worst_severity_of
 from incidentkit.providers.pager import Purpose
 
 AT_WORK: Final[Condition] = ACKNOWLEDGED | ~STATUS.is_(Status.INVESTIGATING)
@@ -59,7 +59,9 @@ class ResponsePolicy:
         return Obligation(
             id=f"{name}/{severity.key}",
             when=worst.is_(severity),
-            until=met | ~worst.is_(severity),
+            met=met,
+            until=met | WAIVED | ~worst.is_(severity),
+            owed=True,
             recipients=(self.owner,),
             due=due,
             chain=self.reminders,

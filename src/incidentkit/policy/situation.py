@@ -9,9 +9,12 @@ from typing import Any, Final
 
 from incidentkit.errors import FactValueInvalid
 from incidentkit.model.conditions import Condition
+from incidentkit.model.events import Linked, LinkKind
 from incidentkit.model.facts import Choice, Clock, Flag, Number, SeverityFact
 from incidentkit.model.incident import Incident
 from incidentkit.model.lifecycle import ACTIVE, Status
+from incidentkit.model.people import Role
+from incidentkit.model.progress import ONCE
 from incidentkit.model.severity import Severity, SeverityScheme
 from incidentkit.model.vocabulary import Facts, Vocabulary, Worse, reading
 
@@ -45,10 +48,67 @@ RAISES: Final = Number(
 )
 """Since it was declared, or reopened the last time."""
 
+ASSESSED: Final = Flag("assessed", question="Was its severity ever certain, or set by a person?", worse=Worse.LOWER)
+
+RESTRICTED: Final = Flag("restricted", question="May only those know of it who must?")
+"""By the word of a person; before anybody said so or the contrary, by the playbook."""
+
+SINCE_LAST_UPDATE: Final = Clock("since_last_update", question="How long ago was the last update?")
+"""Since that, or since it was declared or reopened if there was none since; zero once it is over."""
+
+UPDATES: Final = Number("updates", question="How many updates have people written?", unit="updates", minimum=0)
+"""Since it was declared, or reopened the last time."""
+
+PUBLIC_NEWS: Final = Flag("public_news", question="Has the latest update words for the public?", worse=Worse.LOWER)
+
+ETA_KNOWN: Final = Flag("eta_known", question="Has an update said when it may be over?", worse=Worse.LOWER)
+
+CHANNEL_OPEN: Final = Flag("channel_open", question="Does it have a channel?", worse=Worse.LOWER)
+"""One that is private, while it is restricted."""
+
+TICKET_OPEN: Final = Flag("ticket_open", question="Does it have a ticket?", worse=Worse.LOWER)
+
+ON_STATUS_PAGE: Final = Flag("on_status_page", question="Does it have an entry on the status page?", worse=Worse.LOWER)
+
+COMMANDED: Final = Flag("commanded", question="Does anybody command it?", worse=Worse.LOWER)
+"""Somebody was given the role of incident commander."""
+
+SAID_DONE: Final = Flag("said_done", question="Has somebody said that it is done?", worse=Worse.LOWER)
+"""Of an obligation in force."""
+
+WAIVED: Final = Flag("waived", question="Has somebody said that it will not be done?", worse=Worse.LOWER)
+"""Of an obligation in force."""
+
+BROUGHT_ABOUT: Final = Flag("brought_about", question="Has an action brought it about?", worse=Worse.LOWER)
+"""Of an obligation in force: one of the actions of those that it is done by has succeeded."""
+
 IN_FORCE: Final = Vocabulary(
-    STATUS, ACKNOWLEDGED, HAVE_IT, UNRESOLVED_FOR, UNACKNOWLEDGED_FOR, RAISES, ACKNOWLEDGEMENTS, OUTSTANDING
+    STATUS,
+    ACKNOWLEDGED,
+    HAVE_IT,
+    UNRESOLVED_FOR,
+    UNACKNOWLEDGED_FOR,
+    RAISES,
+    ACKNOWLEDGEMENTS,
+    OUTSTANDING,
+    ASSESSED,
+    RESTRICTED,
+    SINCE_LAST_UPDATE,
+    UPDATES,
+    PUBLIC_NEWS,
+    ETA_KNOWN,
+    CHANNEL_OPEN,
+    TICKET_OPEN,
+    ON_STATUS_PAGE,
+    COMMANDED,
+    SAID_DONE,
+    WAIVED,
+    BROUGHT_ABOUT,
 )
 """The facts that every incident answers, whatever the playbook."""
+
+CONFIDENTIAL: Final = "confidential"
+"""The id of the obligation by which a playbook restricts an incident, once and until a person lifts that."""
 
 OVER: Final[Condition] = STATUS.one_of(*(status for status in Status if status not in ACTIVE))
 """It is resolved, closed or cancelled."""
@@ -85,6 +145,7 @@ def situation(
     values[ACKNOWLEDGED.name] = acknowledged = not incident.acknowledged_in_generation.isdisjoint(known)
     values[HAVE_IT.name] = sum(person in known for person in incident.acknowledged)
     values[RAISES.name] = incident.progress.raises
+    values |= _told(incident)
     possible = _possible(incident, scheme)
     if len(possible) == 1:
         values["severity"] = next(iter(possible))
@@ -95,10 +156,41 @@ def situation(
         started[UNRESOLVED_FOR.name] = incident.generation_at
         if not acknowledged:
             started[UNACKNOWLEDGED_FOR.name] = incident.generation_at
-    for clock in (UNRESOLVED_FOR, UNACKNOWLEDGED_FOR):
+        latest = incident.latest_update
+        told_at = None if latest is None else latest.recorded_at
+        started[SINCE_LAST_UPDATE.name] = max(incident.generation_at, told_at or incident.generation_at)
+    for clock in (UNRESOLVED_FOR, UNACKNOWLEDGED_FOR, SINCE_LAST_UPDATE):
         values[clock.name] = reading(started.get(clock.name, at), at)
     unsure = {"severity": possible} if len(possible) > 1 else {}
     return Facts(vocabulary, values, unsure, started, at)
+
+
+def is_restricted(incident: Incident) -> bool:
+    """Whether only those may know of it who must: by the word of a person, else if the playbook said so once."""
+    said_by_playbook = (CONFIDENTIAL, ONCE) in incident.progress.in_force
+    return incident.restricted or (said_by_playbook and not incident.restriction_lifted)
+
+
+def channel_of(incident: Incident) -> Linked | None:
+    """Its own channel: a private one, as long as it is restricted."""
+    if is_restricted(incident):
+        return incident.linked(LinkKind.PRIVATE_CHANNEL)
+    return incident.linked(LinkKind.CHANNEL, LinkKind.PRIVATE_CHANNEL)
+
+
+def _told(incident: Incident) -> dict[str, Any]:
+    """What is known of who was told what, and where."""
+    return {
+        ASSESSED.name: incident.assessed,
+        RESTRICTED.name: is_restricted(incident),
+        UPDATES.name: incident.progress.updates,
+        PUBLIC_NEWS.name: incident.latest_update is not None and bool(incident.latest_update.public.strip()),
+        ETA_KNOWN.name: incident.progress.estimates > 0,
+        CHANNEL_OPEN.name: channel_of(incident) is not None,
+        TICKET_OPEN.name: incident.linked(LinkKind.TICKET) is not None,
+        ON_STATUS_PAGE.name: incident.linked(LinkKind.STATUS_ENTRY) is not None,
+        COMMANDED.name: Role.COMMANDER in incident.roles,
+    }
 
 
 def _assessed(facts: Mapping[str, Any], vocabulary: Vocabulary) -> Iterator[tuple[str, Any]]:

@@ -66,6 +66,8 @@ class Turns:
             yield from self._next_joining(obligation, instance)
 
     def _comes_into_force_at(self, obligation: Obligation) -> datetime | None:
+        if obligation.presupposes and not self.view.acted(obligation.presupposes):
+            return None
         begin, past = self._may_begin_at(obligation), self.view.past
         when, hindered = obligation.when, obligation.hindered
         if obligation.calls(self.view.incident):

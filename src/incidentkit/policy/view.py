@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import cached_property
+from typing import Any, Final
 
 from attrs import frozen
 
+from incidentkit.model.action import Outcome
 from incidentkit.model.identity import PersonId
 from incidentkit.model.incident import Incident
 from incidentkit.model.lifecycle import ACTIVE
@@ -17,9 +19,12 @@ from incidentkit.policy.audience import Audience
 from incidentkit.policy.chain import Chain, Chains, Question
 from incidentkit.policy.directory import Directory
 from incidentkit.policy.moment import next_change
-from incidentkit.policy.obligation import Obligation
+from incidentkit.policy.obligation import Obligation, Recurrence
 from incidentkit.policy.playbook import Playbook
-from incidentkit.policy.situation import ACKNOWLEDGEMENTS, OUTSTANDING, situation
+from incidentkit.policy.situation import ACKNOWLEDGEMENTS, BROUGHT_ABOUT, OUTSTANDING, SAID_DONE, WAIVED, situation
+
+MAY_HAVE_WORKED: Final = frozenset({None, Outcome.SUCCEEDED, Outcome.UNKNOWN})
+"""The outcomes of a try that may have done what it was for; `None` is that it is under way."""
 
 
 @frozen(slots=False)
@@ -97,8 +102,31 @@ class View:
             asked = instance.people
             counted = sum(person in asked or mark.place > begun for person, mark in acknowledged.items())
         outstanding = sum(person not in acknowledged for person in asked) + self._unnamed(obligation, instance)
-        own = {ACKNOWLEDGEMENTS.name: counted, OUTSTANDING.name: outstanding}
+        own = {ACKNOWLEDGEMENTS.name: counted, OUTSTANDING.name: outstanding, **self._said(obligation)}
         return Facts(facts.vocabulary, {**facts.values, **own}, facts.possible, facts.started, facts.at)
+
+    def _said(self, obligation: Obligation) -> dict[str, Any]:
+        """What people said of it, in this generation if it is one of that, and whether actions brought it about."""
+        settled = self.incident.progress.settled.get(obligation.id)
+        if settled is not None and obligation.recurrence is not Recurrence.ONCE:
+            settled = settled if settled.generation == self.incident.generation else None
+        return {
+            SAID_DONE.name: settled is not None and settled.done,
+            WAIVED.name: settled is not None and not settled.done,
+            BROUGHT_ABOUT.name: any(Outcome.SUCCEEDED in self._outcomes.get(id, ()) for id in obligation.done_by),
+        }
+
+    def acted(self, obligations: Iterable[str]) -> bool:
+        """Whether anything was done for one of these that may have worked, or may do so yet."""
+        return any(not MAY_HAVE_WORKED.isdisjoint(self._outcomes.get(id, ())) for id in obligations)
+
+    @cached_property
+    def _outcomes(self) -> Mapping[str, set[Outcome | None]]:
+        """How the latest tries of actions came out, by their obligations; `None` for those that are under way."""
+        outcomes: dict[str, set[Outcome | None]] = {}
+        for key, tried in self.incident.progress.tried.items():
+            outcomes.setdefault(key.obligation, set()).add(tried.outcome)
+        return outcomes
 
     def _unnamed(self, obligation: Obligation, instance: InForce) -> int:
         """How many more there are to acknowledge, one at the least, as long as not everybody is known who is meant.

@@ -10,6 +10,7 @@ from attrs import frozen
 
 from incidentkit.model.identity import IncidentId, PersonId
 from incidentkit.providers.answer import Answer, Diagnosis, Receipt
+from incidentkit.text.document import Document
 
 
 class Purpose(StrEnum):
@@ -45,6 +46,8 @@ class SendPage:
     """Why this person, and why now, in words."""
     declared_at: datetime
     purpose: Purpose = Purpose.PAGE
+    message: Document | None = None
+    """What to say in full, where the method has room for it; `None` if there is nothing beside the reason."""
 
 
 class Pager(Protocol):

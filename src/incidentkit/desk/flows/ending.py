@@ -12,10 +12,14 @@ from incidentkit.desk.effects import Unanswered
 from incidentkit.desk.hearsay import class_of, words_of
 from incidentkit.errors import FieldInvalid, ProviderError
 from incidentkit.model.action import Outcome
+from incidentkit.model.events import LinkKind
 from incidentkit.model.identity import PersonId, checked_name, keepable
+from incidentkit.policy.action import Request
 from incidentkit.providers.answer import Receipt
+from incidentkit.providers.chat import OpenChannel
 from incidentkit.providers.on_call import FindOnCall, OnCallNow
-from incidentkit.providers.pager import SendPage
+from incidentkit.providers.status_page import PublishStatus
+from incidentkit.providers.tracker import OpenTicket
 
 LONGEST_PAUSE: Final = timedelta(days=1)
 """For how long a provider can ask to be left alone."""
@@ -38,9 +42,11 @@ class Ending:
     running: bool = False
     """Whether the provider may still be at it."""
     found: tuple[PersonId, ...] = ()
+    opened: LinkKind | None = None
+    url: str = ""
 
 
-def ending_of_answer(answer: object, request: SendPage | FindOnCall) -> Ending:
+def ending_of_answer(answer: object, request: Request) -> Ending:
     """What came of a try that was answered."""
     if iscoroutine(answer):
         answer.close()
@@ -50,7 +56,26 @@ def ending_of_answer(answer: object, request: SendPage | FindOnCall) -> Ending:
     if not isinstance(answer, Receipt):
         return Ending(Outcome.UNKNOWN, f"answered with {class_of(answer)} and not with a Receipt")
     reference, problem = _reference(answer.reference, "receipt")
-    return Ending(Outcome.SUCCEEDED, problem, reference)
+    opened = _opened(request)
+    if opened is None:
+        return Ending(Outcome.SUCCEEDED, problem, reference)
+    reference = reference or (request.name if isinstance(request, OpenChannel) else "")
+    if not reference.strip():
+        return Ending(Outcome.SUCCEEDED, problem or f"its receipt does not say what the {opened} is called")
+    return Ending(Outcome.SUCCEEDED, problem, reference, opened=opened, url=_reference(answer.url, "receipt")[0])
+
+
+def _opened(request: Request) -> LinkKind | None:
+    """What belongs to the incident once the request is done."""
+    match request:
+        case OpenChannel(private=private):
+            return LinkKind.PRIVATE_CHANNEL if private else LinkKind.CHANNEL
+        case PublishStatus(entry=""):
+            return LinkKind.STATUS_ENTRY
+        case OpenTicket():
+            return LinkKind.TICKET
+        case _:
+            return None
 
 
 def _ending_of_question(answer: object) -> Ending:

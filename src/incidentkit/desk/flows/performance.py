@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from functools import partial
-from typing import Final, assert_never
+from typing import Final
 
 from attrs import evolve
 
 from incidentkit.desk.charter import Charter
 from incidentkit.desk.effects import Attempt, Call, Flow
+from incidentkit.desk.errand import errand_of
 from incidentkit.desk.flows.ending import Ending, ending_of_answer, ending_of_error
 from incidentkit.desk.hearsay import without_address
 from incidentkit.desk.notices import Ended, Started, Unrecorded
-from incidentkit.desk.toolbox import ON_CALL, slot_of
 from incidentkit.model.action import Outcome
 from incidentkit.model.events import ActionEnded
 from incidentkit.model.identity import IncidentId
 from incidentkit.policy.action import Action
-from incidentkit.providers.on_call import FindOnCall
 from incidentkit.providers.pager import SendPage
 from incidentkit.providers.store import Append
 
@@ -42,34 +40,19 @@ def perform(charter: Charter, incident: IncidentId, action: Action, lease_until:
 
 def _try(charter: Charter, action: Action, lease_until: datetime) -> Flow[Ending]:
     """Ask the provider, and say what came of it."""
-    slot, call, missing = _provider(charter, action.request)
-    if call is None:
-        return Ending(Outcome.FAILED, missing)
+    errand = errand_of(action.request, charter.toolbox)
+    if errand.call is None:
+        return Ending(Outcome.FAILED, errand.missing)
     if (yield from _is_late(charter, lease_until)):
         return Ending(Outcome.POSTPONED, "the lease had nearly run out before it began")
     try:
-        answer: object = yield Attempt(slot, call, charter.deadline)
+        answer: object = yield Attempt(errand.slot, errand.call, charter.deadline)
         ending = ending_of_answer(answer, action.request)
     except Exception as error:  # noqa: BLE001  # whatever a provider raises is an outcome, and is recorded as one
         ending = ending_of_error(error)
     if isinstance(action.request, SendPage):
         ending = evolve(ending, problem=without_address(ending.problem, action.request.address))
     return ending
-
-
-def _provider(charter: Charter, request: SendPage | FindOnCall) -> tuple[str, Callable[[], object] | None, str]:
-    """The slot of a request, how to call its provider if there is one, and what to say if there is none."""
-    match request:
-        case SendPage(method=method):
-            pager, missing = charter.toolbox.pagers.get(method), f"no pager for {method} is in the toolbox"
-            page = None if pager is None else partial(pager.page, request)
-            return slot_of(method), page, f"{missing}: somebody has to do it"
-        case FindOnCall():
-            system = charter.toolbox.on_call
-            ask = None if system is None else partial(system.on_call, request)
-            return ON_CALL, ask, "no on-call system is in the toolbox"
-        case _:
-            assert_never(request)
 
 
 def _is_late(charter: Charter, lease_until: datetime) -> Flow[bool]:
@@ -104,6 +87,8 @@ def _record(
                 reference=ending.reference,
                 retry_at=_retry_at(ending, now, lease_until),
                 found=ending.found,
+                opened=ending.opened,
+                url=ending.url,
             )
             events = (event,)
             request = Append(incident=incident, events=events, expected_version=None, planned_with=charter.planned_with)

@@ -1,0 +1,397 @@
+"""Communication: whom to tell what, where, on which occasion and how often. A readable way to build obligations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Any, Final
+
+from attrs import field, frozen
+
+from incidentkit.errors import PlaybookInvalid, expect, nearest, several, shown
+from incidentkit.model.calendar import zone_of
+from incidentkit.model.conditions import ALWAYS, NEVER, Condition
+from incidentkit.model.identity import checked_name
+from incidentkit.model.lifecycle import Status
+from incidentkit.model.severity import Severity, SeverityScheme
+from incidentkit.model.targets import Target
+from incidentkit.policy.act import WORDLESS, Act, ActKind
+from incidentkit.policy.escalation import LONGEST_LEVEL_NAME
+from incidentkit.policy.obligation import Attempt, Backoff, Obligation, Recurrence, checked_reason
+from incidentkit.policy.recipient import Recipient
+from incidentkit.policy.situation import (
+    CHANNEL_OPEN,
+    CONFIDENTIAL,
+    ON_STATUS_PAGE,
+    OVER,
+    PUBLIC_NEWS,
+    RESTRICTED,
+    SAID_DONE,
+    STATUS,
+    TICKET_OPEN,
+    UPDATES,
+    WAIVED,
+    worst_severity_of,
+)
+from incidentkit.policy.template import Template
+from incidentkit.providers.pager import Purpose
+
+LONGEST_SLUG: Final = 20
+"""Characters of an incident's id that stand in the name of its channel, if it has no number."""
+
+LONGEST_CHANNEL: Final = 80
+"""Characters that the name of a channel may have: what every chat that is known allows."""
+
+MOST_ANNOUNCEMENTS: Final = 100
+
+REMINDED_FOR: Final = timedelta(hours=24)
+"""For how long somebody is reminded of an update that is not written."""
+
+POSTING: Final = Backoff(
+    delays=(
+        timedelta(seconds=10),
+        timedelta(seconds=30),
+        timedelta(minutes=1),
+        timedelta(minutes=2),
+        timedelta(minutes=5),
+    ),
+    repeats=288,
+)
+"""How a post is tried again by default: in the end every five minutes, for a day."""
+
+DEFAULT_CHANNEL: Final = "incident-{day}-{number}"
+
+NEUTRAL: Final = "We are looking into a problem."
+
+FINISHED: Final[Condition] = STATUS.one_of(Status.CLOSED, Status.CANCELLED)
+"""Nothing is left to do."""
+
+
+class Occasion(StrEnum):
+    """When something is told."""
+
+    DECLARED = "declared"
+    """When the incident is declared, and again whenever it is reopened."""
+    UPDATED = "updated"
+    """Whenever somebody wrote an update; of several at once the latest counts."""
+    OVER = "over"
+    """When it is resolved or cancelled."""
+    FINISHED = "finished"
+    """When it is closed or cancelled."""
+
+
+_WHEN: Final[Mapping[Occasion, Condition]] = {
+    Occasion.DECLARED: ALWAYS,
+    Occasion.UPDATED: UPDATES >= 1,
+    Occasion.OVER: OVER,
+    Occasion.FINISHED: FINISHED,
+}
+
+_OPENS: Final[Mapping[ActKind, Condition]] = {
+    ActKind.OPEN_CHANNEL: CHANNEL_OPEN.is_(True),
+    ActKind.OPEN_PRIVATE_CHANNEL: CHANNEL_OPEN.is_(True),
+    ActKind.OPEN_TICKET: TICKET_OPEN.is_(True),
+}
+"""What is true once an act has opened something, which is not to be opened again."""
+
+
+def _recipients(recipients: Recipient | Iterable[Recipient]) -> tuple[Recipient, ...]:
+    if isinstance(recipients, Recipient):
+        return (recipients,)
+    words = "whom to tell is recipients, one or a list of them"
+    return tuple(
+        expect(Recipient, each, PlaybookInvalid, words) for each in several(recipients, PlaybookInvalid, words)
+    )
+
+
+def _acts(acts: Act | ActKind | Iterable[Act]) -> tuple[Act, ...]:
+    if isinstance(acts, Act | ActKind):
+        return (acts if isinstance(acts, Act) else Act(acts),)
+    words = "the acts of an announcement are an Act, or a list of them"
+    return tuple(expect(Act, each, PlaybookInvalid, words) for each in several(acts, PlaybookInvalid, words))
+
+
+def _occasion(value: str) -> Occasion:
+    try:
+        return Occasion(value)
+    except ValueError:
+        problem = f"an occasion is one of {', '.join(Occasion)}, not {shown(value)}"
+        raise PlaybookInvalid(f"{problem}. {nearest(str(value), map(str, Occasion))}".rstrip()) from None
+
+
+@frozen(kw_only=True)
+class Announcement:
+    """Something to tell on an occasion: to people, or once for everybody by an act, of which the next is a fallback."""
+
+    name: str
+    """Names it in the log and in keys, so it stays when texts are edited."""
+    template: str = ""
+    """The name of the template of what to say."""
+    to: tuple[Recipient, ...] = field(default=(), converter=_recipients)
+    acts: tuple[Act, ...] = field(default=(), converter=_acts)
+    """What to do instead of telling people one by one; all of one kind, and all but the last with a wait."""
+    on: Occasion = field(default=Occasion.DECLARED, converter=_occasion)
+    applies: Condition = ALWAYS
+    """For which incidents: those for which this is not false, so unknown counts as true."""
+    after: tuple[str, ...] = ()
+    """The announcements of which one must have gone out, or this one does not; none for any."""
+    confidential: bool = False
+    """Whether it goes out although the incident is restricted."""
+    because: str = ""
+    """Why these people, in words for them."""
+    source: str = ""
+    """Where it is written down."""
+
+    def __attrs_post_init__(self) -> None:
+        if len(checked_name("the name of an announcement", self.name)) > LONGEST_LEVEL_NAME:
+            raise PlaybookInvalid(f"the name of an announcement has {LONGEST_LEVEL_NAME} characters at the most")
+        what = f"announcement {self.name!r}"
+        checked_reason(what, self.because)
+        checked_reason(what, self.source)
+        expect(Condition, self.applies, PlaybookInvalid, f"{what}: applies is a condition")
+        expect(bool, self.confidential, PlaybookInvalid, f"{what}: whether it is confidential is True or False")
+        if bool(self.to) == bool(self.acts):
+            raise PlaybookInvalid(f"{what} tells people, or does something once for everybody: give it `to` or `acts`")
+        if len(self.kinds) > 1:
+            raise PlaybookInvalid(f"{what}: its acts are all of one kind, not {', '.join(sorted(self.kinds))}")
+        if self.kinds <= WORDLESS and self.acts and self.template:
+            raise PlaybookInvalid(f"{what}: to {self.acts[0].kind} carries no message, so it has no template")
+        if not self.kinds <= WORDLESS and not self.template:
+            raise PlaybookInvalid(f"{what} says something: name its template")
+
+    @property
+    def kinds(self) -> frozenset[ActKind]:
+        """What kind of acts it has."""
+        return frozenset(act.kind for act in self.acts)
+
+    @property
+    def id(self) -> str:
+        """The id of the obligation that it becomes."""
+        return announced(self.name)
+
+
+def announced(name: str) -> str:
+    """The id of what an announcement of that name wants."""
+    return f"tell/{name}"
+
+
+def _announcements(announcements: Iterable[Announcement]) -> tuple[Announcement, ...]:
+    words = "a communication has a list of announcements"
+    given = several(announcements, PlaybookInvalid, words)
+    return tuple(expect(Announcement, each, PlaybookInvalid, words) for each in given)
+
+
+def _templates(templates: Mapping[str, Template]) -> dict[str, Template]:
+    given = {**expect(Mapping, templates, PlaybookInvalid, "templates are a mapping by name")}
+    for name, each in given.items():
+        expect(Template, each, PlaybookInvalid, f"template {shown(name)} is a Template")
+    return given
+
+
+def _attempts(attempts: Iterable[Attempt]) -> tuple[Attempt, ...]:
+    words = "notice is a list of attempts"
+    return tuple(expect(Attempt, each, PlaybookInvalid, words) for each in several(attempts, PlaybookInvalid, words))
+
+
+def _methods(methods: Iterable[str]) -> tuple[str, ...]:
+    words = "reminders are a list of contact methods"
+    return tuple(expect(str, each, PlaybookInvalid, words) for each in several(methods, PlaybookInvalid, words))
+
+
+_PATTERN: Final = re.compile(r"(?:[a-z0-9_-]|\{day\}|\{number\})+")
+
+
+def channel_name(pattern: str, day: date, number: str) -> str:
+    """The name of the channel of the incident of that number on a day."""
+    return pattern.replace("{day}", f"{day:%Y%m%d}").replace("{number}", number)
+
+
+@frozen(kw_only=True)
+class CommunicationPolicy:
+    """What is announced, by whose templates; how often people owe an update; and when an incident is restricted.
+
+    Of a restricted incident only confidential announcements go out. Its channel is a private one, and it is on no
+    status page as long as nobody has lifted the restriction.
+    """
+
+    owner: Recipient
+    """Who owes updates, and what could not be announced."""
+    announcements: tuple[Announcement, ...] = field(default=(), converter=_announcements)
+    """What to tell, in this order where several things are due at once."""
+    templates: Mapping[str, Template] = field(factory=dict[str, Template], converter=_templates)
+    notice: tuple[Attempt, ...] = field(default=(), converter=_attempts)
+    """How people are told: by the first of these that works."""
+    reminders: tuple[str, ...] = field(default=(), converter=_methods)
+    """The contact methods by which the owner is reminded of an overdue update, in turn, once in each of its cadence."""
+    zone: str = "UTC"
+    """The time zone in which times and days are told, as IANA calls it."""
+    channel: str = DEFAULT_CHANNEL
+    """What the channels of incidents are called."""
+    neutral: str = NEUTRAL
+    """What the public reads before anybody has written a summary."""
+    status_page: str = ""
+    """Where the public reads it."""
+    restricted: Condition = NEVER
+    """An incident is restricted from the first moment at which this is true, until a person lifts it."""
+    guardians: tuple[Recipient, ...] = field(default=(), converter=_recipients)
+    """Who is told that an incident is restricted, and decides what goes out."""
+    backoff: Backoff = POSTING
+    """How an announcement is tried again that failed for the time being."""
+
+    def __attrs_post_init__(self) -> None:
+        expect(Recipient, self.owner, PlaybookInvalid, "the owner of a communication is a recipient")
+        expect(Condition, self.restricted, PlaybookInvalid, "restricted is a condition")
+        expect(Backoff, self.backoff, PlaybookInvalid, "the backoff of a communication is a Backoff")
+        zone_of(self.zone)
+        for name in ("neutral", "status_page"):
+            checked_reason(f"{name} of a communication", getattr(self, name))
+        if not self.neutral.strip():
+            raise PlaybookInvalid("neutral: the public reads something before there is a summary, so say what")
+        self._check_channel()
+        self._check_names()
+        for announcement in self.announcements:
+            self._check(announcement)
+
+    def _check_channel(self) -> None:
+        if not _PATTERN.fullmatch(expect(str, self.channel, PlaybookInvalid, "what channels are called is text")):
+            allowed = "lower-case letters, digits, - and _, and {day} and {number}"
+            raise PlaybookInvalid(f"what channels are called is made of {allowed}, not {shown(self.channel)}")
+        if "{number}" not in self.channel or "{day}" not in self.channel:
+            problem = "needs {day} and {number}, or two incidents would want the same one"
+            raise PlaybookInvalid(f"the name of a channel {problem}, not {shown(self.channel)}")
+        length = len(channel_name(self.channel, date(2000, 1, 1), "0" * LONGEST_SLUG)) + len("-9")
+        if length > LONGEST_CHANNEL:
+            problem = f"has {LONGEST_CHANNEL} characters at the most with its day and its number"
+            raise PlaybookInvalid(f"the name of a channel {problem}, and {shown(self.channel)} comes to {length}")
+
+    def _check_names(self) -> None:
+        names = [each.name for each in self.announcements]
+        if len(names) > MOST_ANNOUNCEMENTS or len({*names}) < len(names):
+            problem = f"a communication has up to {MOST_ANNOUNCEMENTS} announcements of different names"
+            raise PlaybookInvalid(f"{problem}, not {shown(names)}")
+
+    def _check(self, announcement: Announcement) -> None:
+        """That everything is there which it names, and nothing goes to the public that is not for it."""
+        what, known = f"announcement {announcement.name!r}", [each.name for each in self.announcements]
+        for name in announcement.after:
+            if name not in known:
+                hint = nearest(name, known)
+                raise PlaybookInvalid(f"{what}: after {shown(name)}, which is no announcement. {hint}".rstrip())
+        if announcement.to and not self.notice:
+            raise PlaybookInvalid(f"{what} tells people: say how, in the notice of the communication")
+        if not announcement.template:
+            return
+        template = self.templates.get(announcement.template)
+        if template is None:
+            hint = nearest(announcement.template, self.templates)
+            raise PlaybookInvalid(f"{what}: no template is called {shown(announcement.template)}. {hint}".rstrip())
+        if ActKind.PUBLISH in announcement.kinds:
+            if announcement.confidential:
+                raise PlaybookInvalid(f"{what} is for the public, so it is not confidential")
+            template.check_public()
+
+    def obligations(self, scheme: SeverityScheme[Any]) -> tuple[Obligation, ...]:
+        """What it wants: whether it is confidential first, then announcement by announcement, then the updates."""
+        return (*self._confidential(), *map(self._announced, self.announcements), *self._updates(scheme))
+
+    def _confidential(self) -> Iterator[Obligation]:
+        if self.restricted != NEVER:
+            yield Obligation(
+                id=CONFIDENTIAL,
+                when=self.restricted,
+                until=~RESTRICTED,
+                recurrence=Recurrence.ONCE,
+                recipients=self.guardians,
+                chain=self.notice if self.guardians else (),
+                suffices=True,
+                backoff=self.backoff,
+                purpose=Purpose.NOTICE,
+                because="only those may know of it who must, until somebody lifts the restriction",
+            )
+
+    def _announced(self, announcement: Announcement) -> Obligation:
+        when, needed = _WHEN[announcement.on], _needed(announcement)
+        until = SAID_DONE | WAIVED
+        for condition in needed:
+            when, until = condition if when == ALWAYS else when & condition, until | ~condition
+        for condition in _ended(announcement):
+            until = until | condition
+        return Obligation(
+            id=announcement.id,
+            applies=announcement.applies,
+            when=when,
+            until=until,
+            recurrence=_recurrence(announcement),
+            recipients=announcement.to or (self.owner,),
+            chain=self.notice if announcement.to else (),
+            acts=announcement.acts,
+            message=self.templates.get(announcement.template),
+            presupposes=tuple(map(announced, announcement.after)),
+            suffices=True,
+            backoff=self.backoff,
+            outlives=announcement.on in (Occasion.OVER, Occasion.FINISHED),
+            purpose=Purpose.NOTICE,
+            because=announcement.because or announcement.name,
+            source=announcement.source,
+        )
+
+    def _updates(self, scheme: SeverityScheme[Any]) -> Iterator[Obligation]:
+        """The update that is owed again and again, one obligation for all severities of one cadence."""
+        cadences: dict[Target, list[Severity[Any]]] = {}
+        for severity in scheme:
+            target = severity.targets.update
+            if target is not None and target.repeats:
+                cadences.setdefault(target, []).append(severity)
+        for target, severities in cadences.items():
+            applies = worst_severity_of(scheme).one_of(*severities)
+            yield Obligation(
+                id=f"update/{target}",
+                when=applies,
+                until=~applies | WAIVED | OVER,
+                recurrence=Recurrence.PER_UPDATE,
+                recipients=(self.owner,),
+                due=target,
+                owed=True,
+                chain=_reminding(self.reminders, target),
+                purpose=Purpose.REMINDER,
+                because=f"an update is owed, {target}",
+                source="2. Communicate",
+            )
+
+
+def _needed(announcement: Announcement) -> Iterator[Condition]:
+    """What has to be so for it to be done."""
+    if any(act.in_own_channel for act in announcement.acts):
+        yield CHANNEL_OPEN.is_(True)
+    if ActKind.OPEN_PRIVATE_CHANNEL in announcement.kinds:
+        yield RESTRICTED.is_(True)
+    if ActKind.CLOSE_TICKET in announcement.kinds:
+        yield TICKET_OPEN.is_(True)
+    if ActKind.PUBLISH in announcement.kinds and announcement.on is not Occasion.DECLARED:
+        yield ON_STATUS_PAGE.is_(True)
+    if ActKind.PUBLISH in announcement.kinds and announcement.on is Occasion.UPDATED:
+        yield PUBLIC_NEWS.is_(True)
+
+
+def _ended(announcement: Announcement) -> Iterator[Condition]:
+    """What makes it pointless, or wrong."""
+    yield from (_OPENS[kind] for kind in announcement.kinds if kind in _OPENS)
+    if not announcement.confidential:
+        yield RESTRICTED.is_(True)
+    if announcement.on in (Occasion.OVER, Occasion.FINISHED):
+        yield ~_WHEN[announcement.on]
+
+
+def _recurrence(announcement: Announcement) -> Recurrence:
+    if announcement.kinds & _OPENS.keys():
+        return Recurrence.ONCE
+    return Recurrence.PER_UPDATE if announcement.on is Occasion.UPDATED else Recurrence.PER_GENERATION
+
+
+def _reminding(methods: tuple[str, ...], target: Target) -> tuple[Attempt, ...]:
+    """One reminder in each step of a cadence, by the methods in turn."""
+    step = target.within if isinstance(target.within, timedelta) else REMINDED_FOR
+    count = max(1, min(REMINDED_FOR // step, 200)) if methods else 0
+    return tuple(Attempt(methods[index % len(methods)], step) for index in range(count))
