@@ -125,6 +125,8 @@ def _written(event: Any) -> dict[str, Any]:
             plain["chosen"] = True
         if event.playbook:
             plain["playbook"] = event.playbook
+        if event.number is not None:
+            plain["number"] = event.number
     return plain
 
 
@@ -187,6 +189,7 @@ READ: Final[Mapping[str, Callable[[dict[str, Any], dict[str, Any]], Event]]] = {
         assessment=_assessment(plain["assessment"]),
         chosen=plain.get("chosen", False),
         playbook=plain.get("playbook", ""),
+        number=plain.get("number"),
     ),
     "assessed": lambda plain, when: Assessed(**when, assessment=_assessment(plain["assessment"])),
     "severity changed": lambda plain, when: SeverityChanged(

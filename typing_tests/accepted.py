@@ -68,7 +68,7 @@ from incidentkit.providers.answer import Answer, Diagnosis, Receipt
 from incidentkit.providers.chat import Chat, CloseChannel, OpenChannel, PostMessage
 from incidentkit.providers.pager import Pager, SendPage
 from incidentkit.providers.status_page import PublishStatus, StatusPage
-from incidentkit.providers.store import Append, FindDue, IncidentStore
+from incidentkit.providers.store import Append, FindDue, IncidentStore, TakeNumber
 from incidentkit.providers.tracker import FindTickets, FoundTickets, OpenTicket, SearchesTickets, Tracker
 
 
@@ -224,6 +224,7 @@ def stores(store: IncidentStore, request: Append) -> None:
     assert_type(memory.append(request), tuple[Event, ...])
     assert_type(memory.load("INC-1"), tuple[Event, ...])
     assert_type(memory.due(FindDue("a hash", 10)), tuple[IncidentId, ...])
+    assert_type(memory.number(TakeNumber("20260302")), int)
     assert_type(stores[0].now(), Answer[datetime])
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta, timezone
 from inspect import isawaitable
 from threading import Event as Flag
 from typing import Any
@@ -162,6 +163,41 @@ def test_incident_is_declared_now_or_after_the_fact(scene: Scene) -> None:
     assert declared(desk).declared_at == START
     late = desk.declare("Checkout failed", by="ada", severity=SEV_1, at=t(-60), started_at=t(-90))
     assert (late.declared_at, late.started_at, late.as_of) == (t(-60), t(-90), START)
+
+
+def test_incidents_are_counted_by_the_day_on_which_they_were_declared(scene: Scene) -> None:
+    desk, other = scene.desk(), scene.desk(QUIET)
+    assert [declared(desk, "INC-1").number, declared(other, "INC-2").number] == [1, 2]
+    day = timedelta(days=1)
+    before = desk.declare("a", by="ada", severity=SEV_1, at=START - day, id="INC-3")
+    assert (before.number, desk.load("INC-3")) == (1, before)
+    scene.clock.advance(day)
+    assert [declared(desk, "INC-4").number, declared(desk, "INC-5").number] == [1, 2]
+    midnight = START.replace(hour=0, minute=0)
+    assert desk.declare("a", by="ada", severity=SEV_1, at=midnight).number == 3
+    last = midnight - timedelta(microseconds=1)
+    assert desk.declare("a", by="ada", severity=SEV_1, at=last.astimezone(timezone(timedelta(hours=2)))).number == 2
+
+
+def test_what_cannot_be_declared_takes_no_number(scene: Scene) -> None:
+    desk = scene.desk()
+    with pytest.raises(FieldInvalid):
+        desk.declare(" ", by="ada", severity=SEV_1)
+    declared(desk, "INC-1")
+    with pytest.raises(IncidentExists):
+        declared(desk, "INC-1")
+    assert declared(desk, "INC-2").number in {2, 3}
+
+
+def test_desks_that_declare_at_once_get_numbers_of_their_own() -> None:
+    store = MemoryStore()
+    desks = [Desk(PLAYBOOK, DIRECTORY, Toolbox(), store, places=0, observers=()) for _ in range(4)]
+
+    def number(desk: Desk) -> int:
+        return desk.declare("a", by="bot", severity=SEV_1, at=START).number or 0
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(number, desks * 25)) == [*range(1, 101)]
 
 
 def test_declaration_that_makes_no_sense_writes_nothing(scene: Scene) -> None:

@@ -23,7 +23,7 @@ from incidentkit.policy.directory import Directory, Person
 from incidentkit.policy.playbook import Playbook
 from incidentkit.providers.answer import Diagnosis, Receipt
 from incidentkit.providers.pager import SendPage
-from incidentkit.providers.store import Append, Audit, FindDue, FindForgotten, FindIncidents
+from incidentkit.providers.store import Append, Audit, FindDue, FindForgotten, FindIncidents, TakeNumber
 from incidentkit.testing import ManualClock
 
 START = datetime(2026, 3, 2, 14, 23, tzinfo=UTC)
@@ -134,6 +134,10 @@ class AsyncStore:
 
     async def audit(self, request: FindForgotten, /) -> Audit:
         return self.store.audit(request)
+
+    async def number(self, request: TakeNumber, /) -> int:
+        await asyncio.sleep(0)
+        return self.store.number(request)
 
 
 Line = tuple[str, tuple[Any, ...], dict[str, Any]]

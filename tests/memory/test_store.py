@@ -22,7 +22,7 @@ from incidentkit.model.identity import IncidentId, PersonId
 from incidentkit.model.incident import Incident
 from incidentkit.model.lifecycle import ACTIVE, Status
 from incidentkit.playbooks.emergency import SEV_1
-from incidentkit.providers.store import Append, Audit, FindDue, FindForgotten, FindIncidents, IncidentStore
+from incidentkit.providers.store import Append, Audit, FindDue, FindForgotten, FindIncidents, IncidentStore, TakeNumber
 
 START = datetime(2026, 3, 2, 14, 23, tzinfo=UTC)
 INC_1 = IncidentId("INC-1")
@@ -124,6 +124,7 @@ class StoreMachine(RuleBasedStateMachine):
         self.clock = SetClock()
         self.store = MemoryStore(self.clock)
         self.naive: dict[IncidentId, Naive] = {}
+        self.numbers: dict[str, int] = {}
 
     def stamp(self, event: Event, log: list[Event]) -> Event:
         return evolve(event, recorded_at=max([self.clock.now, *(each.recorded_at for each in log)]))
@@ -224,6 +225,11 @@ class StoreMachine(RuleBasedStateMachine):
             each for each in opened if not (wake_at := self.naive[each].wake_at) or self.clock.now - wake_at > grace
         ]
         assert self.store.audit(FindForgotten(grace)) == Audit(len(opened), self.in_turn(forgotten))
+
+    @rule(series=st.sampled_from(["20260302", "20260303"]))
+    def take_a_number(self, series: str) -> None:
+        self.numbers[series] = self.numbers.get(series, 0) + 1
+        assert self.store.number(TakeNumber(series)) == self.numbers[series]
 
     @precondition(lambda self: self.naive)
     @invariant()
@@ -390,6 +396,7 @@ def test_a_page_after_an_unknown_incident_is_refused(store: MemoryStore) -> None
         lambda: FindIncidents(limit=-1),
         lambda: FindIncidents(limit=True),
         lambda: Append(incident=INC_1, events=(), expected_version=1, wake_at=datetime(2026, 3, 2)),
+        lambda: TakeNumber(""),
     ],
 )
 def test_a_request_that_means_nothing_is_refused_before_it_is_sent(wrong: Callable[[], object]) -> None:
@@ -444,3 +451,12 @@ def test_of_threads_that_begin_one_incident_exactly_one_does() -> None:
 
     with ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(start, range(64))) == 1
+
+
+@pytest.mark.usefixtures("impatient_threads")
+def test_of_threads_that_count_each_gets_numbers_of_its_own() -> None:
+    store = MemoryStore()
+    requests = [TakeNumber("20260302"), TakeNumber("20260303")]
+    with ThreadPoolExecutor(8) as pool:
+        numbers = [*pool.map(store.number, requests * 200)]
+    assert sorted(numbers[::2]) == sorted(numbers[1::2]) == [*range(1, 201)]

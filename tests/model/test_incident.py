@@ -570,6 +570,22 @@ def test_a_command_with_a_time_without_zone_cannot_be_made(naive: Any) -> None:
         CorrectTime(0, happened_at=naive, **given)
 
 
+def test_a_number_is_kept_whatever_happens_and_nothing_is_written_without_one() -> None:
+    numbered = declared(number=7)
+    assert numbered.number == numbered.resolve(at=t("15:00"), by="ada").number == 7
+    plain = convert.to_plain(numbered)
+    assert convert.from_plain(plain, Incident) == numbered
+    assert plain["events"][0].pop("number") == 7
+    assert plain == convert.to_plain(declared())
+    assert convert.from_plain(plain, Incident).number is None
+
+
+@pytest.mark.parametrize("number", [0, -1, True, 1.0, "1"])
+def test_what_is_no_number_of_a_series_declares_nothing(number: Any) -> None:
+    with pytest.raises(FieldInvalid, match=r"number: a series is counted from 1, and .* is no number of it"):
+        declared(number=number)
+
+
 def test_can_answers_for_who_gives_a_command() -> None:
     incident = declared().acknowledge(at=t("14:25"), by="grace")
     assert not incident.can(Acknowledge(at=t("14:30"), by="grace"))
@@ -652,6 +668,8 @@ def test_a_log_that_is_not_one_names_the_first_event_that_does_not_fit() -> None
         (("events", 0, "title"), " ", "$.events[0].title", "a title is text that is not blank, not ' '"),
         (("events", 1, "note"), "\udc00", "$.events[1].note", "half of a surrogate pair"),
         (("events", 1, "at"), "2026-03-02T14:22:00Z", "$.events[1]", "came before"),
+        (("events", 0, "number"), 0, "$.events[0].number", "a series is counted from 1, and 0 is no number of it"),
+        (("events", 0, "number"), "7", "$.events[0].number", "'7' is not a whole number"),
     ],
 )
 def test_a_document_that_is_no_incident_names_the_place(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from datetime import UTC, timedelta, tzinfo
 from functools import cached_property
 from hashlib import sha256
 from typing import Any, Final
@@ -24,7 +24,7 @@ from incidentkit.providers.store import IncidentStore
 ENGINE: Final = "1"
 """Changes whenever the same log is planned otherwise than before, so that stored wake-ups are planned anew."""
 
-STORE: Final[Mapping[str, int]] = {"now": 0, "append": 1, "load": 1, "due": 1, "find": 1, "audit": 1}
+STORE: Final[Mapping[str, int]] = {"now": 0, "append": 1, "load": 1, "due": 1, "find": 1, "audit": 1, "number": 1}
 """The methods of a store that a desk calls, and how many arguments each is called with."""
 
 LONGEST_LEASE: Final = timedelta(days=1)
@@ -121,6 +121,11 @@ class Charter:
     def by(self) -> PersonId:
         """Who the log says began and ended actions."""
         return PersonId(self.name)
+
+    @property
+    def numbering_zone(self) -> tzinfo:
+        """Where a day begins and ends whose incidents are counted."""
+        return UTC
 
     @cached_property
     def planned_with(self) -> str:

@@ -14,7 +14,16 @@ from incidentkit.errors import FieldInvalid, UnknownIncident, shown
 from incidentkit.memory.clock import system_clock
 from incidentkit.model.events import Event, Redacted, wordless
 from incidentkit.model.identity import IncidentId, moment
-from incidentkit.providers.store import Append, Audit, FindDue, FindForgotten, FindIncidents, Standing, appended
+from incidentkit.providers.store import (
+    Append,
+    Audit,
+    FindDue,
+    FindForgotten,
+    FindIncidents,
+    Standing,
+    TakeNumber,
+    appended,
+)
 
 
 class MemoryStore:
@@ -34,6 +43,8 @@ class MemoryStore:
         """The incidents that are not done, by what they were planned with."""
         self._latest = datetime.min.replace(tzinfo=UTC)
         """When anything was kept last: what is later than now was planned before the clock was put back."""
+        self._numbers: defaultdict[str, int] = defaultdict(int)
+        """The last number of each series."""
 
     def now(self) -> datetime:
         """The time by the clock that it was given; `FieldInvalid` if that tells a time without zone."""
@@ -90,6 +101,12 @@ class MemoryStore:
                 if standing.wake_at is None or standing.wake_at < latest
             ]
             return Audit(len(undone), tuple(sorted(forgotten, key=self._turn)))
+
+    def number(self, request: TakeNumber, /) -> int:
+        """The next number of a series."""
+        with self._lock:
+            self._numbers[request.series] += 1
+            return self._numbers[request.series]
 
     def _keep(self, incident: IncidentId, standing: Standing) -> None:
         had = self._standing.get(incident)

@@ -107,6 +107,12 @@ def is_place(event: Happening, attribute: Attribute[Any], value: object) -> None
         raise FieldInvalid(attribute.name, f"events are counted from 0, and {shown(value)} is the place of none")
 
 
+def is_number(event: Happening, attribute: Attribute[Any], value: object) -> None:
+    """The field holds a number of a series."""
+    if type(value) is not int or value < 1:
+        raise FieldInvalid(attribute.name, f"a series is counted from 1, and {shown(value)} is no number of it")
+
+
 def is_a(expected: type) -> Any:
     """The field holds a value of that class."""
 
@@ -155,6 +161,8 @@ class Declared(Happening):
     chosen: bool = field(default=False, validator=is_a(bool))
     """Whether a person chose the severity."""
     playbook: str = field(default="", validator=is_text)
+    number: int | None = field(default=None, validator=optional(is_number))
+    """Its number among those that were declared that day, for names that people read; `None` if nobody counted."""
 
     def __str__(self) -> str:
         return f"declared: {self.title} ({self.assessment})"

@@ -87,15 +87,17 @@ class Incident:
         started_at: datetime | None = None,
         playbook: Referenced | str = "",
         recorded_at: datetime | None = None,
+        number: int | None = None,
     ) -> Incident:
         """Begin an incident, by a triage or with a severity that a person chose.
 
         ``started_at`` is when users began to feel it, if that was before ``at``. ``recorded_at`` is when the log learns
-        of it, if that is later than ``at``: an incident may be declared after the fact.
+        of it, if that is later than ``at``: an incident may be declared after the fact. ``number`` is its number
+        among those that are declared that day, from 1 up, if somebody counts them.
 
-        Raises `CommandInvalid` for neither or both of triage and severity, `FieldInvalid` for a time without zone and
-        for a name or title that cannot be kept, a blank title among them, `TimesContradict` for a start after the
-        declaration.
+        Raises `CommandInvalid` for neither or both of triage and severity, `FieldInvalid` for a time without zone, for
+        what is no such number and for a name or title that cannot be kept, a blank title among them, `TimesContradict`
+        for a start after the declaration.
         """
         if (triage is None) == (severity is None):
             raise CommandInvalid(f"{shown(id)}: an incident is declared with a triage or with a chosen severity")
@@ -110,6 +112,7 @@ class Incident:
             assessment=assessed(triage) if triage is not None else chosen(cast(Severity[Any], severity)),
             chosen=triage is None,
             playbook=playbook if isinstance(playbook, str) else getattr(playbook, "reference", cast(str, playbook)),
+            number=number,
         )
         return cls(begin(event), Timeline([event]))
 
@@ -208,6 +211,11 @@ class Incident:
     def playbook(self) -> str:
         """The name and version of the playbook that it was declared under; empty for none."""
         return self._state.playbook
+
+    @property
+    def number(self) -> int | None:
+        """Its number among those that were declared that day; `None` if nobody counted."""
+        return self._state.number
 
     @property
     def version(self) -> int:

@@ -78,6 +78,7 @@ class State:
     id: IncidentId
     title: str
     playbook: str
+    number: int | None
     declared_at: datetime
     started_at: datetime
     status: Status
@@ -138,6 +139,7 @@ def begin(event: Declared) -> State:
         id=event.incident,
         title=event.title,
         playbook=event.playbook,
+        number=event.number,
         declared_at=event.at,
         started_at=started_at,
         status=Status.INVESTIGATING,

@@ -10,7 +10,7 @@ from attrs import Attribute, evolve, field, frozen
 from attrs.validators import optional
 
 from incidentkit.errors import FieldInvalid, IncidentExists, LogInvalid, StaleVersion, UnknownIncident, shown
-from incidentkit.model.events import Declared, Event, Redacted, is_utc
+from incidentkit.model.events import Declared, Event, Redacted, is_name, is_utc
 from incidentkit.model.identity import IncidentId
 from incidentkit.model.lifecycle import Status, consequence
 from incidentkit.providers.answer import Answer
@@ -59,6 +59,14 @@ class FindIncidents:
     limit: int = field(validator=_is_limit)
     after: IncidentId | None = None
     """The last incident of the page before; `None` for the first page."""
+
+
+@frozen
+class TakeNumber:
+    """Take the next number of a series, such as the incidents of a day."""
+
+    series: str = field(validator=is_name)
+    """What is counted, such as ``20260302``; every series begins with 1."""
 
 
 @frozen
@@ -135,6 +143,14 @@ class IncidentStore(Protocol):
         """Whether every incident that is not done has been looked at in time and has a time to be looked at again.
 
         Forgotten is one without ``wake_at``, or with one that is past by more than the grace; in the order of `due`.
+        """
+        ...
+
+    def number(self, request: TakeNumber, /) -> Answer[int]:
+        """The next number of a series: 1 for the first, and each is given once, whoever asks.
+
+        What was given never comes back, also if nobody uses it. So a series may have gaps: a number is taken before
+        what it is for is kept.
         """
         ...
 

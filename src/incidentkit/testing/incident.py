@@ -90,6 +90,7 @@ def _declarations(draw: st.DrawFn, scene: Scene) -> Incident:
         started_at=draw(st.none() | scene.near(0, -10, -2880)),
         recorded_at=draw(st.none() | scene.near(0, 90)),
         playbook=draw(texts()),
+        number=draw(st.none() | st.integers(1, 2_000)),
     )
 
 

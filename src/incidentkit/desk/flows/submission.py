@@ -16,7 +16,7 @@ from incidentkit.desk.hearsay import class_of
 from incidentkit.desk.notices import Recorded
 from incidentkit.errors import CommandInvalid, SchemesDiffer, StaleVersion, UnknownLevel, nearest, shown
 from incidentkit.model.commands import Command, Escalate, Note
-from incidentkit.model.events import Event, Merged, Overtaken, RoleAssigned
+from incidentkit.model.events import Declared, Event, Merged, Overtaken, RoleAssigned
 from incidentkit.model.identity import moment
 from incidentkit.model.incident import Incident
 from incidentkit.model.lifecycle import ACTIVE
@@ -25,7 +25,7 @@ from incidentkit.model.triage import Triage
 from incidentkit.model.vocabulary import FactSource
 from incidentkit.policy.planning import preview, settle
 from incidentkit.policy.playbook import Playbook
-from incidentkit.providers.store import Append
+from incidentkit.providers.store import Append, TakeNumber
 from incidentkit.text.document import flat
 
 PATIENCE: Final = 1_000
@@ -97,18 +97,21 @@ def check_scheme(playbook: Playbook, severity: object) -> None:
 
 
 def declare(charter: Charter, make: Callable[[datetime], Incident]) -> Flow[Incident]:
-    """Begin an incident, which is made by what is given the time."""
+    """Begin an incident, which is made by what is given the time, with the next number of its day."""
     now: datetime = yield Call(charter.store.now)
-    incident = make(now)
+    (declared,) = make(now).timeline  # before the number, so that what cannot be declared takes none
+    assert isinstance(declared, Declared)
+    day = declared.at.astimezone(charter.numbering_zone)
+    number: int = yield Call(partial(charter.store.number, TakeNumber(f"{day:%Y%m%d}")))
     request = Append(
-        incident=incident.id,
-        events=incident.timeline.events,
+        incident=declared.incident,
+        events=(evolve(declared, number=number),),
         expected_version=0,
         wake_at=now,
         planned_with=charter.planned_with,
     )
     stored: tuple[Event, ...] = yield Call(partial(charter.store.append, request))
-    charter.tell(Recorded(incident.id, stored[0]))
+    charter.tell(Recorded(declared.incident, stored[0]))
     return Incident.replay(stored)
 
 
