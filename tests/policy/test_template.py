@@ -25,7 +25,6 @@ from incidentkit.playbooks.emergency import (
 from incidentkit.policy.template import FIELDS, LONGEST_TEXT, MOST_LINES, PUBLIC_FIELDS, Section, Template
 from incidentkit.testing import texts
 from incidentkit.text.document import Bullets, Document, Heading, Paragraph, Strong, Text, flat
-from incidentkit.text.markdown import to_markdown
 from incidentkit.text.plain import to_plain
 from incidentkit.text.slack import LONGEST_TEXT as LONGEST_IN_SLACK
 from incidentkit.text.slack import MOST_BLOCKS, slack_fallback, to_slack
@@ -170,10 +169,13 @@ def test_a_template_reads_back_from_toml_and_json(template: Template) -> None:
     st.builds(Template, TEXT_OF_TEMPLATE, st.lists(SECTIONS, max_size=4)),
     st.dictionaries(st.sampled_from([*FIELDS]), ANYTHING, max_size=6),
 )
-def test_any_template_can_be_filled_with_anything(template: Template, values: Mapping[str, str]) -> None:
-    document = template.fill(values)
+def test_any_template_keeps_its_structure_whatever_it_is_filled_with(
+    template: Template, values: Mapping[str, str]
+) -> None:
+    document, plain_words = template.fill(values), template.fill(harmless(values))
     assert len(to_slack(document)) <= MOST_BLOCKS
-    assert to_markdown(document)
+    assert shape(document) == shape(plain_words)
+    assert kinds(to_slack(document)) == kinds(to_slack(plain_words))
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
