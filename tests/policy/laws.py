@@ -359,7 +359,7 @@ def _involved(case: Case, incident: Incident, ledger: Ledger, who: str) -> list[
         if case.obligations[key.obligation].personal
         and not case.obligations[key.obligation].outlives
         and key.instance.partition(".")[0] in ("once", generation)
-        and tries[-1].outcome not in (Outcome.FAILED, Outcome.POSTPONED)
+        and any(each.outcome not in (Outcome.FAILED, Outcome.POSTPONED) for each in tries)
         and key.person != incident.moved_by
     ]
 

@@ -248,4 +248,15 @@ SCENES: Final = (
         backoff=Backoff([MINUTE / 6, MINUTE / 6]),
         asleep=(4.1, 20),
     ),
+    *(
+        scene(
+            BOTH,
+            answers=answers,
+            contact=ContactChain([Attempt("push", 4 * MINUTE)], rounds=1),
+            backoff=Backoff([MINUTE / 6, MINUTE / 6]),
+            script=[said(2, Resolve, "bob")],
+            **NOTICES,
+        )
+        for answers in ([UNSURE, BUSY], [UNSURE, ILL])
+    ),
 )

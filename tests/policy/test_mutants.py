@@ -179,8 +179,12 @@ MUTANTS: Final = {
     ),
     "waits for nobody": ("        if not obligation.waits or", "        if True or"),
     "tells everybody who was not reached to stand down": (
-        "reached = tried.outcome not in (Outcome.FAILED, Outcome.POSTPONED)",
-        "reached = True",
+        "if tried.reached and key.obligation in personal",
+        "if key.obligation in personal",
+    ),
+    "tells nobody to stand down whom only an earlier try may have reached": (
+        "if tried.reached and key.obligation in personal",
+        "if tried.outcome not in ('failed', 'postponed') and key.obligation in personal",
     ),
     "tells who ended it to stand down": ("and key.person != self.incident.moved_by", ""),
     "tells who came after the raise": ("if mark.place < progress.raised_place", ""),

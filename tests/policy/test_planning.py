@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, Phase, event, given, settings
 from incidentkit import EMERGENCY, NEVER, Condition, Incident, Rotation, Schedule, Status
 from incidentkit.errors import FieldInvalid
 from incidentkit.model.action import Outcome
-from incidentkit.model.commands import Merge, Snooze
+from incidentkit.model.commands import Merge, Resolve, Snooze
 from incidentkit.model.conditions import ALWAYS
 from incidentkit.model.events import Became
 from incidentkit.model.identity import PersonId
@@ -23,7 +23,7 @@ from incidentkit.policy.directory import Directory, Person
 from incidentkit.policy.escalation import quorum
 from incidentkit.policy.obligation import Attempt, Backoff, Obligation
 from incidentkit.policy.planning import Plan, plan, preview, settle
-from incidentkit.policy.recipient import on_call, person, schedule
+from incidentkit.policy.recipient import on_call, person, schedule, those
 from incidentkit.policy.situation import OVER, STATUS, UNACKNOWLEDGED_FOR, UNRESOLVED_FOR
 from incidentkit.providers.on_call import FindOnCall
 from incidentkit.providers.pager import Purpose, SendPage
@@ -349,6 +349,23 @@ def test_whoever_stands_down_after_a_merge_learns_what_goes_on() -> None:
     (action,) = planned(merged, over, minutes=1).due
     assert isinstance(action.request, SendPage)
     assert action.request.reason == "it is over: merged into INC-2, which goes on"
+
+
+@pytest.mark.parametrize("first", [Outcome.UNKNOWN, None])
+@pytest.mark.parametrize("then", [Outcome.POSTPONED, Outcome.FAILED])
+def test_whom_the_first_of_several_tries_may_have_reached_is_told_to_stand_down(
+    first: Outcome | None, then: Outcome
+) -> None:
+    paging = duty(until=OVER, chain=[Attempt("push", 9 * MINUTE)], personal=True)
+    told = Obligation(
+        id="told", when=OVER, recipients=[those("paged")], waits=True, outlives=True, chain=[Attempt("phone")]
+    )
+    refused = looked_at(declared(), paging, told, minutes=0, outcome=then).apply(Resolve(at=at(4), by="bob"))
+    assert planned(refused, paging, told, minutes=4).due == ()
+
+    tried = looked_at(declared(), paging, told, minutes=0, outcome=first)
+    tried = looked_at(tried, paging, told, minutes=3, outcome=then).apply(Resolve(at=at(4), by="bob"))
+    assert [each.key.person for each in planned(tried, paging, told, minutes=4).due] == ["ada"]
 
 
 def test_somebody_whom_nobody_knows_stops_no_page() -> None:

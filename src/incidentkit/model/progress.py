@@ -60,6 +60,13 @@ class Tried:
     """Before when there is no point in another try, if the provider said so."""
     found: tuple[PersonId, ...] = ()
     """Whom the answer named, if it was asked for people."""
+    earlier: bool = False
+    """Whether a try before the latest may have reached somebody."""
+
+    @property
+    def reached(self) -> bool:
+        """Whether any try has reached somebody, or may have."""
+        return self.earlier or self.outcome not in (Outcome.FAILED, Outcome.POSTPONED)
 
 
 @frozen
@@ -201,8 +208,11 @@ class Progress:
         """A try began."""
         key = event.action
         earlier = self.tried.get(key)
-        first, tries = (event.at, 0) if earlier is None else (earlier.first, earlier.tries)
-        self.tried[key] = Tried(tries + 1, first, event.at, event.lease_until)
+        if earlier is None:
+            self.tried[key] = Tried(1, event.at, event.at, event.lease_until)
+        else:
+            tries, first = earlier.tries + 1, earlier.first
+            self.tried[key] = Tried(tries, first, event.at, event.lease_until, earlier=earlier.reached)
         self.latest[key.obligation, key.instance, key.person] = key
 
     def ended(self, event: ActionEnded) -> None:
@@ -211,7 +221,8 @@ class Progress:
         if tried is None or tried.outcome in (Outcome.SUCCEEDED, Outcome.FAILED):
             return
         ending = (event.outcome, event.recorded_at, event.retry_at, event.found)
-        self.tried[event.action] = Tried(tried.tries, tried.first, tried.latest, tried.lease_until, *ending)
+        start = (tried.tries, tried.first, tried.latest, tried.lease_until)
+        self.tried[event.action] = Tried(*start, *ending, tried.earlier)
 
     def rearm(self, person: PersonId, at: datetime) -> None:
         """The person is to be reached for again."""

@@ -10,7 +10,6 @@ from typing import Final
 from attrs import frozen
 
 from incidentkit.errors import ScheduleInvalid, UnknownRecipient
-from incidentkit.model.action import Outcome
 from incidentkit.model.identity import PersonId
 from incidentkit.model.incident import Incident
 from incidentkit.model.progress import InForce
@@ -78,8 +77,7 @@ class Audience:
             obligation.id for obligation in self.playbook.obligations if obligation.personal and not obligation.outlives
         }
         for key, tried in self.incident.progress.tried.items():
-            reached = tried.outcome not in (Outcome.FAILED, Outcome.POSTPONED)
-            if reached and key.obligation in personal and key.person != self.incident.moved_by:
+            if tried.reached and key.obligation in personal and key.person != self.incident.moved_by:
                 yield PersonId(key.person)
 
     def _acknowledged_before_the_raise(self) -> Iterator[PersonId]:
