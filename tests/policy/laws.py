@@ -303,7 +303,7 @@ def met(
     if obligation.acknowledgers:
         asked, counted = _meant(case, incident, obligation.acknowledgers, in_force.since), []
     counted += [who for who in standing if who in asked and who not in counted]
-    outstanding = [who for who in asked if who not in standing]
+    outstanding = [who for who in asked if who not in ledger.standing or who not in known]
     outstanding += ["somebody"] * _unnamed(case, ledger, obligation, ledger.running(obligation), in_force)
     own = {ACKNOWLEDGEMENTS.name: len(counted), OUTSTANDING.name: len(outstanding)}
     return obligation.until.evaluate(evolve(facts, values={**facts.values, **own})) is True

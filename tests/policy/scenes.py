@@ -150,6 +150,13 @@ SCENES: Final = (
             said(12, Escalate, "ada", level="level 2"),
         ],
     ),
+    *(
+        scene(
+            evolve(FIRST, until=until),
+            script=[said(2, Acknowledge, "ada"), said(5, Escalate, "eve", level="first"), said(6, Acknowledge, "bob")],
+        )
+        for until in (FIRST.until, EVERYBODY_HAS)
+    ),
     scene(script=[said(2, Acknowledge, "ada"), said(5, Escalate, "eve", level="first")]),
     scene(
         script=[

@@ -241,6 +241,10 @@ MUTANTS: Final = {
         "return 0",
     ),
     "lets an earlier answer stop a level that is brought in again": ("if asked_again > begun:", "if False:"),
+    "waits for whoever has it when everybody of a level is brought in again": (
+        "outstanding = sum(person not in has_it for",
+        "outstanding = sum(person not in acknowledged for",
+    ),
     "asks about what does not apply": (" is None and _may_begin(obligation, view.present):", " is None:"),
     "pages in maintenance": ("evolve(chain, at=at if until is None else until)", "evolve(chain, at=at)"),
     "pages in maintenance what should have been paged before": ("max(at, self.now))", "at)"),
@@ -280,8 +284,8 @@ MUTANTS: Final = {
         "if tried.outcome is Outcome.POSTPONED and False and (again",
     ),
     "counts whom the directory does not know": (
-        "acknowledged = {person: mark for person, mark in acknowledged.items() if person in known}",
-        "acknowledged = dict(acknowledged)",
+        "has_it = acknowledged = {person: mark for person, mark in acknowledged.items() if person in known}",
+        "has_it = acknowledged = dict(acknowledged)",
     ),
     "lets no acknowledgement expire once the severity is lowered": ("return reached or expiry", "return expiry"),
     "previews other outcomes than it is told": (

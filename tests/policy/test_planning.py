@@ -13,14 +13,14 @@ from hypothesis import HealthCheck, Phase, event, given, settings
 from incidentkit import EMERGENCY, NEVER, Condition, Incident, Rotation, Schedule, Status
 from incidentkit.errors import FieldInvalid
 from incidentkit.model.action import Outcome
-from incidentkit.model.commands import Merge, Resolve, Snooze
+from incidentkit.model.commands import Acknowledge, Escalate, Merge, Resolve, Snooze
 from incidentkit.model.conditions import ALWAYS
 from incidentkit.model.events import Became
 from incidentkit.model.identity import PersonId
 from incidentkit.model.targets import Target
 from incidentkit.policy.action import Action
 from incidentkit.policy.directory import Directory, Person
-from incidentkit.policy.escalation import quorum
+from incidentkit.policy.escalation import EVERYBODY, quorum
 from incidentkit.policy.obligation import Attempt, Backoff, Obligation
 from incidentkit.policy.planning import Plan, plan, preview, settle
 from incidentkit.policy.recipient import on_call, person, schedule, those
@@ -177,6 +177,13 @@ def test_a_quorum_of_more_than_there_are_is_left_to_those_who_have_it() -> None:
     paged = looked_at(declared(), paging, minutes=0, outcome=Outcome.SUCCEEDED).acknowledge(at=at(0.5), by="ada")
     (owed,) = planned(paged, paging, minutes=1).owed
     assert owed.people == ("ada",)
+
+
+def test_a_level_for_everybody_that_is_brought_in_again_asks_nobody_who_has_it() -> None:
+    level = duty(until=EVERYBODY, chain=[Attempt("push", MINUTE)], personal=True, level="first")
+    again = looked_at(declared(), level, minutes=0, outcome=Outcome.SUCCEEDED)
+    again = again.apply(Acknowledge(at=at(1), by="ada")).apply(Escalate("first", at=at(2), by="ada"))
+    assert planned(again, level, minutes=2).owed == ()
 
 
 def test_what_was_tried_in_vain_is_left_to_people_once_the_last_wait_is_over() -> None:

@@ -91,7 +91,7 @@ class View:
         Whom the directory does not know has nothing: a misspelt name must not stop the pages.
         """
         acknowledged, known = self.incident.progress.acknowledged, self.directory.people
-        acknowledged = {person: mark for person, mark in acknowledged.items() if person in known}
+        has_it = acknowledged = {person: mark for person, mark in acknowledged.items() if person in known}
         begun, asked_again = instance.place, max((mark.place for mark in obligation.calls(self.incident)), default=0)
         if asked_again > begun:  # what was said before does not answer it
             acknowledged = {person: mark for person, mark in acknowledged.items() if mark.place > asked_again}
@@ -101,7 +101,7 @@ class View:
         else:
             asked = instance.people
             counted = sum(person in asked or mark.place > begun for person, mark in acknowledged.items())
-        outstanding = sum(person not in acknowledged for person in asked) + self._unnamed(obligation, instance)
+        outstanding = sum(person not in has_it for person in asked) + self._unnamed(obligation, instance)
         own = {ACKNOWLEDGEMENTS.name: counted, OUTSTANDING.name: outstanding, **self._said(obligation)}
         return Facts(facts.vocabulary, {**facts.values, **own}, facts.possible, facts.started, facts.at)
 
