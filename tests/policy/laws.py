@@ -897,9 +897,7 @@ def the_next_attempt_waits_from_the_first_try_of_the_one_before(case: Case) -> N
 def _wait_is_over(tries: Sequence[Try], wait: timedelta) -> datetime:
     """When: what is tried when its wait is over, because no desk was there, has its wait all the same."""
     over, latest = tries[0].start + wait, tries[-1]
-    return (
-        over if latest.start < over or latest.outcome in (Outcome.POSTPONED, Outcome.UNKNOWN) else latest.start + wait
-    )
+    return latest.start + wait if latest.start >= over and latest.outcome in (None, Outcome.SUCCEEDED) else over
 
 
 def what_may_have_failed_is_tried_again_before_the_next_attempt(case: Case) -> None:
@@ -942,8 +940,8 @@ def _again(case: Case, ledger: Ledger, key: ActionKey) -> datetime | None:
     turns = [each for each in same if chain[each.attempt].method == chain[key.attempt].method]
     if not turns:
         return None
-    waits = [each.wait or timedelta() for each in chain[turns[-1].attempt : key.attempt]]
-    return ledger.tries[turns[-1]][0].start + sum(waits, timedelta())
+    wait, *others = [each.wait or timedelta() for each in chain[turns[-1].attempt : key.attempt]]
+    return _wait_is_over(ledger.tries[turns[-1]], wait) + sum(others, timedelta())
 
 
 def nobody_is_called_by_one_method_for_two_levels_at_once(case: Case) -> None:

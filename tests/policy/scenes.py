@@ -212,6 +212,10 @@ SCENES: Final = (
         for delays in ([MINUTE / 6, 2 * MINUTE], [MINUTE / 6] * 9)
     ),
     *(scene(ADA, answers=[each, WELL], asleep=(0.5, 11), catch_all=[person("bob")]) for each in (AWAY, UNSURE, BUSY)),
+    *(
+        scene(evolve(ADA, recipients=[person("bob")]), answers=answers, asleep=(0.5, 11))
+        for answers in ([BUSY, WELL], [WELL, BUSY], [BUSY, WELL, WELL])
+    ),
     scene(ADA, script=[said(20, Acknowledge, "ada"), said(25, Decline, "ada")], catch_all=[person("bob")]),
     scene(
         FIRST,

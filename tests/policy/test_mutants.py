@@ -141,7 +141,11 @@ MUTANTS: Final = {
         "links[before : key.attempt]",
         "links[before : before + 1]",
     ),
-    "starts the next round at once": ("at=max(chain.at, tried.first + between)", "at=chain.at"),
+    "starts the next round at once": ("at=max(chain.at, _begun(links[before].wait, tried) + between)", "at=chain.at"),
+    "hurries the round after a try that was late": (
+        "_begun(links[before].wait, tried) + between",
+        "tried.first + between",
+    ),
     "comes into force though it is held": (
         "when, hindered = obligation.when, obligation.hindered\n",
         "when, hindered = obligation.when, obligation.until\n",
@@ -278,7 +282,7 @@ MUTANTS: Final = {
         "(key.obligation, key.person) == (level.id, chain.person)",
         "key.obligation == level.id",
     ),
-    "hurries what comes after a try that was late": ("tried.latest >= over and", "False and"),
+    "hurries what comes after a try that was late": ("tried.latest >= tried.first + wait and", "False and"),
     "waits for a system that fails all the time": (
         "if tried.outcome is Outcome.POSTPONED and (again",
         "if tried.outcome is Outcome.POSTPONED and False and (again",

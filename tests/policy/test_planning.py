@@ -332,6 +332,15 @@ def test_a_retry_that_comes_too_late_for_its_wait_begins_it_anew_unless_it_reach
     assert [method_of(each) for each in planned(in_vain, paging, minutes=30).due] == ["phone"]
 
 
+def test_a_round_goes_on_from_a_retry_that_was_late_though_the_method_between_is_left_out() -> None:
+    paging = evolve(
+        duty(chain=[Attempt("phone", 5 * MINUTE), Attempt("push", 4 * MINUTE)] * 2), recipients=[person("bob")]
+    )
+    late = looked_at(declared(), paging, minutes=0, outcome=Outcome.POSTPONED)
+    late = looked_at(late, paging, minutes=20, outcome=Outcome.SUCCEEDED)
+    assert planned(late, paging, minutes=20).wake_at == at(29)
+
+
 def test_an_acknowledgement_by_somebody_whom_nobody_knows_stops_no_clock() -> None:
     boss = duty(UNACKNOWLEDGED_FOR >= 15 * MINUTE, chain=[Attempt("push", MINUTE)])
     misspelt = declared().acknowledge(at=at(1), by="anaa")

@@ -168,7 +168,7 @@ class Chains:
             tried = self.incident.progress.tried.get(evolve(key, attempt=before))
             if tried is not None and links[before].method == links[key.attempt].method:
                 between = sum((link.wait or timedelta() for link in links[before : key.attempt]), timedelta())
-                return evolve(chain, at=max(chain.at, tried.first + between))
+                return evolve(chain, at=max(chain.at, _begun(links[before].wait, tried) + between))
         return chain
 
     def apart(self, chains: Sequence[Chain]) -> Iterator[Chain]:
@@ -232,12 +232,17 @@ def _next_try(obligation: Obligation, key: ActionKey, tried: Tried) -> tuple[boo
     if tried.outcome is Outcome.FAILED:
         return False, ended
     over = ended if wait is None else tried.first + wait
-    late = wait is not None and tried.latest >= over and tried.outcome in (None, Outcome.SUCCEEDED)
-    moving_on = tried.latest + wait if wait is not None and late else over
+    moving_on = over + (_begun(wait, tried) - tried.first)
     if tried.outcome is Outcome.SUCCEEDED or tried.tries > obligation.backoff.retries:
         return False, max(moving_on, ended)
     again = _again(obligation.backoff, key, tried)
     return (True, again) if wait is None or again < over else (False, moving_on)
+
+
+def _begun(wait: timedelta | None, tried: Tried) -> datetime:
+    """Since when the wait of an attempt runs: from its first try, or from a late one that may have reached somebody."""
+    late = wait is not None and tried.latest >= tried.first + wait and tried.outcome in (None, Outcome.SUCCEEDED)
+    return tried.latest if late else tried.first
 
 
 def _again(backoff: Backoff, key: ActionKey, tried: Tried) -> datetime:

@@ -87,7 +87,7 @@ class Postings:
 
     def _channel_name(self, attempt: int) -> str:
         """What the channel is called; from the second attempt on, another name, because somebody has the first."""
-        policy, number = self.communication, getattr(self.incident, "number", None)
+        policy, number = self.communication, self.incident.number
         day = self.incident.declared_at.astimezone(zone_of(policy.zone)).date()
         name = channel_name(policy.channel, day, _slug(self.incident.id) if number is None else f"{number:03}")
         return f"{name}-{attempt + 1}" if attempt else name
@@ -105,7 +105,7 @@ class Postings:
             zone=policy.zone,
             update=incident.latest_update,
             update_number=incident.updates,
-            number=getattr(incident, "number", None),
+            number=incident.number,
             status_page=policy.status_page,
         )
         if public and not values["public_summary"].strip():
