@@ -379,7 +379,8 @@ def _people(case: Case, incident: Incident, ledger: Ledger, obligation: Obligati
     known = case.world.directory.people
     found += [who for each in involved for who in _involved(case, incident, ledger, each) if who in known]
     shifts = [schedule(each.name) for each in obligation.recipients if each.kind == "relieved"]
-    found += [who for each in shifts for who in _relieved(case, incident, ledger, each, at)]
+    still = _meant(case, incident, shifts, at)
+    found += [who for each in shifts for who in _relieved(case, incident, ledger, each, at) if who not in still]
     if obligation.asked:
         return found
     return found or _meant(case, incident, obligation.fallback, at)
@@ -738,7 +739,8 @@ def _newly_on_call(
     on_call = [each for each in obligation.recipients if each.kind == "schedule"]
     relieved = [schedule(each.name) for each in obligation.recipients if each.kind == "relieved"]
     found = _meant(case, incident, on_call, at)
-    found += [who for each in relieved for who in _relieved(case, incident, ledger_of(incident), each, at)]
+    still, ledger = _meant(case, incident, relieved, at), ledger_of(incident)
+    found += [who for each in relieved for who in _relieved(case, incident, ledger, each, at) if who not in still]
     return [who for who in dict.fromkeys(found) if who not in in_force.people]
 
 

@@ -240,6 +240,12 @@ SCENES: Final = (
         )
         for answers in ([WELL], [BUSY])
     ),
+    scene(
+        TURNS,
+        evolve(TURNS, name="eves", recipients=[schedule("eves")]),
+        script=[said(90, Acknowledge, "bob")],
+        **NOTICES,
+    ),
     scene(FIRST, script=[said(2, Acknowledge, "zoe")]),
     *(
         scene(

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from incidentkit import EMERGENCY, Directory, Incident, Playbook, Rotation, Schedule
 from incidentkit.model.action import Outcome
@@ -102,6 +103,17 @@ def test_whoever_is_on_call_again_and_has_it_owes_nothing() -> None:
     assert owing(next_morning) == []
     assert next_morning.wake_at is not None
     assert owing(planned(begun, 24 * 60 + 11)) == [("ada",)]
+
+
+def test_whoever_goes_on_by_another_schedule_owes_nothing() -> None:
+    book = paging(Level("first", schedule("db")), Level("second", schedule("next")))
+    directory = evolve(DIRECTORY, schedules={"db": turns("08:00", "eve", "ada"), "next": turns("08:00", "ada", "eve")})
+    (second,) = directory.schedules["next"].on_call(at(0))
+    taken = declared(Acknowledge(at=at(1), by=second))
+    assert directory.schedules["db"].on_call(at(10)) == (second,)
+    made = plan(taken, book, directory, now=at(10))
+    assert (reminded(made), owing(made)) == ([], [])
+    assert owing(plan(taken, book, directory, now=at(1))) == []
 
 
 @pytest.mark.parametrize("where", ["fallback", "catch_all"])

@@ -214,6 +214,10 @@ MUTANTS: Final = {
         "if on_call and acknowledged.keys().isdisjoint(on_call):",
         "if acknowledged.keys().isdisjoint(on_call):",
     ),
+    "asks those for a hand-over who go on by another schedule": (
+        "for each in named if each.kind is",
+        "for each in () if each.kind is",
+    ),
     "asks those for a hand-over who were never on call": (
         "                if person in self.found([shift], mark.at):\n",
         "                if True:\n",

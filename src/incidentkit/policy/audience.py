@@ -36,11 +36,13 @@ class Audience:
         Nor is a schedule anybody at a time for which it does not answer.
         """
         people: list[PersonId] = []
-        for recipient in recipients:
+        named = (*recipients,)
+        for recipient in named:
             if recipient.kind is RecipientKind.THOSE:
                 people += (who for who in self._involved[recipient.name]() if who in self.directory.people)
             elif recipient.kind is RecipientKind.RELIEVED:
-                people += self._relieved(schedule(recipient.name), at)
+                still = self.found([schedule(each.name) for each in named if each.kind is RecipientKind.RELIEVED], at)
+                people += (who for who in self._relieved(schedule(recipient.name), at) if who not in still)
             else:
                 with suppress(UnknownRecipient, ScheduleInvalid):
                     people += self.directory.find(recipient, self.incident.roles, at=at)
