@@ -265,6 +265,14 @@ SCENES: Final = (
         backoff=Backoff([MINUTE / 6, MINUTE / 6]),
         asleep=(4.1, 20),
     ),
+    scene(
+        ADA,
+        evolve(LATER, recipients=[person("bob")]),
+        contact=ContactChain([Attempt("phone", 5 * MINUTE)], rounds=1),
+        answers=[Answer(Outcome.UNKNOWN)],
+        catch_all=[person("bob")],
+        cumulative=False,
+    ),
     *(
         scene(
             BOTH,

@@ -272,6 +272,7 @@ MUTANTS: Final = {
         "            at = max([chain.at, *others])\n",
         "            at = chain.at\n",
     ),
+    "forgets a call by the catch-all as soon as its chain has ended": ("[*self._ended()]", "[]"),
     "begins two calls in the same moment": ("            if at <= self.now:\n", "            if False:\n"),
     "lets a call that failed put off another": (
         "if is_of_it and tried.outcome not in (Outcome.FAILED, Outcome.POSTPONED):",

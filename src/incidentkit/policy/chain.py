@@ -171,17 +171,19 @@ class Chains:
                 return evolve(chain, at=max(chain.at, _begun(links[before].wait, tried) + between))
         return chain
 
-    def apart(self, chains: Sequence[Chain]) -> Iterator[Chain]:
+    def apart(self, chains: Sequence[Chain], ended: Sequence[Chain] = ()) -> Iterator[Chain]:
         """The chains, of which no two call a person by the same method at once, who may be on several levels.
 
-        A method that had its turn for one level has its wait before it has its turn for another. What is tried once
-        more, because it may have failed, waits for no other level, and goes before what is tried for the first time.
+        A method that had its turn for one level, also in a chain that has ended, has its wait before it has its turn
+        for another. What is tried once more, because it may have failed, waits for no other level, and goes before what
+        is tried for the first time.
         """
         tried = self.incident.progress.tried
-        several = {who for who, count in Counter(chain.person for chain in chains if chain.pages).items() if count > 1}
+        paging = [chain for chain in (*chains, *ended) if chain.pages]
+        several = {who for who, count in Counter(chain.person for chain in paging).items() if count > 1}
         calls: defaultdict[tuple[PersonId, str], dict[str, datetime]] = defaultdict(dict)
-        for chain in chains:
-            if chain.pages and chain.person in several:
+        for chain in paging:
+            if chain.person in several:
                 for method, until in self._calls(chain):
                     calls[chain.person, method][chain.obligation.id] = until
         for chain in sorted(chains, key=lambda each: each.key not in tried):

@@ -191,7 +191,16 @@ class View:
     def chains(self) -> tuple[Chain, ...]:
         """The chains of everything that asks for something."""
         asking = [chain for obligation, instance in self.unmet for chain in self.chains_of(obligation, instance)]
-        return tuple(self._chains.apart(asking))
+        return tuple(self._chains.apart(asking, [*self._ended()]))
+
+    def _ended(self) -> Iterator[Chain]:
+        """The chains that have ended of what asks for something and comes anew for the chains that there are now."""
+        for obligation in self.playbook.obligations:
+            latest = self._latest(obligation)
+            if latest is not None and latest != self.instances[obligation.id]:
+                instance = self.incident.progress.in_force[obligation.id, latest]
+                if obligation.until.evaluate(self.about(obligation, instance, self.present)) is not True:
+                    yield from self.latest_chains(obligation)
 
     def chains_of(self, obligation: Obligation, instance: InForce) -> Iterator[Chain]:
         """The chains of the present instance of an obligation, if that asks for something."""
