@@ -18,6 +18,8 @@
     │   └── TemplateInvalid                 a message template with what is no field; names the place
     ├── UnknownTree (LookupError)           the playbook has no tree of that name
     ├── UnknownLevel (LookupError)          the playbook's escalation has no level of that name
+    ├── UnknownObligation (LookupError)     the playbook wants nothing of that name that people can do or waive
+    ├── ClosureBlocked (ValueError)         an incident that is not closed, because something is owed
     ├── DirectoryInvalid (ValueError)       people, teams, roles and schedules that make no directory; names the path
     ├── UnknownRecipient (LookupError)      the directory has no such person, team, role or schedule
     ├── ScheduleInvalid (ValueError)        an on-call schedule that leaves open who is on call; names the path
@@ -188,6 +190,25 @@ class UnknownLevel(IncidentkitError, LookupError):
         self.name = name
         known = tuple(known)
         super().__init__(f"no level is called {shown(name)}{listed(known)}. {nearest(str(name), known)}".rstrip())
+
+
+class UnknownObligation(IncidentkitError, LookupError):
+    """The playbook wants nothing of that name that people can do or waive; `name` is what was asked for."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        self.name = name
+        known = tuple(known)
+        problem = f"nothing that people can do or waive is called {shown(name)}{listed(known)}"
+        super().__init__(f"{problem}. {nearest(str(name), known)}".rstrip())
+
+
+class ClosureBlocked(IncidentkitError, ValueError):
+    """An incident that is not closed, because something is owed: `owed` has what, by the names to waive it under."""
+
+    def __init__(self, incident: str, owed: Iterable[str], reasons: Iterable[str]) -> None:
+        self.owed = tuple(owed)
+        what = "; ".join(reasons)
+        super().__init__(f"{incident} is not closed: {what}. Do it, or close with waivers, each with a reason")
 
 
 class DirectoryInvalid(IncidentkitError, ValueError):

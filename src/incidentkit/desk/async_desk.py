@@ -28,12 +28,15 @@ from incidentkit.model.commands import (
     Command,
     Decline,
     Escalate,
+    Fulfil,
     Mitigate,
     Note,
     Reopen,
     Resolve,
     Snooze,
     StartMitigation,
+    Update,
+    Waive,
 )
 from incidentkit.model.identity import IncidentId
 from incidentkit.model.incident import Incident
@@ -44,6 +47,7 @@ from incidentkit.model.triage import Triage
 from incidentkit.model.vocabulary import FactSource
 from incidentkit.policy.directory import Directory
 from incidentkit.policy.playbook import Playbook
+from incidentkit.policy.standing import Blocker, Owings
 from incidentkit.providers.answer import Diagnosis
 from incidentkit.providers.store import Audit, IncidentStore
 
@@ -194,13 +198,56 @@ class AsyncDesk:
     async def close(
         self, incident: str, *, by: str, at: datetime | None = None, waivers: Mapping[str, str] | None = None
     ) -> Result:
-        """Nothing is left to do."""
+        """Nothing is left to do.
+
+        Raises `ClosureBlocked` while something is owed that is not waived; ``waivers`` have a reason for each.
+        """
         waived: Mapping[str, str] = {} if waivers is None else waivers
         return await self._ask(incident, lambda now: Close(at=flows.given(at, now), by=by, waivers=waived))
 
     async def note(self, incident: str, text: str, *, by: str, at: datetime | None = None) -> Result:
         """Write something down."""
         return await self._ask(incident, lambda now: Note(text, at=flows.given(at, now), by=by))
+
+    async def update(
+        self,
+        incident: str,
+        text: str,
+        *,
+        by: str,
+        next_steps: str = "",
+        eta: str = "",
+        public: str = "",
+        at: datetime | None = None,
+    ) -> Result:
+        """Tell those who wait what goes on; ``public`` is what everybody may read of it."""
+        return await self._ask(
+            incident,
+            lambda now: Update(text, at=flows.given(at, now), by=by, next_steps=next_steps, eta=eta, public=public),
+        )
+
+    async def fulfil(
+        self, incident: str, obligation: str, *, by: str, note: str = "", at: datetime | None = None
+    ) -> Result:
+        """Something that is owed is done.
+
+        Raises `UnknownObligation` for what the playbook of the incident does not want, or people cannot do.
+        """
+        return await self._ask(incident, lambda now: Fulfil(obligation, at=flows.given(at, now), by=by, note=note))
+
+    async def waive(
+        self, incident: str, obligation: str, *, by: str, reason: str, at: datetime | None = None
+    ) -> Result:
+        """Something that is owed will not be done. Raises what `fulfil` raises."""
+        return await self._ask(incident, lambda now: Waive(obligation, at=flows.given(at, now), by=by, reason=reason))
+
+    async def obligations(self, incident: str) -> Owings:
+        """What people owe in it, and how it stands with that."""
+        return await self._crew.run(flows.standing(self._charter, incident))
+
+    async def closure_blockers(self, incident: str) -> tuple[Blocker, ...]:
+        """What is left to do before it is closed."""
+        return await self._crew.run(flows.blockers(self._charter, incident))
 
     async def snooze(
         self, incident: str, *, by: str, until: datetime, reason: str, at: datetime | None = None

@@ -15,6 +15,7 @@ from incidentkit.desk.hearsay import class_of
 from incidentkit.desk.notices import LOGGER, LogObserver, Notice, Observer
 from incidentkit.desk.toolbox import ON_CALL, Toolbox, check_methods, slot_of
 from incidentkit.errors import DeskInvalid, expect, nearest, shown
+from incidentkit.model.calendar import zone_of
 from incidentkit.model.identity import PersonId, checked_name, checked_text
 from incidentkit.model.incident import Incident
 from incidentkit.policy.directory import Directory
@@ -124,8 +125,8 @@ class Charter:
 
     @property
     def numbering_zone(self) -> tzinfo:
-        """Where a day begins and ends whose incidents are counted."""
-        return UTC
+        """Where a day begins and ends whose incidents are counted: where the channels are that are called by it."""
+        return UTC if self.first.communication is None else zone_of(self.first.communication.zone)
 
     @cached_property
     def planned_with(self) -> str:

@@ -27,12 +27,15 @@ from incidentkit.model.commands import (
     Command,
     Decline,
     Escalate,
+    Fulfil,
     Mitigate,
     Note,
     Reopen,
     Resolve,
     Snooze,
     StartMitigation,
+    Update,
+    Waive,
 )
 from incidentkit.model.identity import IncidentId
 from incidentkit.model.incident import Incident
@@ -43,6 +46,7 @@ from incidentkit.model.triage import Triage
 from incidentkit.model.vocabulary import FactSource
 from incidentkit.policy.directory import Directory
 from incidentkit.policy.playbook import Playbook
+from incidentkit.policy.standing import Blocker, Owings
 from incidentkit.providers.answer import Diagnosis
 from incidentkit.providers.store import Audit, IncidentStore
 
@@ -201,13 +205,52 @@ class Desk:
     def close(
         self, incident: str, *, by: str, at: datetime | None = None, waivers: Mapping[str, str] | None = None
     ) -> Result:
-        """Nothing is left to do."""
+        """Nothing is left to do.
+
+        Raises `ClosureBlocked` while something is owed that is not waived; ``waivers`` have a reason for each.
+        """
         waived: Mapping[str, str] = {} if waivers is None else waivers
         return self._ask(incident, lambda now: Close(at=flows.given(at, now), by=by, waivers=waived))
 
     def note(self, incident: str, text: str, *, by: str, at: datetime | None = None) -> Result:
         """Write something down."""
         return self._ask(incident, lambda now: Note(text, at=flows.given(at, now), by=by))
+
+    def update(
+        self,
+        incident: str,
+        text: str,
+        *,
+        by: str,
+        next_steps: str = "",
+        eta: str = "",
+        public: str = "",
+        at: datetime | None = None,
+    ) -> Result:
+        """Tell those who wait what goes on; ``public`` is what everybody may read of it."""
+        return self._ask(
+            incident,
+            lambda now: Update(text, at=flows.given(at, now), by=by, next_steps=next_steps, eta=eta, public=public),
+        )
+
+    def fulfil(self, incident: str, obligation: str, *, by: str, note: str = "", at: datetime | None = None) -> Result:
+        """Something that is owed is done.
+
+        Raises `UnknownObligation` for what the playbook of the incident does not want, or people cannot do.
+        """
+        return self._ask(incident, lambda now: Fulfil(obligation, at=flows.given(at, now), by=by, note=note))
+
+    def waive(self, incident: str, obligation: str, *, by: str, reason: str, at: datetime | None = None) -> Result:
+        """Something that is owed will not be done. Raises what `fulfil` raises."""
+        return self._ask(incident, lambda now: Waive(obligation, at=flows.given(at, now), by=by, reason=reason))
+
+    def obligations(self, incident: str) -> Owings:
+        """What people owe in it, and how it stands with that."""
+        return self._crew.run(flows.standing(self._charter, incident))
+
+    def closure_blockers(self, incident: str) -> tuple[Blocker, ...]:
+        """What is left to do before it is closed."""
+        return self._crew.run(flows.blockers(self._charter, incident))
 
     def snooze(self, incident: str, *, by: str, until: datetime, reason: str, at: datetime | None = None) -> Result:
         """Pages are held until a time; clocks go on."""

@@ -24,6 +24,7 @@ from incidentkit.model.progress import ONCE, Mark
 from incidentkit.model.targets import Target
 from incidentkit.policy.act import Act
 from incidentkit.policy.recipient import Recipient, RecipientKind
+from incidentkit.policy.situation import SAID_DONE, WAIVED
 from incidentkit.policy.template import Template
 from incidentkit.providers.pager import Purpose
 
@@ -295,6 +296,11 @@ class Obligation:
     def calls(self, incident: Incident) -> tuple[Mark, ...]:
         """When people brought it in, in this generation."""
         return incident.progress.escalations.get(self.level, ()) if self.level else ()
+
+    @cached_property
+    def can_be_settled(self) -> bool:
+        """Whether people can say that it is done, or waive it."""
+        return any(fact in (SAID_DONE, WAIVED) for fact in self.until.mentioned)
 
     @property
     def links(self) -> tuple[Attempt, ...] | tuple[Act, ...]:

@@ -8,12 +8,14 @@ reads again.
 from __future__ import annotations
 
 from incidentkit.desk.flows.inquiry import audit as audit
+from incidentkit.desk.flows.inquiry import blockers as blockers
 from incidentkit.desk.flows.inquiry import check_run as check_run
 from incidentkit.desk.flows.inquiry import diagnose as diagnose
 from incidentkit.desk.flows.inquiry import find as find
 from incidentkit.desk.flows.inquiry import foresee as foresee
 from incidentkit.desk.flows.inquiry import lateness as lateness
 from incidentkit.desk.flows.inquiry import search as search
+from incidentkit.desk.flows.inquiry import standing as standing
 from incidentkit.desk.flows.log import load as load
 from incidentkit.desk.flows.round import tick as tick
 from incidentkit.desk.flows.submission import declaration as declaration

@@ -21,6 +21,7 @@ from incidentkit.errors import DeskInvalid, expect, listed, nearest, shown
 from incidentkit.model.identity import IncidentId
 from incidentkit.model.lifecycle import Status
 from incidentkit.policy.planning import Step, preview
+from incidentkit.policy.standing import Blocker, Owings, closure_blockers, obligations
 from incidentkit.providers.answer import Diagnosis
 from incidentkit.providers.store import Audit, FindForgotten, FindIncidents
 from incidentkit.text.document import Document, Table
@@ -57,6 +58,20 @@ def foresee(charter: Charter, incident: str, within: timedelta) -> Flow[Preview]
     until = now + within
     steps = preview(loaded, charter.playbook_of(loaded), charter.directory, now=now, until=until)
     return Preview(tuple(steps))
+
+
+def standing(charter: Charter, incident: str) -> Flow[Owings]:
+    """What people owe in an incident."""
+    loaded = yield from load(charter, incident)
+    now: datetime = yield Call(charter.store.now)
+    return obligations(loaded, charter.playbook_of(loaded), charter.directory, now=now)
+
+
+def blockers(charter: Charter, incident: str) -> Flow[tuple[Blocker, ...]]:
+    """What is left to do before an incident is closed."""
+    loaded = yield from load(charter, incident)
+    now: datetime = yield Call(charter.store.now)
+    return closure_blockers(loaded, charter.playbook_of(loaded), charter.directory, now=now)
 
 
 def diagnose(charter: Charter, slot: str, found: dict[str, Diagnosis]) -> Flow[None]:

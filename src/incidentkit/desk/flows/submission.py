@@ -14,17 +14,27 @@ from incidentkit.desk.effects import Call, Flow
 from incidentkit.desk.flows.log import append, load
 from incidentkit.desk.hearsay import class_of
 from incidentkit.desk.notices import Recorded
-from incidentkit.errors import CommandInvalid, SchemesDiffer, StaleVersion, UnknownLevel, nearest, shown
-from incidentkit.model.commands import Command, Escalate, Note
+from incidentkit.errors import (
+    ClosureBlocked,
+    CommandInvalid,
+    SchemesDiffer,
+    StaleVersion,
+    UnknownLevel,
+    UnknownObligation,
+    nearest,
+    shown,
+)
+from incidentkit.model.commands import Close, Command, Escalate, Fulfil, Note, TakeBack, Waive
 from incidentkit.model.events import Declared, Event, Merged, Overtaken, RoleAssigned
 from incidentkit.model.identity import moment
 from incidentkit.model.incident import Incident
-from incidentkit.model.lifecycle import ACTIVE
+from incidentkit.model.lifecycle import ACTIVE, Status
 from incidentkit.model.severity import Severity
 from incidentkit.model.triage import Triage
 from incidentkit.model.vocabulary import FactSource
 from incidentkit.policy.planning import preview, settle
 from incidentkit.policy.playbook import Playbook
+from incidentkit.policy.standing import closure_blockers
 from incidentkit.providers.store import Append, TakeNumber
 from incidentkit.text.document import flat
 
@@ -124,10 +134,11 @@ def submit(charter: Charter, incident: str, make: Callable[[datetime], Command])
         now = max(clock, before.as_of)
         command = not_in_the_future(make(now), now)
         playbook = charter.playbook_of(before)
-        if isinstance(command, Escalate):
-            _check_level(playbook, command.level)
+        _check_names(playbook, command)
         decisions = settle(before, playbook, charter.directory, before=now)
         settled = before.extended(decisions)
+        if isinstance(command, Close):
+            _check_closure(charter, settled, command, now)
         command = _rebased(command, before, settled)
         events = (*decisions, settled.apply(command, recorded_at=now).timeline[-1])
         try:
@@ -157,11 +168,29 @@ def not_in_the_future(command: Command, now: datetime) -> Command:
     return evolve(command, at=now) if command.at > now else command
 
 
-def _check_level(playbook: Playbook, level: str) -> None:
-    """Raise `UnknownLevel` for a level that would bring in nobody, because the playbook has none of that name."""
-    levels = [] if playbook.escalation is None else [each.name for each in playbook.escalation.levels]
-    if level not in levels:
-        raise UnknownLevel(level, levels)
+def _check_names(playbook: Playbook, command: Command) -> None:
+    """Raise `UnknownLevel` or `UnknownObligation` for a name that would do nothing, as the playbook does not have it."""
+    match command:
+        case Escalate(level=level):
+            levels = [] if playbook.escalation is None else [each.name for each in playbook.escalation.levels]
+            if level not in levels:
+                raise UnknownLevel(level, levels)
+        case Fulfil(obligation=name) | Waive(obligation=name) | TakeBack(obligation=name):
+            known = [each.id for each in playbook.obligations if each.can_be_settled]
+            if name not in known:
+                raise UnknownObligation(name, known)
+        case _:
+            pass
+
+
+def _check_closure(charter: Charter, incident: Incident, command: Close, now: datetime) -> None:
+    """Raise `ClosureBlocked` for a closure that leaves undone what is neither done nor waived."""
+    if incident.status is not Status.RESOLVED:  # it is refused, or changes nothing
+        return
+    blockers = closure_blockers(incident, charter.playbook_of(incident), charter.directory, now=now)
+    left = [each for each in blockers if each.obligation not in command.waivers]
+    if left:
+        raise ClosureBlocked(incident.id, [each.obligation for each in left], map(str, left))
 
 
 def _take_in(charter: Charter, event: Merged) -> Flow[None]:
