@@ -28,6 +28,7 @@ from incidentkit.policy.situation import (
     OVER,
     PUBLIC_NEWS,
     RESTRICTED,
+    RESTRICTION_LIFTED,
     SAID_DONE,
     STATUS,
     TICKET_OPEN,
@@ -301,7 +302,7 @@ class CommunicationPolicy:
             yield Obligation(
                 id=CONFIDENTIAL,
                 when=self.restricted,
-                until=~RESTRICTED,
+                until=RESTRICTION_LIFTED.is_(True),
                 recurrence=Recurrence.ONCE,
                 recipients=self.guardians,
                 chain=self.notice if self.guardians else (),

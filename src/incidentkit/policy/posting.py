@@ -25,7 +25,6 @@ from incidentkit.providers.chat import CloseChannel, OpenChannel, PostMessage
 from incidentkit.providers.status_page import PublicStatus, PublishStatus
 from incidentkit.providers.tracker import CloseTicket, OpenTicket
 from incidentkit.text.document import Document, Heading
-from incidentkit.text.plain import to_plain
 
 Posting: TypeAlias = OpenChannel | PostMessage | CloseChannel | PublishStatus | OpenTicket | CloseTicket
 """A request that an act becomes."""
@@ -146,4 +145,4 @@ def _parted(message: Document) -> tuple[str, Document]:
     head, *rest = message.blocks or (None,)
     if not isinstance(head, Heading):
         return "", message
-    return to_plain(Document([head])).strip(), Document(rest)
+    return "".join(part.text for part in head.line), Document(rest)

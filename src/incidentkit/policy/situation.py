@@ -53,6 +53,10 @@ ASSESSED: Final = Flag("assessed", question="Was its severity ever certain, or s
 RESTRICTED: Final = Flag("restricted", question="May only those know of it who must?")
 """By the word of a person; before anybody said so or the contrary, by the playbook."""
 
+RESTRICTION_LIFTED: Final = Flag(
+    "restriction_lifted", question="Has somebody said that everybody may know of it?", worse=Worse.LOWER
+)
+
 SINCE_LAST_UPDATE: Final = Clock("since_last_update", question="How long ago was the last update?")
 """Since that, or since it was declared or reopened if there was none since; zero once it is over."""
 
@@ -93,6 +97,7 @@ IN_FORCE: Final = Vocabulary(
     OUTSTANDING,
     ASSESSED,
     RESTRICTED,
+    RESTRICTION_LIFTED,
     SINCE_LAST_UPDATE,
     UPDATES,
     PUBLIC_NEWS,
@@ -183,6 +188,7 @@ def _told(incident: Incident) -> dict[str, Any]:
     return {
         ASSESSED.name: incident.assessed,
         RESTRICTED.name: is_restricted(incident),
+        RESTRICTION_LIFTED.name: incident.restriction_lifted,
         UPDATES.name: incident.progress.updates,
         PUBLIC_NEWS.name: incident.latest_update is not None and bool(incident.latest_update.public.strip()),
         ETA_KNOWN.name: incident.progress.estimates > 0,

@@ -169,7 +169,7 @@ def not_in_the_future(command: Command, now: datetime) -> Command:
 
 
 def _check_names(playbook: Playbook, command: Command) -> None:
-    """Raise `UnknownLevel` or `UnknownObligation` for a name that would do nothing, as the playbook does not have it."""
+    """Raise `UnknownLevel` or `UnknownObligation` for a name that would do nothing: the playbook does not have it."""
     match command:
         case Escalate(level=level):
             levels = [] if playbook.escalation is None else [each.name for each in playbook.escalation.levels]

@@ -1,0 +1,486 @@
+"""What a desk tells whom and where, by the playbook that comes with the library."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from attrs import evolve
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from incidentkit import EMERGENCY
+from incidentkit.errors import ClosureBlocked, FieldInvalid, ProviderUnavailable, UnknownObligation
+from incidentkit.memory import MemoryChat
+from incidentkit.model.action import Outcome
+from incidentkit.model.commands import (
+    Assess,
+    Cancel,
+    ChangeSeverity,
+    Close,
+    Fulfil,
+    LiftRestriction,
+    Link,
+    Mitigate,
+    Reopen,
+    Resolve,
+    Restrict,
+    Update,
+)
+from incidentkit.model.events import ActionEnded, FellDue, LinkKind, Updated
+from incidentkit.playbooks.emergency import CORE_FUNCTIONALITY, SECURITY_COMPROMISED
+from incidentkit.policy.communication import announced
+from incidentkit.providers.pager import Purpose
+from incidentkit.providers.status_page import PublicStatus
+from tests.desk.newsroom import START, Newsroom, at
+
+# Playbook, section 2, as what is tried for it, in its order.
+FOR_SEV_1_AND_2 = {
+    "Page on-call engineer": "page/on-call engineer",
+    "Notify incident commander": announced("commander"),
+    "Create incident channel (#incident-YYYYMMDD-###)": announced("channel"),
+    "Post to status page": announced("status page"),
+    "Alert stakeholders": announced("stakeholders"),
+    "Communication Template": announced("announcement"),
+}
+FOR_SEV_3_AND_4 = {"Create ticket": announced("ticket"), "Notify team via slack/email": announced("team")}
+
+
+@pytest.mark.parametrize("severity", ["SEV-1", "SEV-2"])
+def test_every_line_of_section_2_happens_in_its_order_when_it_is_urgent(severity: str) -> None:
+    room = Newsroom()
+    room.declare(severity)
+    room.until(0)
+    wanted = [*FOR_SEV_1_AND_2.values()]
+    assert [each for each in room.tried() if each in wanted] == wanted
+    assert not {*FOR_SEV_3_AND_4.values()} & {*room.tried()}
+    assert room.chat is not None
+    assert [each.name for each in room.chat.channels] == ["incident-20260302-001"]
+    (published,) = room.published()
+    assert published.splitlines() == [
+        "investigating: We are investigating an issue",
+        "We are looking into a problem.",
+        "",
+        "- Status: investigating",
+        "- Started: 2026-03-02 14:23 UTC",
+        "- Updates: every 15 minutes",
+    ]
+    assert {page.person for page in room.notices() if page.reason.startswith("You are a stakeholder")} == {
+        "tomas",
+        "pia",
+    }
+    assert f"INCIDENT: {severity} Checkout returns 500" in room.messages("incident-20260302-001")[0]
+
+
+@pytest.mark.parametrize("severity", ["SEV-3", "SEV-4"])
+def test_the_other_list_happens_when_it_is_not(severity: str) -> None:
+    room = Newsroom()
+    room.declare(severity)
+    room.until(24 * 60)
+    wanted = [*FOR_SEV_3_AND_4.values()]
+    assert [each for each in room.tried() if each in wanted] == wanted
+    assert not {*FOR_SEV_1_AND_2.values()} & {*room.tried()}
+    assert room.tracker is not None
+    (ticket,) = room.tracker.tickets
+    assert "Checkout returns 500" in ticket.opened.title
+    assert not room.published()
+    assert not room.notices(Purpose.PAGE)
+    assert "in time/time line" in {each.obligation for each in room.desk.obligations(room.id) if each.people}
+
+
+def test_two_incidents_in_one_minute_have_two_channels() -> None:
+    room = Newsroom()
+    room.declare()
+    room.declare(id="INC-8")
+    room.until(0)
+    assert room.chat is not None
+    assert [each.name for each in room.chat.channels] == ["incident-20260302-001", "incident-20260302-002"]
+
+
+def test_the_day_of_a_channel_is_that_of_the_zone_of_the_policy() -> None:
+    assert EMERGENCY.communication is not None
+    book = evolve(EMERGENCY, communication=evolve(EMERGENCY.communication, zone="Pacific/Auckland"))
+    room = Newsroom(book)
+    room.declare()
+    room.until(0)
+    assert room.chat is not None
+    assert [each.name for each in room.chat.channels] == ["incident-20260303-001"]
+    assert "2026-03-03 03:23 NZDT" in room.published()[0]
+
+
+def test_a_channel_whose_name_another_program_took_gets_another_name_at_once() -> None:
+    room = Newsroom(chat=MemoryChat(taken=["incident-20260302-001", "incident-20260302-001-2"]))
+    room.declare()
+    room.until(0)
+    assert room.chat is not None
+    assert [each.name for each in room.chat.channels if each.messages] == ["incident-20260302-001-3"]
+    room.until(60)
+    assert len(room.chat.channels) == 3
+
+
+def test_a_channel_that_cannot_be_opened_is_left_to_people_who_can_tie_another_one_to_it() -> None:
+    taken = [f"incident-20260302-001{end}" for end in ("", "-2", "-3")]
+    room = Newsroom(chat=MemoryChat(taken=[*taken, "by-hand"]))
+    room.declare()
+    room.until(1)
+    assert not room.messages()
+    owed = room.desk.preview(room.id, within=timedelta())
+    assert not [each for step in owed.steps for each in step.actions]
+    room.submit(2, Link, LinkKind.CHANNEL, "by-hand")
+    assert "INCIDENT: SEV-1" in room.messages("by-hand")[0]
+
+
+@pytest.mark.parametrize("place", ["chat", "status_page", "tracker"])
+def test_without_a_provider_people_have_to_do_it_and_nothing_else_is_held_up(place: str) -> None:
+    missing: dict[str, Any] = {place: None}
+    room = Newsroom(**missing)
+    room.declare("SEV-3" if place == "tracker" else "SEV-1")
+    room.until(30)
+    problems = [event.problem for event in room.incident.timeline if isinstance(event, ActionEnded) and event.problem]
+    assert problems
+    assert all("is in the toolbox: somebody has to" in problem for problem in problems)
+    assert {page.purpose for page in room.pager.pages} >= {Purpose.NOTICE}
+
+
+def test_a_status_page_that_fails_for_an_hour_tells_what_is_so_then_and_once() -> None:
+    room = Newsroom()
+    assert room.status_page is not None
+    room.status_page.fault = ProviderUnavailable("it is down", provider="status-page", operation="publish")
+    room.declare()
+    room.submit(20, Update, "rolling back", public="Some payments fail.")
+    room.until(60)
+    assert not room.status_page.entries
+    room.status_page.fault = None
+    room.until(70)
+    (entry,) = room.status_page.entries
+    assert entry.publications[0].status is PublicStatus.INVESTIGATING
+    assert "Some payments fail." in room.published()[0]
+    room.submit(80, Resolve)
+    room.until(90)
+    (entry,) = room.status_page.entries
+    assert entry.publications[-1].status is PublicStatus.RESOLVED
+
+
+def test_updates_are_written_by_people_and_posted_where_those_wait() -> None:
+    room = Newsroom()
+    room.declare()
+    room.submit(10, Update, "rolled back 1.4.2", next_steps="watch", eta="15:00", public="We repaired it.")
+    assert "Update #1 - 14:33 UTC" in room.messages()[-1]
+    assert "Actions Taken: rolled back 1.4.2" in room.messages()[-1]
+    assert "ETA: 15:00" in room.messages()[-1]
+    assert "We repaired it." in room.published()[-1]
+    before = len(room.published())
+    room.submit(20, Update, "nothing new")
+    assert "ETA" not in room.messages()[-1]
+    assert len(room.published()) == before
+
+
+def updates_posted(room: Newsroom) -> int:
+    return sum(" Update #" in message for message in room.messages())
+
+
+@settings(max_examples=15)
+@given(st.lists(st.floats(1, 200), max_size=5), st.sampled_from(["SEV-1", "SEV-2", "SEV-3"]))
+def test_a_machine_never_posts_an_update(times: list[float], severity: str) -> None:
+    room = Newsroom()
+    room.declare(severity)
+    for minutes in sorted(times):
+        room.submit(minutes, Update, "words of a person")
+    room.until(240)
+    written = sum(isinstance(event, Updated) for event in room.incident.timeline)
+    assert written == len(times)
+    assert updates_posted(room) <= written
+    if severity != "SEV-3":
+        assert updates_posted(room) == len(times) or len({round(each, 3) for each in times}) < len(times)
+
+
+def reminders(room: Newsroom) -> list[float]:
+    """When somebody was reminded of an update, in minutes from the start."""
+    said = [page for page in room.notices(Purpose.REMINDER) if page.reason.startswith("an update is owed")]
+    keys = {page.key for page in said}
+    ended = (event for event in room.incident.timeline if isinstance(event, ActionEnded))
+    times = [
+        (event.at - START).total_seconds() / 60
+        for event in ended
+        if event.action.digest("", room.id) in keys and event.outcome is Outcome.SUCCEEDED
+    ]
+    assert len(times) == len(said)
+    return times
+
+
+def test_an_update_is_owed_every_15_minutes_and_reminded_of_once_in_each() -> None:
+    room = Newsroom()
+    room.declare()
+    room.until(50)
+    assert reminders(room) == [15, 30, 45]
+    room.submit(50, Update, "rolling back")
+    room.until(90)
+    assert reminders(room) == [15, 30, 45, 65, 80]
+
+
+@settings(max_examples=15)
+@given(st.floats(1, 600), st.floats(0, 300))
+def test_however_long_nobody_was_there_at_most_one_reminder_comes_in_each_cadence(down: float, begun: float) -> None:
+    room = Newsroom()
+    room.declare()
+    room.until(begun)
+    room.clock.set(at(begun + down))  # nobody looked meanwhile
+    room.until(begun + down + 60)
+    times = reminders(room)
+    assert all(later - earlier >= 15 - 1e-6 for earlier, later in pairwise(times))
+
+
+def test_a_severity_that_changes_in_mid_cadence_begins_none_anew() -> None:
+    room = Newsroom()
+    room.declare("SEV-2")
+    room.submit(10, ChangeSeverity, EMERGENCY.scheme["SEV-1"])
+    room.until(20)
+    assert reminders(room) == [15]
+    room.submit(20, ChangeSeverity, EMERGENCY.scheme["SEV-3"], reason="contained")
+    room.until(60)
+    assert reminders(room) == [15]
+
+
+def test_no_update_is_owed_once_it_is_over() -> None:
+    room = Newsroom()
+    room.declare()
+    room.submit(20, Resolve)
+    room.until(120)
+    assert reminders(room) == [15]
+
+
+def test_a_reopened_incident_goes_on_in_its_channel_and_its_entry() -> None:
+    room = Newsroom()
+    room.declare()
+    room.submit(20, Resolve, note="rolled back")
+    room.submit(30, Reopen, reason="it is back")
+    room.until(40)
+    assert room.chat is not None
+    assert room.status_page is not None
+    (channel,), (entry,) = room.chat.channels, room.status_page.entries
+    assert [message.split(" ", 2)[1] for message in room.messages()] == ["INCIDENT:", "SEV-1", "INCIDENT:"]
+    assert [each.status for each in entry.publications] == [
+        PublicStatus.INVESTIGATING,
+        PublicStatus.RESOLVED,
+        PublicStatus.INVESTIGATING,
+    ]
+    assert not channel.closed
+
+
+def test_when_it_is_over_everybody_who_was_told_is_told() -> None:
+    room = Newsroom()
+    room.declare()
+    room.submit(37, Resolve, note="rolled back 1.4.2")
+    assert "Resolution: rolled back 1.4.2" in room.messages()[-1]
+    assert "Duration: 37min" in room.messages()[-1]
+    assert room.published()[-1].startswith("resolved: ")
+    told = [page.person for page in room.notices() if page.message and "Resolved" in str(page.message)]
+    assert told == ["tomas", "pia"]
+
+
+def test_a_cancelled_incident_closes_what_it_opened() -> None:
+    room = Newsroom()
+    room.declare()
+    room.submit(5, Cancel, reason="a test")
+    assert room.chat is not None
+    assert [each.closed for each in room.chat.channels] == [True]
+    assert room.published()[-1].startswith("resolved: ")
+
+
+def test_of_an_incident_that_was_over_when_it_was_declared_nobody_is_told() -> None:
+    room = Newsroom()
+    room.declare()
+    room.desk.resolve(room.id, by="kwame")
+    room.until(60)
+    assert not room.messages()
+    assert not room.published()
+    assert not room.pager.pages
+
+
+SECRET = "Xq7Zebra-Quokka"
+"""Words that only those may read who must know."""
+
+
+@settings(max_examples=20)
+@given(st.floats(0, 60), st.booleans(), st.sampled_from(["SEV-1", "SEV-2"]))
+def test_nothing_of_a_restricted_incident_reaches_the_public(when: float, by_facts: bool, severity: str) -> None:
+    room = Newsroom()
+    room.declare(severity, title=f"{SECRET} was read by strangers")
+    if by_facts:
+        room.submit(when, Assess, EMERGENCY.triage({SECURITY_COMPROMISED: True}))
+    else:
+        room.submit(when, Restrict, reason="a breach")
+    assert room.chat is not None
+    public_before = len(room.published())
+    open_before = sum(len(each.messages) for each in room.chat.channels if not each.private)
+    stakeholders = sum(page.reason.startswith("You are a stakeholder") for page in room.pager.pages)
+    room.submit(when + 5, Update, f"{SECRET} again", public=f"{SECRET} public")
+    room.submit(when + 20, Resolve, note=f"{SECRET} note")
+    room.until(when + 40)
+    assert len(room.published()) == public_before
+    assert SECRET not in "".join(room.published())
+    assert sum(len(each.messages) for each in room.chat.channels if not each.private) == open_before
+    assert sum(page.reason.startswith("You are a stakeholder") for page in room.pager.pages) == stakeholders
+    private = [each for each in room.chat.channels if each.private]
+    assert len(private) == 1
+    assert any(SECRET in message for message in room.messages(private[0].reference))
+
+
+def test_an_incident_with_a_breach_is_restricted_from_the_start_until_a_person_lifts_it() -> None:
+    room = Newsroom()
+    room.declare(facts={SECURITY_COMPROMISED: True, CORE_FUNCTIONALITY: True}, title=SECRET)
+    room.until(10)
+    assert room.chat is not None
+    assert [each.private for each in room.chat.channels] == [True]
+    assert not room.published()
+    guardians = [page.person for page in room.notices() if page.reason.startswith("only those may know")]
+    assert guardians == ["amara", "ines"]
+    room.submit(20, Assess, EMERGENCY.triage({SECURITY_COMPROMISED: False, CORE_FUNCTIONALITY: True}))
+    assert not room.published()
+    room.submit(30, LiftRestriction, reason="it was a drill of the security team", by="amara")
+    assert len(room.published()) == 1
+    assert SECRET not in room.published()[0]
+
+
+def test_a_killed_desk_posts_nothing_twice() -> None:
+    room = Newsroom()
+    room.declare()
+    while room.desk.tick():
+        room.desk = room.another()
+    room.until(1)
+    assert room.chat is not None
+    (channel,) = room.chat.channels
+    assert len(channel.messages) == 1
+    assert len(room.published()) == 1
+
+
+def owed(room: Newsroom) -> dict[str, str]:
+    return {each.obligation: str(each.standing) for each in room.desk.obligations(room.id)}
+
+
+def test_the_checklist_is_met_by_what_happened_and_by_what_people_say() -> None:
+    room = Newsroom()
+    room.declare()
+    standing = {name.removeprefix("SEV-1/"): it for name, it in owed(room).items() if name.startswith("SEV-1/")}
+    assert [*standing] == [
+        "severity assessed",
+        "channel created",
+        "on-call paged",
+        "commander assigned",
+        "status page updated",
+        "mitigation attempted",
+        "stakeholders notified",
+        "logs captured",
+        "resolution implemented",
+        "service verified",
+        "post-mortem scheduled",
+    ]
+    assert {name for name, it in standing.items() if it == "met"} == {"severity assessed"}
+    room.until(1)
+    met = {name for name, it in owed(room).items() if it == "met"}
+    assert met == {
+        "in time/assess",
+        "in time/communicate",
+        "SEV-1/severity assessed",
+        "SEV-1/channel created",
+        "SEV-1/on-call paged",
+        "SEV-1/status page updated",
+        "SEV-1/stakeholders notified",
+    }
+    room.submit(20, Fulfil, "SEV-1/logs captured", note="in the ticket")
+    assert owed(room)["SEV-1/logs captured"] == "met"
+    assert room.desk.obligations(room.id)["SEV-1/logs captured"].said == "kwame: in the ticket"
+    assert owed(room)["respond/SEV-1"] == "overdue"
+
+
+def test_communicating_is_overdue_after_ten_minutes_and_stays_so() -> None:
+    room = Newsroom(status_page=None)
+    room.declare()
+    room.until(15)
+    assert owed(room)["in time/communicate"] == "overdue"
+    room.submit(20, Link, LinkKind.STATUS_ENTRY, "by-hand")
+    met = room.desk.obligations(room.id)["in time/communicate"]
+    assert (str(met.standing), met.overdue_since) == ("met", at(10))
+    fell = [event.obligation for event in room.incident.timeline if isinstance(event, FellDue)]
+    assert fell.count("in time/communicate") == 1
+
+
+def test_an_incident_is_closed_when_what_is_owed_is_done_or_waived() -> None:
+    room = Newsroom()
+    room.declare()
+    room.submit(10, Mitigate)
+    assert [each.code for each in room.desk.closure_blockers(room.id)] == ["CLO001"]
+    room.submit(20, Resolve)
+    left = [each.obligation for each in room.desk.closure_blockers(room.id)]
+    assert left == [
+        "as it goes/verify mitigation",
+        "as it goes/lasting fix",
+        "SEV-1/commander assigned",
+        "SEV-1/logs captured",
+        "SEV-1/service verified",
+        "SEV-1/post-mortem scheduled",
+    ]
+    with pytest.raises(ClosureBlocked, match="SEV-1/logs captured is open") as refused:
+        room.submit(21, Close)
+    assert [*refused.value.owed] == left
+    room.submit(22, Fulfil, "SEV-1/logs captured")
+    with pytest.raises(ClosureBlocked):
+        room.submit(23, Close, waivers={"SEV-1/logs captured": "done"})
+    room.submit(24, Close, waivers=dict.fromkeys(left, "a small one"))
+    assert owed(room)["SEV-1/service verified"] == "waived"
+    assert owed(room)["review"] == "open"
+    assert room.desk.closure_blockers(room.id) == ()
+
+
+def test_the_review_is_due_within_48_hours_and_outlives_the_incident() -> None:
+    room = Newsroom()
+    room.declare("SEV-3")
+    room.submit(60, Resolve)
+    room.submit(61, Close)
+    review = room.desk.obligations(room.id)["review"]
+    assert (review.people, review.due_at) == (("kwame",), at(60 + 48 * 60))
+    room.until(60 + 49 * 60)
+    assert owed(room)["review"] == "overdue"
+    room.submit(60 + 50 * 60, Fulfil, "review")
+    assert owed(room)["review"] == "met"
+
+
+def test_what_is_done_in_one_generation_is_owed_again_in_the_next() -> None:
+    room = Newsroom()
+    room.declare()
+    room.submit(5, Fulfil, "SEV-1/logs captured")
+    room.submit(10, Resolve)
+    room.submit(20, Reopen, reason="it is back")
+    assert owed(room)["SEV-1/logs captured"] == "open"
+
+
+@pytest.mark.parametrize("name", ["SEV-1/log captured", "page/on-call engineer", "nonsense"])
+def test_only_what_people_can_do_is_said_to_be_done(name: str) -> None:
+    room = Newsroom()
+    room.declare()
+    with pytest.raises(UnknownObligation, match="nothing that people can do or waive is called"):
+        room.desk.fulfil(room.id, name, by="kwame")
+    with pytest.raises(UnknownObligation):
+        room.desk.waive(room.id, name, by="kwame", reason="x")
+
+
+def test_nothing_is_waived_without_a_reason() -> None:
+    room = Newsroom()
+    room.declare()
+    with pytest.raises(FieldInvalid, match="say why"):
+        room.desk.waive(room.id, "review", by="kwame", reason=" ")
+
+
+def test_at_the_same_minute_a_day_ends_in_one_zone_and_not_in_another() -> None:
+    late = datetime(2026, 3, 2, 23, 59, tzinfo=UTC)
+    room = Newsroom()
+    room.clock.set(late)
+    room.declare()
+    room.clock.set(late + timedelta(minutes=2))
+    room.declare(id="INC-8")
+    while room.desk.tick():
+        pass
+    assert room.chat is not None
+    assert [each.name for each in room.chat.channels] == ["incident-20260302-001", "incident-20260303-001"]
