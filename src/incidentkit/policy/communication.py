@@ -114,6 +114,11 @@ def _acts(acts: Act | ActKind | Iterable[Act]) -> tuple[Act, ...]:
     return tuple(expect(Act, each, PlaybookInvalid, words) for each in several(acts, PlaybookInvalid, words))
 
 
+def _after(after: Iterable[str]) -> tuple[str, ...]:
+    words = "after is a list of the names of announcements"
+    return tuple(expect(str, each, PlaybookInvalid, words) for each in several(after, PlaybookInvalid, words))
+
+
 def _occasion(value: str) -> Occasion:
     try:
         return Occasion(value)
@@ -136,7 +141,7 @@ class Announcement:
     on: Occasion = field(default=Occasion.DECLARED, converter=_occasion)
     applies: Condition = ALWAYS
     """For which incidents: those for which this is not false, so unknown counts as true."""
-    after: tuple[str, ...] = ()
+    after: tuple[str, ...] = field(default=(), converter=_after)
     """The announcements of which one must have gone out, or this one does not; none for any."""
     confidential: bool = False
     """Whether it goes out although the incident is restricted."""
