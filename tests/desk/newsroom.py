@@ -52,7 +52,7 @@ class Newsroom:
 
     def declare(self, severity: str = "SEV-1", **rest: Any) -> Incident:
         """Declare an incident of a severity, or by facts."""
-        about = rest if "facts" in rest else {"severity": self.playbook.scheme[severity], **rest}
+        about: dict[str, Any] = rest if "facts" in rest else {"severity": self.playbook.scheme[severity], **rest}
         title = about.pop("title", "Checkout returns 500")
         return self.desk.declare(title, by="ada", id=about.pop("id", self.id), **about)
 
