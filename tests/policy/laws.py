@@ -16,7 +16,7 @@ from attrs import define, evolve, field, frozen
 
 from incidentkit import Facts, Incident
 from incidentkit.errors import UnknownRecipient
-from incidentkit.model.action import ActionKey, Outcome
+from incidentkit.model.action import NOBODY, ActionKey, Outcome
 from incidentkit.model.events import (
     Acknowledged,
     AcknowledgementExpired,
@@ -33,17 +33,22 @@ from incidentkit.model.events import (
     Reopened,
     SeverityChanged,
     Unacknowledged,
+    Updated,
 )
 from incidentkit.model.identity import PersonId
 from incidentkit.model.lifecycle import ACTIVE
+from incidentkit.policy.act import ActKind
 from incidentkit.policy.chain import LONGEST_ASK
 from incidentkit.policy.escalation import EXHAUSTED
 from incidentkit.policy.maintenance import Maintenance
-from incidentkit.policy.obligation import SHORTEST_REST, Expiry, Obligation, Recurrence
+from incidentkit.policy.obligation import SHORTEST_REST, Attempt, Backoff, Expiry, Obligation, Recurrence
 from incidentkit.policy.recipient import Recipient, schedule
 from incidentkit.policy.situation import ACKNOWLEDGEMENTS, OUTSTANDING, situation
+from incidentkit.providers.chat import CloseChannel, OpenChannel, PostMessage
 from incidentkit.providers.on_call import FindOnCall
 from incidentkit.providers.pager import SendPage
+from incidentkit.providers.status_page import PublishStatus
+from incidentkit.providers.tracker import CloseTicket, OpenTicket
 from incidentkit.testing.planning import claimed, stamped
 from tests.policy.simulation import HORIZON, START, Answer, Look, Planner, Simulation, World, simulated
 
@@ -153,6 +158,8 @@ class Ledger:
     """How many were given in this generation."""
     let_go: int = 0
     """How often somebody declined who had it, in this generation."""
+    updates: int = 0
+    """How many updates were written in this generation."""
     escalations: dict[str, list[tuple[int, datetime]]] = field(factory=dict[str, list[tuple[int, datetime]]])
     raised: list[int] = field(factory=list[int])
     """Where in the log the severity was raised."""
@@ -182,11 +189,13 @@ class Ledger:
                 self.taken_back.setdefault(by, []).append(event.at)
             case Escalated(level=level):
                 self.escalations.setdefault(level, []).append((self.place, event.recorded_at))
+            case Updated():
+                self.updates += 1
             case Reopened():
                 self.generation += 1
                 self.escalations.clear()
                 self.raised.clear()
-                self.acknowledgements = self.let_go = 0
+                self.acknowledgements = self.let_go = self.updates = 0
                 self.taken_back = {
                     who: [datetime.min.replace(tzinfo=UTC)] * len(at) for who, at in self.taken_back.items()
                 }
@@ -224,6 +233,8 @@ class Ledger:
                 return obligation.id, f"{self.generation}.{len(self.raised)}"
             case Recurrence.PER_ACKNOWLEDGEMENT:
                 return obligation.id, f"{self.generation}.{self.acknowledgements}"
+            case Recurrence.PER_UPDATE:
+                return obligation.id, f"{self.generation}.{self.updates}"
             case Recurrence.PER_EXHAUSTION:
                 levels = [(level, str(self.generation)) for level in obligation.after]
                 reached = [each for key, each in self.in_force.items() if key in levels]
@@ -325,6 +336,12 @@ def _named(case: Case, ledger: Ledger, key: ActionKey, in_force: InForce) -> lis
     return [*dict.fromkeys(who for who in found if who in known and who not in in_force.people)]
 
 
+def _reaches(case: Case, obligation: Obligation, person: str, attempt: int) -> bool:
+    """Whether somebody has the method of an attempt; what is done for everybody at once reaches no person."""
+    link = obligation.links[attempt]
+    return not isinstance(link, Attempt) or case.world.directory.contact(person, link.method) is not None
+
+
 def _is_given_up(obligation: Obligation, key: ActionKey, tries: Sequence[Try], at: datetime) -> bool:
     """Whether a question was answered, or nobody waits for it any more."""
     if not tries:
@@ -334,7 +351,7 @@ def _is_given_up(obligation: Obligation, key: ActionKey, tries: Sequence[Try], a
         return True
     if latest.outcome is not Outcome.POSTPONED or latest.ended is None:
         return False
-    again = latest.ended + backoff.delay(key, len(tries)) if len(tries) <= len(backoff.delays) else over
+    again = latest.ended + backoff.delay(key, len(tries)) if len(tries) <= backoff.retries else over
     return max(filter(None, [again, latest.retry_at])) >= over
 
 
@@ -395,7 +412,7 @@ def _is_finished(case: Case, incident: Incident, ledger: Ledger, obligation: Obl
         return False
     for person in ledger.in_force[instance].people:
         started, chain = ledger.arm(obligation, person), obligation.chain
-        ways = [place for place, link in enumerate(chain) if case.world.directory.contact(person, link.method)]
+        ways = [place for place, _ in enumerate(chain) if _reaches(case, obligation, person, place)]
         if person in {*ledger.standing, *ledger.declined}:
             continue
         if not ways:
@@ -409,7 +426,7 @@ def _is_finished(case: Case, incident: Incident, ledger: Ledger, obligation: Obl
         tries, wait = ledger.tries[latest], chain[latest.attempt].wait
         assert wait is not None
         over, latest_end = _wait_is_over(tries, wait), tries[-1].ended or tries[-1].lease_until
-        if tries[-1].outcome is Outcome.SUCCEEDED or len(tries) > len(obligation.backoff.delays):
+        if tries[-1].outcome is Outcome.SUCCEEDED or len(tries) > obligation.backoff.retries:
             over = max(over, latest_end)
         if tries[-1].outcome is not Outcome.FAILED and at < over:
             return False
@@ -461,8 +478,7 @@ def planning_twice_decides_and_does_nothing_more(case: Case) -> None:
         ledger = ledger_of(after)
         for each in again.due:
             latest = ledger.earlier(each.key)[-1]
-            assert isinstance(each.request, SendPage)
-            wait = case.obligations[latest.obligation].chain[latest.attempt].wait
+            wait = case.obligations[latest.obligation].links[latest.attempt].wait
             assert wait is not None
             assert len(ledger.tries[latest]) > 1
             assert look.at >= ledger.tries[latest][0].start + wait
@@ -538,7 +554,9 @@ def _foreseeable(case: Case, simulation: Simulation) -> Iterator[Decision]:
         elif isinstance(each, Joined):
             if not obligation.asked:
                 yield each
-        elif not (obligation.after or any(who.kind == "those" for who in obligation.recipients)):
+        elif not (
+            obligation.after or obligation.presupposes or any(who.kind == "those" for who in obligation.recipients)
+        ):
             yield each
 
 
@@ -591,7 +609,19 @@ def _wanted(case: Case, obligation: Obligation, incident: Incident, at: datetime
         and bool(asking or not obligation.after)
         and all(_is_finished(case, incident, ledger, each, at) for each in asking)
         and (not obligation.after or _is_over(case, incident, ledger, obligation, at))
+        and (not obligation.presupposes or _was_acted(ledger, obligation.presupposes))
     )
+
+
+def _was_acted(ledger: Ledger, obligations: Sequence[str]) -> bool:
+    """Whether an action of one of these may have done what it was for, in this generation if it is of one."""
+    now = ("once", str(ledger.generation))
+    latest = [
+        tries[-1].outcome
+        for key, tries in ledger.tries.items()
+        if key.obligation in obligations and key.instance.partition(".")[0] in now
+    ]
+    return any(each not in (Outcome.FAILED, Outcome.POSTPONED) for each in latest)
 
 
 def _is_over(case: Case, incident: Incident, ledger: Ledger, obligation: Obligation, at: datetime) -> bool:
@@ -795,7 +825,8 @@ def nothing_is_tried_that_is_not_asked_for(case: Case) -> None:
             instance = each.ledger.running(each.obligation)
             assert (each.key.obligation, each.key.instance) == instance
             assert each.event.at >= each.in_force.since
-            assert each.key.person in (*each.in_force.people, *each.obligation.asked)
+            meant = (NOBODY,) if each.obligation.acts else (*each.in_force.people, *each.obligation.asked)
+            assert each.key.person in meant
             assert each.event.at >= each.in_force.joined.get(each.key.person, each.in_force.since)
             assert not each.met(each.event.at)
             assert each.obligation.due is None or each.event.at >= each.ledger.overdue[instance]
@@ -803,27 +834,42 @@ def nothing_is_tried_that_is_not_asked_for(case: Case) -> None:
 
 
 def who_is_tried_can_be_reached_that_way(case: Case) -> None:
+    """And what reaches no person is asked only where an obligation has acts, of the kind that the act is of."""
     for look in case.drowsy.looks:
         for action in look.plan.due:
-            obligation = case.obligations[action.key.obligation]
-            if isinstance(action.request, FindOnCall):
-                assert f"on-call {action.request.schedule}" == action.key.person
-                assert action.key.person in obligation.asked
-                continue
-            method = obligation.chain[action.key.attempt].method
-            assert (action.request.method, action.request.person) == (method, action.key.person)
-            assert action.request.address == case.world.directory.contact(action.key.person, method)
+            obligation, person, request = case.obligations[action.key.obligation], action.key.person, action.request
+            if isinstance(request, FindOnCall):
+                assert f"on-call {request.schedule}" == person
+                assert person in obligation.asked
+            elif isinstance(request, SendPage):
+                method = obligation.chain[action.key.attempt].method
+                assert (request.method, request.person) == (method, person)
+                assert request.address == case.world.directory.contact(person, method)
+            else:
+                assert type(request) is _REQUESTS[obligation.acts[action.key.attempt].kind]
+
+
+_REQUESTS: Final = {
+    ActKind.OPEN_CHANNEL: OpenChannel,
+    ActKind.OPEN_PRIVATE_CHANNEL: OpenChannel,
+    ActKind.POST: PostMessage,
+    ActKind.CLOSE_CHANNEL: CloseChannel,
+    ActKind.PUBLISH: PublishStatus,
+    ActKind.OPEN_TICKET: OpenTicket,
+    ActKind.CLOSE_TICKET: CloseTicket,
+}
+"""What is asked of a provider for each kind of act."""
 
 
 def a_chain_begins_with_the_first_attempt_and_goes_on_one_by_one(case: Case) -> None:
     for simulation in case.attentive:
         for each in case.starts(simulation):
-            key, directory = each.key, case.world.directory
+            key = each.key
             before = [earlier.attempt for earlier in each.ledger.earlier(key) if earlier.arm == key.arm]
             begin = max(before, default=-1)
             assert key.attempt >= begin
             for attempt in range(begin + 1, key.attempt):
-                assert directory.contact(key.person, each.obligation.chain[attempt].method) is None
+                assert not _reaches(case, each.obligation, key.person, attempt)
             assert all(earlier.arm <= key.arm for earlier in each.ledger.earlier(key))
 
 
@@ -859,21 +905,26 @@ def an_action_is_tried_again_as_often_and_as_late_as_the_backoff_says(case: Case
     for simulation in case.attentive:
         for each in case.starts(simulation):
             tries, backoff = each.ledger.tries.get(each.key, []), each.obligation.backoff
-            assert not each.obligation.suffices or not _succeeded(each)
+            assert not (each.obligation.suffices or each.obligation.acts) or not _succeeded(each)
             if not tries:
                 continue
-            assert len(tries) <= len(backoff.delays)
+            assert len(tries) <= backoff.retries
             latest = tries[-1]
             if latest.ended is not None:
-                assert each.event.at >= latest.ended + backoff.delays[len(tries) - 1]
+                assert each.event.at >= latest.ended + _delay(backoff, len(tries))
                 assert latest.retry_at is None or each.event.at >= latest.retry_at
+
+
+def _delay(backoff: Backoff, tries: int) -> timedelta:
+    """How long to wait at the least before the next try after so many."""
+    return [*backoff.delays, *[backoff.delays[-1]] * backoff.repeats][tries - 1]
 
 
 def a_retry_is_due_before_its_wait_is_over(case: Case) -> None:
     for look in case.drowsy.looks:
         tries = ledger_of(look.before).tries if look.plan.due else {}
         for action in look.plan.due:
-            wait = case.obligations[action.key.obligation].chain[action.key.attempt].wait
+            wait = case.obligations[action.key.obligation].links[action.key.attempt].wait
             asks = isinstance(action.request, FindOnCall)
             if action.key in tries and wait is not None and not asks:
                 assert action.due_at < tries[action.key][0].start + wait
@@ -890,7 +941,7 @@ def _next_attempts(case: Case, simulation: Simulation) -> Iterator[tuple[Reading
 def the_next_attempt_waits_from_the_first_try_of_the_one_before(case: Case) -> None:
     for simulation in case.attentive:
         for each, before, tries in _next_attempts(case, simulation):
-            wait = each.obligation.chain[before.attempt].wait
+            wait = each.obligation.links[before.attempt].wait
             assert wait is not None
             if tries[-1].outcome is not Outcome.FAILED:
                 assert each.event.at >= _wait_is_over(tries, wait)
@@ -906,13 +957,13 @@ def what_may_have_failed_is_tried_again_before_the_next_attempt(case: Case) -> N
     for simulation in case.attentive:
         for each, before, tries in _next_attempts(case, simulation):
             latest, backoff = tries[-1], each.obligation.backoff
-            if latest.outcome in (Outcome.SUCCEEDED, Outcome.FAILED) or len(tries) > len(backoff.delays):
+            if latest.outcome in (Outcome.SUCCEEDED, Outcome.FAILED) or len(tries) > backoff.retries:
                 continue
-            wait = each.obligation.chain[before.attempt].wait
+            wait = each.obligation.links[before.attempt].wait
             assert wait is not None
             again = latest.lease_until
             if latest.ended is not None:
-                again = latest.ended + backoff.delays[len(tries) - 1] * (1 + backoff.jitter)
+                again = latest.ended + _delay(backoff, len(tries)) * (1 + backoff.jitter)
             assert max(filter(None, [again, latest.retry_at])) >= tries[0].start + wait
 
 
@@ -936,8 +987,10 @@ def a_method_comes_again_only_when_all_between_have_had_their_time(case: Case) -
 
 
 def _again(case: Case, ledger: Ledger, key: ActionKey) -> datetime | None:
-    """When a method that had its turn may come again; `None` for one that had none."""
+    """When a method that had its turn may come again; `None` for one that had none, and for what is no method."""
     chain = case.obligations[key.obligation].chain
+    if not chain:
+        return None
     same = [each for each in ledger.earlier(key) if each.arm == key.arm and each.attempt < key.attempt]
     turns = [each for each in same if chain[each.attempt].method == chain[key.attempt].method]
     if not turns:
@@ -1134,6 +1187,10 @@ def reached(case: Case) -> dict[str, bool]:
         "hand-over": any(key.obligation == "hand over" for key in tries),
         "stand-down": any(key.obligation == "stand down" for key in tries),
         "quorum": _quorum(case),
+        "act": any(not key.person for key in tries),
+        "second act": any(not key.person and key.attempt for key in tries),
+        "after what it presupposes": any(key.obligation == "tell/end" for key in tries),
+        "second update": any(key.obligation == "tell/update" and key.instance == "1.2" for key in tries),
         "called for two levels": any(key.obligation == "page/both" for key in tries),
         "maintenance": any(_holds(case, look) for look in simulation.looks),
         "downtime": case.drowsy.incident.timeline.events != log,

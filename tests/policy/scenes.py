@@ -22,15 +22,19 @@ from incidentkit.model.commands import (
     Reopen,
     Resolve,
     Unacknowledge,
+    Update,
 )
 from incidentkit.model.conditions import ALWAYS
 from incidentkit.model.targets import Target
+from incidentkit.policy.act import Act, ActKind
+from incidentkit.policy.communication import Announcement, CommunicationPolicy, Occasion
 from incidentkit.policy.escalation import EVERYBODY as EVERYBODY_HAS
 from incidentkit.policy.escalation import ContactChain, EscalationPolicy, Level, quorum
 from incidentkit.policy.maintenance import Maintenance
-from incidentkit.policy.obligation import Attempt, Backoff, Obligation
+from incidentkit.policy.obligation import Attempt, Backoff, Obligation, Recurrence
 from incidentkit.policy.recipient import on_call, person, schedule, team
 from incidentkit.policy.situation import UNRESOLVED_FOR, worst_severity_of
+from incidentkit.policy.template import Template
 from tests.policy.simulation import BREACH, DOWN, EVERYBODY, P1, P2, P3, RULES, START, Answer, Wanting, World
 
 MINUTE: Final = timedelta(minutes=1)
@@ -71,12 +75,13 @@ def scene(
     wanted: Sequence[Obligation] = (),
     asleep: tuple[float, float] | None = None,
     maintenance: tuple[float, float] | None = None,
+    communication: CommunicationPolicy | None = None,
     **policy: Any,
 ) -> World:
     """What a policy of these levels makes of a script."""
     settings: dict[str, Any] = {"contact": CONTACT, **policy}
     paging = EscalationPolicy(levels=levels or (FIRST, LATER), **settings)
-    book = Wanting(name="scene", rules=RULES, escalation=paging, wanted=tuple(wanted))
+    book = Wanting(name="scene", rules=RULES, escalation=paging, communication=communication, wanted=tuple(wanted))
     declared = Incident.declare("INC-1", title="Checkout fails", at=START, by="ada", severity=severity)
     nap = () if asleep is None else ((START + asleep[0] * MINUTE, START + asleep[1] * MINUTE),)
     extra = tuple(START + minutes * MINUTE for minutes in (1.3, 6.1, 13, 25.5, 47))
@@ -101,6 +106,18 @@ def duty(**rest: Any) -> Obligation:
     owed: dict[str, Any] = {"id": "duty", "when": ALWAYS, "chain": CONTACT.links, **rest}
     return Obligation(recipients=[person("ada"), person("eve")], **owed)
 
+
+POSTS: Final = [Act(ActKind.POST, "operations", 4 * MINUTE), Act(ActKind.POST, "everybody")]
+NEWS: Final = CommunicationPolicy(
+    owner=person("eve"),
+    announcements=[
+        Announcement(name="ticket", acts=[Act(ActKind.OPEN_TICKET)], template="news"),
+        Announcement(name="update", acts=POSTS, template="news", on=Occasion.UPDATED),
+        Announcement(name="end", acts=POSTS, template="news", on=Occasion.OVER, after=("update",)),
+    ],
+    templates={"news": Template("News of {incident}")},
+    backoff=Backoff([MINUTE / 3], repeats=2),
+)
 
 KNOWN: Final = said(0, Assess, "ada", assessment=RULES.triage({DOWN: True}))
 NOTICES: Final[dict[str, Any]] = {"raise_notice": NOTICE, "stand_down": NOTICE, "hand_over": NOTICE}
@@ -283,5 +300,23 @@ SCENES: Final = (
             **NOTICES,
         )
         for answers in ([UNSURE, BUSY], [UNSURE, ILL])
+    ),
+    *(
+        scene(
+            ADA,
+            answers=answers,
+            communication=NEWS,
+            wanted=[duty(id="report", recurrence=Recurrence.PER_UPDATE, due=IN_VAIN)],
+            script=[
+                said(6, Update, "ada", text="We look at it."),
+                said(8, Update, "ada", text="We have found it."),
+                said(30, Resolve, "ada"),
+                said(40, Reopen, "ada", reason="it is back"),
+                *([said(45, Update, "ada", text="We look again.")] if again else []),
+                said(60, Resolve, "ada"),
+            ],
+        )
+        for again in (True, False)
+        for answers in ([WELL], [ILL], [BUSY], [BUSY, WELL, ILL], [UNSURE, AWAY])
     ),
 )

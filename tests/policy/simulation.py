@@ -273,6 +273,7 @@ def _episodes() -> st.SearchStrategy[Sequence[tuple[timedelta, _Saying]]]:
         PEOPLE.map(lambda who: (by(Decline, who), by(Acknowledge, who))),
         st.just((by(Mitigate, "ada"), by(Regress, "ada", reason="it is back"))),
         st.just((by(Resolve, "ada"), by(Reopen, "ada", reason="it is back"))),
+        PEOPLE.map(lambda who: (by(Acknowledge, who), by(Resolve, who), by(Reopen, "zoe", reason="it is back"))),
         PEOPLE.map(lambda who: (by(Acknowledge, who), by(Resolve, "zoe"))),
         st.tuples(escalate, escalate),
         PEOPLE.map(lambda who: (by(Acknowledge, who), by(Escalate, "ada", level="level 1"))),

@@ -46,7 +46,7 @@ from incidentkit.policy.obligation import Attempt
 from incidentkit.policy.planning import plan, preview
 from incidentkit.policy.recipient import person, schedule, team
 from incidentkit.policy.situation import UNRESOLVED_FOR
-from incidentkit.providers.pager import SendPage
+from incidentkit.providers.pager import Purpose, SendPage
 from incidentkit.testing import attended, directories, playbooks
 from incidentkit.testing.planning import answered, claimed
 from incidentkit.text.plain import to_plain
@@ -502,8 +502,9 @@ def test_a_severity_that_nobody_is_paged_for_says_so() -> None:
     explained = explain_hypothetical(EMERGENCY, practice_directory(), severity=SEV_3, at=START, within=WITHIN)
 
     assert {each.obstacle for each in explained.not_reached} == {Obstacle.DOES_NOT_APPLY}
-    assert not explained.pages
-    assert str(explained).endswith("Nobody is told anything in this time.")
+    assert not [page for page in explained.pages if page.purpose is Purpose.PAGE]
+    assert {page.purpose for page in explained.pages} == {Purpose.NOTICE, Purpose.REMINDER}
+    assert str(explained).endswith("Nobody is paged in this time.")
 
 
 def test_what_it_cannot_explain_is_refused() -> None:

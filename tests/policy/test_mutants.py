@@ -49,13 +49,13 @@ MUTANTS: Final = {
     ),
     "reaches a level twice": ("        decisions += new\n", "        decisions += [*new, *new]\n"),
     "loses a retry": (
-        "tried.tries > len(obligation.backoff.delays)",
-        "tried.tries >= len(obligation.backoff.delays)",
+        "tried.tries > obligation.backoff.retries",
+        "tried.tries >= obligation.backoff.retries",
     ),
     "retries for ever": (
         "tried.ended + backoff.delay(key, tried.tries)",
         "tried.ended + backoff.delay(key, min(tried.tries, len(backoff.delays)))",
-        "tried.outcome is Outcome.SUCCEEDED or tried.tries > len(obligation.backoff.delays)",
+        "tried.outcome is Outcome.SUCCEEDED or tried.tries > obligation.backoff.retries",
         "tried.outcome is Outcome.SUCCEEDED or not obligation.backoff.delays",
     ),
     "ignores retry_at": ("return max(again, tried.retry_at or again)", "return again"),
@@ -134,8 +134,8 @@ MUTANTS: Final = {
         'return {"incident": self.view.incident.id, "at": self.view.now,',
     ),
     "says nothing of a quorum that cannot come": (
-        "if unreached or not obligation.chain or not (begins_later or obligation.id in going_on):",
-        "if unreached or not obligation.chain:",
+        "if unreached or not obligation.links or not (begins_later or obligation.id in going_on):",
+        "if unreached or not obligation.links:",
     ),
     "hurries the rounds of whoever lacks a method": (
         "links[before : key.attempt]",
@@ -193,8 +193,8 @@ MUTANTS: Final = {
     "tells who ended it to stand down": ("and key.person != self.incident.moved_by", ""),
     "tells who came after the raise": ("if mark.place < progress.raised_place", ""),
     "tells by another method what is known already": (
-        "if obligation.suffices or self._escalates(person) else None",
-        "if self._escalates(person) else None",
+        "enough = obligation.suffices or",
+        "enough =",
     ),
     "does not follow shifts": ("        if not obligation.follows or not", "        if True or not"),
     "pages the new shift of whoever has it": (
@@ -297,6 +297,15 @@ MUTANTS: Final = {
         "has_it = acknowledged = dict(acknowledged)",
     ),
     "lets no acknowledgement expire once the severity is lowered": ("return reached or expiry", "return expiry"),
+    "does for each person what is for all of them": (
+        "(PersonId(NOBODY),) if obligation.acts else people",
+        "people",
+    ),
+    "goes on from what did not happen": ("if obligation.presupposes and not", "if False and not"),
+    "takes what failed for done": (
+        "frozenset({None, Outcome.SUCCEEDED, Outcome.UNKNOWN})",
+        "frozenset({None, Outcome.SUCCEEDED, Outcome.UNKNOWN, Outcome.FAILED})",
+    ),
     "previews other outcomes than it is told": (
         "action=action.key, outcome=outcome)",
         "action=action.key, outcome=Outcome.SUCCEEDED)",

@@ -300,8 +300,10 @@ class _Telling:
         elif told.exhausted_at is not None:
             left = "nobody was left to page, and nobody had acknowledged"
             yield f"At {self._time(told.exhausted_at)} {left}: paging is exhausted."
-        elif told.pages:
+        elif any(page.purpose is Purpose.PAGE for page in told.pages):
             yield "Paging is not exhausted in this time."
+        elif told.pages:
+            yield "Nobody is paged in this time."
 
 
 def _titled(title: str, header: Row, rows: Iterator[Row]) -> Iterator[Block]:
