@@ -510,6 +510,11 @@ def several(values: Iterable[T], error: type[IncidentkitError], words: str) -> t
     return tuple(expect(Iterable, values, error, words))
 
 
+def each_of(kind: Any, values: Iterable[T], error: type[IncidentkitError], words: str) -> tuple[T, ...]:
+    """The values of a list, each of that class; else the error: ``words``, not the list, or not what is in it."""
+    return tuple(expect(kind, each, error, words) for each in several(values, error, words))
+
+
 def listed(names: tuple[str, ...]) -> str:
     """The part of a sentence that lists the known names, if they are few enough to be read."""
     return f"; there are {', '.join(names)}" if 0 < len(names) <= 12 else ""

@@ -8,7 +8,7 @@ from typing import Final
 
 from attrs import field, frozen
 
-from incidentkit.errors import PlaybookInvalid, expect, several, shown
+from incidentkit.errors import PlaybookInvalid, each_of, expect, shown
 from incidentkit.model.conditions import ALWAYS, NEVER, Condition
 from incidentkit.model.identity import checked_name
 from incidentkit.model.targets import Target
@@ -25,7 +25,7 @@ MOST_ITEMS: Final = 100
 
 def _names(names: Iterable[str]) -> tuple[str, ...]:
     words = "an item is done by a list of the ids of obligations"
-    return tuple(expect(str, each, PlaybookInvalid, words) for each in several(names, PlaybookInvalid, words))
+    return each_of(str, names, PlaybookInvalid, words)
 
 
 @frozen(kw_only=True)
@@ -63,12 +63,12 @@ class Item:
 
 def _items(items: Iterable[Item]) -> tuple[Item, ...]:
     words = "a checklist is a list of items"
-    return tuple(expect(Item, each, PlaybookInvalid, words) for each in several(items, PlaybookInvalid, words))
+    return each_of(Item, items, PlaybookInvalid, words)
 
 
 def _attempts(attempts: Iterable[Attempt]) -> tuple[Attempt, ...]:
     words = "reminders are a list of attempts"
-    return tuple(expect(Attempt, each, PlaybookInvalid, words) for each in several(attempts, PlaybookInvalid, words))
+    return each_of(Attempt, attempts, PlaybookInvalid, words)
 
 
 @frozen(kw_only=True)

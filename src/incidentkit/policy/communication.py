@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from attrs import field, frozen
 
-from incidentkit.errors import PlaybookInvalid, expect, nearest, several, shown
+from incidentkit.errors import PlaybookInvalid, each_of, expect, nearest, shown
 from incidentkit.model.calendar import zone_of
 from incidentkit.model.conditions import ALWAYS, NEVER, Condition
 from incidentkit.model.identity import checked_name
@@ -102,16 +102,14 @@ def _recipients(recipients: Recipient | Iterable[Recipient]) -> tuple[Recipient,
     if isinstance(recipients, Recipient):
         return (recipients,)
     words = "whom to tell is recipients, one or a list of them"
-    return tuple(
-        expect(Recipient, each, PlaybookInvalid, words) for each in several(recipients, PlaybookInvalid, words)
-    )
+    return each_of(Recipient, recipients, PlaybookInvalid, words)
 
 
 def _acts(acts: Act | ActKind | Iterable[Act]) -> tuple[Act, ...]:
     if isinstance(acts, Act | ActKind):
         return (acts if isinstance(acts, Act) else Act(acts),)
     words = "the acts of an announcement are an Act, or a list of them"
-    return tuple(expect(Act, each, PlaybookInvalid, words) for each in several(acts, PlaybookInvalid, words))
+    return each_of(Act, acts, PlaybookInvalid, words)
 
 
 def _after(after: Iterable[str]) -> tuple[str, ...]:
@@ -185,8 +183,7 @@ def announced(name: str) -> str:
 
 def _announcements(announcements: Iterable[Announcement]) -> tuple[Announcement, ...]:
     words = "a communication has a list of announcements"
-    given = several(announcements, PlaybookInvalid, words)
-    return tuple(expect(Announcement, each, PlaybookInvalid, words) for each in given)
+    return each_of(Announcement, announcements, PlaybookInvalid, words)
 
 
 def _templates(templates: Mapping[str, Template]) -> dict[str, Template]:
@@ -198,12 +195,12 @@ def _templates(templates: Mapping[str, Template]) -> dict[str, Template]:
 
 def _attempts(attempts: Iterable[Attempt]) -> tuple[Attempt, ...]:
     words = "notice is a list of attempts"
-    return tuple(expect(Attempt, each, PlaybookInvalid, words) for each in several(attempts, PlaybookInvalid, words))
+    return each_of(Attempt, attempts, PlaybookInvalid, words)
 
 
 def _methods(methods: Iterable[str]) -> tuple[str, ...]:
     words = "reminders are a list of contact methods"
-    return tuple(expect(str, each, PlaybookInvalid, words) for each in several(methods, PlaybookInvalid, words))
+    return each_of(str, methods, PlaybookInvalid, words)
 
 
 _PATTERN: Final = re.compile(r"(?:[a-z0-9_-]|\{day\}|\{number\})+")

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from attrs import field, frozen
 
-from incidentkit.errors import PlaybookInvalid, expect, several, shown
+from incidentkit.errors import PlaybookInvalid, each_of, expect, shown
 from incidentkit.model.conditions import ALWAYS, NEVER, Condition
 from incidentkit.model.identity import checked_name
 from incidentkit.model.lifecycle import Status
@@ -61,9 +61,7 @@ def _recipients(recipients: Recipient | Iterable[Recipient]) -> tuple[Recipient,
     if isinstance(recipients, Recipient):
         return (recipients,)
     words = "recipients, acknowledgers, fallback and catch_all are recipients, one or a list of them"
-    return tuple(
-        expect(Recipient, each, PlaybookInvalid, words) for each in several(recipients, PlaybookInvalid, words)
-    )
+    return each_of(Recipient, recipients, PlaybookInvalid, words)
 
 
 @frozen
@@ -97,7 +95,7 @@ class Level:
 
 def _attempts(attempts: Iterable[Attempt]) -> tuple[Attempt, ...]:
     words = "a contact chain, hand_over, raise_notice and stand_down are lists of attempts"
-    return tuple(expect(Attempt, each, PlaybookInvalid, words) for each in several(attempts, PlaybookInvalid, words))
+    return each_of(Attempt, attempts, PlaybookInvalid, words)
 
 
 @frozen
@@ -124,7 +122,7 @@ class ContactChain:
 
 def _levels(levels: Iterable[Level]) -> tuple[Level, ...]:
     words = "an escalation is made of a list of levels"
-    return tuple(expect(Level, level, PlaybookInvalid, words) for level in several(levels, PlaybookInvalid, words))
+    return each_of(Level, levels, PlaybookInvalid, words)
 
 
 @frozen(kw_only=True)

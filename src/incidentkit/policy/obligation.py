@@ -15,7 +15,7 @@ from typing import Any, Final, assert_never
 
 from attrs import field, frozen
 
-from incidentkit.errors import FieldInvalid, PlaybookInvalid, expect, several, shown
+from incidentkit.errors import FieldInvalid, PlaybookInvalid, each_of, expect, several, shown
 from incidentkit.model.action import ActionKey
 from incidentkit.model.conditions import ALWAYS, NEVER, Condition
 from incidentkit.model.identity import checked_name, checked_text
@@ -158,7 +158,7 @@ def _recipients(recipients: Iterable[Recipient]) -> tuple[Recipient, ...]:
 
 def _after(after: Iterable[str]) -> tuple[str, ...]:
     words = "after is a list of the ids of obligations"
-    return tuple(expect(str, each, PlaybookInvalid, words) for each in several(after, PlaybookInvalid, words))
+    return each_of(str, after, PlaybookInvalid, words)
 
 
 @frozen(kw_only=True)

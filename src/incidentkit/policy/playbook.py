@@ -13,7 +13,7 @@ from typing import Any, Self
 from attrs import field, frozen
 
 from incidentkit import convert
-from incidentkit.errors import PlaybookInvalid, UnknownTree, expect, nearest, several
+from incidentkit.errors import PlaybookInvalid, UnknownTree, each_of, expect, nearest
 from incidentkit.model.facts import kinds
 from incidentkit.model.identity import checked_name
 from incidentkit.model.severity import SeverityScheme
@@ -23,20 +23,13 @@ from incidentkit.policy.act import ActKind
 from incidentkit.policy.checklist import Checklist
 from incidentkit.policy.communication import CommunicationPolicy
 from incidentkit.policy.escalation import EscalationPolicy
+from incidentkit.policy.forms.checklist import checklist_form, checklist_of
+from incidentkit.policy.forms.communication import communication_form, communication_of
+from incidentkit.policy.forms.escalation import escalation_form, escalation_of
+from incidentkit.policy.forms.playbook import PlaybookForm
+from incidentkit.policy.forms.response import response_form, response_of
+from incidentkit.policy.forms.review import review_form, review_of
 from incidentkit.policy.obligation import Expiry, Obligation
-from incidentkit.policy.playbook_form import (
-    PlaybookForm,
-    checklist_form,
-    checklist_of,
-    communication_form,
-    communication_of,
-    escalation_form,
-    escalation_of,
-    response_form,
-    response_of,
-    review_form,
-    review_of,
-)
 from incidentkit.policy.question import Conclusion, Walk
 from incidentkit.policy.recipient import Recipient
 from incidentkit.policy.response import ResponsePolicy
@@ -52,8 +45,7 @@ def _copy(trees: Mapping[str, DecisionTree[Conclusion]]) -> dict[str, DecisionTr
 
 def _checklists(checklists: Iterable[Checklist]) -> tuple[Checklist, ...]:
     words = "a playbook has a list of checklists"
-    given = several(checklists, PlaybookInvalid, words)
-    return tuple(expect(Checklist, each, PlaybookInvalid, words) for each in given)
+    return each_of(Checklist, checklists, PlaybookInvalid, words)
 
 
 def _check_ids(obligations: Iterable[Obligation]) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from attrs import field, frozen
 
-from incidentkit.errors import PlaybookInvalid, expect
+from incidentkit.errors import PlaybookInvalid, each_of, expect
 from incidentkit.model.conditions import Condition
 from incidentkit.model.facts import SeverityFact
 from incidentkit.model.lifecycle import Status
@@ -22,8 +22,8 @@ AT_WORK: Final[Condition] = ACKNOWLEDGED | ~STATUS.is_(Status.INVESTIGATING)
 """Somebody acknowledged it, or did more than that."""
 
 
-def _reminders(reminders: Any) -> tuple[Attempt, ...]:
-    return tuple(expect(Attempt, each, PlaybookInvalid, "reminders are attempts") for each in reminders)
+def _reminders(reminders: Iterable[Attempt]) -> tuple[Attempt, ...]:
+    return each_of(Attempt, reminders, PlaybookInvalid, "reminders are attempts")
 
 
 @frozen(kw_only=True)

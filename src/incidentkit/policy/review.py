@@ -8,7 +8,7 @@ from typing import Final
 
 from attrs import field, frozen
 
-from incidentkit.errors import PlaybookInvalid, expect, several
+from incidentkit.errors import PlaybookInvalid, each_of, expect
 from incidentkit.model.conditions import ALWAYS, Condition
 from incidentkit.model.lifecycle import Status
 from incidentkit.model.targets import Target
@@ -26,7 +26,7 @@ CALLS_FOR_ONE: Final[Condition] = STATUS.one_of(Status.RESOLVED, Status.CLOSED)
 
 def _attempts(attempts: Iterable[Attempt]) -> tuple[Attempt, ...]:
     words = "reminders are a list of attempts"
-    return tuple(expect(Attempt, each, PlaybookInvalid, words) for each in several(attempts, PlaybookInvalid, words))
+    return each_of(Attempt, attempts, PlaybookInvalid, words)
 
 
 @frozen(kw_only=True)

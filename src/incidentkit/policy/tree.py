@@ -17,8 +17,8 @@ from incidentkit.model.conditions import Condition, samples
 from incidentkit.model.source import Source
 from incidentkit.model.vocabulary import AnyFact, Facts, FactSource, Vocabulary
 from incidentkit.policy.drawing import draw, to_mermaid
+from incidentkit.policy.forms.tree import TreeForm, root_of, tree_form
 from incidentkit.policy.question import C, Conclusion, Question, Walk, is_question
-from incidentkit.policy.tree_form import TreeForm, root_of, tree_form
 
 MAX_WORLDS: Final = 4_096
 """Combinations of facts up to which a tree is searched for answers that cannot be reached."""

@@ -1,0 +1,37 @@
+"""Who owes a review, as documents hold it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from attrs import frozen
+
+from incidentkit.errors import place
+from incidentkit.model.vocabulary import Vocabulary
+from incidentkit.policy.forms.texts import condition_of, recipient_of
+from incidentkit.policy.obligation import Attempt
+from incidentkit.policy.review import ReviewPolicy
+
+
+@frozen(kw_only=True)
+class ReviewForm:
+    """A review policy in a document."""
+
+    owner: str
+    within: timedelta = timedelta(hours=48)
+    applies: str = "true"
+    reminders: tuple[Attempt, ...] = ()
+
+
+def review_form(policy: ReviewPolicy) -> ReviewForm:
+    """A policy as documents hold it."""
+    return ReviewForm(
+        owner=str(policy.owner), within=policy.within, applies=str(policy.applies), reminders=policy.reminders
+    )
+
+
+def review_of(form: ReviewForm, vocabulary: Vocabulary) -> ReviewPolicy:
+    """The policy that a form describes."""
+    owner, applies = recipient_of(form.owner, "review.owner"), condition_of(form, "applies", "review", vocabulary)
+    with place("review"):
+        return ReviewPolicy(owner=owner, within=form.within, applies=applies, reminders=form.reminders)
