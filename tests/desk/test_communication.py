@@ -60,7 +60,7 @@ def test_every_line_of_section_2_happens_in_its_order_when_it_is_urgent(severity
     assert [each.name for each in room.chat.channels] == ["incident-20260302-001"]
     (published,) = room.published()
     assert published.splitlines() == [
-        "investigating: We are investigating an issue",
+        "investigating: Problem with our service",
         "We are looking into a problem.",
         "",
         "- Status: investigating",

@@ -188,7 +188,7 @@ def test_the_emergency_playbook_reads_back_from_toml() -> None:
         ('on = "updated"', 'on = "update"', "$.communication.announcements[8].on"),
         ('kind = "publish"', 'kind = "publsh"', "$.communication.announcements[3].acts[0]"),
         ('template = "initial alert"', 'template = "initial alarm"', "$.communication"),
-        ("channel_open and ", "channel_opened and ", "$.checklists[0].items[1].met"),
+        ("channel_made and ", "channel_maid and ", "$.checklists[0].items[1].met"),
     ],
 )
 def test_a_document_that_is_wrong_names_the_place(old: str, new: str, place: str) -> None:

@@ -114,7 +114,7 @@ def _acts(acts: Act | ActKind | Iterable[Act]) -> tuple[Act, ...]:
 
 def _after(after: Iterable[str]) -> tuple[str, ...]:
     words = "after is a list of the names of announcements"
-    return tuple(expect(str, each, PlaybookInvalid, words) for each in several(after, PlaybookInvalid, words))
+    return each_of(str, after, PlaybookInvalid, words)
 
 
 def _occasion(value: str) -> Occasion:

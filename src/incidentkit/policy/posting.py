@@ -14,7 +14,7 @@ from incidentkit.model.calendar import zone_of
 from incidentkit.model.events import Linked, LinkKind
 from incidentkit.model.identity import IncidentId
 from incidentkit.model.incident import Incident
-from incidentkit.model.lifecycle import Status
+from incidentkit.model.lifecycle import ACTIVE, Status
 from incidentkit.policy.act import ActKind
 from incidentkit.policy.communication import LONGEST_SLUG, CommunicationPolicy, channel_name
 from incidentkit.policy.directory import Directory
@@ -107,7 +107,7 @@ class Postings:
             number=incident.number,
             status_page=policy.status_page,
         )
-        if public and not values["public_summary"].strip():
+        if public and incident.status in ACTIVE and not values["public_summary"].strip():
             values["public_summary"] = policy.neutral
         return values
 

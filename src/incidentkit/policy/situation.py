@@ -70,6 +70,8 @@ ETA_KNOWN: Final = Flag("eta_known", question="Has an update said when it may be
 CHANNEL_OPEN: Final = Flag("channel_open", question="Does it have a channel?", worse=Worse.LOWER)
 """One that is private, while it is restricted."""
 
+CHANNEL_MADE: Final = Flag("channel_made", question="Did it ever have a channel?", worse=Worse.LOWER)
+
 TICKET_OPEN: Final = Flag("ticket_open", question="Does it have a ticket?", worse=Worse.LOWER)
 
 ON_STATUS_PAGE: Final = Flag("on_status_page", question="Does it have an entry on the status page?", worse=Worse.LOWER)
@@ -103,6 +105,7 @@ IN_FORCE: Final = Vocabulary(
     PUBLIC_NEWS,
     ETA_KNOWN,
     CHANNEL_OPEN,
+    CHANNEL_MADE,
     TICKET_OPEN,
     ON_STATUS_PAGE,
     COMMANDED,
@@ -193,6 +196,7 @@ def _told(incident: Incident) -> dict[str, Any]:
         PUBLIC_NEWS.name: incident.latest_update is not None and bool(incident.latest_update.public.strip()),
         ETA_KNOWN.name: incident.progress.estimates > 0,
         CHANNEL_OPEN.name: channel_of(incident) is not None,
+        CHANNEL_MADE.name: incident.linked(LinkKind.CHANNEL, LinkKind.PRIVATE_CHANNEL) is not None,
         TICKET_OPEN.name: incident.linked(LinkKind.TICKET) is not None,
         ON_STATUS_PAGE.name: incident.linked(LinkKind.STATUS_ENTRY) is not None,
         COMMANDED.name: Role.COMMANDER in incident.roles,

@@ -15,7 +15,7 @@ from incidentkit.policy.recipient import role
 from incidentkit.policy.situation import (
     ASSESSED,
     BROUGHT_ABOUT,
-    CHANNEL_OPEN,
+    CHANNEL_MADE,
     COMMANDED,
     ETA_KNOWN,
     ON_STATUS_PAGE,
@@ -25,7 +25,7 @@ from incidentkit.policy.situation import (
     TICKET_OPEN,
 )
 
-COMMUNICATED: Final = (CHANNEL_OPEN & (RESTRICTED | (ON_STATUS_PAGE & BROUGHT_ABOUT))) | (TICKET_OPEN & BROUGHT_ABOUT)
+COMMUNICATED: Final = (CHANNEL_MADE & (RESTRICTED | (ON_STATUS_PAGE & BROUGHT_ABOUT))) | (TICKET_OPEN & BROUGHT_ABOUT)
 """Everybody was told whom section 2 names, as far as they may know of it."""
 
 PHASES: Final = Checklist(
@@ -96,7 +96,7 @@ SEV_1_CHECKLIST: Final = Checklist(
     applies=WORST_SEVERITY >= SEV_1,
     items=(
         Item(name="severity assessed", what="Severity assessed and confirmed", met=ASSESSED.is_(True)),
-        Item(name="channel created", what="Incident channel created", met=CHANNEL_OPEN.is_(True)),
+        Item(name="channel created", what="Incident channel created", met=CHANNEL_MADE.is_(True)),
         Item(name="on-call paged", what="On-call engineer paged", done_by=("page/on-call engineer",)),
         Item(name="commander assigned", what="Incident commander assigned", met=COMMANDED.is_(True)),
         Item(name="status page updated", what="Status page updated", met=ON_STATUS_PAGE.is_(True)),

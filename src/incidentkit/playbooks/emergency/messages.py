@@ -45,20 +45,23 @@ RESOLUTION_NOTICE: Final = Template(
 
 # The playbook says to post to the status page and not what. Until somebody has written for the public, these say
 # nothing about what is wrong.
+PUBLIC_TITLE: Final = "Problem with our service"
+"""What an entry of the status page is called from its first publication to its last."""
+
 PUBLIC_NOTICE: Final = Template(
-    "We are investigating an issue",
+    PUBLIC_TITLE,
     ["{public_summary}", {"Status": "{status}", "Started": "{started}", "Updates": "{cadence}"}],
 )
 """What the status page says first."""
 
 PUBLIC_UPDATE: Final = Template(
-    "Update #{update_number} - {time}",
-    ["{public_summary}", {"Status": "{status}", "Updates": "{cadence}"}],
+    PUBLIC_TITLE,
+    ["{public_summary}", {"Update": "#{update_number}, {time}", "Status": "{status}", "Updates": "{cadence}"}],
 )
 """What the status page says while it goes on."""
 
 PUBLIC_RESOLUTION: Final = Template(
-    "The issue is resolved - {time}",
-    ["{public_summary}", {"Started": "{started}", "Duration": "{duration}"}],
+    PUBLIC_TITLE,
+    ["It is over. {public_summary}", {"Over since": "{time}", "Started": "{started}", "Duration": "{duration}"}],
 )
 """What the status page says when it is over."""
