@@ -75,6 +75,8 @@ ROLES: Final[Mapping[str, Sequence[str]]] = {
     "chief executive": ["barbara"],
     "legal adviser": ["edsger"],
     "incident commander": ["grace"],
+    "stakeholders": ["barbara", "edsger"],
+    "team": ["ada", "grace"],
 }
 
 DIRECTORY: Final = Directory(
