@@ -484,3 +484,12 @@ def test_at_the_same_minute_a_day_ends_in_one_zone_and_not_in_another() -> None:
         pass
     assert room.chat is not None
     assert [each.name for each in room.chat.channels] == ["incident-20260302-001", "incident-20260303-001"]
+
+
+def test_a_preview_knows_that_what_is_opened_is_there() -> None:
+    room = Newsroom()
+    room.declare()
+    steps = room.desk.preview(room.id, within=timedelta(minutes=14)).steps
+    words = [action.because for step in steps for action in step.actions]
+    assert "what those who come to the channel read first; post in its channel" in words
+    assert not [each for each in words if "tell everybody whom section 2 names" in each]

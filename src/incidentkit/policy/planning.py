@@ -23,6 +23,7 @@ from incidentkit.policy.chain import Question
 from incidentkit.policy.directory import Directory
 from incidentkit.policy.obligation import Obligation
 from incidentkit.policy.playbook import Playbook
+from incidentkit.policy.posting import opened_by
 from incidentkit.policy.turn import PLANNER, Turn, Turns, deadline
 from incidentkit.policy.view import View
 from incidentkit.providers.pager import Purpose
@@ -142,7 +143,9 @@ def _performed(incident: Incident, action: Action, at: datetime, outcome: Outcom
     """The two events that an action leaves which takes no time."""
     common: dict[str, Any] = {"incident": incident.id, "at": at, "by": PLANNER, "recorded_at": at}
     yield ActionStarted(**common, action=action.key, lease_until=at + LONGEST_TRY)
-    yield ActionEnded(**common, action=action.key, outcome=outcome)
+    opened = opened_by(action.request) if outcome is Outcome.SUCCEEDED else None
+    reference = "" if opened is None else f"its {opened}"
+    yield ActionEnded(**common, action=action.key, outcome=outcome, opened=opened, reference=reference)
 
 
 def _decided(view: View) -> tuple[tuple[Decision, ...], View, tuple[Turn, ...]]:

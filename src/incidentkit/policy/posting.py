@@ -112,6 +112,19 @@ class Postings:
         return values
 
 
+def opened_by(request: object) -> LinkKind | None:
+    """What belongs to the incident once a request is done; `None` if nothing does that did not before."""
+    match request:
+        case OpenChannel(private=private):
+            return LinkKind.PRIVATE_CHANNEL if private else LinkKind.CHANNEL
+        case PublishStatus(entry=""):
+            return LinkKind.STATUS_ENTRY
+        case OpenTicket():
+            return LinkKind.TICKET
+        case _:
+            return None
+
+
 def words_of(request: Posting) -> str:
     """What is to be done, in words that follow on a "to"."""
     match request:

@@ -15,11 +15,10 @@ from incidentkit.model.action import Outcome
 from incidentkit.model.events import LinkKind
 from incidentkit.model.identity import PersonId, checked_name, keepable
 from incidentkit.policy.action import Request
+from incidentkit.policy.posting import opened_by
 from incidentkit.providers.answer import Receipt
 from incidentkit.providers.chat import OpenChannel
 from incidentkit.providers.on_call import FindOnCall, OnCallNow
-from incidentkit.providers.status_page import PublishStatus
-from incidentkit.providers.tracker import OpenTicket
 
 LONGEST_PAUSE: Final = timedelta(days=1)
 """For how long a provider can ask to be left alone."""
@@ -56,26 +55,13 @@ def ending_of_answer(answer: object, request: Request) -> Ending:
     if not isinstance(answer, Receipt):
         return Ending(Outcome.UNKNOWN, f"answered with {class_of(answer)} and not with a Receipt")
     reference, problem = _reference(answer.reference, "receipt")
-    opened = _opened(request)
+    opened = opened_by(request)
     if opened is None:
         return Ending(Outcome.SUCCEEDED, problem, reference)
     reference = reference or (request.name if isinstance(request, OpenChannel) else "")
     if not reference.strip():
         return Ending(Outcome.SUCCEEDED, problem or f"its receipt does not say what the {opened} is called")
     return Ending(Outcome.SUCCEEDED, problem, reference, opened=opened, url=_reference(answer.url, "receipt")[0])
-
-
-def _opened(request: Request) -> LinkKind | None:
-    """What belongs to the incident once the request is done."""
-    match request:
-        case OpenChannel(private=private):
-            return LinkKind.PRIVATE_CHANNEL if private else LinkKind.CHANNEL
-        case PublishStatus(entry=""):
-            return LinkKind.STATUS_ENTRY
-        case OpenTicket():
-            return LinkKind.TICKET
-        case _:
-            return None
 
 
 def _ending_of_question(answer: object) -> Ending:
