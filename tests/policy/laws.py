@@ -41,7 +41,7 @@ from incidentkit.policy.act import ActKind
 from incidentkit.policy.chain import LONGEST_ASK
 from incidentkit.policy.escalation import EXHAUSTED
 from incidentkit.policy.maintenance import Maintenance
-from incidentkit.policy.obligation import SHORTEST_REST, Attempt, Backoff, Expiry, Obligation, Recurrence
+from incidentkit.policy.obligation import LEVEL, SHORTEST_REST, Attempt, Backoff, Expiry, Obligation, Recurrence
 from incidentkit.policy.recipient import Recipient, schedule
 from incidentkit.policy.situation import ACKNOWLEDGEMENTS, OUTSTANDING, situation
 from incidentkit.providers.chat import CloseChannel, OpenChannel, PostMessage
@@ -103,7 +103,7 @@ class Case:
     def reads(self, simulation: Simulation) -> Iterator[Reading]:
         """The log, event by event, each with what the log said before."""
         incident = self.world.declared
-        ledger = Ledger()
+        ledger = _read(incident)
         for event in simulation.incident.timeline.events[incident.version :]:
             yield Reading(self, incident, ledger, event)
             after = incident.extended([event])
@@ -236,8 +236,8 @@ class Ledger:
             case Recurrence.PER_UPDATE:
                 return obligation.id, f"{self.generation}.{self.updates}"
             case Recurrence.PER_EXHAUSTION:
-                levels = [(level, str(self.generation)) for level in obligation.after]
-                reached = [each for key, each in self.in_force.items() if key in levels]
+                levels = [key for key in self.in_force if key[0] in obligation.after or key[0].startswith(LEVEL)]
+                reached = [self.in_force[key] for key in levels if key[1] == str(self.generation)]
                 armed = sum(map(len, self.taken_back.values())) + sum(map(len, self.escalations.values()))
                 chains = armed + self.let_go + sum(1 + len(each.people) for each in reached)
                 return obligation.id, f"{self.generation}.{chains}"
@@ -509,7 +509,7 @@ def the_preview_is_what_happens_if_nobody_reacts(case: Case) -> None:
     world = case.world
     for outcome in (Outcome.SUCCEEDED, Outcome.FAILED, Outcome.UNKNOWN):
         alone = evolve(world, commands=(), extra=(), naps=(), answers=(Answer(outcome),))
-        happened = simulated(case.planner, alone).incident.timeline.events[1:]
+        happened = simulated(case.planner, alone).incident.timeline.events[world.declared.version :]
         steps = [
             *case.planner.preview(
                 world.declared,
@@ -532,7 +532,8 @@ def the_preview_is_what_happens_if_nobody_reacts(case: Case) -> None:
 
 
 def _decisions(simulation: Simulation) -> list[Decision]:
-    return [each for each in simulation.incident.timeline if isinstance(each, Decision)]
+    log = simulation.incident.timeline.events[simulation.world.declared.version :]
+    return [each for each in log if isinstance(each, Decision)]
 
 
 def settling_before_commands_loses_no_decision(case: Case) -> None:

@@ -25,16 +25,19 @@ from incidentkit.model.commands import (
     Update,
 )
 from incidentkit.model.conditions import ALWAYS
+from incidentkit.model.events import Became, Event
+from incidentkit.model.identity import IncidentId, PersonId
 from incidentkit.model.targets import Target
 from incidentkit.policy.act import Act, ActKind
 from incidentkit.policy.communication import Announcement, CommunicationPolicy, Occasion
 from incidentkit.policy.escalation import EVERYBODY as EVERYBODY_HAS
-from incidentkit.policy.escalation import ContactChain, EscalationPolicy, Level, quorum
+from incidentkit.policy.escalation import EXHAUSTED, ContactChain, EscalationPolicy, Level, quorum
 from incidentkit.policy.maintenance import Maintenance
 from incidentkit.policy.obligation import Attempt, Backoff, Obligation, Recurrence
 from incidentkit.policy.recipient import on_call, person, schedule, team
 from incidentkit.policy.situation import UNRESOLVED_FOR, worst_severity_of
 from incidentkit.policy.template import Template
+from incidentkit.policy.turn import PLANNER
 from tests.policy.simulation import BREACH, DOWN, EVERYBODY, P1, P2, P3, RULES, START, Answer, Wanting, World
 
 MINUTE: Final = timedelta(minutes=1)
@@ -76,13 +79,14 @@ def scene(
     asleep: tuple[float, float] | None = None,
     maintenance: tuple[float, float] | None = None,
     communication: CommunicationPolicy | None = None,
+    log: Sequence[Event] = (),
     **policy: Any,
 ) -> World:
     """What a policy of these levels makes of a script."""
     settings: dict[str, Any] = {"contact": CONTACT, **policy}
     paging = EscalationPolicy(levels=levels or (FIRST, LATER), **settings)
     book = Wanting(name="scene", rules=RULES, escalation=paging, communication=communication, wanted=tuple(wanted))
-    declared = Incident.declare("INC-1", title="Checkout fails", at=START, by="ada", severity=severity)
+    declared = Incident.declare("INC-1", title="Checkout fails", at=START, by="ada", severity=severity).extended(log)
     nap = () if asleep is None else ((START + asleep[0] * MINUTE, START + asleep[1] * MINUTE),)
     extra = tuple(START + minutes * MINUTE for minutes in (1.3, 6.1, 13, 25.5, 47))
     return World(
@@ -118,6 +122,21 @@ NEWS: Final = CommunicationPolicy(
     templates={"news": Template("News of {incident}")},
     backoff=Backoff([MINUTE / 3], repeats=2),
 )
+
+
+def became(id: str, instance: str, *people: str) -> Became:
+    """What another version of the playbook brought into force."""
+    return Became(
+        incident=IncidentId("INC-1"),
+        at=START,
+        by=PLANNER,
+        recorded_at=START,
+        obligation=id,
+        instance=instance,
+        people=tuple(map(PersonId, people)),
+        because="so it was",
+    )
+
 
 KNOWN: Final = said(0, Assess, "ada", assessment=RULES.triage({DOWN: True}))
 NOTICES: Final[dict[str, Any]] = {"raise_notice": NOTICE, "stand_down": NOTICE, "hand_over": NOTICE}
@@ -301,6 +320,7 @@ SCENES: Final = (
         )
         for answers in ([UNSURE, BUSY], [UNSURE, ILL])
     ),
+    scene(ADA, log=[became("page/one", "1", "bob"), became(EXHAUSTED, "1.2", "eve")], catch_all=[person("eve")]),
     *(
         scene(
             ADA,

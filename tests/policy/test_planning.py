@@ -10,7 +10,7 @@ import pytest
 from attrs import evolve
 from hypothesis import HealthCheck, Phase, event, given, settings
 
-from incidentkit import EMERGENCY, NEVER, Condition, Incident, Rotation, Schedule, Status
+from incidentkit import EMERGENCY, NEVER, Condition, Incident, Playbook, Rotation, Schedule, Status
 from incidentkit.errors import FieldInvalid
 from incidentkit.model.action import Outcome
 from incidentkit.model.commands import Acknowledge, Escalate, Merge, Resolve, Snooze
@@ -20,7 +20,7 @@ from incidentkit.model.identity import PersonId
 from incidentkit.model.targets import Target
 from incidentkit.policy.action import Action
 from incidentkit.policy.directory import Directory, Person
-from incidentkit.policy.escalation import EVERYBODY, quorum
+from incidentkit.policy.escalation import EVERYBODY, EXHAUSTED, ContactChain, EscalationPolicy, Level, quorum
 from incidentkit.policy.obligation import Attempt, Backoff, Obligation
 from incidentkit.policy.planning import Plan, plan, preview, settle
 from incidentkit.policy.recipient import on_call, person, schedule, those
@@ -106,6 +106,23 @@ def looked_at(incident: Incident, *obligations: Obligation, minutes: float, outc
     made, now = planned(incident, *obligations, minutes=minutes), at(minutes)
     after = incident.extended([*stamped(made.decisions, now), *(claimed(incident, each, now) for each in made.due)])
     return after if outcome is None else after.extended(answered(incident, each, now, outcome) for each in made.due)
+
+
+def test_a_level_that_was_renamed_meanwhile_is_exhausted_as_well() -> None:
+    def edited(level: Level) -> Playbook:
+        contact = ContactChain([Attempt("phone", MINUTE)], rounds=1)
+        return Playbook(name="x", rules=RULES, escalation=EscalationPolicy(levels=[level], contact=contact))
+
+    incident, exhausted = declared(), list[str]()
+    for minutes, book in ((0, edited(Level("first", person("ada")))), (30, edited(Level("primary", person("bob"))))):
+        for step in preview(incident, book, DIRECTORY, now=at(minutes), until=at(minutes + 20)):
+            claims = [claimed(incident, each, step.at) for each in step.actions]
+            ends = [answered(incident, each, step.at, Outcome.SUCCEEDED) for each in step.actions]
+            incident = incident.extended([*stamped(step.decisions, step.at), *claims, *ends])
+            became = [each for each in step.decisions if isinstance(each, Became)]
+            exhausted += [each.instance for each in became if each.obligation == EXHAUSTED]
+
+    assert exhausted == ["1.2", "1.4"]
 
 
 def method_of(action: Action) -> str:

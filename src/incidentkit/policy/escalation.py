@@ -17,6 +17,7 @@ from incidentkit.model.conditions import ALWAYS, NEVER, Condition
 from incidentkit.model.identity import checked_name
 from incidentkit.model.lifecycle import Status
 from incidentkit.policy.obligation import (
+    LEVEL,
     LONGEST_WAIT,
     Attempt,
     Backoff,
@@ -282,4 +283,4 @@ class EscalationPolicy:
 
 def _page(level: Level) -> str:
     """The id of what a level wants."""
-    return f"page/{level.name}"
+    return f"{LEVEL}{level.name}"

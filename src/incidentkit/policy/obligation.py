@@ -34,6 +34,9 @@ LONGEST_WAIT: Final = timedelta(days=365)
 SHORTEST_REST: Final = timedelta(minutes=1)
 """For how long nobody is called in the same way again for another level, where a chain has no wait to go by."""
 
+LEVEL: Final = "page/"
+"""How the id of what a level wants begins, so that a log tells it though the playbook has no such level any more."""
+
 MOST_REPEATS: Final = 1_000
 """How often the last delay of a backoff may come once more."""
 
@@ -72,7 +75,10 @@ class Recurrence(StrEnum):
     PER_UPDATE = "per update"
     """Once after the declaration or a reopening, and once after each update that somebody wrote since."""
     PER_EXHAUSTION = "per exhaustion"
-    """Once for the chains of the obligations that it comes ``after``, and once more whenever one is added to them."""
+    """Once for the chains of the obligations that it comes ``after``, and once more whenever one is added to them.
+
+    The chains of levels that an earlier version of the playbook had are among them.
+    """
 
 
 @frozen
@@ -284,9 +290,19 @@ class Obligation:
             case Recurrence.PER_UPDATE:
                 return f"{incident.generation}.{incident.progress.updates}"
             case Recurrence.PER_EXHAUSTION:
-                return f"{incident.generation}.{incident.progress.chains(self.after, str(incident.generation))}"
+                return f"{incident.generation}.{self._chains(incident)}"
             case _:
                 assert_never(self.recurrence)
+
+    def _chains(self, incident: Incident) -> int:
+        """How many chains there are that it comes after.
+
+        Levels that the playbook does not have any more count as well. Otherwise the number would fall when a level is
+        renamed, and come back to one that is in force already: nobody would learn that those of the new level were
+        paged in vain.
+        """
+        levels = (id for id, _ in incident.progress.in_force if id.startswith(LEVEL))
+        return incident.progress.chains(dict.fromkeys((*self.after, *levels)), str(incident.generation))
 
     def rest(self, attempt: int) -> timedelta:
         """How long an attempt has its effect; the last one, which has no wait, as long as the one before it."""
