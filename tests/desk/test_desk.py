@@ -29,6 +29,7 @@ from incidentkit.errors import (
     RequestInvalid,
     SchemesDiffer,
     StaleVersion,
+    TimesContradict,
     UnknownFact,
     UnknownIncident,
     UnknownLevel,
@@ -37,7 +38,20 @@ from incidentkit.errors import (
 from incidentkit.memory import MemoryPager, MemoryStore
 from incidentkit.model import facts
 from incidentkit.model.action import Outcome
-from incidentkit.model.commands import Cancel, Close, Merge, Note, Resolve
+from incidentkit.model.commands import (
+    Acknowledge,
+    Assign,
+    Cancel,
+    Close,
+    Command,
+    Decline,
+    Escalate,
+    Merge,
+    Note,
+    Reopen,
+    Resolve,
+    Unacknowledge,
+)
 from incidentkit.model.events import ActionEnded, Event, Merged
 from incidentkit.model.incident import Incident
 from incidentkit.model.lifecycle import ACTIVE, Status
@@ -1216,6 +1230,48 @@ def test_what_is_ahead_of_the_stores_clock_is_taken_as_of_now(scene: Scene) -> N
     scene.clock.advance(timedelta(minutes=1))
     assert desk.acknowledge("INC-1", by="ada", at=t(300)).incident.acknowledged == {"ada": t(1)}
     assert desk.resolve("INC-1", by="ada").changed
+
+
+@pytest.mark.parametrize(
+    "make",
+    [Acknowledge, Decline, lambda *, at, by: Escalate("second", at=at, by=by)],
+    ids=["acknowledge", "decline", "escalate"],
+)
+def test_an_answer_from_a_clock_that_is_behind_is_taken_as_of_the_declaration(
+    scene: Scene, make: Callable[..., Command]
+) -> None:
+    desk = scene.desk()
+    declared(desk)
+    scene.clock.advance(timedelta(minutes=1))
+    result = desk.submit("INC-1", make(at=t(-0.02), by="ada"))
+    assert (result.changed, result.event.at, result.event.recorded_at) == (True, START, t(1))
+
+
+def test_so_is_an_acknowledgement_that_is_taken_back_by_such_a_clock(scene: Scene) -> None:
+    desk = scene.desk()
+    declared(desk)
+    desk.acknowledge("INC-1", by="ada")
+    result = desk.submit("INC-1", Unacknowledge(at=t(-0.02), by="ada"))
+    assert (result.changed, result.event.at, result.incident.acknowledged) == (True, START, {})
+
+
+def test_an_answer_from_before_a_reopening_is_none_to_what_came_after(scene: Scene) -> None:
+    desk = scene.desk()
+    declared(desk)
+    scene.clock.advance(timedelta(minutes=1))
+    desk.resolve("INC-1", by="ada")
+    scene.clock.advance(timedelta(minutes=1))
+    desk.submit("INC-1", Reopen(at=t(2), by="ada", reason="it is back"))
+    for early in (-1, 1):
+        result = desk.submit("INC-1", Acknowledge(at=t(early), by="ada"))
+        assert (result.changed, result.event.tag, result.incident.acknowledged) == (False, "overtaken", {})
+
+
+def test_what_else_is_dated_before_the_declaration_is_refused(scene: Scene) -> None:
+    desk = scene.desk()
+    declared(desk)
+    with pytest.raises(TimesContradict, match="was declared at"):
+        desk.submit("INC-1", Assign(Role.COMMANDER, to="ada", at=t(-1), by="ada"))
 
 
 def test_a_command_that_was_written_is_never_told_as_refused(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,7 +24,18 @@ from incidentkit.errors import (
     nearest,
     shown,
 )
-from incidentkit.model.commands import Close, Command, Escalate, Fulfil, Note, TakeBack, Waive
+from incidentkit.model.commands import (
+    Acknowledge,
+    Close,
+    Command,
+    Decline,
+    Escalate,
+    Fulfil,
+    Note,
+    TakeBack,
+    Unacknowledge,
+    Waive,
+)
 from incidentkit.model.events import Declared, Event, Merged, Overtaken, RoleAssigned
 from incidentkit.model.identity import moment
 from incidentkit.model.incident import Incident
@@ -44,6 +55,9 @@ PATIENCE: Final = 1_000
 Each time somebody else got something done, so this is no limit to wait for, only an end for a store that is broken: a
 command that was based on nothing has no reason to be refused, however many people write to an incident at once.
 """
+
+ANSWERS: Final = (Acknowledge, Decline, Unacknowledge, Escalate)
+"""What people say to pages."""
 
 HORIZON: Final = timedelta(hours=24)
 """How far ahead the summary of a command looks."""
@@ -132,7 +146,7 @@ def submit(charter: Charter, incident: str, make: Callable[[datetime], Command])
         before = yield from load(charter, incident)
         clock: datetime = yield Call(charter.store.now)
         now = max(clock, before.as_of)
-        command = not_in_the_future(make(now), now)
+        command = in_its_time(make(now), before, now)
         playbook = charter.playbook_of(before)
         _check_names(playbook, command)
         decisions = settle(before, playbook, charter.directory, before=now)
@@ -161,11 +175,19 @@ def given(at: datetime | None, now: datetime) -> datetime:
     return now if at is None else at
 
 
-def not_in_the_future(command: Command, now: datetime) -> Command:
-    """The command as of now if its giver's clock is ahead: what was meant for later would overtake what is."""
+def in_its_time(command: Command, incident: Incident, now: datetime) -> Command:
+    """The command as of a time that can be, if its giver's clock is wrong.
+
+    As of now if the clock is ahead: what was meant for later would overtake what is. An answer to a page as of the
+    declaration if the clock is behind: nobody can have meant it before that, and were it refused, paging would go on. A
+    reopening is no such bound, because what was said before it answers nothing that came after.
+    """
     if type(command) not in get_args(Command):
         raise CommandInvalid(f"{shown(command)} is not a command")
-    return evolve(command, at=now) if command.at > now else command
+    if command.at > now:
+        return evolve(command, at=now)
+    late = isinstance(command, ANSWERS) and command.at < incident.declared_at
+    return evolve(command, at=incident.declared_at) if late else command
 
 
 def _check_names(playbook: Playbook, command: Command) -> None:
