@@ -308,12 +308,13 @@ def met(
     known = case.world.directory.people
     asked: Sequence[str] = in_force.people
     again = max([place for place, _ in ledger.escalations.get(obligation.level, [])], default=0)
-    after = again if again > in_force.place else 0
-    standing = {who: place for who, place in ledger.standing.items() if place > after and who in known}
+    standing = {who: place for who, place in ledger.standing.items() if who in known}
     counted = [who for who, place in standing.items() if place > in_force.place]
     if obligation.acknowledgers:
         asked, counted = _meant(case, incident, obligation.acknowledgers, in_force.since), []
     counted += [who for who in standing if who in asked and who not in counted]
+    if again > in_force.place and not any(standing[who] > again for who in counted):
+        counted = []
     outstanding = [who for who in asked if who not in ledger.standing or who not in known]
     outstanding += ["somebody"] * _unnamed(case, ledger, obligation, ledger.running(obligation), in_force)
     own = {ACKNOWLEDGEMENTS.name: len(counted), OUTSTANDING.name: len(outstanding)}

@@ -191,9 +191,21 @@ SCENES: Final = (
             evolve(FIRST, until=until),
             script=[said(2, Acknowledge, "ada"), said(5, Escalate, "eve", level="first"), said(6, Acknowledge, "bob")],
         )
-        for until in (FIRST.until, EVERYBODY_HAS)
+        for until in (FIRST.until, EVERYBODY_HAS, quorum(2), quorum(3))
     ),
     scene(script=[said(2, Acknowledge, "ada"), said(5, Escalate, "eve", level="first")]),
+    *(
+        scene(
+            evolve(FIRST, acknowledgers=[person("ada"), person("eve")], until=until),
+            script=[
+                said(2, Acknowledge, "ada"),
+                said(5, Escalate, "eve", level="first"),
+                said(6, Acknowledge, "bob"),
+                said(9, Acknowledge, "eve"),
+            ],
+        )
+        for until in (FIRST.until, quorum(2))
+    ),
     scene(
         script=[
             said(1, Decline, "ada"),

@@ -84,12 +84,12 @@ MUTANTS: Final = {
         "start = instance.since",
     ),
     "counts an acknowledgement from before the level": (
-        "person in asked or mark.place > begun for",
-        "True for",
+        "if who in asked or (others and mark.place > begun)]",
+        "if who in asked or others]",
     ),
     "counts only the people of the level": (
-        "person in asked or mark.place > begun for",
-        "person in asked for",
+        "if who in asked or (others and mark.place > begun)]",
+        "if who in asked]",
     ),
     "re-arms everybody": (
         "arming = self.incident.progress.armings.get(person) if obligation.personal else None",
@@ -174,8 +174,8 @@ MUTANTS: Final = {
         "if mark.place > 0]",
     ),
     "counts everybody where only some may acknowledge": (
-        "counted = sum(person in asked for person in acknowledged)",
-        "counted = len(acknowledged)",
+        "others = instance.place, not obligation.acknowledgers",
+        "others = instance.place, True",
     ),
     "forgets the fallback": (
         "found if found or obligation.asked else self.found(obligation.fallback, at)",
@@ -248,10 +248,21 @@ MUTANTS: Final = {
         "return new or int(bool(obligation.asked) and not instance.people)",
         "return 0",
     ),
-    "lets an earlier answer stop a level that is brought in again": ("if asked_again > begun:", "if False:"),
-    "waits for whoever has it when everybody of a level is brought in again": (
-        "outstanding = sum(person not in has_it for",
-        "outstanding = sum(person not in acknowledged for",
+    "lets an earlier answer stop a level that is brought in again": (
+        "return len(places) if is_answered else 0",
+        "return len(places)",
+    ),
+    "asks those for another acknowledgement who have it when a level is brought in again": (
+        "return len(places) if is_answered else 0",
+        "return sum(again < begun or place > again for place in places)",
+    ),
+    "takes an answer that does not count for one to a level that is brought in again": (
+        "max(places, default=0) > again",
+        "max((mark.place for mark in has_it.values()), default=0) > again",
+    ),
+    "waits for whoever has it": (
+        "outstanding = sum(person not in has_it for person in asked)",
+        "outstanding = len(asked)",
     ),
     "asks about what does not apply": (" is None and _may_begin(obligation, view.present):", " is None:"),
     "pages in maintenance": ("evolve(chain, at=at if until is None else until)", "evolve(chain, at=at)"),
@@ -293,8 +304,8 @@ MUTANTS: Final = {
         "if tried.outcome is Outcome.POSTPONED and False and (again",
     ),
     "counts whom the directory does not know": (
-        "has_it = acknowledged = {person: mark for person, mark in acknowledged.items() if person in known}",
-        "has_it = acknowledged = dict(acknowledged)",
+        "has_it = {person: mark for person, mark in self.incident.progress.acknowledged.items() if person in known}",
+        "has_it = dict(self.incident.progress.acknowledged)",
     ),
     "lets no acknowledgement expire once the severity is lowered": ("return reached or expiry", "return expiry"),
     "does for each person what is for all of them": (

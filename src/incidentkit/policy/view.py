@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Final
@@ -13,7 +13,7 @@ from incidentkit.model.action import Outcome
 from incidentkit.model.identity import PersonId
 from incidentkit.model.incident import Incident
 from incidentkit.model.lifecycle import ACTIVE
-from incidentkit.model.progress import InForce
+from incidentkit.model.progress import InForce, Mark
 from incidentkit.model.vocabulary import Facts
 from incidentkit.policy.audience import Audience
 from incidentkit.policy.chain import Chain, Chains, Question
@@ -90,20 +90,28 @@ class View:
 
         Whom the directory does not know has nothing: a misspelt name must not stop the pages.
         """
-        acknowledged, known = self.incident.progress.acknowledged, self.directory.people
-        has_it = acknowledged = {person: mark for person, mark in acknowledged.items() if person in known}
-        begun, asked_again = instance.place, max((mark.place for mark in obligation.calls(self.incident)), default=0)
-        if asked_again > begun:  # what was said before does not answer it
-            acknowledged = {person: mark for person, mark in acknowledged.items() if mark.place > asked_again}
+        known, asked = self.directory.people, instance.people
+        has_it = {person: mark for person, mark in self.incident.progress.acknowledged.items() if person in known}
         if obligation.acknowledgers:
             asked = self.audience.found(obligation.acknowledgers, instance.since)
-            counted = sum(person in asked for person in acknowledged)
-        else:
-            asked = instance.people
-            counted = sum(person in asked or mark.place > begun for person, mark in acknowledged.items())
+        counted = self._counted(obligation, instance, asked, has_it)
         outstanding = sum(person not in has_it for person in asked) + self._unnamed(obligation, instance)
         own = {ACKNOWLEDGEMENTS.name: counted, OUTSTANDING.name: outstanding, **self._said(obligation)}
         return Facts(facts.vocabulary, {**facts.values, **own}, facts.possible, facts.started, facts.at)
+
+    def _counted(
+        self, obligation: Obligation, instance: InForce, asked: Collection[PersonId], has_it: Mapping[PersonId, Mark]
+    ) -> int:
+        """How many acknowledgements count for it.
+
+        Once it is brought in again, those from before do not answer that. But whoever has it cannot say so again, so
+        they count together with the first one that is given after that.
+        """
+        begun, others = instance.place, not obligation.acknowledgers
+        places = [mark.place for who, mark in has_it.items() if who in asked or (others and mark.place > begun)]
+        again = max((mark.place for mark in obligation.calls(self.incident)), default=0)
+        is_answered = again < begun or max(places, default=0) > again
+        return len(places) if is_answered else 0
 
     def _said(self, obligation: Obligation) -> dict[str, Any]:
         """What people said of it, in this generation if it is one of that, and whether actions brought it about."""
