@@ -315,7 +315,8 @@ def met(
     counted += [who for who in standing if who in asked and who not in counted]
     if again > in_force.place and not any(standing[who] > again for who in counted):
         counted = []
-    outstanding = [who for who in asked if who not in ledger.standing or who not in known]
+    there = [who for who in asked if who in known] or asked
+    outstanding = [who for who in there if who not in standing]
     outstanding += ["somebody"] * _unnamed(case, ledger, obligation, ledger.running(obligation), in_force)
     own = {ACKNOWLEDGEMENTS.name: len(counted), OUTSTANDING.name: len(outstanding)}
     return obligation.until.evaluate(evolve(facts, values={**facts.values, **own})) is True

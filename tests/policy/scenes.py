@@ -193,6 +193,15 @@ SCENES: Final = (
         )
         for until in (FIRST.until, EVERYBODY_HAS, quorum(2), quorum(3))
     ),
+    *(
+        scene(
+            evolve(FIRST, until=EVERYBODY_HAS),
+            log=[became("page/first", "1", *people)],
+            script=[said(2, Acknowledge, "ada")],
+            catch_all=[person("eve")],
+        )
+        for people in (["ada", "zoe"], ["zoe"])
+    ),
     scene(script=[said(2, Acknowledge, "ada"), said(5, Escalate, "eve", level="first")]),
     *(
         scene(

@@ -261,8 +261,16 @@ MUTANTS: Final = {
         "max((mark.place for mark in has_it.values()), default=0) > again",
     ),
     "waits for whoever has it": (
-        "outstanding = sum(person not in has_it for person in asked)",
-        "outstanding = len(asked)",
+        "outstanding = sum(person not in has_it for person in there)",
+        "outstanding = len(there)",
+    ),
+    "waits for whoever has left": (
+        "there = [person for person in asked if person in known] or asked",
+        "there = asked",
+    ),
+    "takes it that everybody has it when all have left": (
+        "there = [person for person in asked if person in known] or asked",
+        "there = [person for person in asked if person in known]",
     ),
     "asks about what does not apply": (" is None and _may_begin(obligation, view.present):", " is None:"),
     "pages in maintenance": ("evolve(chain, at=at if until is None else until)", "evolve(chain, at=at)"),

@@ -88,14 +88,16 @@ class View:
     def about(self, obligation: Obligation, instance: InForce, facts: Facts) -> Facts:
         """What is known, and of this instance in particular.
 
-        Whom the directory does not know has nothing: a misspelt name must not stop the pages.
+        Whom the directory does not know has nothing: a misspelt name must not stop the pages. Nor does anybody wait for
+        those whom it does not know any more, as long as there is somebody else.
         """
         known, asked = self.directory.people, instance.people
         has_it = {person: mark for person, mark in self.incident.progress.acknowledged.items() if person in known}
         if obligation.acknowledgers:
             asked = self.audience.found(obligation.acknowledgers, instance.since)
         counted = self._counted(obligation, instance, asked, has_it)
-        outstanding = sum(person not in has_it for person in asked) + self._unnamed(obligation, instance)
+        there = [person for person in asked if person in known] or asked
+        outstanding = sum(person not in has_it for person in there) + self._unnamed(obligation, instance)
         own = {ACKNOWLEDGEMENTS.name: counted, OUTSTANDING.name: outstanding, **self._said(obligation)}
         return Facts(facts.vocabulary, {**facts.values, **own}, facts.possible, facts.started, facts.at)
 
