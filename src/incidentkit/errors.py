@@ -20,6 +20,7 @@
     ├── UnknownLevel (LookupError)          the playbook's escalation has no level of that name
     ├── UnknownObligation (LookupError)     the playbook wants nothing of that name that people can do or waive
     ├── ClosureBlocked (ValueError)         an incident that is not closed, because something is owed
+    ├── UnknownPlaybook (LookupError)       the desk has no playbook of that reference
     ├── DirectoryInvalid (ValueError)       people, teams, roles and schedules that make no directory; names the path
     ├── UnknownRecipient (LookupError)      the directory has no such person, team, role or schedule
     ├── ScheduleInvalid (ValueError)        an on-call schedule that leaves open who is on call; names the path
@@ -209,6 +210,16 @@ class ClosureBlocked(IncidentkitError, ValueError):
         self.owed = tuple(owed)
         what = "; ".join(reasons)
         super().__init__(f"{incident} is not closed: {what}. Do it, or close with waivers, each with a reason")
+
+
+class UnknownPlaybook(IncidentkitError, LookupError):
+    """The desk has no playbook of that reference; `reference` is what was asked for."""
+
+    def __init__(self, reference: str, known: Iterable[str]) -> None:
+        self.reference = reference
+        known = tuple(known)
+        problem = f"the desk has no playbook {shown(reference)}{listed(known)}"
+        super().__init__(f"{problem}. {nearest(reference, known)}".rstrip())
 
 
 class DirectoryInvalid(IncidentkitError, ValueError):

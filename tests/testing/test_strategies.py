@@ -46,6 +46,7 @@ from incidentkit.model.events import (
     Decision,
     Event,
     FellDue,
+    TakenOver,
 )
 from incidentkit.model.facts import FactKind
 from incidentkit.model.identity import PersonId, checked_name, checked_text
@@ -372,7 +373,7 @@ def test_incidents_end_in_every_status(status: Status) -> None:
 
 def test_every_kind_of_event_happens() -> None:
     happened = {type(event) for history in drawn(histories(most=20), 800) for event in history[-1].timeline}
-    assert happened == {*get_args(Event)} - {*get_args(Decision), ActionStarted, ActionEnded}
+    assert happened == {*get_args(Event)} - {*get_args(Decision), TakenOver, ActionStarted, ActionEnded}
 
 
 def test_events_are_of_many_kinds_and_survive_json() -> None:

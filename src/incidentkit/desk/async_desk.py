@@ -140,9 +140,10 @@ class AsyncDesk:
     async def submit(self, incident: str, command: Command) -> Result:
         """Record a command, after the decisions that were due before it; at a tie the command goes first.
 
-        Raises what `Incident.apply` raises, `UnknownIncident` and `UnknownLevel`. Then nothing was written, not even
-        those decisions: the next `tick` writes them. A command is stale if the log has something newer than it was
-        based on, other than the tries of a desk.
+        Raises what `Incident.apply` raises, `UnknownIncident`, `UnknownLevel`, and `UnknownPlaybook` or `SchemesDiffer`
+        for a playbook that this desk does not have, or that does not have the severity of the incident. Then nothing
+        was written, not even those decisions: the next `tick` writes them. A command is stale if the log has something
+        newer than it was based on, other than the tries of a desk.
         """
         return await self._crew.run(flows.submit(self._charter, incident, lambda now: command))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cached_property
 from hashlib import sha256
 from typing import Any, Final
@@ -16,6 +16,7 @@ from incidentkit.desk.notices import LOGGER, LogObserver, Notice, Observer
 from incidentkit.desk.toolbox import ON_CALL, Toolbox, check_methods, slot_of
 from incidentkit.errors import DeskInvalid, expect, nearest, shown
 from incidentkit.model.calendar import zone_of
+from incidentkit.model.events import TakenOver
 from incidentkit.model.identity import PersonId, checked_name, checked_text
 from incidentkit.model.incident import Incident
 from incidentkit.policy.directory import Directory
@@ -50,7 +51,7 @@ def _observers(observers: Iterable[Observer]) -> tuple[Observer, ...]:
 class Charter:
     """Playbooks, people, providers and a store, and how long things may take.
 
-    New incidents are declared under the first playbook. One that was declared under another stays with it, so every
+    New incidents are declared under the first playbook. One that has another stays with it until it is moved, so every
     version in use has to be here; if its playbook is missing, the first one takes over rather than nobody.
     """
 
@@ -134,16 +135,33 @@ class Charter:
         parts = (ENGINE, *(playbook.version for playbook in self.playbooks), self.directory.fingerprint)
         return sha256("/".join(parts).encode()).hexdigest()
 
+    @cached_property
+    def by_reference(self) -> Mapping[str, Playbook]:
+        """The playbooks, in their order, by what incidents keep of them."""
+        return {playbook.reference: playbook for playbook in self.playbooks}
+
     def playbook_of(self, incident: Incident) -> Playbook:
-        """The playbook that an incident was declared under, else the first."""
-        for playbook in self.playbooks:
-            if playbook.reference == incident.playbook:
-                return playbook
+        """The playbook of an incident, else the first."""
+        playbook = self.by_reference.get(incident.playbook)
+        if playbook is not None:
+            return playbook
         if incident.playbook:
             LOGGER.error(
                 "%s: its playbook %s is not here, %s takes over", incident.id, incident.playbook, self.first.reference
             )
         return self.first
+
+    def taking_over(self, incident: Incident, now: datetime) -> tuple[TakenOver, ...]:
+        """What its log is told, ahead of what the first playbook decides, if that takes over.
+
+        Once for each playbook that does, whoever comes back meanwhile: desks that have different playbooks would tell
+        it in turns otherwise, for ever.
+        """
+        missing, first = incident.playbook, self.first.reference
+        if not missing or missing in self.by_reference or first in incident.taken_over_by:
+            return ()
+        common: dict[str, Any] = {"incident": incident.id, "at": now, "by": self.by, "recorded_at": now}
+        return (TakenOver(**common, playbook=first, missing=missing),)
 
     @property
     def first(self) -> Playbook:

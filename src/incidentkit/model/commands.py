@@ -15,7 +15,7 @@ from attrs import Attribute, field, frozen
 
 from incidentkit.model.assessment import Assessment, assessed
 from incidentkit.model.events import LinkKind, copied
-from incidentkit.model.identity import moment
+from incidentkit.model.identity import moment, reference_of
 from incidentkit.model.people import Role
 from incidentkit.model.severity import Severity
 
@@ -56,6 +56,17 @@ class ChangeSeverity(Asking):
 
     severity: Severity[Any]
     reason: str = field(default="", kw_only=True)
+
+
+@frozen
+class ChangePlaybook(Asking):
+    """Move it to another playbook, or to another version of its own."""
+
+    tag: ClassVar[str] = "change_playbook"
+
+    playbook: str = field(converter=reference_of)
+    """Given as a playbook, or as its reference, which is what the log keeps."""
+    reason: str = field(kw_only=True)
 
 
 @frozen
@@ -326,6 +337,7 @@ class Redact(Asking):
 Command: TypeAlias = (
     Assess
     | ChangeSeverity
+    | ChangePlaybook
     | Acknowledge
     | Decline
     | Unacknowledge

@@ -69,6 +69,12 @@ def is_said(event: Happening, attribute: Attribute[Any], value: object) -> None:
         raise FieldInvalid(attribute.name, f"say something: '{event.tag}' has no words")
 
 
+def is_reference(event: Happening, attribute: Attribute[Any], value: object) -> None:
+    """The field refers to something, such as a playbook."""
+    if not checked_text(attribute.name, value).strip():
+        raise FieldInvalid(attribute.name, "name it by its reference, such as 'emergency@0123456789ab'")
+
+
 def is_waivers(event: Happening, attribute: Attribute[Any], value: object) -> None:
     """The field holds words by words, none of them empty."""
     for what, why in cast(Mapping[object, object], value).items():
@@ -193,6 +199,20 @@ class SeverityChanged(Happening):
 
     def __str__(self) -> str:
         return f"severity changed to {self.severity}{_because(self.reason)}"
+
+
+@frozen(kw_only=True)
+class PlaybookChanged(Happening):
+    """It goes on by another playbook, or by another version of its own."""
+
+    tag: ClassVar[str] = "playbook changed"
+    row: ClassVar[str] = "change_playbook"
+
+    playbook: str = field(validator=is_reference)
+    reason: str = field(validator=is_reason)
+
+    def __str__(self) -> str:
+        return f"playbook changed to {self.playbook}{_because(self.reason)}"
 
 
 @frozen(kw_only=True)
@@ -656,10 +676,26 @@ class ActionEnded(Happening):
         return f"{self.action} {self.outcome}{named}{f': {self.problem}' if self.problem else ''}"
 
 
+@frozen(kw_only=True)
+class TakenOver(Happening):
+    """A desk that does not have the playbook of the incident goes by another one."""
+
+    tag: ClassVar[str] = "taken over"
+
+    playbook: str = field(validator=is_reference)
+    """The one that takes over."""
+    missing: str = field(validator=is_text)
+    """The one that the incident has, and the desk has not."""
+
+    def __str__(self) -> str:
+        return f"{self.playbook} takes over for {self.missing}, which {self.by} does not have"
+
+
 Event: TypeAlias = (
     Declared
     | Assessed
     | SeverityChanged
+    | PlaybookChanged
     | Acknowledged
     | Declined
     | Unacknowledged
@@ -693,6 +729,7 @@ Event: TypeAlias = (
     | AcknowledgementExpired
     | ActionStarted
     | ActionEnded
+    | TakenOver
 )
 """Everything that can happen to an incident."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 from functools import lru_cache
-from typing import Final, NewType
+from typing import Final, NewType, Protocol, cast
 
 from incidentkit.errors import FactValueInvalid, FieldInvalid, shown
 from incidentkit.model.vocabulary import aware
@@ -62,6 +62,20 @@ def checked_title(what: str, value: object) -> str:
     if not title.strip():
         raise FieldInvalid(what, f"a title is text that is not blank, not {shown(title)}")
     return title
+
+
+class Referenced(Protocol):
+    """Something that an incident can refer to, such as a playbook."""
+
+    @property
+    def reference(self) -> str:
+        """Its name and version."""
+        ...
+
+
+def reference_of(referenced: Referenced | str) -> str:
+    """How an incident refers to it, be it given itself or by its reference; what is neither is left to the event."""
+    return getattr(referenced, "reference", cast(str, referenced))
 
 
 def keepable(text: object) -> str:

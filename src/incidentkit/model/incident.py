@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import reduce
 from types import MappingProxyType
-from typing import Any, Final, Protocol, cast
+from typing import Any, Final, cast
 
 from attrs import frozen
 
@@ -41,7 +41,7 @@ from incidentkit.model.events import (
     TimeCorrected,
     Updated,
 )
-from incidentkit.model.identity import IncidentId, PersonId, moment
+from incidentkit.model.identity import IncidentId, PersonId, Referenced, moment, reference_of
 from incidentkit.model.lifecycle import TABLE, Effect, Phase, Status, consequence, phases
 from incidentkit.model.metrics import Metrics, metrics_of
 from incidentkit.model.people import Role
@@ -51,15 +51,6 @@ from incidentkit.model.severity import Severity
 from incidentkit.model.state import State, after, begin, extended, looks_back, replay, without_redacted
 from incidentkit.model.timeline import Timeline
 from incidentkit.model.triage import Triage
-
-
-class Referenced(Protocol):
-    """Something that an incident can refer to, such as a playbook."""
-
-    @property
-    def reference(self) -> str:
-        """Its name and version."""
-        ...
 
 
 @frozen(repr=False)
@@ -111,7 +102,7 @@ class Incident:
             started_at=None if started_at is None else moment("started_at", started_at),
             assessment=assessed(triage) if triage is not None else chosen(cast(Severity[Any], severity)),
             chosen=triage is None,
-            playbook=playbook if isinstance(playbook, str) else getattr(playbook, "reference", cast(str, playbook)),
+            playbook=reference_of(playbook),
             number=number,
         )
         return cls(begin(event), Timeline([event]))
@@ -209,8 +200,13 @@ class Incident:
 
     @property
     def playbook(self) -> str:
-        """The name and version of the playbook that it was declared under; empty for none."""
+        """The name and version of the playbook that it was declared under, or moved to since; empty for none."""
         return self._state.playbook
+
+    @property
+    def taken_over_by(self) -> tuple[str, ...]:
+        """The playbooks that took over because a desk did not have that one, each once, in their order."""
+        return self._state.taken_over_by
 
     @property
     def number(self) -> int | None:

@@ -53,6 +53,7 @@ TABLE: Final[Mapping[str, Mapping[Status, Consequence]]] = {
     "unacknowledge": {I: STAYS, M: STAYS, O: STAYS, R: OVERTAKEN, C: OVERTAKEN, X: OVERTAKEN},
     "assess": {I: STAYS, M: STAYS, O: STAYS},
     "change_severity": {I: STAYS, M: STAYS, O: STAYS, R: STAYS},
+    "change_playbook": {I: STAYS, M: STAYS, O: STAYS, R: STAYS},
     "snooze": {I: STAYS, M: STAYS, O: STAYS},
     "escalate": {I: STAYS, M: STAYS, O: STAYS},
     "assign": {I: STAYS, M: STAYS, O: STAYS, R: STAYS},

@@ -22,6 +22,7 @@ from incidentkit.model.commands import (
     Assess,
     Assign,
     Cancel,
+    ChangePlaybook,
     ChangeSeverity,
     Close,
     Command,
@@ -64,6 +65,7 @@ from incidentkit.model.events import (
     MitigationStarted,
     Noted,
     Overtaken,
+    PlaybookChanged,
     Redacted,
     Regressed,
     Reopened,
@@ -135,6 +137,7 @@ def says_what_is_so(command: Command, state: State) -> bool:
 
 
 _SAYS_WHAT_IS_SO: Final[Mapping[type[Any], Callable[[Any, State], bool]]] = {
+    ChangePlaybook: lambda command, state: command.playbook == state.playbook != "",
     Acknowledge: lambda command, state: command.by in state.acknowledged or _is_of_earlier(command, state),
     Unacknowledge: lambda command, state: command.by not in state.acknowledged or _is_of_earlier(command, state),
     Decline: lambda command, state: command.by in state.declined or _is_of_earlier(command, state),
@@ -163,6 +166,7 @@ def _leads_there(link: Linked, command: Link) -> bool:
 _EVENT: Final[Mapping[type[Any], Callable[..., Event]]] = {
     Assess: Assessed,
     ChangeSeverity: SeverityChanged,
+    ChangePlaybook: PlaybookChanged,
     Acknowledge: Acknowledged,
     Decline: Declined,
     Unacknowledge: Unacknowledged,

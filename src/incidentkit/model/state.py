@@ -44,6 +44,7 @@ from incidentkit.model.events import (
     MitigationStarted,
     Noted,
     Overtaken,
+    PlaybookChanged,
     Redacted,
     Regressed,
     Reopened,
@@ -56,6 +57,7 @@ from incidentkit.model.events import (
     StartCorrected,
     Summarized,
     TakenBack,
+    TakenOver,
     TimeCorrected,
     Unacknowledged,
     Updated,
@@ -95,6 +97,7 @@ class State:
     severity_at: datetime
     facts: Mapping[str, Value]
     recorded_at: datetime
+    taken_over_by: tuple[str, ...] = ()
     roles: dict[Role, PersonId] = field(factory=dict[Role, PersonId])
     acknowledged: dict[PersonId, datetime] = field(factory=dict[PersonId, datetime])
     declined: dict[PersonId, datetime] = field(factory=dict[PersonId, datetime])
@@ -258,7 +261,7 @@ def _corrected(log: list[Event]) -> list[Event]:
             continue
         if event.event >= index:
             raise LogInvalid(index, f"'{event.tag}': event {shown(event.event)} is not before it")
-        if isinstance(said[event.event], Decision | ActionStarted | ActionEnded):
+        if isinstance(said[event.event], Decision | TakenOver | ActionStarted | ActionEnded):
             raise LogInvalid(index, f"'{event.tag}': event {event.event} is a desk's own, which nobody corrects")
         if isinstance(event, TimeCorrected):
             log[event.event] = evolve(log[event.event], at=event.happened_at)
@@ -316,6 +319,18 @@ def _change_severity(state: State, event: SeverityChanged) -> None:
     state.severity = state.floor = event.severity
     state.possible = (event.severity,)
     state.severity_at = event.at
+
+
+def _change_playbook(state: State, event: PlaybookChanged) -> None:
+    if event.at < state.declared_at:
+        raise _too_early(state, event)
+    state.playbook = event.playbook
+    state.taken_over_by = ()
+
+
+def _take_over(state: State, event: TakenOver) -> None:
+    if event.missing == state.playbook and event.playbook not in state.taken_over_by:
+        state.taken_over_by = (*state.taken_over_by, event.playbook)
 
 
 def _acknowledge(state: State, event: Acknowledged) -> None:
@@ -509,6 +524,7 @@ def _action_ended(state: State, event: ActionEnded) -> None:
 _FOLD: Final[Mapping[type[Any], Callable[[State, Any], None] | None]] = {
     Assessed: _assess,
     SeverityChanged: _change_severity,
+    PlaybookChanged: _change_playbook,
     Acknowledged: _acknowledge,
     Declined: _decline,
     Unacknowledged: _unacknowledge,
@@ -542,6 +558,7 @@ _FOLD: Final[Mapping[type[Any], Callable[[State, Any], None] | None]] = {
     AcknowledgementExpired: _expire,
     ActionStarted: _action_started,
     ActionEnded: _action_ended,
+    TakenOver: _take_over,
 }
 """What each kind of event does to the state, if anything; none is a second declaration, which would be another's."""
 

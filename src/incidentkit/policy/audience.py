@@ -14,6 +14,7 @@ from incidentkit.model.identity import PersonId
 from incidentkit.model.incident import Incident
 from incidentkit.model.progress import InForce
 from incidentkit.policy.directory import Directory
+from incidentkit.policy.escalation import is_of_level
 from incidentkit.policy.obligation import Obligation
 from incidentkit.policy.playbook import Playbook
 from incidentkit.policy.recipient import Recipient, RecipientKind, schedule
@@ -74,10 +75,14 @@ class Audience:
         return {"paged": self._paged, "acknowledged": self._acknowledged_before_the_raise}
 
     def _paged(self) -> Iterator[PersonId]:
-        """Whom a page reached, or may have, in this generation; not whoever ended it, who knows."""
-        personal = {
-            obligation.id for obligation in self.playbook.obligations if obligation.personal and not obligation.outlives
-        }
+        """Whom a page reached, or may have, in this generation; not whoever ended it, who knows.
+
+        Be it for a level of the playbook that the incident had before it was moved.
+        """
+        obligations = self.playbook.obligations
+        personal = {obligation.id for obligation in obligations if obligation.personal and not obligation.outlives}
+        gone = {key.obligation for key in self.incident.progress.tried} - {each.id for each in obligations}
+        personal |= {*filter(is_of_level, gone)}
         for key, tried in self.incident.progress.tried.items():
             if tried.reached and key.obligation in personal and key.person != self.incident.moved_by:
                 yield PersonId(key.person)

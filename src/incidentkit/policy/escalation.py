@@ -37,6 +37,7 @@ EXHAUSTED: Final = "exhausted"
 MOST_LEVELS: Final = 50
 """How many levels an escalation may have."""
 
+
 LONGEST_LEVEL_NAME: Final = 100
 """Characters that the name of a level may have."""
 
@@ -284,3 +285,8 @@ class EscalationPolicy:
 def _page(level: Level) -> str:
     """The id of what a level wants."""
     return f"{LEVEL}{level.name}"
+
+
+def is_of_level(obligation: str) -> bool:
+    """Whether an obligation of that id is what a level wants, be it a level that is there no more."""
+    return obligation.startswith(LEVEL)

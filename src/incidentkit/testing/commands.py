@@ -14,6 +14,7 @@ from incidentkit.model.commands import (
     Assess,
     Assign,
     Cancel,
+    ChangePlaybook,
     ChangeSeverity,
     Close,
     Command,
@@ -92,6 +93,9 @@ _TEXT: Final[Parts] = {"text": _WORDS}
 OWED: Final = st.sampled_from(["checklist/stakeholders", "review"])
 """What may be owed, so that what one command says another takes back."""
 
+REFERENCES: Final = st.sampled_from(["emergency@0123456789ab", "emergency@ba9876543210"])
+"""Versions of a playbook, so that some commands move an incident to the one that it has."""
+
 PARTS: Final[Mapping[type[Command], Callable[[Scene], Parts]]] = {
     Note: lambda _: _TEXT,
     Summarize: lambda _: _TEXT,
@@ -105,6 +109,7 @@ PARTS: Final[Mapping[type[Command], Callable[[Scene], Parts]]] = {
     Unacknowledge: lambda _: _REASON,
     Assess: lambda scene: {"assessment": scene.triages},
     ChangeSeverity: lambda scene: {"severity": scene.severities, **_REASON},
+    ChangePlaybook: lambda _: {"playbook": REFERENCES, **_GOOD_REASON},
     Assign: lambda scene: {"role": st.sampled_from(Role), "to": scene.people},
     HandOver: lambda scene: {"role": st.sampled_from(Role), "to": scene.people},
     StartMitigation: lambda _: _NOTE,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
+
+from attrs import evolve
 
 from incidentkit.desk.charter import Charter
 from incidentkit.desk.effects import Call, Flow
@@ -17,6 +20,11 @@ def load(charter: Charter, incident: str) -> Flow[Incident]:
     """Read an incident."""
     events: tuple[Event, ...] = yield Call(partial(charter.store.load, incident))
     return Incident.replay(events)
+
+
+def stamped(events: Iterable[Event], now: datetime) -> list[Event]:
+    """The events as the store will record them, if its clock stands still meanwhile."""
+    return [evolve(event, recorded_at=now) for event in events]
 
 
 def append(

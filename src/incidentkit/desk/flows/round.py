@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
@@ -12,12 +11,12 @@ from attrs import evolve, frozen
 
 from incidentkit.desk.charter import Charter
 from incidentkit.desk.effects import Call, Flow, Spawn
-from incidentkit.desk.flows.log import append, load
+from incidentkit.desk.flows.log import append, load, stamped
 from incidentkit.desk.flows.performance import perform
 from incidentkit.desk.notices import Failed, Planned
 from incidentkit.desk.setbacks import Setbacks, Turns
 from incidentkit.errors import StaleVersion
-from incidentkit.model.events import ActionStarted, Event
+from incidentkit.model.events import ActionStarted
 from incidentkit.model.identity import IncidentId, keepable
 from incidentkit.model.incident import Incident
 from incidentkit.model.lifecycle import ACTIVE
@@ -94,23 +93,19 @@ def attend(charter: Charter, incident: str) -> Flow[bool]:
     now = max(clock, before.as_of)
     planned = _plan(charter, before, now)
     claims = [_claim(charter, before, action, now) for action in planned.due]
-    after = before.extended(_stamped([*planned.decisions, *claims], now))
+    events = (*charter.taking_over(before, now), *planned.decisions, *claims)
+    after = before.extended(stamped(events, now))
     wake_at = _wake_at(after, _plan(charter, after, now), clock)
-    yield from append(charter, before, (*planned.decisions, *claims), wake_at=wake_at, done=wake_at is None)
+    yield from append(charter, before, events, wake_at=wake_at, done=wake_at is None)
     charter.tell(Planned(before.id, planned))
     for action in planned.due:
         yield Spawn(perform(charter, before.id, action, now + charter.lease))
-    return bool(planned.decisions or claims)
+    return bool(events)
 
 
 def _plan(charter: Charter, incident: Incident, now: datetime) -> Plan:
     playbook = charter.playbook_of(incident)
     return plan(incident, playbook, charter.directory, now=now, namespace=charter.namespace)
-
-
-def _stamped(events: Iterable[Event], now: datetime) -> list[Event]:
-    """The events as the store will record them, if its clock stands still meanwhile."""
-    return [evolve(event, recorded_at=now) for event in events]
 
 
 def _wake_at(incident: Incident, following: Plan, clock: datetime) -> datetime | None:

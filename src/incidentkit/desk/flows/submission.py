@@ -11,7 +11,7 @@ from attrs import evolve, frozen
 
 from incidentkit.desk.charter import Charter
 from incidentkit.desk.effects import Call, Flow
-from incidentkit.desk.flows.log import append, load
+from incidentkit.desk.flows.log import append, load, stamped
 from incidentkit.desk.hearsay import class_of
 from incidentkit.desk.notices import Recorded
 from incidentkit.errors import (
@@ -21,11 +21,13 @@ from incidentkit.errors import (
     StaleVersion,
     UnknownLevel,
     UnknownObligation,
+    UnknownPlaybook,
     nearest,
     shown,
 )
 from incidentkit.model.commands import (
     Acknowledge,
+    ChangePlaybook,
     Close,
     Command,
     Decline,
@@ -149,12 +151,14 @@ def submit(charter: Charter, incident: str, make: Callable[[datetime], Command])
         command = in_its_time(make(now), before, now)
         playbook = charter.playbook_of(before)
         _check_names(playbook, command)
-        decisions = settle(before, playbook, charter.directory, before=now)
-        settled = before.extended(decisions)
+        if isinstance(command, ChangePlaybook):
+            _check_playbook(charter, before, command.playbook)
+        due = (*charter.taking_over(before, now), *settle(before, playbook, charter.directory, before=now))
+        settled = before.extended(stamped(due, now)) if due else before
         if isinstance(command, Close):
             _check_closure(charter, settled, command, now)
         command = _rebased(command, before, settled)
-        events = (*decisions, settled.apply(command, recorded_at=now).timeline[-1])
+        events = (*due, settled.apply(command, recorded_at=now).timeline[-1])
         try:
             if isinstance(events[-1], Merged):
                 yield from _take_in(charter, events[-1])
@@ -213,6 +217,14 @@ def _check_closure(charter: Charter, incident: Incident, command: Close, now: da
     left = [each for each in blockers if each.obligation not in command.waivers]
     if left:
         raise ClosureBlocked(incident.id, [each.obligation for each in left], map(str, left))
+
+
+def _check_playbook(charter: Charter, incident: Incident, reference: object) -> None:
+    """Raise `UnknownPlaybook` or `SchemesDiffer` for a playbook by which the incident could not go on here."""
+    playbook = charter.by_reference.get(reference) if isinstance(reference, str) else None
+    if playbook is None:
+        raise UnknownPlaybook(str(reference), charter.by_reference)
+    check_scheme(playbook, incident.severity)
 
 
 def _take_in(charter: Charter, event: Merged) -> Flow[None]:
