@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final, TextIO, TypeVar
 
 from incidentkit.cli.screen import Row, screen_on
+from incidentkit.cli.usual import usual
 from incidentkit.convert import MAX_CHARACTERS, from_toml
-from incidentkit.drills import Drill, Fault, Line, Work, practice_directory
+from incidentkit.drills import Drill, Fault, Line, Outage, Story, practice_directory
 from incidentkit.errors import DocumentInvalid, DrillInvalid, shown
 from incidentkit.memory import Acknowledges, Declines, Reaction, Sleeps
 from incidentkit.model.durations import duration_text, parse_duration
 from incidentkit.playbooks.emergency import EMERGENCY
 from incidentkit.policy.directory import Directory
 from incidentkit.policy.playbook import Playbook
+from incidentkit.text.document import Document, Heading
 
 V = TypeVar("V")
 
@@ -28,15 +30,24 @@ really paged. The same drill always tells the same story.
 
 EPILOG: Final = """\
 Unless told otherwise, the first person of the first level acknowledges 7
-minutes after being paged, and everybody else is asleep. Whoever acknowledges
-first starts to mitigate 13 minutes later, is done after 38 and resolves after 53.
+minutes after being paged, and everybody else is asleep. If nobody is paged, the
+first who is told takes it up 7 minutes later. Whoever acknowledges first writes
+updates, mitigates, resolves an hour after the declaration, does what is owed
+and only people can do, holds the review, and closes the incident. One that is
+less severe gets a time line instead, and is resolved after two and a half hours.
+
+A fault is for good, or for a time: status-page=unavailable:1h. What can have one
+are the contact methods of the playbook, and chat, status-page and tracker.
 
 examples:
+  incidentkit drill --severity SEV-3 --messages
   incidentkit drill --asleep noor --acknowledge mika=4min
   incidentkit drill --decline noor=2min --acknowledge mika=4min
   incidentkit drill --asleep all --for 2h
+  incidentkit drill --idle --timeline
+  incidentkit drill --fact security_compromised=yes
   incidentkit drill --fact error_rate=34% --fact core_functionality=yes
-  incidentkit drill --fault push=unavailable --fault phone=refused
+  incidentkit drill --fault push=unavailable --fault status-page=unavailable:1h
   incidentkit drill --playbook playbook.toml --directory people.toml
 
 exit status: 0; 1 if paging was exhausted, which means that every chain of pages
@@ -45,14 +56,6 @@ came to its end and nobody had acknowledged; 2 if the drill could not be run
 
 EVERYBODY: Final = "all"
 """What stands for everybody where an option takes a person."""
-
-RESPONSE: Final = Acknowledges(timedelta(minutes=7))
-"""What the first person who is paged does, unless told otherwise."""
-
-WORK: Final = Work(
-    start_mitigation=timedelta(minutes=13), mitigated=timedelta(minutes=38), resolve=timedelta(minutes=53)
-)
-"""What whoever acknowledges first does then."""
 
 
 def add_options(parser: ArgumentParser) -> None:
@@ -78,6 +81,8 @@ def add_options(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--for", dest="lasts", metavar="4h", type=_duration, default=timedelta(hours=4), help="how long to go on"
     )
+    parser.add_argument("--messages", action="store_true", help="print at the end what was written, word for word")
+    parser.add_argument("--timeline", action="store_true", help="print at the end the log of the incident")
 
 
 def _add_people(parser: ArgumentParser) -> None:
@@ -89,7 +94,7 @@ def _add_people(parser: ArgumentParser) -> None:
         type=_pair_with(_duration),
         action="append",
         default=[],
-        help="who acknowledges, and how long after the first page",
+        help="who acknowledges, and how long after the first page, or notice if nobody is paged",
     )
     parser.add_argument(
         "--decline",
@@ -101,12 +106,13 @@ def _add_people(parser: ArgumentParser) -> None:
     )
     parser.add_argument(
         "--fault",
-        metavar="METHOD=FAULT",
+        metavar="METHOD=FAULT[:1h]",
         type=_pair_with(_fault),
         action="append",
         default=[],
-        help=f"a contact method that does not work: {', '.join(Fault)}",
+        help=f"what does not work, and how: {', '.join(Fault)}",
     )
+    parser.add_argument("--idle", action="store_true", help="whoever acknowledges does nothing then")
 
 
 def run(options: Namespace, stream: TextIO) -> int:
@@ -123,8 +129,18 @@ def run(options: Namespace, stream: TextIO) -> int:
         )
 
     story = drill.run(tell)
-    screen.document(story.to_document())
+    for document in _ending(options, story):
+        screen.document(document)
     return 1 if story.exhausted else 0
+
+
+def _ending(options: Namespace, story: Story) -> Iterator[Document]:
+    """What is printed at the end: how it came out comes last, where people look first."""
+    if options.messages:
+        yield story.messages.to_document()
+    if options.timeline:
+        yield Document([Heading("Timeline"), story.timeline.to_table()])
+    yield story.to_document()
 
 
 def _drill(options: Namespace) -> Drill:
@@ -135,22 +151,22 @@ def _drill(options: Namespace) -> Drill:
     severity = None
     if not facts:
         severity = max(playbook.scheme) if options.severity is None else playbook.scheme[options.severity]
-    return Drill(
+    drill = Drill(
         playbook=playbook,
         directory=directory,
         title=options.title,
         start=options.start,
         facts=facts or None,
         severity=severity,
-        people=_people(options, playbook, directory),
-        work=WORK,
+        people=_people(options),
         faults=_once("--fault", options.fault),
         lasts=options.lasts,
     )
+    return usual(drill, everybody_asleep=EVERYBODY in options.asleep, idle=options.idle)
 
 
-def _people(options: Namespace, playbook: Playbook, directory: Directory) -> Mapping[str, Reaction]:
-    """What people do: what the options say, else the first of the first level acknowledges."""
+def _people(options: Namespace) -> Mapping[str, Reaction]:
+    """What people do, as far as options say it."""
     acknowledge, decline = _once("--acknowledge", options.acknowledge), _once("--decline", options.decline)
     reactions: Iterable[tuple[str, str, Reaction]] = (
         *(("--asleep", who, Sleeps()) for who in dict.fromkeys(options.asleep) if who != EVERYBODY),
@@ -163,11 +179,6 @@ def _people(options: Namespace, playbook: Playbook, directory: Directory) -> Map
         if who in said:
             raise DrillInvalid(f"{shown(who)} is in {said[who]} and in {option}: a person does one of these")
         people[who], said[who] = reaction, option
-    if EVERYBODY not in options.asleep and playbook.escalation is not None:
-        level = playbook.escalation.levels[0]
-        found = (directory.find(recipient, at=options.start) for recipient in level.recipients)
-        for person in [who for people in found for who in people][:1]:
-            people.setdefault(person, RESPONSE)
     return people
 
 
@@ -220,11 +231,16 @@ def _duration(text: str) -> timedelta:
         raise ArgumentTypeError(str(error)) from None
 
 
-def _fault(text: str) -> Fault:
+def _fault(text: str) -> Fault | Outage:
+    name, colon, lasts = text.partition(":")
     try:
-        return Fault(text)
+        fault = Fault(name)
     except ValueError:
-        raise ArgumentTypeError(f"{shown(text)} is no fault: there are {', '.join(Fault)}") from None
+        raise ArgumentTypeError(f"{shown(name)} is no fault: there are {', '.join(Fault)}") from None
+    try:
+        return Outage(fault, _duration(lasts)) if colon else fault
+    except DrillInvalid as error:
+        raise ArgumentTypeError(str(error)) from None
 
 
 def _moment(text: str) -> datetime:

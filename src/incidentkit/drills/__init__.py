@@ -4,12 +4,30 @@ from __future__ import annotations
 
 from incidentkit.drills.clock import ManualClock as ManualClock
 from incidentkit.drills.drill import Drill as Drill
-from incidentkit.drills.drill import Work as Work
 from incidentkit.drills.fault import Fault as Fault
-from incidentkit.drills.fault import FaultyPager as FaultyPager
+from incidentkit.drills.fault import Faulty as Faulty
+from incidentkit.drills.fault import Outage as Outage
+from incidentkit.drills.line import Kind as Kind
+from incidentkit.drills.line import Line as Line
+from incidentkit.drills.messages import Messages as Messages
 from incidentkit.drills.people import practice_directory as practice_directory
-from incidentkit.drills.story import Kind as Kind
-from incidentkit.drills.story import Line as Line
+from incidentkit.drills.story import Setback as Setback
 from incidentkit.drills.story import Story as Story
+from incidentkit.drills.work import Work as Work
+from incidentkit.drills.work import Written as Written
 
-__all__ = ["Drill", "Fault", "FaultyPager", "Kind", "Line", "ManualClock", "Story", "Work", "practice_directory"]
+__all__ = [
+    "Drill",
+    "Fault",
+    "Faulty",
+    "Kind",
+    "Line",
+    "ManualClock",
+    "Messages",
+    "Outage",
+    "Setback",
+    "Story",
+    "Work",
+    "Written",
+    "practice_directory",
+]

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
-from attrs import define, field, fields, frozen
+from attrs import define, field, frozen
 
 from incidentkit.desk import Desk, Toolbox
-from incidentkit.desk.notices import Decided, Ended, Failed, Notice, Recorded
+from incidentkit.desk.errand import SLOTS
+from incidentkit.desk.toolbox import CHAT, STATUS_PAGE, TRACKER
+from incidentkit.drills.cast import Cast
 from incidentkit.drills.clock import ManualClock
-from incidentkit.drills.fault import Fault, FaultyPager
-from incidentkit.drills.story import IN_VAIN, Kind, Line, Story
+from incidentkit.drills.fault import Fault, Faulty, Outage
+from incidentkit.drills.line import Kind, Line
+from incidentkit.drills.messages import Messages
+from incidentkit.drills.story import Story
+from incidentkit.drills.telling import Teller
+from incidentkit.drills.work import LONGEST, Work, check_after
 from incidentkit.errors import DrillInvalid, expect, nearest, shown
 from incidentkit.memory import (
     Acknowledges,
@@ -25,32 +31,23 @@ from incidentkit.memory import (
     Reaction,
     Sleeps,
 )
-from incidentkit.model.action import Outcome
-from incidentkit.model.commands import Command, Mitigate, Resolve, StartMitigation
+from incidentkit.model.commands import Command
 from incidentkit.model.durations import duration_text
-from incidentkit.model.events import Acknowledged, AcknowledgementExpired, Became, FellDue, Joined
 from incidentkit.model.identity import checked_name, checked_title, moment
 from incidentkit.model.incident import Incident
 from incidentkit.model.severity import Severity
 from incidentkit.model.triage import Triage
 from incidentkit.model.vocabulary import FactSource
-from incidentkit.policy.action import Action
 from incidentkit.policy.directory import Directory
-from incidentkit.policy.escalation import EXHAUSTED
 from incidentkit.policy.obligation import Obligation
 from incidentkit.policy.planning import Plan, plan
 from incidentkit.policy.playbook import Playbook
-from incidentkit.policy.posting import words_of
 from incidentkit.policy.recipient import person
-from incidentkit.providers.on_call import FindOnCall
-from incidentkit.providers.pager import Pager, Purpose, SendPage
+from incidentkit.policy.standing import closure_blockers, obligations
+from incidentkit.providers.pager import Pager, Purpose
 
 INCIDENT: Final = "DRILL-1"
 """What a drill calls its incident, so that every run of it writes the same log."""
-
-
-LONGEST: Final = timedelta(days=365)
-"""How long a drill may take, and anything that people do in it: longer is a slip."""
 
 
 LATEST: Final = 9990
@@ -70,14 +67,6 @@ def _length(value: timedelta) -> timedelta:
     return value
 
 
-def _check_after(does: str, after: timedelta) -> None:
-    """Refuse what no person does: ``does`` says what it would be."""
-    if expect(timedelta, after, DrillInvalid, f"{does} after a timedelta") < timedelta():
-        raise DrillInvalid(f"{does} after no time or more, not after {duration_text(after)}")
-    if after > LONGEST:
-        raise DrillInvalid(f"{does} within a year, not after {duration_text(after)}")
-
-
 def _people(people: Mapping[str, Reaction]) -> dict[str, Reaction]:
     words = "what a person does when paged is Acknowledges, Declines or Sleeps"
     reactions = {
@@ -85,41 +74,19 @@ def _people(people: Mapping[str, Reaction]) -> dict[str, Reaction]:
     }
     for name, each in reactions.items():
         if not isinstance(each, Sleeps):
-            _check_after(f"{name} answers", each.after)
+            check_after(f"{name} answers", each.after)
     return reactions
 
 
-def _faults(faults: Mapping[str, Fault]) -> dict[str, Fault]:
+def _faults(faults: Mapping[str, Fault | Outage]) -> dict[str, Fault | Outage]:
     return {
-        method: expect(Fault, fault, DrillInvalid, f"the fault of {method!r} is a Fault")
-        for method, fault in faults.items()
+        name: expect(Fault | Outage, fault, DrillInvalid, f"the fault of {name!r} is a Fault or an Outage")
+        for name, fault in faults.items()
     }
 
 
 def _script(script: Iterable[Command]) -> tuple[Command, ...]:
     return tuple(sorted(script, key=lambda command: moment("at", command.at)))
-
-
-@frozen(kw_only=True)
-class Work:
-    """What the first person who acknowledges does then, each so long after; `None` for never."""
-
-    start_mitigation: timedelta | None = None
-    mitigated: timedelta | None = None
-    resolve: timedelta | None = None
-
-    def __attrs_post_init__(self) -> None:
-        for each in fields(Work):
-            after: timedelta | None = getattr(self, each.name)
-            if after is not None:
-                _check_after(f"{each.name} comes", after)
-
-    def commands(self, since: datetime, by: str) -> Iterator[Command]:
-        """What a person asks of the incident who has it since that moment."""
-        steps = ((StartMitigation, self.start_mitigation), (Mitigate, self.mitigated), (Resolve, self.resolve))
-        for command, after in steps:
-            if after is not None:
-                yield command(at=since + after, by=by)
 
 
 @frozen(kw_only=True)
@@ -145,12 +112,16 @@ class Drill:
     by: str = "monitoring"
     """Who declares it."""
     people: Mapping[str, Reaction] = field(factory=dict[str, Reaction], converter=_people)
-    """What people do when they are paged, by their id; whoever is not here sleeps."""
+    """What people do when they are paged, by their id; whoever is not here sleeps.
+
+    Of an incident for which nobody is paged, they do it once they are told of it.
+    """
     work: Work = field(factory=Work)
+    """What whoever acknowledges first does then."""
     script: tuple[Command, ...] = field(default=(), converter=_script)
     """What else is asked of the incident, each at its own time, whatever has happened by then."""
-    faults: Mapping[str, Fault] = field(factory=dict[str, Fault], converter=_faults)
-    """The contact methods that do not work, and how."""
+    faults: Mapping[str, Fault | Outage] = field(factory=dict[str, Fault | Outage], converter=_faults)
+    """What does not work, and how: contact methods by their names, and ``chat``, ``status-page`` and ``tracker``."""
     lasts: timedelta = field(default=timedelta(hours=4), converter=_length)
     """How long to go on."""
 
@@ -162,11 +133,11 @@ class Drill:
         expect(Work, self.work, DrillInvalid, "what people do once they have it is Work")
         self.directory.check(self.playbook.recipients, source=f"playbook {self.playbook.name}")
         self.directory.check(map(person, self.people), source="people of the drill")
-        for method in self.faults:
-            if method not in self.methods:
-                known = ", ".join(self.methods) or "none"
-                hint = nearest(str(method), self.methods)
-                raise DrillInvalid(f"nobody is paged by {shown(method)} here; methods: {known}. {hint}".rstrip())
+        for name in self.faults:
+            if name not in self.providers:
+                known = ", ".join(self.providers) or "none"
+                hint = nearest(str(name), self.providers)
+                raise DrillInvalid(f"nothing goes through {shown(name)} here; providers: {known}. {hint}".rstrip())
         for command in self.script:
             if not self.start <= command.at <= self.end:
                 raise DrillInvalid(f"{command.tag} at {command.at} is not within {self.start} to {self.end}")
@@ -181,6 +152,11 @@ class Drill:
         """The contact methods that the playbook uses, in the order in which it first does."""
         return self.playbook.methods
 
+    @property
+    def providers(self) -> tuple[str, ...]:
+        """What can have a fault: the contact methods, and the chat, the status page and the tracker as far as used."""
+        return (*self.methods, *dict.fromkeys(SLOTS[act] for act in self.playbook.acts))
+
     def run(self, tell: Callable[[Line], object] | None = None) -> Story:
         """Let it happen, and give the whole story; ``tell`` gets each line of it as it happens.
 
@@ -188,6 +164,9 @@ class Drill:
         then, and whatever ``tell`` raises.
         """
         return _Run(self, tell or (lambda line: None)).run()
+
+
+T = TypeVar("T", MemoryPager, MemoryChat, MemoryStatusPage, MemoryTracker)
 
 
 @define
@@ -200,36 +179,50 @@ class _Run:
     pager: MemoryPager = field(init=False)
     chat: MemoryChat = field(init=False, factory=MemoryChat)
     status_page: MemoryStatusPage = field(init=False, factory=MemoryStatusPage)
-    tracker: MemoryTracker = field(init=False, factory=MemoryTracker)
+    tracker: MemoryTracker = field(init=False)
     desk: Desk = field(init=False)
+    cast: Cast = field(init=False)
+    teller: Teller = field(init=False)
     obligations: Mapping[str, Obligation] = field(init=False)
-    script: list[Command] = field(init=False)
-    """What will be asked of the incident, the earliest first."""
-    told: list[Line] = field(factory=list[Line])
     lines: list[Line] = field(factory=list[Line])
-    failed: Exception | None = None
-    working: bool = False
-    exhausted_at: datetime | None = None
 
     def __attrs_post_init__(self) -> None:
         drill = self.drill
         self.clock = ManualClock(drill.start)
-        self.script = [*drill.script]
         self.obligations = {each.id: each for each in drill.playbook.obligations}
         # One pager behind all methods: somebody who is reached by push and by phone answers once.
         self.pager = MemoryPager(drill.people, clock=self.clock)
-        pagers: dict[str, Pager] = {
-            method: FaultyPager(self.pager, drill.faults[method]) if method in drill.faults else self.pager
-            for method in drill.methods
-        }
+        self.tracker = MemoryTracker(clock=self.clock)
+        self.teller = Teller(drill.start, self.clock, self.obligations, lambda: self.chat.channels)
+        self.cast = Cast(drill.playbook, drill.directory, drill.people, drill.work, self.pager, [*drill.script])
         self.desk = Desk(
             drill.playbook,
             drill.directory,
-            Toolbox(pagers=pagers, chat=self.chat, status_page=self.status_page, tracker=self.tracker),
+            self._toolbox(),
             MemoryStore(self.clock),
             places=0,
-            observers=(self,),
+            observers=(self.teller,),
         )
+
+    def _toolbox(self) -> Toolbox:
+        """The systems in memory, each behind its fault if it has one."""
+        pagers: dict[str, Pager] = {method: self._ill(method, self.pager) for method in self.drill.methods}
+        return Toolbox(
+            pagers=pagers,
+            chat=self._ill(CHAT, self.chat),
+            status_page=self._ill(STATUS_PAGE, self.status_page),
+            tracker=self._ill(TRACKER, self.tracker),
+        )
+
+    def _ill(self, name: str, system: T) -> T | Faulty[T]:
+        """A system, or one with its fault in front."""
+        match self.drill.faults.get(name):
+            case None:
+                return system
+            case Outage(fault=fault, lasts=lasts):
+                return Faulty(system, fault, lambda: self.clock() < self.drill.start + lasts)
+            case fault:
+                return Faulty(system, fault)
 
     def run(self) -> Story:
         """Declare the incident, and let the desk and the people act in turn until nothing falls due before the end."""
@@ -238,22 +231,37 @@ class _Run:
             drill.title, by=drill.by, facts=drill.facts, triage=drill.triage, severity=drill.severity, id=INCIDENT
         )
         for method, why in self._skipped():
-            self._add(Kind.TROUBLE, "", f"pages by {method} reach nobody", why)
+            self.teller.add(Kind.TROUBLE, "", f"pages by {method} reach nobody", why)
         incident, planned = self._let_the_desk_work()
         while (at := self._next(incident, planned)) is not None and at <= end:
             self.clock.set(at)
             self._let_people_act()
             incident, planned = self._let_the_desk_work()
         self.clock.set(end)
+        return self._story(incident)
+
+    def _story(self, incident: Incident) -> Story:
+        """How everything stands at the end."""
+        drill, now, sent = self.drill, self.clock(), self.pager.pages
         planned = self._plan(incident)
+        notices = tuple(each for each in sent if each.purpose is not Purpose.PAGE)
         return Story(
             lines=tuple(self.lines),
             incident=incident,
-            ended_at=end,
-            pages=tuple(self.pager.pages),
+            ended_at=now,
+            pages=tuple(each for each in sent if each.purpose is Purpose.PAGE),
+            notices=notices,
+            messages=Messages(
+                channels=tuple(self.chat.channels),
+                entries=tuple(self.status_page.entries),
+                tickets=tuple(self.tracker.tickets),
+                letters=notices,
+            ),
             owed=planned.owed,
             questions=planned.questions,
-            exhausted_at=self.exhausted_at,
+            obligations=obligations(incident, drill.playbook, drill.directory, now=now),
+            blockers=closure_blockers(incident, drill.playbook, drill.directory, now=now),
+            exhausted_at=self.teller.exhausted_at,
         )
 
     def _skipped(self) -> Iterator[tuple[str, str]]:
@@ -278,8 +286,8 @@ class _Run:
         return {who for recipient in recipients for who in self.drill.directory.find(recipient, at=self.drill.start)}
 
     def _next(self, incident: Incident, planned: Plan) -> datetime | None:
-        """When something happens next: somebody answers, the script goes on, or the desk has something to do."""
-        times = (self.pager.next_answer_at, self.script[0].at if self.script else None, planned.wake_at)
+        """When something happens next: somebody says something, or the desk has something to do."""
+        times = (self.cast.next_at(self.clock()), planned.wake_at)
         return min([*(time for time in times if time is not None), *self._ends_of_waits(incident)], default=None)
 
     def _ends_of_waits(self, incident: Incident) -> Iterator[datetime]:
@@ -292,77 +300,31 @@ class _Run:
     def _let_people_act(self) -> None:
         """Give what people ask of the incident now to the desk, before it does anything: at a tie they go first."""
         now = self.clock()
-        asked = [command for _, command in self.pager.answers(now)]
-        while self.script and self.script[0].at <= now:
-            asked.append(self.script.pop(0))
-        for command in asked:
-            event = self.desk.submit(INCIDENT, command).event
-            self._drain()
-            if isinstance(event, Acknowledged) and not self.working:
-                self.working = True
-                self.script = sorted([*self.script, *self.drill.work.commands(now, event.by)], key=lambda each: each.at)
+        for command in self.cast.asks(self.desk.load(INCIDENT), now):
+            self._ask(command)
+        if (close := self.cast.closing(self.desk.load(INCIDENT), now)) is not None:
+            self._ask(close)
+
+    def _ask(self, command: Command) -> None:
+        event = self.desk.submit(INCIDENT, command).event
+        self._drain()
+        self.cast.heard(event, self.clock())
 
     def _let_the_desk_work(self) -> tuple[Incident, Plan]:
         """Let the desk do what there is to do now; how things stand then, and what comes later."""
         while self.desk.tick():
-            if self.failed is not None:
-                raise self.failed
+            if self.teller.failed is not None:
+                raise self.teller.failed
             self._drain()
         incident = self.desk.load(INCIDENT)
+        self.cast.look(incident, self.clock())
         return incident, self._plan(incident)
 
     def _plan(self, incident: Incident) -> Plan:
         return plan(incident, self.drill.playbook, self.drill.directory, now=self.clock())
 
-    def notice(self, notice: Notice, /) -> None:
-        """What the desk tells becomes lines; they are told later, because a desk swallows what an observer raises."""
-        match notice:
-            case Recorded(event=event):
-                self._add(Kind.SAID, event.by, str(event))
-            case Decided(decision=Became() as decision) if decision.obligation == EXHAUSTED:
-                self.exhausted_at = self.exhausted_at or decision.at
-                self._add(Kind.EXHAUSTED, "", IN_VAIN, f"now {', '.join(decision.people) or 'nobody is left'}")
-            case Decided(decision=Became() as decision):
-                self._add(
-                    Kind.WANTED, ", ".join(decision.people), f"{decision.obligation} is in force", decision.because
-                )
-            case Decided(decision=FellDue() as decision):
-                self._add(Kind.OVERDUE, "", str(decision))
-            case Decided(decision=Joined() as decision):
-                self._add(Kind.WANTED, ", ".join(decision.people), f"{decision.obligation}, too", decision.because)
-            case Decided(decision=AcknowledgementExpired() as decision):
-                self._add(Kind.WANTED, decision.person, "the acknowledgement has expired", decision.because)
-            case Ended(action=action, outcome=outcome, problem=problem):
-                self._add_try(action, outcome, problem)
-            case Failed(error=error):
-                self.failed = error
-            case _:
-                pass
-
-    def _add_try(self, action: Action, outcome: Outcome, problem: str) -> None:
-        if isinstance(action.request, FindOnCall):
-            self._add(Kind.TROUBLE, "", f"asked who is on call for {action.request.schedule}: {outcome}", problem)
-            return
-        if not isinstance(action.request, SendPage):
-            done = outcome is Outcome.SUCCEEDED
-            what = words_of(action.request)
-            self._add(Kind.DONE if done else Kind.TROUBLE, "", what if done else f"{what}: {outcome}", problem)
-            return
-        who, method, purpose = action.request.person, action.request.method, action.request.purpose
-        if outcome is not Outcome.SUCCEEDED:
-            self._add(Kind.TROUBLE, who, f"{purpose} by {method}: {outcome}", problem)
-        elif purpose is Purpose.PAGE:
-            self._add(Kind.PAGED, who, f"paged by {method}", action.request.reason)
-        else:
-            self._add(Kind.TOLD, who, f"{purpose} by {method}", action.request.reason)
-
-    def _add(self, kind: Kind, who: str, what: str, why: str = "") -> None:
-        now = self.clock()
-        self.told.append(Line(kind=kind, at=now, after=now - self.drill.start, who=who, what=what, why=why))
-
     def _drain(self) -> None:
         """Tell what has happened since the last time."""
-        told, self.told = self.told, []
-        for line in told:
+        for line in self.teller.take():
             self.lines.append(line)
             self.tell(line)

@@ -1,68 +1,43 @@
-"""What happened in a drill: line by line while it does, and how it came out."""
+"""What happened in a drill, and how it came out."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Final
 
 from attrs import field, frozen
 
+from incidentkit.drills.line import Line, offset
+from incidentkit.drills.messages import Messages
+from incidentkit.drills.telling import IN_VAIN
+from incidentkit.model.action import Outcome
 from incidentkit.model.durations import duration_text
+from incidentkit.model.events import ActionEnded
 from incidentkit.model.incident import Incident
 from incidentkit.model.timeline import Timeline
 from incidentkit.policy.planning import OpenQuestion, Owed
+from incidentkit.policy.standing import Blocker, Owings, Standing
 from incidentkit.providers.pager import SendPage
-from incidentkit.text.document import Block, Bullets, Document, Heading, Paragraph, Table, flat
+from incidentkit.text.document import Block, Bullets, Document, Heading, Paragraph, Table
 from incidentkit.text.plain import to_plain
 
 
-class Kind(StrEnum):
-    """What a line of a story is about."""
-
-    SAID = "said"
-    """Somebody declared it, acknowledged, declined, or did something about it."""
-    WANTED = "wanted"
-    """Something that the playbook wants came into force."""
-    OVERDUE = "overdue"
-    """The time for something ran out."""
-    PAGED = "paged"
-    """A page was sent."""
-    TOLD = "told"
-    """Somebody was reminded of something, or told what they need not come for."""
-    DONE = "done"
-    """A channel was opened, a message posted, the public told, or a ticket opened."""
-    TROUBLE = "trouble"
-    """A page was not sent or cannot be, or nobody knows whether it was; or nobody could be asked who is on call."""
-    EXHAUSTED = "exhausted"
-    """Nobody is left to page, and nobody has acknowledged."""
-
-
 @frozen(kw_only=True)
-class Line:
-    """Something that happened: when, to whom or by whom, what, and why."""
+class Setback:
+    """Something that did not work, or of which nobody knew whether it did, and what became of it."""
 
-    kind: Kind
-    at: datetime
-    after: timedelta
-    """Since the drill began."""
-    who: str
-    """A person or several; empty if it is about nobody."""
-    what: str
-    why: str = ""
-
-    @property
-    def offset(self) -> str:
-        """The time since the drill began, as ``+00:05`` in hours and minutes."""
-        minutes = self.after // timedelta(minutes=1)
-        return f"+{minutes // 60:02}:{minutes % 60:02}"
-
-    def __str__(self) -> str:
-        """All of it in one line of text: what people wrote must not look like lines of the story."""
-        said = f"{': '.join(filter(None, (self.who, self.what)))}{f' ({self.why})' if self.why else ''}"
-        return f"{self.offset}  {flat(said)}"
+    obligation: str
+    person: str
+    """Empty if it is for everybody."""
+    tries: int
+    """How often it did not work."""
+    first: datetime
+    last: datetime
+    """The last time that it did not work."""
+    done_at: datetime | None
+    """When it was done after that; `None` if it never was."""
 
 
 @frozen(kw_only=True)
@@ -77,11 +52,19 @@ class Story:
     """As it was when the drill ended, with its whole log."""
     ended_at: datetime
     pages: tuple[SendPage, ...] = field(repr=False)
-    """What reached people, in order. A page that was dropped on the way reached nobody and is not here."""
+    """The pages that reached people, in order: come! One that was dropped on the way reached nobody and is not here."""
+    notices: tuple[SendPage, ...] = field(repr=False)
+    """What else reached people: reminders, what they need only know, and that they need not come any more."""
+    messages: Messages = field(repr=False)
+    """What could be read in the channels, on the status page and in the tickets."""
     owed: tuple[Owed, ...] = field(repr=False)
     """What was left to people when the drill ended."""
     questions: tuple[OpenQuestion, ...] = field(repr=False)
     """What nobody knew, and what it held up."""
+    obligations: Owings = field(repr=False)
+    """What people owed, and how it stood with it when the drill ended."""
+    blockers: tuple[Blocker, ...] = field(repr=False)
+    """What kept the incident open when the drill ended."""
     exhausted_at: datetime | None
     """When nobody was left to page though nobody had acknowledged; `None` if that never was so."""
 
@@ -105,9 +88,20 @@ class Story:
         """How many pages reached each person by each method."""
         return Counter((str(page.person), page.method) for page in self.pages)
 
+    @property
+    def setbacks(self) -> tuple[Setback, ...]:
+        """What did not work at once, in the order in which it first did not."""
+        ended = [event for event in self.timeline if isinstance(event, ActionEnded)]
+        failed: dict[tuple[str, str], list[ActionEnded]] = {}
+        for event in ended:
+            if event.outcome is not Outcome.SUCCEEDED:
+                failed.setdefault((event.action.obligation, event.action.person), []).append(event)
+        return tuple(_setback(key, tries, ended) for key, tries in failed.items())
+
     def to_document(self) -> Document:
-        """How it came out: how long everything took, how many pages there were, and what is left to people."""
-        return Document([*self._lengths(), *self._pages(), *self._left()])
+        """How it came out: how long it took, whom it reached, what went wrong, what people owed, what is left."""
+        parts = (self._lengths(), self._pages(), self._notices(), self._setbacks(), self._standing(), self._left())
+        return Document([block for part in parts for block in part])
 
     def _lengths(self) -> Iterator[Block]:
         metrics = self.incident.metrics_at(self.ended_at)
@@ -122,30 +116,87 @@ class Story:
 
     def _pages(self) -> Iterator[Block]:
         yield Heading("Pages")
-        if not self.pages:
-            yield Paragraph("Nobody was paged.")
-            return
-        methods = dict.fromkeys(page.method for page in self.pages)
-        people = dict.fromkeys(str(page.person) for page in self.pages)
         counts = self.counts
-        rows = [(who, [counts.get((who, method), 0) for method in methods]) for who in people]
-        rows.append(("all", [sum(column) for column in zip(*(row for _, row in rows), strict=True)]))
-        yield Table(("person", *methods, "all"), [(who, *map(str, row), str(sum(row))) for who, row in rows])
+        yield _counted("person", counts) if counts else Paragraph("Nobody was paged.")
+
+    def _notices(self) -> Iterator[Block]:
+        if self.notices:
+            yield Heading("Told besides")
+            yield _counted("person", Counter((str(each.person), str(each.purpose)) for each in self.notices))
+
+    def _setbacks(self) -> Iterator[Block]:
+        if setbacks := self.setbacks:
+            yield Heading("Setbacks")
+            rows = [
+                (
+                    each.obligation,
+                    each.person,
+                    str(each.tries),
+                    self._offset(each.first),
+                    self._offset(each.last),
+                    "never" if each.done_at is None else self._offset(each.done_at),
+                )
+                for each in setbacks
+            ]
+            yield Table(("what", "for", "tries", "first", "last", "done"), rows)
+
+    def _standing(self) -> Iterator[Block]:
+        owed = [each for each in self.obligations if each.standing is not Standing.NOT_YET]
+        if owed:
+            yield Heading("What people owe")
+            rows = [
+                (str(each.standing), each.what, ", ".join(each.people), self._offset(each.due_at), each.said)
+                for each in owed
+            ]
+            yield Table(("standing", "what", "who", "due", "said"), rows)
 
     def _left(self) -> Iterator[Block]:
         yield Heading("Left to people")
         items = [*map(_owed, self.owed), *map(_question, self.questions)]
         yield Bullets(items) if items else Paragraph("Nothing.")
+        if keep := [each.obligation for each in self.blockers if each.obligation]:
+            yield Paragraph(f"It is not closed, because these are owed: {', '.join(keep)}.")
         if self.exhausted_at is not None:
             since = duration_text(self.exhausted_at - self.incident.declared_at)
             yield Paragraph(f"{IN_VAIN}, {since} after the declaration.")
+
+    def _offset(self, at: datetime | None) -> str:
+        return "" if at is None else offset(at - self.incident.declared_at)
 
     def __str__(self) -> str:
         return "\n".join([*map(str, self.lines), "", to_plain(self.to_document())])
 
 
-IN_VAIN: Final = "Paging was exhausted: nobody was left to page, and nobody had acknowledged"
-"""How the line and the document say that an escalation came to its end."""
+ALL: Final = "all"
+
+
+def _counted(name: str, counts: Mapping[tuple[str, str], int]) -> Table:
+    """A table of how often, by two things, each in the order in which it comes first; with sums."""
+    columns = dict.fromkeys(column for _, column in counts)
+    rows = [
+        (row, [counts.get((row, column), 0) for column in columns]) for row in dict.fromkeys(row for row, _ in counts)
+    ]
+    rows.append((ALL, [sum(column) for column in zip(*(row for _, row in rows), strict=True)]))
+    return Table((name, *columns, ALL), [(row, *map(str, cells), str(sum(cells))) for row, cells in rows])
+
+
+def _setback(key: tuple[str, str], tries: list[ActionEnded], ended: Iterable[ActionEnded]) -> Setback:
+    obligation, person = key
+    later = (
+        each.at
+        for each in ended
+        if each.outcome is Outcome.SUCCEEDED
+        and (each.action.obligation, each.action.person) == key
+        and each.at >= tries[0].at
+    )
+    return Setback(
+        obligation=obligation,
+        person=person,
+        tries=len(tries),
+        first=tries[0].at,
+        last=tries[-1].at,
+        done_at=next(later, None),
+    )
 
 
 def _length(length: timedelta | None) -> str:
