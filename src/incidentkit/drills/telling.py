@@ -171,11 +171,11 @@ def _person(action: Action) -> str:
 
 
 def _title(request: Posting) -> str:
-    """What is said by it, by its title."""
+    """What is said by it, by its title; an entry of the status page has one and the same from first to last."""
     match request:
-        case OpenChannel() | CloseChannel():
+        case OpenChannel() | CloseChannel() | PublishStatus():
             return ""
-        case PublishStatus(title=title) | OpenTicket(title=title):
+        case OpenTicket(title=title):
             return title
         case PostMessage(message=message) | CloseTicket(message=message):
             return title_of(message)
