@@ -110,6 +110,46 @@ def test_faults_are_tried_out() -> None:
     assert "page by phone: postponed (phone.page: it cannot be reached)" in done.stdout
 
 
+def test_a_status_page_that_is_ill_for_an_hour_is_told_at_the_end() -> None:
+    done = run("drill", "--fault", "status-page=unavailable:1h")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.count("the status page: postponed (status-page.publish: it cannot be reached)") == 1
+    assert "\ntell/status page       15     +00:00  +00:56  never\n" in done.stdout
+    assert done.stdout.endswith("It is not closed, because these are owed: SEV-1/status page updated.\n")
+
+
+def test_an_ordinary_incident_is_taken_up_by_whoever_is_told_first() -> None:
+    done = run("drill", "--severity", "SEV-4")
+    lines = done.stdout.splitlines()
+    assert "+00:07  02:17:00  noor        acknowledged" in lines
+    assert "+03:15  05:25:00  noor        closed" in lines
+    assert "Nobody was paged." in lines
+
+
+def test_a_breach_is_restricted_and_closed_without_the_public() -> None:
+    done = run("drill", "--fact", "security_compromised=yes", "--messages")
+    assert done.returncode == 0
+    assert "it is restricted (security_compromised)" in done.stdout
+    assert "Channel #incident-20260302-001, private, closed" in done.stdout
+    assert "+03:00  05:10:00  noor        closed, and waived 2 things" in done.stdout
+    assert "Status page, " not in done.stdout
+
+
+def test_messages_and_the_timeline_are_printed_if_wanted() -> None:
+    shown = ("Channel #incident-20260302-001", "We know of a problem, and are looking for its cause.", "\nTimeline\n")
+    without, both = run("drill").stdout, run("drill", "--messages", "--timeline").stdout
+    assert [each in without for each in shown] == [False] * 3
+    assert [each in both for each in shown] == [True] * 3
+    assert both.index("\nTimeline\n") < both.index("\nHow long it took\n")
+
+
+def test_whoever_is_idle_acknowledges_and_does_nothing() -> None:
+    done = run("drill", "--idle")
+    assert "noor        acknowledged" in done.stdout
+    assert "mitigation started" not in done.stdout
+    assert "overdue   an update is owed, every 15min" in done.stdout
+
+
 def test_times_are_those_of_the_start_and_its_zone() -> None:
     done = run("drill", "--start", "2026-07-01T23:59:30+02:00", "--for", "6min")
     assert "+00:05  00:04:30  noor        paged by phone" in done.stdout

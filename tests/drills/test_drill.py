@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from incidentkit import EMERGENCY, Directory, Incident, Playbook, Status
 from incidentkit.convert import to_json
-from incidentkit.drills import Drill, Fault, Kind, Line, Story, Work, practice_directory
+from incidentkit.drills import Drill, Fault, Kind, Line, Outage, Story, Work, Written, practice_directory
 from incidentkit.errors import (
     CommandInvalid,
     DrillInvalid,
@@ -66,8 +66,20 @@ DRILLS = st.builds(
     drill,
     severity=st.sampled_from([*SCHEME]),
     people=st.dictionaries(st.sampled_from([*PEOPLE.people]), REACTIONS),
-    faults=st.dictionaries(st.sampled_from(["push", "phone", "mail", "sms"]), st.sampled_from(Fault)),
-    work=st.builds(Work, resolve=st.none() | st.integers(0, 100).map(minutes)),
+    faults=st.dictionaries(
+        st.sampled_from(["push", "phone", "mail", "sms", "chat", "status-page", "tracker"]),
+        st.sampled_from(Fault) | st.builds(Outage, st.sampled_from(Fault), st.integers(1, 90).map(minutes)),
+    ),
+    work=st.builds(
+        Work,
+        command=st.none() | st.integers(0, 9).map(minutes),
+        resolve=st.none() | st.integers(0, 100).map(minutes),
+        updates=st.lists(st.builds(Written, after=st.integers(0, 90).map(minutes), text=st.just("x")), max_size=2),
+        fulfil=st.none() | st.integers(0, 9).map(minutes),
+        review=st.none() | st.integers(0, 200).map(minutes),
+        close=st.none() | st.integers(101, 200).map(minutes),
+        waives=st.sampled_from(["", "it was a drill"]),
+    ),
     lasts=st.integers(1, 300).map(minutes),
 )
 
@@ -405,6 +417,27 @@ def test_what_does_not_make_a_drill_is_refused(changes: dict[str, Any], error: t
 def test_work_that_nobody_does_is_refused(after: Any, message: str) -> None:
     with pytest.raises(DrillInvalid, match=message):
         Work(resolve=after)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"updates": "x"}, "the updates of work are a list of Written, not 'x'"),
+        ({"updates": ["x"]}, "the updates of work are a list of Written, not 'x'"),
+        ({"waives": None}, "why something is waived is text, not None"),
+        ({"resolution": 1}, "a resolution is text, not 1"),
+        ({"fulfil": -minutes(1)}, "fulfil comes after no time or more, not after -1min"),
+        ({"close": timedelta.max}, "close comes within a year"),
+    ],
+)
+def test_work_that_makes_no_sense_is_refused(changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(DrillInvalid, match=message):
+        Work(**changes)
+
+
+def test_an_update_comes_within_a_year() -> None:
+    with pytest.raises(DrillInvalid, match="an update comes within a year"):
+        Written(after=timedelta.max, text="x")
 
 
 def test_an_incident_needs_one_reason_for_its_severity() -> None:
