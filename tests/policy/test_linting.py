@@ -11,12 +11,29 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incidentkit import EMERGENCY, Condition, Directory, Flag, Incident, Playbook, Rotation, Schedule
+from incidentkit import (
+    EMERGENCY,
+    Condition,
+    Directory,
+    Flag,
+    Incident,
+    Playbook,
+    Rotation,
+    Schedule,
+    Severity,
+    SeverityRules,
+    SeverityScheme,
+    Status,
+    when,
+)
 from incidentkit.drills import practice_directory
 from incidentkit.errors import FieldInvalid, ScheduleInvalid
 from incidentkit.model.conditions import ALWAYS, NEVER
 from incidentkit.model.events import Became
 from incidentkit.model.identity import PersonId
+from incidentkit.policy.act import Act, ActKind
+from incidentkit.policy.checklist import Checklist, Item
+from incidentkit.policy.communication import Announcement, CommunicationPolicy, Occasion
 from incidentkit.policy.directory import Person
 from incidentkit.policy.escalation import EVERYBODY, ContactChain, EscalationPolicy, Level, quorum
 from incidentkit.policy.finding import Code, Finding, lint_table
@@ -27,15 +44,19 @@ from incidentkit.policy.override import Addition, Override, Removal, Replacement
 from incidentkit.policy.planning import plan
 from incidentkit.policy.recipient import Recipient, on_call, person, role, schedule, team
 from incidentkit.policy.response import ResponsePolicy
+from incidentkit.policy.review import ReviewPolicy
 from incidentkit.policy.situation import (
     ACKNOWLEDGED,
     ACKNOWLEDGEMENTS,
     HAVE_IT,
+    RESTRICTED,
+    STATUS,
     UNACKNOWLEDGED_FOR,
     UNRESOLVED_FOR,
     severity_of,
     worst_severity_of,
 )
+from incidentkit.policy.template import Template
 from incidentkit.testing import attended, directories, playbooks
 from incidentkit.text.document import Document
 from incidentkit.text.plain import to_plain
@@ -136,6 +157,51 @@ WORKING: list[Override] = [
     Removal(**hours(-9, 2), person="ada"),
     Removal(**hours(60, 80), person="eve"),
 ]
+
+INTERNAL = Template("{severity}: {title}")
+PUBLIC = Template("We have a problem", ["{public_summary}"])
+PUSH = [Attempt("push")]
+
+CHANNEL = Announcement(name="channel", acts=ActKind.OPEN_CHANNEL)
+PRIVATE = Announcement(name="private", acts=ActKind.OPEN_PRIVATE_CHANNEL, confidential=True)
+POST = Announcement(name="post", template="internal", acts=ActKind.POST)
+PUBLISH = Announcement(name="public", template="public", acts=ActKind.PUBLISH)
+UPDATE = Announcement(name="update", template="public", acts=ActKind.PUBLISH, on=Occasion.UPDATED)
+TICKET = Announcement(name="ticket", template="internal", acts=ActKind.OPEN_TICKET)
+CLOSED = Announcement(name="closed", template="internal", acts=ActKind.CLOSE_TICKET, on=Occasion.FINISHED)
+
+
+def tell(to: Recipient = ADA, name: str = "tell", **rest: Any) -> Announcement:
+    return Announcement(name=name, template="internal", to=to, **rest)
+
+
+def telling(*announcements: Announcement, **rest: Any) -> Playbook:
+    """A playbook that announces something, with the templates that it uses."""
+    used = {each.template for each in announcements}
+    templates = {name: each for name, each in {"internal": INTERNAL, "public": PUBLIC}.items() if name in used}
+    given: dict[str, Any] = {"owner": EVE, "templates": templates, "notice": PUSH, "reminders": ["push"], **rest}
+    return evolve(GOOD, communication=CommunicationPolicy(announcements=announcements, **given))
+
+
+def item(name: str = "item", **rest: Any) -> Item:
+    return Item(name=name, **rest)
+
+
+def owing(*items: Item, owner: Recipient = EVE, **rest: Any) -> Playbook:
+    return evolve(GOOD, checklists=[Checklist(name="list", owner=owner, items=items, **rest)])
+
+
+def reviewed(owner: Recipient) -> Playbook:
+    return evolve(GOOD, review=ReviewPolicy(owner=owner, reminders=PUSH))
+
+
+def rarely_updated(playbook: Playbook) -> Playbook:
+    """The same for severities of which none owes updates again and again."""
+    scheme = SeverityScheme(Severity("P1"), Severity("P2"), name="shop")
+    return evolve(playbook, rules=SeverityRules(when(LEGAL, scheme["P1"]), otherwise=scheme["P2"]))
+
+
+RESTRICTING: dict[str, Any] = {"restricted": LEGAL.is_(True), "guardians": [BOB]}
 
 FOUND: list[tuple[Code, Playbook, Directory, list[str]]] = [
     # A level that nothing reaches
@@ -254,6 +320,12 @@ FOUND: list[tuple[Code, Playbook, Directory, list[str]]] = [
         evolve(DIRECTORY, people=FAXED),
         ["escalation.raise_notice"],
     ),
+    (
+        Code.NOTICE_REACHES_NOBODY,
+        evolve(escalation(one(), stand_down=FAX), checklists=owing(item()).checklists),
+        evolve(DIRECTORY, people=FAXED),
+        ["escalation.stand_down"],
+    ),
     (Code.UNKNOWN_RECIPIENT, escalation(one([ADA, team("three")])), DIRECTORY, ["escalation.levels[0].recipients[1]"]),
     (Code.UNKNOWN_RECIPIENT, with_owner(schedule("nights")), DIRECTORY, ["response.owner"]),
     (Code.NOBODY, escalation(one([ADA, team("empty")])), DIRECTORY, ["escalation.levels[0].recipients[1]"]),
@@ -284,6 +356,86 @@ FOUND: list[tuple[Code, Playbook, Directory, list[str]]] = [
         overridden(Addition(**hours(9, 17), person="ada")),
         ["schedules.office.overrides[0]"],
     ),
+    # What is announced, and to whom
+    (
+        Code.NEVER_TOLD,
+        telling(tell(), tell(name="2", applies=NEVER)),
+        DIRECTORY,
+        ["communication.announcements[1].applies"],
+    ),
+    (
+        Code.NEVER_TOLD,
+        telling(tell(applies=STATUS.is_(Status.CLOSED))),
+        DIRECTORY,
+        ["communication.announcements[0].applies"],
+    ),
+    (
+        Code.NEVER_TOLD,
+        telling(tell(applies=RESTRICTED.is_(True)), **RESTRICTING),
+        DIRECTORY,
+        ["communication.announcements[0].applies"],
+    ),
+    (Code.NO_PRIVATE_CHANNEL, telling(CHANNEL, POST, **RESTRICTING), DIRECTORY, ["communication.restricted"]),
+    (Code.NO_GUARDIANS, telling(tell(), restricted=LEGAL.is_(True)), DIRECTORY, ["communication.guardians"]),
+    (Code.NO_UPDATES, rarely_updated(telling(tell())), DIRECTORY, ["communication.reminders"]),
+    (Code.NO_UPDATE_REMINDERS, telling(tell(), reminders=[]), DIRECTORY, ["communication.reminders"]),
+    (
+        Code.UNUSED_TEMPLATE,
+        telling(tell(), templates={"internal": INTERNAL, "old": PUBLIC}),
+        DIRECTORY,
+        ["communication.templates.old"],
+    ),
+    (
+        Code.NO_PUBLIC_SUMMARY,
+        telling(PUBLISH, UPDATE, templates={"public": Template("{severity}, {status}")}),
+        DIRECTORY,
+        ["communication.templates.public"],
+    ),
+    (Code.NOTHING_OPENED, telling(POST, TICKET), DIRECTORY, ["communication.announcements[0].acts"]),
+    (Code.NOTHING_OPENED, telling(CHANNEL, CLOSED), DIRECTORY, ["communication.announcements[1].acts"]),
+    (Code.NOTHING_OPENED, telling(UPDATE), DIRECTORY, ["communication.announcements[0].acts"]),
+    (Code.UNKNOWN_RECIPIENT, telling(tell(team("three"))), DIRECTORY, ["communication.announcements[0].to[0]"]),
+    (Code.UNKNOWN_RECIPIENT, owing(item(owner=team("three"))), DIRECTORY, ["checklists[0].items[0].owner"]),
+    (Code.NOBODY, telling(tell(role("vacant"))), DIRECTORY, ["communication.announcements[0].to[0]"]),
+    (Code.NOBODY, telling(tell(), owner=role("vacant")), DIRECTORY, ["communication.owner"]),
+    (
+        Code.NOBODY,
+        telling(restricted=LEGAL.is_(True), guardians=[ADA, role("vacant")]),
+        DIRECTORY,
+        ["communication.guardians[1]"],
+    ),
+    (Code.NOBODY, owing(item(), item("2", owner=EVE), owner=role("vacant")), DIRECTORY, ["checklists[0].owner"]),
+    (Code.NOBODY, reviewed(role("vacant")), DIRECTORY, ["review.owner"]),
+    (Code.NO_METHOD, telling(tell(EVE), owner=ADA), without_contacts("eve"), ["people.eve.contacts"]),
+    (Code.NO_METHOD, telling(tell(), owner=EVE), without_contacts("eve"), ["people.eve.contacts"]),
+    (
+        Code.NO_METHOD,
+        telling(restricted=LEGAL.is_(True), guardians=[EVE]),
+        without_contacts("eve"),
+        ["people.eve.contacts"],
+    ),
+    (Code.NO_METHOD, owing(item(within=MINUTE), reminders=PUSH), without_contacts("eve"), ["people.eve.contacts"]),
+    (Code.NO_METHOD, reviewed(EVE), without_contacts("eve"), ["people.eve.contacts"]),
+    (Code.METHOD_OF_NOBODY, telling(tell(), notice=FAX), DIRECTORY, ["communication.notice[0]"]),
+    (Code.METHOD_OF_NOBODY, telling(reminders=["push", "fax"]), DIRECTORY, ["communication.reminders[1]"]),
+    (Code.METHOD_OF_NOBODY, owing(item(within=MINUTE), reminders=FAX), DIRECTORY, ["checklists[0].reminders[0]"]),
+    (Code.GAP, telling(tell(schedule("office"))), DIRECTORY, ["schedules.office"] * 3),
+    # What is owed
+    (Code.NEVER_OWED, owing(item(), item("2", when=LEGAL & ~LEGAL)), DIRECTORY, ["checklists[0].items[1].when"]),
+    (
+        Code.NEVER_OWED,
+        owing(item(when=WORST < SEV_2), applies=WORST >= SEV_2),
+        DIRECTORY,
+        ["checklists[0].items[0].when"],
+    ),
+    (
+        Code.NEVER_OWED,
+        owing(item(when=STATUS.is_(Status.RESOLVED)), outlives=False),
+        DIRECTORY,
+        ["checklists[0].items[0].when"],
+    ),
+    (Code.NO_REMINDERS, owing(item(), item("2", within=MINUTE)), DIRECTORY, ["checklists[0].items[1].within"]),
+    (Code.IDLE_REMINDERS, owing(item(), reminders=PUSH), DIRECTORY, ["checklists[0].reminders"]),
     # Maintenance
     (Code.UNKNOWN_SEVERITY, GOOD, with_maintenance(days(0, 1, "SEV-2", "P2")), ["maintenance[0].severities[1]"]),
     (Code.LONG_MAINTENANCE, GOOD, with_maintenance(days(0, 7), days(-1, 6.5)), ["maintenance[1].ends"]),
@@ -343,6 +495,30 @@ NOT_FOUND: list[tuple[Code, Playbook, Directory]] = [
     (Code.NOBODY_TO_ACKNOWLEDGE, escalation(one(acknowledgers=team("empty"), until=HAVE_IT >= 1)), DIRECTORY),
     *((Code.IDLE_OVERRIDE, OFFICE, overridden(each)) for each in WORKING),
     (Code.IDLE_OVERRIDE, GOOD, overridden(Removal(**hours(0, 9), person="ada"))),
+    # What is announced, and what is owed
+    (Code.NEVER_TOLD, telling(tell(applies=LEGAL)), DIRECTORY),
+    (Code.NEVER_TOLD, telling(tell(applies=LEGAL & ~LEGAL)), DIRECTORY),  # while that is unknown it goes out
+    (Code.NEVER_TOLD, telling(tell(applies=STATUS.is_(Status.CLOSED), on=Occasion.FINISHED)), DIRECTORY),
+    (Code.NEVER_TOLD, telling(tell(applies=RESTRICTED.is_(True), confidential=True), **RESTRICTING), DIRECTORY),
+    (Code.NEVER_TOLD, telling(CHANNEL, PRIVATE, POST, PUBLISH, UPDATE, TICKET, CLOSED), DIRECTORY),
+    (Code.NO_PRIVATE_CHANNEL, telling(CHANNEL, PRIVATE, **RESTRICTING), DIRECTORY),
+    (Code.NO_PRIVATE_CHANNEL, telling(CHANNEL), DIRECTORY),
+    (Code.NO_PRIVATE_CHANNEL, telling(tell(), **RESTRICTING), DIRECTORY),
+    (Code.NO_GUARDIANS, telling(tell(), **RESTRICTING), DIRECTORY),
+    (Code.NO_UPDATES, rarely_updated(telling(tell(), reminders=[])), DIRECTORY),
+    (Code.NO_UPDATE_REMINDERS, rarely_updated(telling(tell(), reminders=[])), DIRECTORY),
+    (Code.UNUSED_TEMPLATE, telling(tell(), PUBLISH), DIRECTORY),
+    (Code.NO_PUBLIC_SUMMARY, telling(PUBLISH, tell()), DIRECTORY),
+    (Code.NOTHING_OPENED, telling(PRIVATE, POST, TICKET, CLOSED, PUBLISH, UPDATE), DIRECTORY),
+    (Code.NOTHING_OPENED, telling(evolve(POST, acts=Act(ActKind.POST, "operations"))), DIRECTORY),
+    (Code.NEVER_OWED, owing(item(when=STATUS.is_(Status.RESOLVED)), item("2", when=ACKNOWLEDGED)), DIRECTORY),
+    (Code.NEVER_OWED, owing(item(when=ACKNOWLEDGED, met=ACKNOWLEDGED | ~ACKNOWLEDGED)), DIRECTORY),
+    (Code.NO_REMINDERS, owing(item(within=MINUTE), reminders=PUSH), DIRECTORY),
+    (Code.NO_REMINDERS, owing(item()), DIRECTORY),
+    (Code.IDLE_REMINDERS, owing(item(within=MINUTE), reminders=PUSH), DIRECTORY),
+    (Code.NOBODY, owing(item(owner=EVE), owner=role("vacant")), DIRECTORY),
+    (Code.NO_METHOD, owing(item()), without_contacts("eve")),
+    (Code.NO_METHOD, telling(tell(), reminders=[]), without_contacts("eve")),
     # Whom an on-call system names, nobody knows before
     (Code.UNKNOWN_RECIPIENT, escalation(one(ROTA)), DIRECTORY),
     (Code.NOBODY, escalation(one(ROTA)), DIRECTORY),
@@ -396,6 +572,33 @@ def test_it_says_why_a_level_is_not_reached() -> None:
     assert why(escalation(one(), two(LEGAL & ~LEGAL))) == "there can be no incident with legal and not legal"
     assert why(escalation(one(), applies=NEVER)) == "the policy applies only with false, which rules out true"
     assert why(escalation(one(until=UNRESOLVED_FOR >= timedelta()))).startswith("it is over or held before, by unres")
+
+
+def test_it_says_why_something_is_never_announced_or_owed() -> None:
+    def why(playbook: Playbook) -> str:
+        return lint(playbook)[0].message
+
+    assert why(telling(tell(applies=STATUS.is_(Status.CLOSED)))) == (
+        "announcement 'tell' never goes out: it applies only with status == \"closed\", which rules out true"
+    )
+    assert why(telling(tell(applies=RESTRICTED.is_(True)), **RESTRICTING)).startswith(
+        "announcement 'tell' never goes out: it is called off before, by said_done or waived or restricted"
+    )
+    assert why(owing(item(when=STATUS.is_(Status.RESOLVED)), outlives=False)) == (
+        "item 'item' is never owed: there can be no incident that is not over with status == \"resolved\""
+    )
+    assert why(owing(item(when=NEVER))) == "item 'item' is never owed: there can be no incident with false"
+    assert why(owing(item(when=WORST < SEV_2), applies=WORST >= SEV_2)) == (
+        "item 'item' is never owed: the checklist applies only with"
+        ' worst_severity >= "SEV-2", which rules out worst_severity < "SEV-2"'
+    )
+
+
+def test_what_is_not_owed_for_want_of_a_time_needs_no_contact_method() -> None:
+    playbook = evolve(owing(item(owner=EVE), item("2", within=MINUTE, owner=ADA), reminders=PUSH))
+
+    assert lint(playbook, without_contacts("eve")) == ()
+    assert [each.code for each in lint(playbook, without_contacts("ada"))] == [Code.NO_METHOD]
 
 
 def test_it_gives_up_where_there_is_too_much_to_look_at() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Final, TypeAlias
 
@@ -32,13 +32,12 @@ _FOUND_LATER: Final = (RecipientKind.SCHEDULE, RecipientKind.ON_CALL)
 def _unknown_or_nobody(staffing: Staffing) -> Iterator[Finding]:
     for place in staffing.places:
         for index, recipient in enumerate(place.recipients):
-            path = place.path if place.path == "response.owner" else f"{place.path}[{index}]"
             unknown = staffing.unknown(recipient)
             if unknown is not None:
                 problem = f"the directory knows no {recipient}"
-                yield Finding(Code.UNKNOWN_RECIPIENT, path, ". ".join(filter(None, (problem, unknown.hint))))
+                yield Finding(Code.UNKNOWN_RECIPIENT, place.of(index), ". ".join(filter(None, (problem, unknown.hint))))
             elif recipient.kind not in _FOUND_LATER and not staffing.people([recipient]):
-                yield Finding(Code.NOBODY, path, f"{recipient} means nobody now: {place.what}")
+                yield Finding(Code.NOBODY, place.of(index), f"{recipient} means nobody now: {place.what}")
 
 
 def _no_method(staffing: Staffing) -> Iterator[Finding]:
@@ -139,7 +138,7 @@ def _notices(staffing: Staffing) -> Iterator[Finding]:
     if escalation is None:
         return
     paged = staffing.people(
-        each for place in staffing.places if place.path != "response.owner" for each in place.recipients
+        each for place in staffing.places if place.path.startswith("escalation.") for each in place.recipients
     )
     if staffing.playbook.asks:  # an on-call system may name anybody
         paged = {person.id: None for person in staffing.directory.people.values()}
@@ -168,19 +167,30 @@ def _methods(staffing: Staffing) -> Iterator[Finding]:
 
 def _uses(playbook: Playbook) -> dict[str, str]:
     """Every method that the playbook uses, with where it first does."""
-    escalation, response, uses = playbook.escalation, playbook.response, dict[str, str]()
-    rows: dict[str, tuple[Attempt, ...]] = {}
-    if escalation is not None:
-        rows["escalation.contact.attempts"] = escalation.contact.attempts
-        rows["escalation.hand_over"] = escalation.hand_over
-        rows["escalation.raise_notice"] = escalation.raise_notice
-        rows["escalation.stand_down"] = escalation.stand_down
-    if response is not None:
-        rows["response.reminders"] = response.reminders
-    for path, attempts in rows.items():
+    uses = dict[str, str]()
+    for path, attempts in _rows(playbook):
         for index, attempt in enumerate(attempts):
             uses.setdefault(attempt.method, f"{path}[{index}]")
     return uses
+
+
+def _rows(playbook: Playbook) -> Iterator[tuple[str, Iterable[Attempt]]]:
+    """Every list of contact methods, with its place."""
+    escalation, communication, response = playbook.escalation, playbook.communication, playbook.response
+    if escalation is not None:
+        yield "escalation.contact.attempts", escalation.contact.attempts
+        yield "escalation.hand_over", escalation.hand_over
+        yield "escalation.raise_notice", escalation.raise_notice
+        yield "escalation.stand_down", escalation.stand_down
+    if communication is not None:
+        yield "communication.notice", communication.notice
+        yield "communication.reminders", map(Attempt, communication.reminders)
+    if response is not None:
+        yield "response.reminders", response.reminders
+    for index, checklist in enumerate(playbook.checklists):
+        yield f"checklists[{index}].reminders", checklist.reminders
+    if playbook.review is not None:
+        yield "review.reminders", playbook.review.reminders
 
 
 def _schedules(staffing: Staffing) -> Iterator[tuple[str, Schedule, datetime]]:

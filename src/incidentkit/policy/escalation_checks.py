@@ -2,35 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
-from itertools import product
-from math import prod
 from typing import Final, TypeAlias
 
-from incidentkit.model.conditions import ALWAYS, Comparison, Condition, samples
+from incidentkit.model.conditions import ALWAYS, Comparison, Condition
 from incidentkit.model.durations import duration_text
 from incidentkit.model.facts import Clock
-from incidentkit.model.lifecycle import ACTIVE, Status
-from incidentkit.model.vocabulary import AnyFact, Facts, Vocabulary
+from incidentkit.model.vocabulary import Facts
 from incidentkit.policy.escalation import EscalationPolicy
 from incidentkit.policy.finding import Code, Finding
-from incidentkit.policy.obligation import Attempt, Obligation
+from incidentkit.policy.obligation import Attempt
 from incidentkit.policy.playbook import Playbook
 from incidentkit.policy.recipient import RecipientKind
-from incidentkit.policy.situation import (
-    ACKNOWLEDGED,
-    ACKNOWLEDGEMENTS,
-    HAVE_IT,
-    IN_FORCE,
-    OUTSTANDING,
-    STATUS,
-    UNACKNOWLEDGED_FOR,
-    WORST,
-)
-
-MOST_WORLDS: Final = 10_000
-"""Combinations of facts up to which it is decided whether a level can be reached."""
+from incidentkit.policy.situation import ACKNOWLEDGED, HAVE_IT, UNACKNOWLEDGED_FOR
+from incidentkit.policy.worlds import why_never, worlds
 
 LONGEST_CHAIN: Final = timedelta(days=1)
 """How long a chain may take until a person was paged in vain."""
@@ -39,59 +25,14 @@ LONGEST_CHAIN: Final = timedelta(days=1)
 def _unreachable(playbook: Playbook, escalation: EscalationPolicy) -> Iterator[Finding]:
     places = {level.name: place for place, level in enumerate(escalation.levels)}
     for obligation in playbook.obligations:
-        why = _why_unreachable(obligation) if obligation.level in places else None
+        is_level = obligation.level in places
+        why = why_never(obligation, whose="the policy", before="it is over or held before") if is_level else None
         if why is not None:
             yield Finding(
                 Code.UNREACHABLE_LEVEL,
                 f"escalation.levels[{places[obligation.level]}].when",
                 f"level {obligation.level!r} is reached only if somebody escalates to it: {why}",
             )
-
-
-def _why_unreachable(obligation: Obligation) -> str | None:
-    """Why there can be no incident that reaches it by itself; `None` if there can, and if that is left open."""
-    applies, reached, hindered = obligation.applies, obligation.when, obligation.hindered
-    worlds = _worlds((applies, reached, hindered))
-    if worlds is None:
-        return None
-    ways = [world for world in worlds if reached.walk(world) is True]
-    if not ways:
-        return f"there can be no incident with {reached}"
-    ways = [world for world in ways if applies.walk(world) is not False]
-    if not ways:
-        return f"the policy applies only with {applies}, which rules out {reached}"
-    return f"it is over or held before, by {hindered}" if all(hindered.walk(world) is True for world in ways) else None
-
-
-def _worlds(asked: tuple[Condition, ...]) -> Iterator[Facts] | None:
-    """One incident of every kind that the conditions can tell apart and that is not over; `None` if too many.
-
-    The facts are taken to be independent of each other but for the severity, so more seems possible than is.
-    """
-    vocabulary = Vocabulary(STATUS, *(fact for each in asked for fact in each.mentioned))
-    # Who acknowledged a level is known only of a level in force.
-    known = [fact for fact in vocabulary.values() if fact not in (ACKNOWLEDGEMENTS, OUTSTANDING)]
-    values = [_values(fact, asked) for fact in known]
-    if prod(map(len, values)) > MOST_WORLDS:
-        return None
-    names = [fact.name for fact in known]
-    worlds = (
-        {name: value for name, value in zip(names, each, strict=True) if value is not None} for each in product(*values)
-    )
-    return (Facts(vocabulary, world) for world in worlds if _is_consistent(world, vocabulary))
-
-
-def _values(fact: AnyFact, asked: Iterable[Condition]) -> Sequence[object]:
-    """What an incident that is not over can know of a fact; `None` for nothing, which also counts: as it applies."""
-    if fact == STATUS:
-        return [status for status in Status if status in ACTIVE]
-    always_known = fact.name in IN_FORCE
-    return [*samples(fact, asked), *([] if always_known else [None])]
-
-
-def _is_consistent(world: Mapping[str, object], vocabulary: Vocabulary) -> bool:
-    """A severity that is certain is the worst that is possible."""
-    return "severity" not in world or WORST not in vocabulary or world["severity"] == world.get(WORST)
 
 
 def _out_of_order(_: Playbook, escalation: EscalationPolicy) -> Iterator[Finding]:
@@ -145,10 +86,10 @@ def _comes_along(earlier: Condition, later: Condition, applies: Condition) -> bo
     """Whether the first can come true only while nobody has acknowledged, where the other comes true all the same."""
     if not earlier.vocabulary.keys() & {ACKNOWLEDGED.name, HAVE_IT.name, UNACKNOWLEDGED_FOR.name}:
         return False
-    worlds = [world for world in _worlds((earlier, later, applies)) or () if applies.walk(world) is not False]
-    without = any(earlier.walk(world) is True for world in worlds if _nobody_has_it(world))
+    possible = [world for world in worlds((earlier, later, applies)) or () if applies.walk(world) is not False]
+    without = any(earlier.walk(world) is True for world in possible if _nobody_has_it(world))
     return without and any(
-        later.walk(world) is True and earlier.walk(world) is False for world in worlds if _somebody_has_it(world)
+        later.walk(world) is True and earlier.walk(world) is False for world in possible if _somebody_has_it(world)
     )
 
 

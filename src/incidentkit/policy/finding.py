@@ -28,6 +28,17 @@ class Code(StrEnum):
     BROUGHT_ALONG = "ESC012"
     NOBODY_TO_ACKNOWLEDGE = "ESC013"
     ALIKE_NAMES = "ESC014"
+    NEVER_TOLD = "COM001"
+    NO_PRIVATE_CHANNEL = "COM002"
+    NO_GUARDIANS = "COM003"
+    NO_UPDATES = "COM004"
+    NO_UPDATE_REMINDERS = "COM005"
+    UNUSED_TEMPLATE = "COM006"
+    NO_PUBLIC_SUMMARY = "COM007"
+    NOTHING_OPENED = "COM008"
+    NEVER_OWED = "CHK001"
+    NO_REMINDERS = "CHK002"
+    IDLE_REMINDERS = "CHK003"
     UNKNOWN_RECIPIENT = "DIR001"
     NOBODY = "DIR002"
     NO_METHOD = "DIR003"
@@ -60,6 +71,17 @@ _MEANING = {
     Code.BROUGHT_ALONG: "A later level brings one along that is for when nobody has acknowledged, though somebody has.",
     Code.NOBODY_TO_ACKNOWLEDGE: "No acknowledgement ends the level: those whose acknowledgements count are nobody.",
     Code.ALIKE_NAMES: "The names of two levels differ only in capital letters.",
+    Code.NEVER_TOLD: "No incident ever makes the announcement go out.",
+    Code.NO_PRIVATE_CHANNEL: "A restricted incident has no channel, because no private one is opened.",
+    Code.NO_GUARDIANS: "Nobody is told that an incident is restricted.",
+    Code.NO_UPDATES: "There are reminders of updates, and no severity owes any again and again.",
+    Code.NO_UPDATE_REMINDERS: "Updates are owed, and nobody is reminded of them.",
+    Code.UNUSED_TEMPLATE: "No announcement uses the template.",
+    Code.NO_PUBLIC_SUMMARY: "A message to the public has no place for what people write for it.",
+    Code.NOTHING_OPENED: "The announcement needs something that none opens: a channel, a ticket or an entry.",
+    Code.NEVER_OWED: "No incident ever makes the item owed.",
+    Code.NO_REMINDERS: "An item has a time, and nobody is reminded when that has run out.",
+    Code.IDLE_REMINDERS: "A checklist has reminders, and none of its items a time.",
     Code.UNKNOWN_RECIPIENT: "The directory does not know a recipient.",
     Code.NOBODY: "A recipient means nobody now.",
     Code.NO_METHOD: "A person who is to be reached has no contact method of the chain.",

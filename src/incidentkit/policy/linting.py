@@ -11,6 +11,8 @@ from typing import Final
 
 from incidentkit.errors import FieldInvalid, shown
 from incidentkit.model.identity import moment
+from incidentkit.policy.checklist_checks import ON_CHECKLIST
+from incidentkit.policy.communication_checks import ON_COMMUNICATION
 from incidentkit.policy.directory import Directory
 from incidentkit.policy.directory_checks import ON_DIRECTORY
 from incidentkit.policy.escalation_checks import ON_ESCALATION
@@ -41,6 +43,10 @@ def lint(
     found: list[Finding] = []
     if playbook.escalation is not None:
         found += (finding for check in ON_ESCALATION for finding in check(playbook, playbook.escalation))
+    if playbook.communication is not None:
+        found += (finding for check in ON_COMMUNICATION for finding in check(playbook, playbook.communication))
+    for index, checklist in enumerate(playbook.checklists):
+        found += (finding for check in ON_CHECKLIST for finding in check(f"checklists[{index}]", checklist))
     if directory is not None:
         staffing = Staffing(playbook, directory, since, ahead)
         found += (finding for check in ON_DIRECTORY for finding in check(staffing))

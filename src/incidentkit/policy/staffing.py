@@ -10,8 +10,10 @@ from attrs import frozen
 
 from incidentkit.errors import UnknownRecipient
 from incidentkit.model.identity import PersonId
+from incidentkit.policy.checklist import Checklist
+from incidentkit.policy.communication import CommunicationPolicy
 from incidentkit.policy.directory import Directory
-from incidentkit.policy.escalation import Level
+from incidentkit.policy.escalation import EscalationPolicy, Level
 from incidentkit.policy.obligation import Attempt
 from incidentkit.policy.playbook import Playbook
 from incidentkit.policy.recipient import Recipient, RecipientKind
@@ -20,14 +22,20 @@ from incidentkit.policy.shift import Shift
 
 @frozen
 class Place:
-    """Where a playbook names recipients, and by which chain it is to reach them; none for who only acknowledges."""
+    """Where a playbook names recipients, and by which chain it is to reach them; none for those whom it does not."""
 
     path: str
     """In the document of the playbook, such as ``escalation.levels[0].recipients``."""
     what: str
     """In words, for messages."""
     recipients: tuple[Recipient, ...]
-    chain: tuple[Attempt, ...]
+    chain: tuple[Attempt, ...] = ()
+    is_list: bool = True
+    """Whether the document has a list there, and not one recipient."""
+
+    def of(self, index: int) -> str:
+        """The path of one of its recipients."""
+        return f"{self.path}[{index}]" if self.is_list else self.path
 
 
 @frozen(slots=False)
@@ -102,14 +110,48 @@ class Staffing:
 
 
 def _places(playbook: Playbook) -> Iterator[Place]:
-    escalation, response = playbook.escalation, playbook.response
-    if escalation is not None:
-        chain = escalation.contact.attempts
-        for index, level in enumerate(escalation.levels):
-            path, what = f"escalation.levels[{index}]", f"level {level.name!r}"
-            yield Place(f"{path}.recipients", what, level.recipients, chain)
-            yield Place(f"{path}.acknowledgers", f"who acknowledges {what}", level.acknowledgers, ())
-        yield Place("escalation.fallback", "the fallback", escalation.fallback, chain)
-        yield Place("escalation.catch_all", "the catch-all", escalation.catch_all, chain)
-    if response is not None:
-        yield Place("response.owner", "the owner of the clocks", (response.owner,), response.reminders)
+    if playbook.escalation is not None:
+        yield from _of_escalation(playbook.escalation)
+    if playbook.communication is not None:
+        yield from _of_communication(playbook.communication)
+    if playbook.response is not None:
+        owner, reminders = playbook.response.owner, playbook.response.reminders
+        yield Place("response.owner", "the owner of the clocks", (owner,), reminders, is_list=False)
+    for index, checklist in enumerate(playbook.checklists):
+        yield from _of_checklist(f"checklists[{index}]", checklist)
+    if playbook.review is not None:
+        owner, reminders = playbook.review.owner, playbook.review.reminders
+        yield Place("review.owner", "the owner of the review", (owner,), reminders, is_list=False)
+
+
+def _of_escalation(escalation: EscalationPolicy) -> Iterator[Place]:
+    chain = escalation.contact.attempts
+    for index, level in enumerate(escalation.levels):
+        path, what = f"escalation.levels[{index}]", f"level {level.name!r}"
+        yield Place(f"{path}.recipients", what, level.recipients, chain)
+        yield Place(f"{path}.acknowledgers", f"who acknowledges {what}", level.acknowledgers)
+    yield Place("escalation.fallback", "the fallback", escalation.fallback, chain)
+    yield Place("escalation.catch_all", "the catch-all", escalation.catch_all, chain)
+
+
+def _of_communication(communication: CommunicationPolicy) -> Iterator[Place]:
+    notice = communication.notice
+    reminders = tuple(map(Attempt, communication.reminders))
+    yield Place("communication.owner", "the owner of the updates", (communication.owner,), reminders, is_list=False)
+    for index, each in enumerate(communication.announcements):
+        yield Place(f"communication.announcements[{index}].to", f"announcement {each.name!r}", each.to, notice)
+    guardians = communication.guardians
+    yield Place("communication.guardians", "who is told that an incident is restricted", guardians, notice)
+
+
+def _of_checklist(path: str, checklist: Checklist) -> Iterator[Place]:
+    """Its owner, if an item has no other; whoever owes something that takes as long as it takes is not reminded."""
+    own = [item for item in checklist.items if item.owner is None]
+    if own:
+        chain = checklist.reminders if any(item.within is not None for item in own) else ()
+        yield Place(f"{path}.owner", f"checklist {checklist.name!r}", (checklist.owner,), chain, is_list=False)
+    for index, item in enumerate(checklist.items):
+        if item.owner is not None:
+            what = f"item {item.name!r} of checklist {checklist.name!r}"
+            chain = checklist.reminders if item.within is not None else ()
+            yield Place(f"{path}.items[{index}].owner", what, (item.owner,), chain, is_list=False)
