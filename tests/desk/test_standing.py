@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from functools import partial
+from typing import Any, Final, TypeAlias
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -37,7 +38,14 @@ from tests.desk.newsroom import Newsroom, at
 
 SETTLED: Final = ("SEV-1/logs captured", "review", "in time/communicate", "as it goes/contain")
 
-GIVEN: Final[Mapping[str, Callable[[], tuple[type[Command], tuple[Any, ...], dict[str, Any]]]]] = {
+Given: TypeAlias = Callable[[], tuple[type[Command], tuple[Any, ...], dict[str, Any]]]
+
+
+def given_of(kind: type[Command], *names: str, **rest: Any) -> dict[str, Given]:
+    return {f"{kind.tag} {name}": partial(lambda name: (kind, (name,), rest), name) for name in names}
+
+
+GIVEN: Final[Mapping[str, Given]] = {
     "acknowledge": lambda: (Acknowledge, (), {}),
     "unacknowledge": lambda: (Unacknowledge, (), {}),
     "assign": lambda: (Assign, (Role.COMMANDER,), {"to": "kwame"}),
@@ -53,13 +61,13 @@ GIVEN: Final[Mapping[str, Callable[[], tuple[type[Command], tuple[Any, ...], dic
     "resolve": lambda: (Resolve, (), {}),
     "reopen": lambda: (Reopen, (), {"reason": "x"}),
     "close": lambda: (Close, (), {"waivers": dict.fromkeys([each.id for each in EMERGENCY.obligations], "x")}),
-    **{f"fulfil {name}": lambda name=name: (Fulfil, (name,), {}) for name in SETTLED},
-    **{f"waive {name}": lambda name=name: (Waive, (name,), {"reason": "x"}) for name in SETTLED},
-    **{f"take back {name}": lambda name=name: (TakeBack, (name,), {"reason": "x"}) for name in SETTLED},
+    **given_of(Fulfil, *SETTLED),
+    **given_of(Waive, *SETTLED, reason="x"),
+    **given_of(TakeBack, *SETTLED, reason="x"),
 }
 """What people may ask for, by a name that says it."""
 
-UNDOES: Final = ("take back", "waive", "raise", "lower", "breach", "reopen")
+UNDOES: Final = ("take_back", "waive", "raise", "lower", "breach", "reopen")
 """What may make something owed again that was met: its event is undone, or it is about something else from then on."""
 
 
