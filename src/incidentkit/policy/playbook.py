@@ -22,6 +22,8 @@ from incidentkit.model.vocabulary import Facts, FactSource, Vocabulary
 from incidentkit.policy.act import ActKind
 from incidentkit.policy.checklist import Checklist
 from incidentkit.policy.communication import CommunicationPolicy
+from incidentkit.policy.comparison import compared
+from incidentkit.policy.difference import PlaybookDiff
 from incidentkit.policy.escalation import EscalationPolicy
 from incidentkit.policy.forms.checklist import checklist_form, checklist_of
 from incidentkit.policy.forms.communication import communication_form, communication_of
@@ -180,6 +182,10 @@ class Playbook:
             checklists=[checklist_of(each, index, known) for index, each in enumerate(form.checklists)],
             review=None if form.review is None else review_of(form.review, known),
         )
+
+    def diff(self, other: Playbook) -> PlaybookDiff:
+        """What is different in another playbook, as if this one became that; nothing for the same version."""
+        return compared(self, expect(Playbook, other, PlaybookInvalid, "a playbook is compared with a Playbook"))
 
     def to_toml(self) -> str:
         """All of it, as people who write no Python edit it."""
