@@ -451,9 +451,9 @@ def test_another_playbook_than_that_of_the_declaration_is_named() -> None:
     explained = told(new, declared)
 
     assert (explained.playbook, explained.declared_under) == (new.reference, old.reference)
-    assert f"By the playbook {new.reference}, and not by {old.reference}, under which it was declared" in str(explained)
-    assert "under which it was declared" not in str(told(old, declared))
-    assert "under which it was declared" not in str(told(new))
+    assert f"By the playbook {new.reference}, and not by {old.reference}, which the incident has" in str(explained)
+    assert "which the incident has" not in str(told(old, declared))
+    assert "which the incident has" not in str(told(new))
 
 
 def test_what_is_left_to_people_at_the_start_is_told() -> None:

@@ -101,7 +101,7 @@ class Explanation:
     playbook: str = ""
     """The reference of the playbook by which all this is."""
     declared_under: str = ""
-    """That of the playbook under which the incident was declared; empty if its log names none."""
+    """That of the playbook which the incident has, by declaration or since it was moved; empty if its log names none."""
 
     @property
     def totals(self) -> Mapping[PersonId, int]:
@@ -223,7 +223,7 @@ class _Telling:
             asked = self._time(told.asked_for)
             yield Paragraph(f"That is later than was asked for, {asked}: the log goes up to there.")
         if told.declared_under not in ("", told.playbook):
-            under = f"and not by {told.declared_under}, under which it was declared"
+            under = f"and not by {told.declared_under}, which the incident has"
             yield Paragraph(f"By the playbook {told.playbook}, {under}")
         if told.snoozed_until is not None:
             yield Paragraph(f"Snoozed: nobody is paged before {self._time(told.snoozed_until)}")
