@@ -36,6 +36,7 @@ from incidentkit.policy.checklist import Checklist, Item
 from incidentkit.policy.communication import Announcement, CommunicationPolicy, Occasion
 from incidentkit.policy.directory import Person
 from incidentkit.policy.escalation import EVERYBODY, ContactChain, EscalationPolicy, Level, quorum
+from incidentkit.policy.explanation import explain_hypothetical
 from incidentkit.policy.finding import Code, Finding, lint_table
 from incidentkit.policy.linting import lint
 from incidentkit.policy.maintenance import Maintenance
@@ -49,6 +50,7 @@ from incidentkit.policy.situation import (
     ACKNOWLEDGED,
     ACKNOWLEDGEMENTS,
     HAVE_IT,
+    OUTSTANDING,
     RESTRICTED,
     STATUS,
     UNACKNOWLEDGED_FOR,
@@ -203,8 +205,28 @@ def rarely_updated(playbook: Playbook) -> Playbook:
 
 RESTRICTING: dict[str, Any] = {"restricted": LEGAL.is_(True), "guardians": [BOB]}
 
+STOPPED = (
+    *(
+        (escalation(one(until=until)), "escalation.levels[0].until")
+        for until in (
+            ACKNOWLEDGEMENTS < 1,
+            ACKNOWLEDGEMENTS >= 0,
+            OUTSTANDING >= 1,
+            EVERYBODY | (OUTSTANDING >= 1),
+            ~ACKNOWLEDGED,
+            HAVE_IT < 1,
+            (HAVE_IT < 1) | LEGAL,
+        )
+    ),
+    (escalation(one(), held=~ACKNOWLEDGED), "escalation.held"),
+    (escalation(one(), until=HAVE_IT < 1), "escalation.until"),
+    (escalation(one(when=UNRESOLVED_FOR >= 5 * MINUTE, until=~ACKNOWLEDGED)), "escalation.levels[0].until"),
+)
+"""Policies by which nobody is paged, and what says so."""
+
 FOUND: list[tuple[Code, Playbook, Directory, list[str]]] = [
     # A level that nothing reaches
+    *((Code.STOPPED_FROM_THE_BEGINNING, playbook, DIRECTORY, [path]) for playbook, path in STOPPED),
     (Code.UNREACHABLE_LEVEL, escalation(one(), two(NEVER)), DIRECTORY, ["escalation.levels[1].when"]),
     (Code.UNREACHABLE_LEVEL, escalation(one(), two(LEGAL & ~LEGAL)), DIRECTORY, ["escalation.levels[1].when"]),
     (
@@ -447,6 +469,20 @@ NOT_FOUND: list[tuple[Code, Playbook, Directory]] = [
     (Code.UNREACHABLE_LEVEL, escalation(one(when=NEVER), two()), DIRECTORY),
     (Code.UNREACHABLE_LEVEL, escalation(one(), two(SEVERITY.is_(SEV_3)), applies=WORST >= SEV_3), DIRECTORY),
     (Code.UNREACHABLE_LEVEL, escalation(one(), two(), applies=LEGAL & ~LEGAL), DIRECTORY),
+    *(
+        (Code.STOPPED_FROM_THE_BEGINNING, escalation(one(when=when, until=until)), DIRECTORY)
+        for when, until in (
+            (ALWAYS, NEVER),
+            (ALWAYS, ~(UNRESOLVED_FOR >= 5 * MINUTE)),
+            (ALWAYS, EVERYBODY),
+            (ALWAYS, OUTSTANDING >= 2),
+            (ALWAYS, STATUS.is_(Status.INVESTIGATING)),
+            (ALWAYS, LEGAL | ~LEGAL),
+            (ACKNOWLEDGED.is_(True), HAVE_IT < 1),
+            (NEVER, HAVE_IT < 1),
+            (ALWAYS, ALWAYS),
+        )
+    ),
     (Code.OUT_OF_ORDER, escalation(one(when=UNRESOLVED_FOR >= 60 * MINUTE), two()), DIRECTORY),
     (Code.OUT_OF_ORDER, escalation(one(), two(), cumulative=False), DIRECTORY),
     (
@@ -623,6 +659,15 @@ def test_a_level_that_is_said_to_be_brought_along_is_though_somebody_acknowledge
 
     decided = plan(incident, playbook, DIRECTORY, now=NOW + 40 * MINUTE).decisions
     assert {each.obligation for each in decided if isinstance(each, Became)} >= {"page/two", "page/three"}
+
+
+@pytest.mark.parametrize("playbook", [playbook for playbook, _ in STOPPED])
+def test_nobody_is_paged_for_a_level_that_is_said_to_be_stopped_from_the_beginning(playbook: Playbook) -> None:
+    explained = explain_hypothetical(playbook, DIRECTORY, severity=SEV_1, at=NOW, within=timedelta(days=1))
+    assert explained.pages == ()
+    (finding,) = (each for each in lint(playbook) if each.code is Code.STOPPED_FROM_THE_BEGINNING)
+    assert finding.message.startswith("nobody is paged for level 'one' before somebody has acknowledged: ")
+    assert finding.message.endswith(" is true from the beginning")
 
 
 def test_gaps_are_named_with_their_length() -> None:

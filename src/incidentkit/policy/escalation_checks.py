@@ -12,7 +12,7 @@ from incidentkit.model.facts import Clock
 from incidentkit.model.vocabulary import Facts
 from incidentkit.policy.escalation import EscalationPolicy
 from incidentkit.policy.finding import Code, Finding
-from incidentkit.policy.obligation import Attempt
+from incidentkit.policy.obligation import Attempt, Obligation
 from incidentkit.policy.playbook import Playbook
 from incidentkit.policy.recipient import RecipientKind
 from incidentkit.policy.situation import ACKNOWLEDGED, HAVE_IT, UNACKNOWLEDGED_FOR
@@ -33,6 +33,35 @@ def _unreachable(playbook: Playbook, escalation: EscalationPolicy) -> Iterator[F
                 f"escalation.levels[{places[obligation.level]}].when",
                 f"level {obligation.level!r} is reached only if somebody escalates to it: {why}",
             )
+
+
+def _stopped_from_the_beginning(playbook: Playbook, escalation: EscalationPolicy) -> Iterator[Finding]:
+    places = {level.name: place for place, level in enumerate(escalation.levels)}
+    for obligation in playbook.obligations:
+        place = places.get(obligation.level)
+        if place is None or why_never(obligation, before="it is over or held before") is not None:
+            continue
+        asked = (obligation.applies, obligation.when, obligation.hindered)
+        ways = [world for world in worlds(asked, at_first=True) or () if _is_reached(obligation, world)]
+        stops = {
+            f"escalation.levels[{place}].until": escalation.levels[place].until,
+            "escalation.until": escalation.until,
+            "escalation.held": escalation.held,
+        }
+        for path, stop in stops.items():
+            if ways and all(stop.walk(world) is True for world in ways):
+                yield Finding(
+                    Code.STOPPED_FROM_THE_BEGINNING,
+                    path,
+                    f"nobody is paged for level {obligation.level!r} before somebody has acknowledged: {stop} is true"
+                    " from the beginning",
+                )
+                break
+
+
+def _is_reached(obligation: Obligation, world: Facts) -> bool:
+    """Whether it is reached in such an incident, unless something stops it."""
+    return obligation.when.walk(world) is True and obligation.applies.walk(world) is not False
 
 
 def _out_of_order(_: Playbook, escalation: EscalationPolicy) -> Iterator[Finding]:
@@ -167,6 +196,7 @@ EscalationCheck: TypeAlias = Callable[[Playbook, EscalationPolicy], Iterator[Fin
 
 ON_ESCALATION: Final[tuple[EscalationCheck, ...]] = (
     _unreachable,
+    _stopped_from_the_beginning,
     _out_of_order,
     _brought_along,
     _expires_within_a_round,

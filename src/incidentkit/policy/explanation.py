@@ -101,7 +101,7 @@ class Explanation:
     playbook: str = ""
     """The reference of the playbook by which all this is."""
     declared_under: str = ""
-    """That of the playbook which the incident has, by declaration or since it was moved; empty if its log names none."""
+    """That of the playbook which the incident has, declared under it or moved to it; empty if its log names none."""
 
     @property
     def totals(self) -> Mapping[PersonId, int]:

@@ -28,6 +28,7 @@ class Code(StrEnum):
     BROUGHT_ALONG = "ESC012"
     NOBODY_TO_ACKNOWLEDGE = "ESC013"
     ALIKE_NAMES = "ESC014"
+    STOPPED_FROM_THE_BEGINNING = "ESC015"
     NEVER_TOLD = "COM001"
     NO_PRIVATE_CHANNEL = "COM002"
     NO_GUARDIANS = "COM003"
@@ -71,6 +72,7 @@ _MEANING = {
     Code.BROUGHT_ALONG: "A later level brings one along that is for when nobody has acknowledged, though somebody has.",
     Code.NOBODY_TO_ACKNOWLEDGE: "No acknowledgement ends the level: those whose acknowledgements count are nobody.",
     Code.ALIKE_NAMES: "The names of two levels differ only in capital letters.",
+    Code.STOPPED_FROM_THE_BEGINNING: "Nobody is paged for the level before somebody has acknowledged.",
     Code.NEVER_TOLD: "No incident ever makes the announcement go out.",
     Code.NO_PRIVATE_CHANNEL: "A restricted incident has no channel, because no private one is opened.",
     Code.NO_GUARDIANS: "Nobody is told that an incident is restricted.",

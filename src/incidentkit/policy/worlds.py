@@ -12,8 +12,10 @@ from incidentkit.model.lifecycle import ACTIVE, Status
 from incidentkit.model.vocabulary import AnyFact, Facts, Vocabulary
 from incidentkit.policy.obligation import Obligation
 from incidentkit.policy.situation import (
+    ACKNOWLEDGED,
     ACKNOWLEDGEMENTS,
     BROUGHT_ABOUT,
+    HAVE_IT,
     IN_FORCE,
     OUTSTANDING,
     SAID_DONE,
@@ -29,15 +31,31 @@ _OF_ONE_IN_FORCE: Final = (ACKNOWLEDGEMENTS, OUTSTANDING, SAID_DONE, WAIVED, BRO
 """The facts that are known only of an obligation in force."""
 
 
-def worlds(asked: tuple[Condition, ...], statuses: Iterable[Status] = ACTIVE) -> Iterator[Facts] | None:
+_AT_FIRST: Final[Mapping[str, object]] = {
+    ACKNOWLEDGED.name: False,
+    HAVE_IT.name: 0,
+    ACKNOWLEDGEMENTS.name: 0,
+    SAID_DONE.name: False,
+    WAIVED.name: False,
+    BROUGHT_ABOUT.name: False,
+}
+"""What is so of what came into force for somebody, before anybody has acknowledged or said anything of it."""
+
+
+def worlds(
+    asked: tuple[Condition, ...], statuses: Iterable[Status] = ACTIVE, *, at_first: bool = False
+) -> Iterator[Facts] | None:
     """One incident of every kind that the conditions can tell apart, of those statuses; `None` if too many.
+
+    With ``at_first`` it is one in which something came into force for somebody, and nobody has acknowledged yet.
 
     The facts are taken to be independent of each other but for the severity, so more seems possible than is.
     """
     vocabulary = Vocabulary(STATUS, *(fact for each in asked for fact in each.mentioned))
-    known = [fact for fact in vocabulary.values() if fact not in _OF_ONE_IN_FORCE]
+    known = [fact for fact in vocabulary.values() if at_first or fact not in _OF_ONE_IN_FORCE]
     allowed = [status for status in Status if status in statuses]
-    values = [allowed if fact == STATUS else _values(fact, asked) for fact in known]
+    values_of = _values_at_first if at_first else _values
+    values = [allowed if fact == STATUS else values_of(fact, asked) for fact in known]
     if prod(map(len, values)) > MOST_WORLDS:
         return None
     names = [fact.name for fact in known]
@@ -51,6 +69,14 @@ def _values(fact: AnyFact, asked: Iterable[Condition]) -> Sequence[object]:
     """What an incident can know of a fact; `None` for nothing, which also counts: as it applies."""
     always_known = fact.name in IN_FORCE
     return [*samples(fact, asked), *([] if always_known else [None])]
+
+
+def _values_at_first(fact: AnyFact, asked: Iterable[Condition]) -> Sequence[object]:
+    if fact.name in _AT_FIRST:
+        return [_AT_FIRST[fact.name]]
+    if fact == OUTSTANDING:
+        return [1, *(count for count in samples(fact, asked) if count > 1)]
+    return _values(fact, asked)
 
 
 def _is_consistent(world: Mapping[str, object], vocabulary: Vocabulary) -> bool:
