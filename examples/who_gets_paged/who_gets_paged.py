@@ -36,11 +36,12 @@ ON_CALL = Schedule(
 
 
 def playbook() -> Playbook:
-    """The emergency playbook, with a schedule for its first level."""
+    """The escalation and the clocks of the emergency playbook alone, with a schedule for its first level."""
     assert EMERGENCY.escalation is not None
     first, *others = EMERGENCY.escalation.levels
     levels = [evolve(first, recipients=schedule("nights")), *others]
-    return evolve(EMERGENCY, escalation=evolve(EMERGENCY.escalation, levels=levels))
+    escalation = evolve(EMERGENCY.escalation, levels=levels)
+    return evolve(EMERGENCY, escalation=escalation, communication=None, checklists=(), review=None)
 
 
 def directory() -> Directory:
