@@ -23,6 +23,7 @@ from incidentkit.model.commands import (
     Fulfil,
     LiftRestriction,
     Link,
+    Merge,
     Mitigate,
     Reopen,
     Resolve,
@@ -493,3 +494,52 @@ def test_a_preview_knows_that_what_is_opened_is_there() -> None:
     words = [action.because for step in steps for action in step.actions]
     assert "what those who come to the channel read first; post in its channel" in words
     assert not [each for each in words if "tell everybody whom section 2 names" in each]
+
+
+def test_a_duplicate_says_where_it_goes_on_and_leaves_its_ticket_there() -> None:
+    room = Newsroom()
+    room.declare(id="INC-8")
+    room.declare()
+    room.until(1)
+    room.submit(2, Link, LinkKind.TICKET, "PAY-311")
+    room.submit(3, Merge, into="INC-8")
+    room.until(10)
+    (last,) = (each for each in room.published() if each.startswith("resolved: "))
+    assert "This is part of another problem" in last
+    assert "It is over" not in "".join(room.published())
+    assert not [page for page in room.notices() if page.message and "Resolved" in str(page.message)]
+    goes_on = room.desk.load("INC-8")
+    assert [link.reference for link in goes_on.links if link.what is LinkKind.TICKET] == ["PAY-311"]
+    assert room.chat is not None
+    assert sorted(each.closed for each in room.chat.channels) == [False, True]
+
+
+def test_guardians_are_told_of_a_restriction_by_hand_and_both_channels_are_closed_in_the_end() -> None:
+    room = Newsroom()
+    room.declare()
+    room.submit(5, Restrict, reason="a breach")
+    room.until(6)
+    guardians = [page.person for page in room.notices() if page.reason.startswith("only those may know")]
+    assert guardians == ["amara", "ines"]
+    room.submit(20, Resolve)
+    left = [each.obligation for each in room.desk.closure_blockers(room.id)]
+    assert "SEV-1/status page updated" not in left
+    room.submit(30, Close, waivers=dict.fromkeys(left, "x"))
+    room.until(31)
+    assert room.chat is not None
+    assert [(each.private, each.closed) for each in room.chat.channels] == [(False, True), (True, True)]
+
+
+def test_what_people_say_is_done_counts_for_the_checklist_too() -> None:
+    room = Newsroom(status_page=None)
+    room.declare()
+    room.submit(5, Fulfil, announced("status page"), note="by hand")
+    assert owed(room)["SEV-1/status page updated"] == "met"
+
+
+def test_only_what_can_be_owed_is_listed() -> None:
+    room = Newsroom()
+    room.declare("SEV-2")
+    assert "resolve/SEV-1" not in owed(room)
+    room.submit(5, Cancel, reason="a test")
+    assert "review" not in owed(room)

@@ -65,7 +65,7 @@ def announcement(**rest: Any) -> Announcement:
             PlaybookInvalid,
             "its acts are all of one kind, not post, publish",
         ),
-        (lambda: announcement(on="resolved"), PlaybookInvalid, "an occasion is one of declared, updated, over, finish"),
+        (lambda: announcement(on="resolved"), PlaybookInvalid, "an occasion is one of declared, updated, over, merged"),
         (lambda: announcement(confidential="yes"), PlaybookInvalid, "whether it is confidential is True or False"),
         (lambda: announcement(name=" x"), FieldInvalid, "name of an announcement"),
         (lambda: announcement(name="x" * 101), PlaybookInvalid, "100 characters at the most"),
@@ -188,7 +188,7 @@ def test_the_emergency_playbook_reads_back_from_toml() -> None:
         ('on = "updated"', 'on = "update"', "$.communication.announcements[8].on"),
         ('kind = "publish"', 'kind = "publsh"', "$.communication.announcements[3].acts[0]"),
         ('template = "initial alert"', 'template = "initial alarm"', "$.communication"),
-        ("channel_made and ", "channel_maid and ", "$.checklists[0].items[1].met"),
+        ("public_channel or ", "publik_channel or ", "$.checklists[0].items[1].met"),
     ],
 )
 def test_a_document_that_is_wrong_names_the_place(old: str, new: str, place: str) -> None:

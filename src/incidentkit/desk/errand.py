@@ -34,6 +34,7 @@ SLOTS: Final[Mapping[ActKind, str]] = {
     ActKind.OPEN_PRIVATE_CHANNEL: CHAT,
     ActKind.POST: CHAT,
     ActKind.CLOSE_CHANNEL: CHAT,
+    ActKind.CLOSE_PRIVATE_CHANNEL: CHAT,
     ActKind.PUBLISH: STATUS_PAGE,
     ActKind.OPEN_TICKET: TRACKER,
     ActKind.CLOSE_TICKET: TRACKER,

@@ -16,7 +16,7 @@ from incidentkit.policy.action import Action
 from incidentkit.policy.planning import Plan
 from incidentkit.policy.posting import words_of
 from incidentkit.providers.on_call import FindOnCall
-from incidentkit.providers.pager import SendPage
+from incidentkit.providers.pager import Purpose, SendPage
 from incidentkit.text.document import flat
 
 
@@ -155,8 +155,8 @@ class LogObserver:
 def _doing(action: Action) -> str:
     """What a desk does now, for somebody who reads it at three in the morning."""
     match action.request:
-        case SendPage(person=person, method=method):
-            return f"paging {person} by {method}"
+        case SendPage(person=person, method=method, purpose=purpose):
+            return f"paging {person} by {method}" if purpose is Purpose.PAGE else f"{purpose} to {person} by {method}"
         case FindOnCall(schedule=schedule):
             return f"asking who is on call for {schedule}"
         case _:
@@ -166,8 +166,8 @@ def _doing(action: Action) -> str:
 def _what(action: Action) -> str:
     """What a desk did."""
     match action.request:
-        case SendPage(person=person, method=method):
-            return f"page to {person} by {method}"
+        case SendPage(person=person, method=method, purpose=purpose):
+            return f"{purpose} to {person} by {method}"
         case FindOnCall(schedule=schedule):
             return f"question who is on call for {schedule}"
         case _:

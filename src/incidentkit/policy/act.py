@@ -23,13 +23,17 @@ class ActKind(StrEnum):
     """Write into a channel: that of the incident, or the one that is named."""
     CLOSE_CHANNEL = "close channel"
     """Close the channel of the incident."""
+    CLOSE_PRIVATE_CHANNEL = "close private channel"
+    """Close the private channel of the incident, which may have both."""
     PUBLISH = "publish"
     """Tell the public on the status page, in the entry of the incident; the first time opens it."""
     OPEN_TICKET = "open ticket"
     CLOSE_TICKET = "close ticket"
 
 
-WORDLESS: Final = frozenset({ActKind.OPEN_CHANNEL, ActKind.OPEN_PRIVATE_CHANNEL, ActKind.CLOSE_CHANNEL})
+WORDLESS: Final = frozenset(
+    {ActKind.OPEN_CHANNEL, ActKind.OPEN_PRIVATE_CHANNEL, ActKind.CLOSE_CHANNEL, ActKind.CLOSE_PRIVATE_CHANNEL}
+)
 """The kinds that carry no message."""
 
 
@@ -63,8 +67,8 @@ class Act:
 
     @property
     def in_own_channel(self) -> bool:
-        """Whether it is about the channel of the incident, which has to be there."""
-        return self.kind is ActKind.CLOSE_CHANNEL or (self.kind is ActKind.POST and not self.where)
+        """Whether it writes into the channel of the incident, which has to be there."""
+        return self.kind is ActKind.POST and not self.where
 
     def __str__(self) -> str:
         return f"{self.kind} in {self.where}" if self.where else str(self.kind)

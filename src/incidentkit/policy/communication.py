@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from attrs import field, frozen
 
-from incidentkit.errors import PlaybookInvalid, each_of, expect, nearest, shown
+from incidentkit.errors import PlaybookInvalid, TemplateInvalid, each_of, expect, nearest, shown
 from incidentkit.model.calendar import zone_of
 from incidentkit.model.conditions import ALWAYS, NEVER, Condition
 from incidentkit.model.identity import checked_name
@@ -24,8 +24,11 @@ from incidentkit.policy.recipient import Recipient
 from incidentkit.policy.situation import (
     CHANNEL_OPEN,
     CONFIDENTIAL,
+    MERGED,
     ON_STATUS_PAGE,
     OVER,
+    PRIVATE_CHANNEL,
+    PUBLIC_CHANNEL,
     PUBLIC_NEWS,
     RESTRICTED,
     RESTRICTION_LIFTED,
@@ -78,7 +81,9 @@ class Occasion(StrEnum):
     UPDATED = "updated"
     """Whenever somebody wrote an update; of several at once the latest counts."""
     OVER = "over"
-    """When it is resolved or cancelled."""
+    """When it is resolved or cancelled, but not when it turned out to be the same as another one."""
+    MERGED = "merged"
+    """When it turned out to be the same as another one, which goes on."""
     FINISHED = "finished"
     """When it is closed or cancelled."""
 
@@ -86,9 +91,13 @@ class Occasion(StrEnum):
 _WHEN: Final[Mapping[Occasion, Condition]] = {
     Occasion.DECLARED: ALWAYS,
     Occasion.UPDATED: UPDATES >= 1,
-    Occasion.OVER: OVER,
+    Occasion.OVER: OVER & ~MERGED,
+    Occasion.MERGED: OVER & MERGED,
     Occasion.FINISHED: FINISHED,
 }
+
+ENDINGS: Final = frozenset({Occasion.OVER, Occasion.MERGED, Occasion.FINISHED})
+"""The occasions on which the incident does not go on."""
 
 _OPENS: Final[Mapping[ActKind, Condition]] = {
     ActKind.OPEN_CHANNEL: CHANNEL_OPEN.is_(True),
@@ -293,17 +302,21 @@ class CommunicationPolicy:
         if ActKind.PUBLISH in announcement.kinds:
             if announcement.confidential:
                 raise PlaybookInvalid(f"{what} is for the public, so it is not confidential")
-            template.check_public()
+            try:
+                template.check_public()
+            except TemplateInvalid as error:
+                problem = f"{what}, template {announcement.template!r}: {error}"
+                raise TemplateInvalid(problem, name=error.name) from None
 
     def obligations(self, scheme: SeverityScheme[Any]) -> tuple[Obligation, ...]:
         """What it wants: whether it is confidential first, then announcement by announcement, then the updates."""
         return (*self._confidential(), *map(self._announced, self.announcements), *self._updates(scheme))
 
     def _confidential(self) -> Iterator[Obligation]:
-        if self.restricted != NEVER:
+        if self.restricted != NEVER or self.guardians:
             yield Obligation(
                 id=CONFIDENTIAL,
-                when=self.restricted,
+                when=RESTRICTED.is_(True) if self.restricted == NEVER else self.restricted | RESTRICTED,
                 until=RESTRICTION_LIFTED.is_(True),
                 recurrence=Recurrence.ONCE,
                 recipients=self.guardians,
@@ -334,7 +347,7 @@ class CommunicationPolicy:
             presupposes=tuple(map(announced, announcement.after)),
             suffices=True,
             backoff=self.backoff,
-            outlives=announcement.on in (Occasion.OVER, Occasion.FINISHED),
+            outlives=announcement.on in ENDINGS,
             purpose=Purpose.NOTICE,
             because=announcement.because or announcement.name,
             source=announcement.source,
@@ -351,6 +364,7 @@ class CommunicationPolicy:
             applies = worst_severity_of(scheme).one_of(*severities)
             yield Obligation(
                 id=f"update/{target}",
+                applies=applies,
                 when=applies,
                 until=~applies | WAIVED | OVER,
                 recurrence=Recurrence.PER_UPDATE,
@@ -370,6 +384,10 @@ def _needed(announcement: Announcement) -> Iterator[Condition]:
         yield CHANNEL_OPEN.is_(True)
     if ActKind.OPEN_PRIVATE_CHANNEL in announcement.kinds:
         yield RESTRICTED.is_(True)
+    if ActKind.CLOSE_CHANNEL in announcement.kinds:
+        yield PUBLIC_CHANNEL.is_(True)
+    if ActKind.CLOSE_PRIVATE_CHANNEL in announcement.kinds:
+        yield PRIVATE_CHANNEL.is_(True)
     if ActKind.CLOSE_TICKET in announcement.kinds:
         yield TICKET_OPEN.is_(True)
     if ActKind.PUBLISH in announcement.kinds and announcement.on is not Occasion.DECLARED:
@@ -383,7 +401,7 @@ def _ended(announcement: Announcement) -> Iterator[Condition]:
     yield from (_OPENS[kind] for kind in announcement.kinds if kind in _OPENS)
     if not announcement.confidential:
         yield RESTRICTED.is_(True)
-    if announcement.on in (Occasion.OVER, Occasion.FINISHED):
+    if announcement.on in ENDINGS:
         yield ~_WHEN[announcement.on]
 
 

@@ -70,7 +70,9 @@ class Postings:
                     **common, channel=act.where or _reference(channel_of(self.incident)), message=message
                 )
             case ActKind.CLOSE_CHANNEL:
-                return CloseChannel(**common, channel=_reference(channel_of(self.incident)))
+                return CloseChannel(**common, channel=_reference(self.incident.linked(LinkKind.CHANNEL)))
+            case ActKind.CLOSE_PRIVATE_CHANNEL:
+                return CloseChannel(**common, channel=_reference(self.incident.linked(LinkKind.PRIVATE_CHANNEL)))
             case ActKind.PUBLISH:
                 entry = _reference(self.incident.linked(LinkKind.STATUS_ENTRY))
                 status = PUBLICLY[self.incident.status]

@@ -58,6 +58,7 @@ class ResponsePolicy:
     ) -> Obligation:
         return Obligation(
             id=f"{name}/{severity.key}",
+            applies=worst.is_(severity),
             when=worst.is_(severity),
             met=met,
             until=met | WAIVED | ~worst.is_(severity),

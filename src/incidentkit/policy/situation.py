@@ -70,11 +70,15 @@ ETA_KNOWN: Final = Flag("eta_known", question="Has an update said when it may be
 CHANNEL_OPEN: Final = Flag("channel_open", question="Does it have a channel?", worse=Worse.LOWER)
 """One that is private, while it is restricted."""
 
-CHANNEL_MADE: Final = Flag("channel_made", question="Did it ever have a channel?", worse=Worse.LOWER)
+PUBLIC_CHANNEL: Final = Flag("public_channel", question="Has it a channel that is not private?", worse=Worse.LOWER)
+
+PRIVATE_CHANNEL: Final = Flag("private_channel", question="Has it a private channel?", worse=Worse.LOWER)
 
 TICKET_OPEN: Final = Flag("ticket_open", question="Does it have a ticket?", worse=Worse.LOWER)
 
 ON_STATUS_PAGE: Final = Flag("on_status_page", question="Does it have an entry on the status page?", worse=Worse.LOWER)
+
+MERGED: Final = Flag("merged", question="Did it turn out to be the same as another one?")
 
 COMMANDED: Final = Flag("commanded", question="Does anybody command it?", worse=Worse.LOWER)
 """Somebody was given the role of incident commander."""
@@ -86,7 +90,7 @@ WAIVED: Final = Flag("waived", question="Has somebody said that it will not be d
 """Of an obligation in force."""
 
 BROUGHT_ABOUT: Final = Flag("brought_about", question="Has an action brought it about?", worse=Worse.LOWER)
-"""Of an obligation in force: one of the actions of those that it is done by has succeeded."""
+"""Of an obligation in force: one of those that it is done by has been acted for, or was said to be done."""
 
 IN_FORCE: Final = Vocabulary(
     STATUS,
@@ -105,9 +109,11 @@ IN_FORCE: Final = Vocabulary(
     PUBLIC_NEWS,
     ETA_KNOWN,
     CHANNEL_OPEN,
-    CHANNEL_MADE,
+    PUBLIC_CHANNEL,
+    PRIVATE_CHANNEL,
     TICKET_OPEN,
     ON_STATUS_PAGE,
+    MERGED,
     COMMANDED,
     SAID_DONE,
     WAIVED,
@@ -196,9 +202,11 @@ def _told(incident: Incident) -> dict[str, Any]:
         PUBLIC_NEWS.name: incident.latest_update is not None and bool(incident.latest_update.public.strip()),
         ETA_KNOWN.name: incident.progress.estimates > 0,
         CHANNEL_OPEN.name: channel_of(incident) is not None,
-        CHANNEL_MADE.name: incident.linked(LinkKind.CHANNEL, LinkKind.PRIVATE_CHANNEL) is not None,
+        PUBLIC_CHANNEL.name: incident.linked(LinkKind.CHANNEL) is not None,
+        PRIVATE_CHANNEL.name: incident.linked(LinkKind.PRIVATE_CHANNEL) is not None,
         TICKET_OPEN.name: incident.linked(LinkKind.TICKET) is not None,
         ON_STATUS_PAGE.name: incident.linked(LinkKind.STATUS_ENTRY) is not None,
+        MERGED.name: incident.merged_into is not None,
         COMMANDED.name: Role.COMMANDER in incident.roles,
     }
 

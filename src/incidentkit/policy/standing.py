@@ -97,20 +97,28 @@ def obligations(incident: Incident, playbook: Playbook, directory: Directory, *,
 
 
 def _owings(view: View) -> Iterator[Owing]:
-    in_force, active = view.incident.progress.in_force, view.incident.status in ACTIVE
+    in_force = view.incident.progress.in_force
     for obligation in view.playbook.obligations:
         if not obligation.owed:
             continue
         instance = in_force.get((obligation.id, view.instances[obligation.id]))
         if instance is not None:
             yield _owing(view, obligation, instance)
-        elif (active or obligation.outlives) and obligation.applies.evaluate(view.present) is not False:
+        elif _may_be_owed(view, obligation):
             yield Owing(
                 obligation=obligation.id,
                 what=obligation.because,
                 standing=Standing.MET if _is_met_already(view, obligation) else Standing.NOT_YET,
                 source=obligation.source,
             )
+
+
+def _may_be_owed(view: View, obligation: Obligation) -> bool:
+    """Whether it is for such an incident, and has been met before it was owed or may come to be owed."""
+    active = view.incident.status in ACTIVE
+    if not (active or obligation.outlives) or obligation.applies.evaluate(view.present) is False:
+        return False
+    return active or obligation.until.evaluate(view.present) is not True or _is_met_already(view, obligation)
 
 
 def _is_met_already(view: View, obligation: Obligation) -> bool:

@@ -13,7 +13,7 @@ from incidentkit.model.action import Outcome
 from incidentkit.model.identity import PersonId
 from incidentkit.model.incident import Incident
 from incidentkit.model.lifecycle import ACTIVE
-from incidentkit.model.progress import InForce, Mark
+from incidentkit.model.progress import InForce, Mark, Settled
 from incidentkit.model.vocabulary import Facts
 from incidentkit.policy.audience import Audience
 from incidentkit.policy.chain import Chain, Chains, Question
@@ -117,14 +117,22 @@ class View:
 
     def _said(self, obligation: Obligation) -> dict[str, Any]:
         """What people said of it, in this generation if it is one of that, and whether actions brought it about."""
-        settled = self.incident.progress.settled.get(obligation.id)
-        if settled is not None and obligation.recurrence is not Recurrence.ONCE:
-            settled = settled if settled.generation == self.incident.generation else None
+        settled = self._settled(obligation.id, once=obligation.recurrence is Recurrence.ONCE)
         return {
             SAID_DONE.name: settled is not None and settled.done,
             WAIVED.name: settled is not None and not settled.done,
-            BROUGHT_ABOUT.name: any(Outcome.SUCCEEDED in self._outcomes.get(id, ()) for id in obligation.done_by),
+            BROUGHT_ABOUT.name: any(map(self._is_done, obligation.done_by)),
         }
+
+    def _settled(self, obligation: str, *, once: bool) -> Settled | None:
+        """What people said of it, in this generation, or whenever it is owed once."""
+        settled = self.incident.progress.settled.get(obligation)
+        return settled if settled is not None and (once or settled.generation == self.incident.generation) else None
+
+    def _is_done(self, obligation: str) -> bool:
+        """Whether one of its actions has succeeded, or people said that it is done."""
+        settled = self._settled(obligation, once=False)
+        return Outcome.SUCCEEDED in self._outcomes.get(obligation, ()) or (settled is not None and settled.done)
 
     def acted(self, obligations: Iterable[str]) -> bool:
         """Whether anything was done for one of these that may have worked, or may do so yet."""

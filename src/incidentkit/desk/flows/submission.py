@@ -33,12 +33,13 @@ from incidentkit.model.commands import (
     Decline,
     Escalate,
     Fulfil,
+    Link,
     Note,
     TakeBack,
     Unacknowledge,
     Waive,
 )
-from incidentkit.model.events import Declared, Event, Merged, Overtaken, RoleAssigned
+from incidentkit.model.events import Declared, Event, Linked, LinkKind, Merged, Overtaken, RoleAssigned
 from incidentkit.model.identity import moment
 from incidentkit.model.incident import Incident
 from incidentkit.model.lifecycle import ACTIVE, Status
@@ -60,6 +61,9 @@ command that was based on nothing has no reason to be refused, however many peop
 
 ANSWERS: Final = (Acknowledge, Decline, Unacknowledge, Escalate)
 """What people say to pages."""
+
+MOVING: Final = frozenset({LinkKind.TICKET, LinkKind.DOCUMENT})
+"""What belongs to the incident that goes on when another one is merged into it."""
 
 HORIZON: Final = timedelta(hours=24)
 """How far ahead the summary of a command looks."""
@@ -161,7 +165,7 @@ def submit(charter: Charter, incident: str, make: Callable[[datetime], Command])
         events = (*due, settled.apply(command, recorded_at=now).timeline[-1])
         try:
             if isinstance(events[-1], Merged):
-                yield from _take_in(charter, events[-1])
+                yield from _take_in(charter, before, events[-1])
             after = yield from append(charter, before, events, wake_at=clock)
         except StaleVersion:
             tries += 1
@@ -227,9 +231,10 @@ def _check_playbook(charter: Charter, incident: Incident, reference: object) -> 
     check_scheme(playbook, incident.severity)
 
 
-def _take_in(charter: Charter, event: Merged) -> Flow[None]:
+def _take_in(charter: Charter, merged: Incident, event: Merged) -> Flow[None]:
     """Write down what is merged into it in the log of the incident that goes on, before that ends the other one.
 
+    Tickets and documents of the other one are its own from then on. Channels and entries are not: they are closed.
     Raises `CommandInvalid` if it does not go on, and `UnknownIncident` if it is not there. Of two desks that merge two
     incidents into each other, one at the least finds that its log was written to, and looks again: so one goes on.
     """
@@ -239,6 +244,18 @@ def _take_in(charter: Charter, event: Merged) -> Flow[None]:
         raise CommandInvalid(f"nothing is merged into {into.id}, which is {over} and does not go on")
     words = f"{event.incident} is merged into this one"
     yield from submit(charter, into.id, lambda now: Note(words, at=now, by=event.by))
+    for link in merged.links:
+        if link.what in MOVING and not any(_is_same(link, each) for each in into.links):
+            yield from submit(charter, into.id, partial(_moved, link, event.by))
+
+
+def _is_same(link: Linked, other: Linked) -> bool:
+    return (link.what, link.reference, link.url) == (other.what, other.reference, other.url)
+
+
+def _moved(link: Linked, by: str, now: datetime) -> Command:
+    """The command that ties to another incident what a link leads to."""
+    return Link(link.what, link.reference, url=link.url, at=now, by=by)
 
 
 def _rebased(command: Command, before: Incident, settled: Incident) -> Command:

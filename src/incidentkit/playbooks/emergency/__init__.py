@@ -35,6 +35,7 @@ from incidentkit.playbooks.emergency.facts import VOCABULARY as VOCABULARY
 from incidentkit.playbooks.emergency.messages import ANNOUNCEMENT as ANNOUNCEMENT
 from incidentkit.playbooks.emergency.messages import INITIAL_ALERT as INITIAL_ALERT
 from incidentkit.playbooks.emergency.messages import PROGRESS_UPDATE as PROGRESS_UPDATE
+from incidentkit.playbooks.emergency.messages import PUBLIC_MERGER as PUBLIC_MERGER
 from incidentkit.playbooks.emergency.messages import PUBLIC_NOTICE as PUBLIC_NOTICE
 from incidentkit.playbooks.emergency.messages import PUBLIC_RESOLUTION as PUBLIC_RESOLUTION
 from incidentkit.playbooks.emergency.messages import PUBLIC_UPDATE as PUBLIC_UPDATE
@@ -101,6 +102,7 @@ __all__ = [
     "PHASES",
     "PRODUCTION_DOWN",
     "PROGRESS_UPDATE",
+    "PUBLIC_MERGER",
     "PUBLIC_NOTICE",
     "PUBLIC_RESOLUTION",
     "PUBLIC_UPDATE",

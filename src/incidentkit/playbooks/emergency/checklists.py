@@ -15,17 +15,20 @@ from incidentkit.policy.recipient import role
 from incidentkit.policy.situation import (
     ASSESSED,
     BROUGHT_ABOUT,
-    CHANNEL_MADE,
     COMMANDED,
     ETA_KNOWN,
     ON_STATUS_PAGE,
     OVER,
+    PRIVATE_CHANNEL,
+    PUBLIC_CHANNEL,
     RESTRICTED,
     STATUS,
     TICKET_OPEN,
 )
 
-COMMUNICATED: Final = (CHANNEL_MADE & (RESTRICTED | (ON_STATUS_PAGE & BROUGHT_ABOUT))) | (TICKET_OPEN & BROUGHT_ABOUT)
+COMMUNICATED: Final = ((PUBLIC_CHANNEL | PRIVATE_CHANNEL) & (RESTRICTED | (ON_STATUS_PAGE & BROUGHT_ABOUT))) | (
+    TICKET_OPEN & BROUGHT_ABOUT
+)
 """Everybody was told whom section 2 names, as far as they may know of it."""
 
 PHASES: Final = Checklist(
@@ -96,12 +99,22 @@ SEV_1_CHECKLIST: Final = Checklist(
     applies=WORST_SEVERITY >= SEV_1,
     items=(
         Item(name="severity assessed", what="Severity assessed and confirmed", met=ASSESSED.is_(True)),
-        Item(name="channel created", what="Incident channel created", met=CHANNEL_MADE.is_(True)),
+        Item(name="channel created", what="Incident channel created", met=PUBLIC_CHANNEL | PRIVATE_CHANNEL),
         Item(name="on-call paged", what="On-call engineer paged", done_by=("page/on-call engineer",)),
         Item(name="commander assigned", what="Incident commander assigned", met=COMMANDED.is_(True)),
-        Item(name="status page updated", what="Status page updated", met=ON_STATUS_PAGE.is_(True)),
+        Item(
+            name="status page updated",
+            what="Status page updated",
+            met=ON_STATUS_PAGE | BROUGHT_ABOUT | RESTRICTED,
+            done_by=(announced("status page"),),
+        ),
         Item(name="mitigation attempted", what="Mitigation attempted", met=~STATUS.is_(Status.INVESTIGATING)),
-        Item(name="stakeholders notified", what="Stakeholders notified", done_by=(announced("stakeholders"),)),
+        Item(
+            name="stakeholders notified",
+            what="Stakeholders notified",
+            met=BROUGHT_ABOUT | RESTRICTED,
+            done_by=(announced("stakeholders"),),
+        ),
         Item(name="logs captured", what="Logs and metrics captured", owner=role("technical lead")),
         Item(name="resolution implemented", what="Resolution implemented", met=OVER),
         Item(name="service verified", what="Service verified healthy", owner=role("technical lead"), when=OVER),

@@ -10,6 +10,7 @@ from incidentkit.playbooks.emergency.messages import (
     ANNOUNCEMENT,
     INITIAL_ALERT,
     PROGRESS_UPDATE,
+    PUBLIC_MERGER,
     PUBLIC_NOTICE,
     PUBLIC_RESOLUTION,
     PUBLIC_UPDATE,
@@ -33,6 +34,7 @@ COMMUNICATION: Final = CommunicationPolicy(
         "public notice": PUBLIC_NOTICE,
         "public update": PUBLIC_UPDATE,
         "public resolution": PUBLIC_RESOLUTION,
+        "public merger": PUBLIC_MERGER,
     },
     announcements=(
         Announcement(
@@ -130,6 +132,13 @@ COMMUNICATION: Final = CommunicationPolicy(
             source="Communication Templates, Resolution Notice",
         ),
         Announcement(
+            name="public merger",
+            template="public merger",
+            acts=ActKind.PUBLISH,
+            on=Occasion.MERGED,
+            source="2. Communicate, SEV-1 & SEV-2, 4",
+        ),
+        Announcement(
             name="stakeholders, resolution",
             template="resolution notice",
             to=role("stakeholders"),
@@ -146,6 +155,12 @@ COMMUNICATION: Final = CommunicationPolicy(
             source="Communication Templates, Resolution Notice",
         ),
         Announcement(name="channel, closed", acts=ActKind.CLOSE_CHANNEL, on=Occasion.FINISHED, confidential=True),
+        Announcement(
+            name="private channel, closed",
+            acts=ActKind.CLOSE_PRIVATE_CHANNEL,
+            on=Occasion.FINISHED,
+            confidential=True,
+        ),
     ),
     notice=NOTICE,
     reminders=("push",),

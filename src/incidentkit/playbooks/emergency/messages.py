@@ -65,3 +65,9 @@ PUBLIC_RESOLUTION: Final = Template(
     ["{public_summary}", "It is over.", {"Over since": "{time}", "Started": "{started}", "Duration": "{duration}"}],
 )
 """What the status page says when it is over."""
+
+PUBLIC_MERGER: Final = Template(
+    PUBLIC_TITLE,
+    ["{public_summary}", "This is part of another problem, which has an entry of its own.", {"Started": "{started}"}],
+)
+"""What the status page says of an incident that turned out to be the same as another one."""
