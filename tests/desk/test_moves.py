@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -165,6 +166,23 @@ def test_move_to_what_it_has_already_is_recorded_and_changes_nothing(scene: Scen
     desk.close("INC-1", by="ada")
     with pytest.raises(IllegalTransition):
         desk.submit("INC-1", move(QUIET))
+
+
+def test_move_that_several_desks_are_asked_for_at_once_is_made_once() -> None:
+    scene = Scene("Desk")
+    desks = [scene.desk([PLAYBOOK, QUIET], name=f"desk {number}") for number in range(4)]
+    declared(desks[0])
+    exhaust(desks[0])
+
+    def moved(desk: Any) -> bool:
+        changed: bool = desk.submit("INC-1", move(QUIET)).changed
+        desk.tick()
+        return changed
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(moved, desks)) == [False, False, False, True]
+    assert scene.tags().count("playbook changed") == 1
+    assert pages(scene) == [("ada", "phone")]
 
 
 class Broken(MemoryStore):
