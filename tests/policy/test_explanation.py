@@ -22,13 +22,13 @@ from incidentkit import (
 from incidentkit.drills import practice_directory
 from incidentkit.errors import CalendarInvalid, CommandInvalid, FieldInvalid, UnknownSeverity
 from incidentkit.model.action import Outcome
-from incidentkit.model.commands import Decline, Escalate, Mitigate, Snooze
+from incidentkit.model.commands import Decline, Escalate, Mitigate, Snooze, Unacknowledge
 from incidentkit.model.conditions import NEVER
 from incidentkit.model.events import Became
 from incidentkit.model.identity import PersonId
 from incidentkit.model.lifecycle import ACTIVE
 from incidentkit.policy.directory import Person
-from incidentkit.policy.escalation import ContactChain, EscalationPolicy, Level
+from incidentkit.policy.escalation import EXHAUSTED, ContactChain, EscalationPolicy, Level
 from incidentkit.policy.explanation import (
     FARTHEST,
     Explanation,
@@ -43,9 +43,10 @@ from incidentkit.policy.explanation import (
 )
 from incidentkit.policy.maintenance import Maintenance
 from incidentkit.policy.obligation import Attempt
-from incidentkit.policy.planning import plan, preview
+from incidentkit.policy.planning import performed, plan, preview
 from incidentkit.policy.recipient import person, schedule, team
 from incidentkit.policy.situation import UNRESOLVED_FOR
+from incidentkit.policy.view import View
 from incidentkit.providers.pager import Purpose, SendPage
 from incidentkit.testing import attended, directories, playbooks
 from incidentkit.testing.planning import answered, claimed
@@ -121,6 +122,19 @@ def test_a_level_that_is_said_to_be_stopped_owes_nothing(given: Drawn) -> None:
     owed = {each.obligation for each in plan(in_force, playbook, directory, now=incident.as_of).owed}
     stopped = {each.obligation for each in explained.left_out if each.reason is Reason.STOPPED}
     assert not stopped & owed
+
+
+@given(drawn())
+def test_who_waits_for_something_is_on_a_level_that_asks_for_them(given: Drawn) -> None:
+    incident, playbook, directory = given
+    explained = explain(incident, playbook, directory, now=incident.as_of, within=timedelta())
+
+    in_force = incident.extended(plan(incident, playbook, directory, now=incident.as_of).decisions)
+    asking = {obligation.id for obligation, _ in View(in_force, playbook, directory, incident.as_of).unmet}
+    of_themselves = {Reason.ACKNOWLEDGED, Reason.DECLINED, Reason.NO_METHOD}
+    for each in explained.left_out:
+        if each.reason not in of_themselves and each.obligation != EXHAUSTED:
+            assert (each.obligation in asking) == (each.reason is not Reason.STOPPED)
 
 
 @given(drawn())
@@ -343,13 +357,51 @@ def test_one_acknowledgement_stops_a_level_for_those_who_were_not_tried_yet() ->
     ]
 
 
-def test_whoever_was_tried_before_is_not_guessed_about() -> None:
-    first = plan(incident(), BOTH, DIRECTORY, now=START)
-    case = incident().extended(first.decisions)
-    for action in first.due:
-        case = case.extended([claimed(case, action, START), answered(case, action, START, Outcome.SUCCEEDED)])
+def tried(wanted: Playbook, minutes: float = 0) -> Incident:
+    """What a desk has made of the incident by then."""
+    case = incident()
+    for step in preview(case, wanted, DIRECTORY, now=START, until=at(minutes)):
+        done = [each for action in step.actions for each in performed(case, action, step.at, Outcome.SUCCEEDED)]
+        case = case.extended([*step.decisions, *done])
+    return case
 
-    assert left_out(BOTH, case.acknowledge(at=at(1), by="ada"))[1] == ("bob", Reason.NOTHING_DUE)
+
+def test_who_waits_for_the_next_attempt_is_told_from_whom_nobody_pages_any_more() -> None:
+    assert left_out(BOTH, tried(BOTH), 4 * MINUTE) == [("ada", Reason.NOTHING_DUE), ("bob", Reason.NOTHING_DUE)]
+    case = tried(BOTH).acknowledge(at=at(1), by="ada")
+    assert left_out(BOTH, case) == [("ada", Reason.ACKNOWLEDGED), ("bob", Reason.STOPPED)]
+
+
+def test_who_is_being_called_for_another_level_is_on_none_that_is_stopped() -> None:
+    slow = ContactChain([Attempt("push", 30 * MINUTE)], rounds=1)
+    levels = [FIRST, evolve(FIRST, name="second")]
+    wanted = evolve(playbook(FIRST), escalation=EscalationPolicy(levels=levels, contact=slow))
+    explained = explain(tried(wanted), wanted, DIRECTORY, now=at(1), within=20 * MINUTE)
+    assert [(each.obligation, each.reason) for each in explained.left_out] == [
+        ("page/first", Reason.FINISHED),
+        ("page/second", Reason.CALLED),
+    ]
+    assert [page.at for page in explain(tried(wanted), wanted, DIRECTORY, now=at(1), within=60 * MINUTE).pages] == [
+        at(30)
+    ]
+
+
+def test_whose_acknowledgement_has_ended_is_left_alone_for_a_while() -> None:
+    wanted = playbook(FIRST, grace=5 * MINUTE)
+    case = incident().acknowledge(at=START, by="ada").apply(Unacknowledge(at=at(1), by="ada"))
+    assert left_out(wanted, case, 4 * MINUTE) == [("ada", Reason.GRACE)]
+    assert told(wanted, case, 5 * MINUTE).pages[0].at == at(6)
+
+
+def test_the_catch_all_is_left_alone_by_what_it_was_exhausted_for_last() -> None:
+    wanted = playbook(FIRST, Level("second", person("bob"), UNRESOLVED_FOR >= 22 * MINUTE), catch_all=[person("bob")])
+    case = tried(wanted, 60)
+    explained = explain(case, wanted, DIRECTORY, now=at(60), within=MINUTE)
+    assert {(each.obligation, each.reason) for each in explained.left_out} == {
+        ("page/first", Reason.FINISHED),
+        ("page/second", Reason.FINISHED),
+        ("exhausted", Reason.FINISHED),
+    }
 
 
 def test_whom_no_method_reaches_is_named() -> None:
@@ -366,6 +418,23 @@ def test_a_snoozed_incident_pages_later_or_not_at_all() -> None:
     assert (explained.snoozed_until, explained.pages[0].at) == (at(60), at(60))
     assert "Snoozed: nobody is paged before 2026-03-02 03:10:00+00:00" in str(explained)
     assert left_out(playbook(FIRST), snoozed, 59 * MINUTE) == [("ada", Reason.SNOOZED)]
+    assert left_out(playbook(FIRST), snoozed, timedelta()) == [("ada", Reason.SNOOZED)]
+
+
+def test_a_snooze_is_no_reason_for_whom_nobody_will_page_after_it() -> None:
+    taken = tried(BOTH).acknowledge(at=at(1), by="ada").apply(Snooze(until=at(60), reason="x", at=at(1), by="ada"))
+    assert left_out(BOTH, taken, MINUTE) == [("ada", Reason.ACKNOWLEDGED), ("bob", Reason.STOPPED)]
+    waiting = tried(BOTH).apply(Snooze(until=at(60), reason="x", at=at(1), by="ada"))
+    assert left_out(BOTH, waiting, MINUTE) == [("ada", Reason.NOTHING_DUE), ("bob", Reason.NOTHING_DUE)]
+    assert left_out(BOTH, waiting, 9 * MINUTE)[0] == ("ada", Reason.SNOOZED)
+
+
+def test_whom_a_snooze_and_maintenance_hold_is_left_out_by_the_snooze() -> None:
+    held = evolve(DIRECTORY, maintenance=[disk(0, 60)])
+    snoozed = incident().apply(Snooze(until=at(60), reason="a known matter", at=START, by="zoe"))
+    for within, reason in ((59, Reason.SNOOZED), (60, None)):
+        explained = explain(snoozed, playbook(FIRST), held, now=START, within=within * MINUTE)
+        assert [each.reason for each in explained.left_out] == ([] if reason is None else [reason])
 
 
 def test_maintenance_is_told_with_its_times_who_planned_it_and_why() -> None:

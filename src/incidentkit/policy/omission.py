@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from enum import StrEnum
 from functools import cached_property
+from typing import Any
 
 from attrs import evolve, frozen
 
+from incidentkit.model.events import Snoozed
 from incidentkit.model.identity import PersonId
 from incidentkit.model.lifecycle import ACTIVE
+from incidentkit.model.progress import InForce
+from incidentkit.policy.chain import Chain
 from incidentkit.policy.obligation import Obligation
 from incidentkit.policy.outlook import Outlook
+from incidentkit.policy.turn import PLANNER
 
 
 class Reason(StrEnum):
@@ -24,6 +30,8 @@ class Reason(StrEnum):
     FINISHED = "everything was tried already"
     MAINTENANCE = "pages are held by maintenance"
     STOPPED = "nobody on the level is paged any more, by what stops it"
+    CALLED = "is being called for another level"
+    GRACE = "is left alone for a while after their acknowledgement ended"
     NOTHING_DUE = "was tried before, and nothing falls due"
 
 
@@ -56,7 +64,7 @@ class Omissions:
         for obligation, instance in self.outlook.with_chains():
             for person in instance.people:
                 if (obligation.id, person) not in told:
-                    reason = self._reason(obligation, person)
+                    reason = self._reason(obligation, instance, person)
                     if reason is not None:
                         yield LeftOut(person=person, obligation=obligation.id, reason=reason)
 
@@ -71,9 +79,9 @@ class Omissions:
                     lacking.setdefault(person, {}).update(dict.fromkeys(missing))
         return (Skipped(person=person, methods=tuple(missing)) for person, missing in lacking.items() if missing)
 
-    def _reason(self, obligation: Obligation, person: PersonId) -> Reason | None:
+    def _reason(self, obligation: Obligation, instance: InForce, person: PersonId) -> Reason | None:
         """Why somebody is told nothing; `None` for what need not tell anybody, such as a clock that is not overdue."""
-        incident, directory = self.outlook.after, self.outlook.directory
+        incident, directory, view = self.outlook.after, self.outlook.directory, self.outlook.view
         if obligation.personal and person in incident.acknowledged:
             return Reason.ACKNOWLEDGED
         if obligation.personal and person in incident.declined:
@@ -82,29 +90,53 @@ class Omissions:
             return Reason.NO_METHOD
         if not obligation.personal or incident.status not in ACTIVE:
             return None
-        if incident.snoozed_until is not None and incident.snoozed_until > self.outlook.end:
-            return Reason.SNOOZED
-        if (obligation.id, person) in self._finished:
+        if obligation.until.evaluate(view.about(obligation, instance, view.present)) is True:
+            return Reason.STOPPED
+        chain = self._chains.get((obligation.id, person))
+        return None if chain is None else self._waiting(chain)
+
+    def _waiting(self, chain: Chain) -> Reason:
+        """Why a chain that asks for somebody tells them nothing."""
+        incident, end, view = self.outlook.after, self.outlook.end, self.outlook.view
+        key = chain.key
+        if key is None:
             return Reason.FINISHED
-        if (obligation.id, person) in self._told_but_for_maintenance:
-            return Reason.MAINTENANCE
-        chain = (obligation.id, obligation.instance(incident), person)
-        # Who was never tried would be tried at once, unless the level asks for nothing. Of others that cannot be told.
-        tried_before = chain in incident.progress.latest or person in incident.progress.armings
-        return Reason.NOTHING_DUE if tried_before else Reason.STOPPED
+        if (chain.obligation.id, chain.person) in self._told_but_for_holds:
+            snoozed = incident.snoozed_until
+            return Reason.SNOOZED if snoozed is not None and snoozed > end else Reason.MAINTENANCE
+        if chain.at <= end:
+            return Reason.CALLED
+        latest = view.incident.progress.latest.get((key.obligation, key.instance, key.person))
+        return Reason.NOTHING_DUE if latest is not None and latest.arm == key.arm else Reason.GRACE
 
     @cached_property
-    def _told_but_for_maintenance(self) -> set[tuple[str, str]]:
-        """Who would be told something within the time, and for what, if no window held it."""
-        outlook = self.outlook
-        if not any(outlook.maintenance()):
+    def _chains(self) -> Mapping[tuple[str, PersonId], Chain]:
+        """The chains at the end of what pages people, as if no level waited for the calls of another."""
+        view, chains = self.outlook.view, list[Chain]()
+        for obligation, instance in self.outlook.with_chains():
+            if obligation.after:
+                chains += view.latest_chains(obligation)
+            else:
+                chains += view.chains_of(obligation, instance)
+        return {(chain.obligation.id, chain.person): chain for chain in chains}
+
+    @cached_property
+    def _told_but_for_holds(self) -> set[tuple[str, str]]:
+        """Who would be told something within the time, and for what, if no snooze and no maintenance held it."""
+        outlook, snoozed = self.outlook, self.outlook.after.snoozed_until
+        held = snoozed is not None and snoozed > outlook.end
+        if not held and not any(outlook.maintenance()):
             return set()
-        return _told(evolve(outlook, directory=evolve(outlook.directory, maintenance=())))
+        free = evolve(outlook, directory=evolve(outlook.directory, maintenance=()))
+        return _told(_awake(free) if held else free)
 
-    @cached_property
-    def _finished(self) -> set[tuple[str, PersonId]]:
-        """For whom nothing was left to try at the start."""
-        return {(each.obligation, person) for each in self.outlook.planned.owed for person in each.people}
+
+def _awake(outlook: Outlook) -> Outlook:
+    """The same time without its snooze, which another one replaces that is over at once."""
+    start, over = outlook.start, outlook.start + timedelta.resolution
+    common: dict[str, Any] = {"incident": outlook.before.id, "at": start, "by": PLANNER, "recorded_at": start}
+    before = outlook.before.extended([Snoozed(**common, until=over, reason="nothing is held")])
+    return evolve(outlook, before=before, end=max(outlook.end, over))
 
 
 def _told(outlook: Outlook) -> set[tuple[str, str]]:

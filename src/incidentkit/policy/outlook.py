@@ -22,9 +22,10 @@ from incidentkit.policy.directory import Directory
 from incidentkit.policy.escalation import EXHAUSTED
 from incidentkit.policy.maintenance import Maintenance
 from incidentkit.policy.obligation import Obligation
-from incidentkit.policy.planning import Plan, Step, plan, preview
+from incidentkit.policy.planning import Plan, Step, performed, plan, preview
 from incidentkit.policy.playbook import Playbook
 from incidentkit.policy.situation import situation
+from incidentkit.policy.view import View
 from incidentkit.providers.pager import Purpose, SendPage
 
 
@@ -91,6 +92,15 @@ class Outlook:
     def after(self) -> Incident:
         """The incident with what was decided; what was tried changes nothing that is asked of it here."""
         return self.before.extended(decision for step in self.steps for decision in step.decisions)
+
+    @cached_property
+    def view(self) -> View:
+        """What is in force at the end, and how far its chains have come by then."""
+        incident = self.before
+        for step in self.steps:
+            done = [event for each in step.actions for event in performed(incident, each, step.at, Outcome.SUCCEEDED)]
+            incident = incident.extended([*step.decisions, *done])
+        return View(incident, self.playbook, self.directory, self.end)
 
     @cached_property
     def facts(self) -> Facts:

@@ -134,12 +134,12 @@ def _steps(
             yield Step(at=at, decisions=planned.decisions, actions=planned.due)
         if planned.due and at > LAST_TRY:
             return
-        done = (event for action in planned.due for event in _performed(incident, action, at, outcome))
+        done = (event for action in planned.due for event in performed(incident, action, at, outcome))
         incident = incident.extended([*planned.decisions, *done])
         at = at if planned.due else planned.wake_at
 
 
-def _performed(incident: Incident, action: Action, at: datetime, outcome: Outcome) -> Iterator[Event]:
+def performed(incident: Incident, action: Action, at: datetime, outcome: Outcome) -> Iterator[Event]:
     """The two events that an action leaves which takes no time."""
     common: dict[str, Any] = {"incident": incident.id, "at": at, "by": PLANNER, "recorded_at": at}
     yield ActionStarted(**common, action=action.key, lease_until=at + LONGEST_TRY)
