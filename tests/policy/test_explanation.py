@@ -222,6 +222,26 @@ def test_what_was_exhausted_stays_so_though_a_level_is_reached_after_that() -> N
     assert later.exhausted_at == at(20)
 
 
+def test_what_was_exhausted_is_not_any_more_once_somebody_has_it_or_it_is_over_or_goes_on() -> None:
+    late = Level("second", person("bob"), UNRESOLVED_FOR >= 30 * MINUTE)
+    wanted = playbook(FIRST, late)
+    case = tried(wanted, 25)
+    since = "At 2026-03-02 02:30:00+00:00 nobody was left to page, and nobody had acknowledged: paging"
+
+    def end(incident: Incident, within: timedelta = MINUTE) -> tuple[bool, str]:
+        explained = explain(incident, wanted, DIRECTORY, now=at(25), within=within)
+        assert explained.exhausted_at == at(20)
+        return explained.exhausted, str(explained).splitlines()[-1]
+
+    assert end(case) == (True, f"{since} is exhausted.")
+    assert end(case, 10 * MINUTE) == (False, f"{since} was exhausted.")
+    taken = case.acknowledge(at=at(25), by="bob")
+    assert end(taken) == (False, f"{since} was exhausted.")
+    assert end(case.acknowledge(at=at(25), by="nobody known"))[0] is True
+    assert end(taken.resolve(at=at(25), by="bob")) == (False, f"{since} was exhausted.")
+    assert end(case.resolve(at=at(25), by="bob")) == (False, f"{since} was exhausted.")
+
+
 def test_nothing_is_exhausted_while_a_chain_goes_on() -> None:
     explained = told(playbook(FIRST), within=19 * MINUTE)
 

@@ -90,6 +90,8 @@ class Explanation:
     """Windows within the time in which nobody is paged for this severity, in their order."""
     exhausted_at: datetime | None
     """When every chain had come to its end in vain: the first time from the start on, else the last before it."""
+    exhausted: bool = False
+    """Whether that is still so at the end: it is active, nobody has it, and no level has anybody left to page."""
     escalates: bool = True
     """Whether the playbook has an escalation at all: without one nobody is paged."""
     owed: tuple[Owed, ...] = ()
@@ -147,6 +149,7 @@ def explain(
         snoozed_until=None if snoozed is None or snoozed <= start else snoozed,
         maintenance=tuple(outlook.maintenance()),
         exhausted_at=outlook.exhausted_at(),
+        exhausted=outlook.exhausted(),
         escalates=playbook.escalation is not None,
         owed=outlook.planned.owed,
         unknown=tuple(_unknown(playbook, directory)),
@@ -299,7 +302,8 @@ class _Telling:
             yield "The playbook has no escalation, so it pages nobody."
         elif told.exhausted_at is not None:
             left = "nobody was left to page, and nobody had acknowledged"
-            yield f"At {self._time(told.exhausted_at)} {left}: paging is exhausted."
+            tense = "is" if told.exhausted else "was"
+            yield f"At {self._time(told.exhausted_at)} {left}: paging {tense} exhausted."
         elif any(page.purpose is Purpose.PAGE for page in told.pages):
             yield "Paging is not exhausted in this time."
         elif told.pages:

@@ -15,6 +15,7 @@ from incidentkit.model.action import ActionKey, Outcome
 from incidentkit.model.events import ActionEnded, ActionStarted, Became
 from incidentkit.model.identity import PersonId
 from incidentkit.model.incident import Incident
+from incidentkit.model.lifecycle import ACTIVE
 from incidentkit.model.progress import InForce
 from incidentkit.model.vocabulary import AnyFact, Facts
 from incidentkit.policy.action import Action
@@ -189,6 +190,19 @@ class Outlook:
         obligations = (each for each in self.playbook.obligations if each.id == EXHAUSTED)
         at = [instance.since for each in obligations for instance in self._instances(each)]
         return next((each for each in at if each >= self.start), at[-1] if at else None)
+
+    def exhausted(self) -> bool:
+        """Whether that is so at the end: it is active, nobody has it, and no level has anybody left to page."""
+        levels = [chain for chain in self.view.chains if chain.obligation.level]
+        if self.after.status not in ACTIVE or any(
+            each.over is None or each.over > self.end or each.reached for each in levels
+        ):
+            return False
+        exhausted = [(each, self.in_force(each)) for each in self.playbook.obligations if each.id == EXHAUSTED]
+        return any(
+            instance is not None and each.until.evaluate(self.view.about(each, instance, self.view.present)) is not True
+            for each, instance in exhausted
+        )
 
 
 def _page(at: datetime, action: Action, request: SendPage) -> Page:
