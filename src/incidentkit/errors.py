@@ -281,7 +281,7 @@ class DeskInvalid(IncidentkitError, ValueError):
 
 
 class DrillInvalid(IncidentkitError, ValueError):
-    """Parts that do not make a drill, such as a fault of a contact method that the playbook does not use."""
+    """Parts that do not make a drill, such as a fault of a contact method or system that the playbook does not use."""
 
 
 class AnswerInvalid(IncidentkitError, ValueError):

@@ -326,8 +326,8 @@ MUTANTS: Final = {
         "frozenset({None, Outcome.SUCCEEDED, Outcome.UNKNOWN, Outcome.FAILED})",
     ),
     "previews other outcomes than it is told": (
-        "action=action.key, outcome=outcome)",
-        "action=action.key, outcome=Outcome.SUCCEEDED)",
+        "action=action.key, outcome=outcome, opened",
+        "action=action.key, outcome=Outcome.SUCCEEDED, opened",
     ),
 }
 """Each mistake by name: what stands in the planner, and what stands there instead; some need two replacements."""
