@@ -11,7 +11,6 @@ from attrs import evolve
 from incidentkit.drills import Drill, Story, Work, Written
 from incidentkit.memory import Acknowledges
 from incidentkit.policy.recipient import Recipient
-from incidentkit.policy.situation import is_restricted
 
 
 def _minutes(number: int) -> timedelta:
@@ -104,4 +103,4 @@ def _first_asked(drill: Drill, first: Story) -> Iterator[str]:
 def _work(first: Story) -> Work:
     """What is usual for an incident that begins like that."""
     work = URGENT if first.pages else ORDINARY
-    return evolve(work, waives=WAIVES) if is_restricted(first.incident) else work
+    return evolve(work, waives=WAIVES) if first.incident.restricted else work

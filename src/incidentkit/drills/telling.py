@@ -13,11 +13,11 @@ from incidentkit.drills.line import Kind, Line
 from incidentkit.memory import Channel
 from incidentkit.model.action import ActionKey, Outcome
 from incidentkit.model.events import AcknowledgementExpired, Became, Closed, Event, FellDue, Joined, Updated
+from incidentkit.model.progress import CONFIDENTIAL
 from incidentkit.policy.action import Action
 from incidentkit.policy.escalation import EXHAUSTED
 from incidentkit.policy.obligation import Obligation
 from incidentkit.policy.posting import Posting, words_of
-from incidentkit.policy.situation import CONFIDENTIAL
 from incidentkit.providers.chat import CloseChannel, OpenChannel, PostMessage
 from incidentkit.providers.on_call import FindOnCall
 from incidentkit.providers.pager import Purpose, SendPage

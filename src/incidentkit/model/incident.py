@@ -45,7 +45,7 @@ from incidentkit.model.identity import IncidentId, PersonId, Referenced, moment,
 from incidentkit.model.lifecycle import TABLE, Effect, Phase, Status, consequence, phases
 from incidentkit.model.metrics import Metrics, metrics_of
 from incidentkit.model.people import Role
-from incidentkit.model.progress import Progress
+from incidentkit.model.progress import CONFIDENTIAL, ONCE, Progress
 from incidentkit.model.recording import recorded, says_what_is_so
 from incidentkit.model.severity import Severity
 from incidentkit.model.state import State, after, begin, extended, looks_back, replay, without_redacted
@@ -325,13 +325,20 @@ class Incident:
 
     @property
     def restricted(self) -> bool:
-        """Whether somebody said that only those may know of it who must."""
-        return self._state.restricted is True
+        """Whether only those may know of it who must: by the word of a person, else since its playbook said so."""
+        if self._state.restricted is not None:
+            return self._state.restricted
+        return (CONFIDENTIAL, ONCE) in self._state.progress.in_force
 
     @property
     def restriction_lifted(self) -> bool:
         """Whether somebody said that everybody may know of it."""
         return self._state.restricted is False
+
+    @property
+    def restriction_lifted_at(self) -> datetime | None:
+        """When the log learned of it that somebody said so, the last time."""
+        return self._state.lifted_at
 
     @property
     def links(self) -> tuple[Linked, ...]:

@@ -19,6 +19,9 @@ from incidentkit.model.identity import PersonId
 ONCE: Final = "once"
 """The instance of what happens once in the life of an incident, however often it is reopened."""
 
+CONFIDENTIAL: Final = "confidential"
+"""The obligation by which a playbook restricts an incident, once and until a person lifts that."""
+
 InstanceKey: TypeAlias = tuple[str, str]
 """An obligation, and which of its instances."""
 

@@ -111,6 +111,8 @@ class State:
     snoozed_until: datetime | None = None
     restricted: bool | None = None
     """Whether somebody said so, or said that it is not; `None` before anybody said either."""
+    lifted_at: datetime | None = None
+    """When the log learned of it that the restriction was lifted, the last time."""
     links: list[Linked] = field(factory=list[Linked])
     public_summary: str = ""
     updates: int = 0
@@ -463,6 +465,7 @@ def _lift(state: State, event: RestrictionLifted) -> None:
     if event.at < state.declared_at:
         raise _too_early(state, event)
     state.restricted = False
+    state.lifted_at = event.recorded_at
 
 
 def _link(state: State, event: Linked) -> None:

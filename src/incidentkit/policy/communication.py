@@ -15,6 +15,7 @@ from incidentkit.model.calendar import zone_of
 from incidentkit.model.conditions import ALWAYS, NEVER, Condition
 from incidentkit.model.identity import checked_name
 from incidentkit.model.lifecycle import Status
+from incidentkit.model.progress import CONFIDENTIAL
 from incidentkit.model.severity import Severity, SeverityScheme
 from incidentkit.model.targets import Target
 from incidentkit.policy.act import WORDLESS, Act, ActKind
@@ -23,8 +24,8 @@ from incidentkit.policy.obligation import Attempt, Backoff, Obligation, Recurren
 from incidentkit.policy.recipient import Recipient
 from incidentkit.policy.situation import (
     CHANNEL_OPEN,
-    CONFIDENTIAL,
     MERGED,
+    NEWS_FOR_ALL,
     ON_STATUS_PAGE,
     OVER,
     PRIVATE_CHANNEL,
@@ -44,6 +45,9 @@ from incidentkit.providers.pager import Purpose
 
 LONGEST_SLUG: Final = 20
 """Characters of an incident's id that stand in the name of its channel, if it has no number."""
+
+PRIVATE: Final = "-private"
+"""What stands at the end of the name of a private channel."""
 
 LONGEST_CHANNEL: Final = 80
 """Characters that the name of a channel may have: what every chat that is known allows."""
@@ -68,6 +72,8 @@ POSTING: Final = Backoff(
 DEFAULT_CHANNEL: Final = "incident-{day}-{number}"
 
 NEUTRAL: Final = "We are looking into a problem."
+
+NEUTRAL_END: Final = "The problem is over."
 
 FINISHED: Final[Condition] = STATUS.one_of(Status.CLOSED, Status.CANCELLED)
 """Nothing is left to do."""
@@ -114,11 +120,10 @@ def _recipients(recipients: Recipient | Iterable[Recipient]) -> tuple[Recipient,
     return each_of(Recipient, recipients, PlaybookInvalid, words)
 
 
-def _acts(acts: Act | ActKind | Iterable[Act]) -> tuple[Act, ...]:
-    if isinstance(acts, Act | ActKind):
-        return (acts if isinstance(acts, Act) else Act(acts),)
+def _acts(acts: Act | ActKind | Iterable[Act | ActKind]) -> tuple[Act, ...]:
     words = "the acts of an announcement are an Act, or a list of them"
-    return each_of(Act, acts, PlaybookInvalid, words)
+    several = (acts,) if isinstance(acts, Act | ActKind) else each_of(Act | ActKind, acts, PlaybookInvalid, words)
+    return tuple(each if isinstance(each, Act) else Act(each) for each in several)
 
 
 def _after(after: Iterable[str]) -> tuple[str, ...]:
@@ -243,6 +248,8 @@ class CommunicationPolicy:
     """What the channels of incidents are called."""
     neutral: str = NEUTRAL
     """What the public reads before anybody has written a summary."""
+    neutral_end: str = NEUTRAL_END
+    """What it reads then once it is over."""
     status_page: str = ""
     """Where the public reads it."""
     restricted: Condition = NEVER
@@ -257,10 +264,11 @@ class CommunicationPolicy:
         expect(Condition, self.restricted, PlaybookInvalid, "restricted is a condition")
         expect(Backoff, self.backoff, PlaybookInvalid, "the backoff of a communication is a Backoff")
         zone_of(self.zone)
-        for name in ("neutral", "status_page"):
+        for name in ("neutral", "neutral_end", "status_page"):
             checked_reason(f"{name} of a communication", getattr(self, name))
-        if not self.neutral.strip():
-            raise PlaybookInvalid("neutral: the public reads something before there is a summary, so say what")
+        for name in ("neutral", "neutral_end"):
+            if not getattr(self, name).strip():
+                raise PlaybookInvalid(f"{name}: the public reads something though there is no summary, so say what")
         self._check_channel()
         self._check_names()
         for announcement in self.announcements:
@@ -273,7 +281,7 @@ class CommunicationPolicy:
         if "{number}" not in self.channel or "{day}" not in self.channel:
             problem = "needs {day} and {number}, or two incidents would want the same one"
             raise PlaybookInvalid(f"the name of a channel {problem}, not {shown(self.channel)}")
-        length = len(channel_name(self.channel, date(2000, 1, 1), "0" * LONGEST_SLUG)) + len("-9")
+        length = len(channel_name(self.channel, date(2000, 1, 1), "0" * LONGEST_SLUG)) + len(f"{PRIVATE}-9")
         if length > LONGEST_CHANNEL:
             problem = f"has {LONGEST_CHANNEL} characters at the most with its day and its number"
             raise PlaybookInvalid(f"the name of a channel {problem}, and {shown(self.channel)} comes to {length}")
@@ -390,6 +398,8 @@ def _needed(announcement: Announcement) -> Iterator[Condition]:
         yield PRIVATE_CHANNEL.is_(True)
     if ActKind.CLOSE_TICKET in announcement.kinds:
         yield TICKET_OPEN.is_(True)
+    if announcement.on is Occasion.UPDATED and not announcement.confidential:
+        yield NEWS_FOR_ALL.is_(True)
     if ActKind.PUBLISH in announcement.kinds and announcement.on is not Occasion.DECLARED:
         yield ON_STATUS_PAGE.is_(True)
     if ActKind.PUBLISH in announcement.kinds and announcement.on is Occasion.UPDATED:

@@ -10,7 +10,7 @@ from hashlib import sha256
 from types import NoneType
 from typing import Any, Self
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from incidentkit import convert
 from incidentkit.errors import PlaybookInvalid, UnknownTree, each_of, expect, nearest
@@ -77,9 +77,12 @@ class Playbook:
     review: ReviewPolicy | None = None
 
     vocabulary: Vocabulary = field(init=False, eq=False, repr=False)
-    """Every fact that its rules and trees know, in the order in which to ask for them."""
+    """Every fact that people may answer: those of its rules and trees, in the order in which to ask for them, then
+    those that only policies ask for."""
+    asked_by_policies: Vocabulary = field(init=False, eq=False, repr=False)
+    """The facts that only policies ask for, and the incident does not answer itself."""
     situations: Vocabulary = field(init=False, eq=False, repr=False)
-    """Every fact that planning may ask for: those, what an incident answers itself, and what only policies ask for."""
+    """Every fact that planning may ask for: those, and what an incident answers itself."""
     obligations: tuple[Obligation, ...] = field(init=False, eq=False, repr=False)
     """Everything that it wants, in one row."""
     expiry: Expiry | None = field(init=False, eq=False, repr=False)
@@ -98,8 +101,7 @@ class Playbook:
         expect(ReviewPolicy | NoneType, self.review, PlaybookInvalid, "a review is a ReviewPolicy")
         mine = self.rules.vocabulary
         others = Vocabulary(*(fact for tree in self.trees.values() for fact in tree.vocabulary.values()))
-        vocabulary = mine if others.keys() <= mine.keys() and mine.agrees_with(others) else mine | others
-        object.__setattr__(self, "vocabulary", vocabulary)
+        asked = mine if others.keys() <= mine.keys() and mine.agrees_with(others) else mine | others
         obligations = tuple(self._obligations())
         _check_ids(obligations)
         expiry = None if self.escalation is None else self.escalation.expiry()
@@ -107,7 +109,11 @@ class Playbook:
         wanted = Vocabulary(*(fact for each in asking for fact in each.mentioned))
         object.__setattr__(self, "expiry", expiry)
         object.__setattr__(self, "obligations", obligations)
-        object.__setattr__(self, "situations", vocabulary | answered(self.scheme) | wanted)
+        known = asked | answered(self.scheme)
+        only_asked = Vocabulary(*(fact for name, fact in (known | wanted).items() if name not in known))
+        object.__setattr__(self, "asked_by_policies", only_asked)
+        object.__setattr__(self, "vocabulary", asked | only_asked if only_asked else asked)
+        object.__setattr__(self, "situations", known | only_asked)
 
     def _obligations(self) -> Iterator[Obligation]:
         if self.escalation is not None:
@@ -154,12 +160,11 @@ class Playbook:
 
     def to_form(self) -> PlaybookForm:
         """Itself as documents hold it."""
-        known = self.vocabulary | answered(self.scheme)
         return PlaybookForm(
             name=self.name,
             rules=self.rules,
             trees={**self.trees},
-            facts=kinds(Vocabulary(*(fact for name, fact in self.situations.items() if name not in known))),
+            facts=kinds(self.asked_by_policies),
             escalation=None if self.escalation is None else escalation_form(self.escalation),
             communication=None if self.communication is None else communication_form(self.communication),
             response=None if self.response is None else response_form(self.response),
@@ -205,8 +210,13 @@ class Playbook:
         return self.rules.scheme
 
     def triage(self, facts: FactSource, *, at: datetime | None = None) -> Triage[Any]:
-        """How severe it is, by what is known. Raises what `SeverityRules.triage` raises."""
-        return self.rules.triage(self.facts(facts, at=at))
+        """How severe it is, by what is known; it keeps all of that, also what only policies ask for.
+
+        Raises what `SeverityRules.triage` raises.
+        """
+        known = self.facts(facts, at=at)
+        triage = self.rules.triage(known)
+        return evolve(triage, facts=known) if self.asked_by_policies else triage
 
     def facts(self, source: FactSource, *, at: datetime | None = None) -> Facts:
         """Check facts once, to give them to the rules and to trees. Raises what `Facts.read` raises."""

@@ -16,7 +16,7 @@ from incidentkit.model.identity import IncidentId
 from incidentkit.model.incident import Incident
 from incidentkit.model.lifecycle import ACTIVE, Status
 from incidentkit.policy.act import ActKind
-from incidentkit.policy.communication import LONGEST_SLUG, CommunicationPolicy, channel_name
+from incidentkit.policy.communication import LONGEST_SLUG, PRIVATE, CommunicationPolicy, channel_name
 from incidentkit.policy.directory import Directory
 from incidentkit.policy.message import message_values
 from incidentkit.policy.obligation import Obligation
@@ -62,7 +62,8 @@ class Postings:
         title, rest = _parted(message)
         match act.kind:
             case ActKind.OPEN_CHANNEL | ActKind.OPEN_PRIVATE_CHANNEL:
-                name, private = self._channel_name(key.attempt), act.kind is ActKind.OPEN_PRIVATE_CHANNEL
+                private = act.kind is ActKind.OPEN_PRIVATE_CHANNEL
+                name = self._channel_name(key.attempt, PRIVATE if private else "")
                 topic = f"{self.incident.severity.key}: {self.incident.title}"
                 return OpenChannel(**common, name=name, private=private, topic=topic)
             case ActKind.POST:
@@ -86,12 +87,12 @@ class Postings:
             case _:
                 assert_never(act.kind)
 
-    def _channel_name(self, attempt: int) -> str:
+    def _channel_name(self, attempt: int, end: str) -> str:
         """What the channel is called; from the second attempt on, another name, because somebody has the first."""
         policy, number = self.communication, self.incident.number
         day = self.incident.declared_at.astimezone(zone_of(policy.zone)).date()
         name = channel_name(policy.channel, day, _slug(self.incident.id) if number is None else f"{number:03}")
-        return f"{name}-{attempt + 1}" if attempt else name
+        return f"{name}{end}-{attempt + 1}" if attempt else f"{name}{end}"
 
     def _is_public(self, obligation: Obligation) -> bool:
         return any(act.kind is ActKind.PUBLISH for act in obligation.acts)
@@ -109,8 +110,9 @@ class Postings:
             number=incident.number,
             status_page=policy.status_page,
         )
-        if public and incident.status in ACTIVE and not values["public_summary"].strip():
-            values["public_summary"] = policy.neutral
+        if public and not values["public_summary"].strip():
+            goes_on = incident.status in ACTIVE or incident.merged_into is not None
+            values["public_summary"] = policy.neutral if goes_on else policy.neutral_end
         return values
 
 

@@ -18,6 +18,9 @@ from incidentkit.model.source import Source
 from incidentkit.model.triage import Rule, Triage
 from incidentkit.model.vocabulary import AnyFact, Facts, FactSource, Vocabulary
 
+UNSAID: Final = "no rule before holds"
+"""The reason of the default, where none is given."""
+
 MANY: Final = 50
 """From so many rules on, facts that are read often become local variables of the generated function."""
 
@@ -49,7 +52,7 @@ class SeverityRules(Generic[S]):
 
         Raises `RulesInvalid` for severities of two schemes, and for a rule that asks for the severity it would give.
         """
-        default = otherwise if isinstance(otherwise, Rule) else Rule(ALWAYS, otherwise, because="no rule before holds")
+        default = otherwise if isinstance(otherwise, Rule) else Rule(ALWAYS, otherwise, because=UNSAID)
         every = (*rules, default)
         for rule in every:
             _check_rule(rule, default)
@@ -162,7 +165,7 @@ class RuleForm:
 
     when: str
     severity: str
-    because: str = ""
+    because: str = UNSAID
     source: str = ""
 
 

@@ -14,7 +14,6 @@ from incidentkit.model.facts import Choice, Clock, Flag, Number, SeverityFact
 from incidentkit.model.incident import Incident
 from incidentkit.model.lifecycle import ACTIVE, Status
 from incidentkit.model.people import Role
-from incidentkit.model.progress import ONCE
 from incidentkit.model.severity import Severity, SeverityScheme
 from incidentkit.model.vocabulary import Facts, Vocabulary, Worse, reading
 
@@ -63,6 +62,11 @@ SINCE_LAST_UPDATE: Final = Clock("since_last_update", question="How long ago was
 UPDATES: Final = Number("updates", question="How many updates have people written?", unit="updates", minimum=0)
 """Since it was declared, or reopened the last time."""
 
+NEWS_FOR_ALL: Final = Flag(
+    "news_for_all", question="Was the latest update written for everybody to know?", worse=Worse.LOWER
+)
+"""While the incident was not restricted; what was written before a restriction was lifted stays with the few."""
+
 PUBLIC_NEWS: Final = Flag("public_news", question="Has the latest update words for the public?", worse=Worse.LOWER)
 
 ETA_KNOWN: Final = Flag("eta_known", question="Has an update said when it may be over?", worse=Worse.LOWER)
@@ -106,6 +110,7 @@ IN_FORCE: Final = Vocabulary(
     RESTRICTION_LIFTED,
     SINCE_LAST_UPDATE,
     UPDATES,
+    NEWS_FOR_ALL,
     PUBLIC_NEWS,
     ETA_KNOWN,
     CHANNEL_OPEN,
@@ -120,9 +125,6 @@ IN_FORCE: Final = Vocabulary(
     BROUGHT_ABOUT,
 )
 """The facts that every incident answers, whatever the playbook."""
-
-CONFIDENTIAL: Final = "confidential"
-"""The id of the obligation by which a playbook restricts an incident, once and until a person lifts that."""
 
 OVER: Final[Condition] = STATUS.one_of(*(status for status in Status if status not in ACTIVE))
 """It is resolved, closed or cancelled."""
@@ -179,26 +181,27 @@ def situation(
     return Facts(vocabulary, values, unsure, started, at)
 
 
-def is_restricted(incident: Incident) -> bool:
-    """Whether only those may know of it who must: by the word of a person, else if the playbook said so once."""
-    said_by_playbook = (CONFIDENTIAL, ONCE) in incident.progress.in_force
-    return incident.restricted or (said_by_playbook and not incident.restriction_lifted)
-
-
 def channel_of(incident: Incident) -> Linked | None:
-    """Its own channel: a private one, as long as it is restricted."""
-    if is_restricted(incident):
-        return incident.linked(LinkKind.PRIVATE_CHANNEL)
-    return incident.linked(LinkKind.CHANNEL, LinkKind.PRIVATE_CHANNEL)
+    """Its own channel: a private one as long as it is restricted, else the open one if it has one."""
+    private = incident.linked(LinkKind.PRIVATE_CHANNEL)
+    return private if incident.restricted else incident.linked(LinkKind.CHANNEL) or private
+
+
+def is_news_for_all(incident: Incident) -> bool:
+    """Whether the latest update was written while everybody might know of the incident."""
+    latest, lifted_at = incident.latest_update, incident.restriction_lifted_at
+    written = latest is not None and not incident.restricted
+    return written and (lifted_at is None or (latest is not None and latest.recorded_at > lifted_at))
 
 
 def _told(incident: Incident) -> dict[str, Any]:
     """What is known of who was told what, and where."""
     return {
         ASSESSED.name: incident.assessed,
-        RESTRICTED.name: is_restricted(incident),
+        RESTRICTED.name: incident.restricted,
         RESTRICTION_LIFTED.name: incident.restriction_lifted,
         UPDATES.name: incident.progress.updates,
+        NEWS_FOR_ALL.name: is_news_for_all(incident),
         PUBLIC_NEWS.name: incident.latest_update is not None and bool(incident.latest_update.public.strip()),
         ETA_KNOWN.name: incident.progress.estimates > 0,
         CHANNEL_OPEN.name: channel_of(incident) is not None,

@@ -9,10 +9,11 @@ from typing import Final
 
 from attrs import frozen
 
+from incidentkit.model.action import Outcome
 from incidentkit.model.identity import PersonId, moment
 from incidentkit.model.incident import Incident
 from incidentkit.model.lifecycle import ACTIVE, Status
-from incidentkit.model.progress import InForce
+from incidentkit.model.progress import InForce, Settled
 from incidentkit.model.vocabulary import Facts
 from incidentkit.policy.directory import Directory
 from incidentkit.policy.obligation import Obligation
@@ -88,6 +89,8 @@ class Owings:
 def obligations(incident: Incident, playbook: Playbook, directory: Directory, *, now: datetime) -> Owings:
     """What people owe in an incident, in the order of its playbook, and how it stands with each by a moment.
 
+    What a desk could not do so far, such as a post for which the chat is down, is among them.
+
     A ``now`` before the latest event of the log is taken for the time of that event. What cannot be owed as things are,
     because it is for incidents of another severity, is left out.
     """
@@ -99,18 +102,30 @@ def obligations(incident: Incident, playbook: Playbook, directory: Directory, *,
 def _owings(view: View) -> Iterator[Owing]:
     in_force = view.incident.progress.in_force
     for obligation in view.playbook.obligations:
+        instance = in_force.get((obligation.id, view.instances[obligation.id]))
+        if instance is not None and _could_not_be_done(view, obligation):
+            yield _owing(view, obligation, instance)
         if not obligation.owed:
             continue
-        instance = in_force.get((obligation.id, view.instances[obligation.id]))
         if instance is not None:
             yield _owing(view, obligation, instance)
         elif _may_be_owed(view, obligation):
             yield Owing(
                 obligation=obligation.id,
                 what=obligation.because,
-                standing=Standing.MET if _is_met_already(view, obligation) else Standing.NOT_YET,
+                standing=_standing_before(view, obligation),
+                said=_said(view.settled(obligation)),
                 source=obligation.source,
             )
+
+
+def _could_not_be_done(view: View, obligation: Obligation) -> bool:
+    """Whether a desk has tried to do something for everybody that is still wanted, and could not so far."""
+    if not obligation.acts or obligation.id not in {each.id for each, _ in view.unmet}:
+        return False
+    which, tried = view.instances[obligation.id], view.incident.progress.tried
+    outcomes = {each.outcome for key, each in tried.items() if (key.obligation, key.instance) == (obligation.id, which)}
+    return bool(outcomes - {None}) and Outcome.SUCCEEDED not in outcomes
 
 
 def _may_be_owed(view: View, obligation: Obligation) -> bool:
@@ -127,10 +142,22 @@ def _is_met_already(view: View, obligation: Obligation) -> bool:
     return obligation.when.evaluate(facts) is True and obligation.met.evaluate(facts) is True
 
 
+def _standing_before(view: View, obligation: Obligation) -> Standing:
+    """How it stands with something that is not owed yet: people may have settled it, and it may have been met."""
+    settled = view.settled(obligation)
+    if settled is not None:
+        return Standing.MET if settled.done else Standing.WAIVED
+    return Standing.MET if _is_met_already(view, obligation) else Standing.NOT_YET
+
+
+def _said(settled: Settled | None) -> str:
+    return "" if settled is None else ": ".join(filter(None, (settled.by, settled.words)))
+
+
 def _owing(view: View, obligation: Obligation, instance: InForce) -> Owing:
     facts = view.about(obligation, instance, view.present)
     standing = _standing(view, obligation, instance, facts)
-    settled = view.incident.progress.settled.get(obligation.id)
+    settled = view.settled(obligation)
     is_said = settled is not None and standing in (Standing.MET, Standing.WAIVED)
     words = view.incident.waivers.get(obligation.id, "")
     return Owing(
@@ -141,16 +168,18 @@ def _owing(view: View, obligation: Obligation, instance: InForce) -> Owing:
         since=instance.since,
         due_at=deadline(obligation, instance),
         overdue_since=instance.due_since,
-        said=": ".join(filter(None, (settled.by, settled.words))) if settled and is_said else words,
+        said=_said(settled) if is_said else words,
         source=obligation.source,
     )
 
 
 def _standing(view: View, obligation: Obligation, instance: InForce, facts: Facts) -> Standing:
-    if WAIVED.is_(True).evaluate(facts) is True or obligation.id in view.incident.waivers:
+    if WAIVED.is_(True).evaluate(facts) is True:
         return Standing.WAIVED
     if obligation.met.evaluate(facts) is True:
         return Standing.MET
+    if obligation.id in view.incident.waivers:
+        return Standing.WAIVED
     asleep = view.incident.status not in ACTIVE and not obligation.outlives
     if asleep or obligation.until.evaluate(facts) is True:
         return Standing.LAPSED

@@ -117,15 +117,18 @@ class View:
 
     def _said(self, obligation: Obligation) -> dict[str, Any]:
         """What people said of it, in this generation if it is one of that, and whether actions brought it about."""
-        settled = self._settled(obligation.id, once=obligation.recurrence is Recurrence.ONCE)
+        settled = self.settled(obligation)
         return {
             SAID_DONE.name: settled is not None and settled.done,
             WAIVED.name: settled is not None and not settled.done,
             BROUGHT_ABOUT.name: any(map(self._is_done, obligation.done_by)),
         }
 
+    def settled(self, obligation: Obligation) -> Settled | None:
+        """What people said of an obligation that is owed: in this generation, or whenever if it is owed once."""
+        return self._settled(obligation.id, once=obligation.recurrence is Recurrence.ONCE)
+
     def _settled(self, obligation: str, *, once: bool) -> Settled | None:
-        """What people said of it, in this generation, or whenever it is owed once."""
         settled = self.incident.progress.settled.get(obligation)
         return settled if settled is not None and (once or settled.generation == self.incident.generation) else None
 

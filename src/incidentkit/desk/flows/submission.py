@@ -214,10 +214,18 @@ def _check_names(playbook: Playbook, command: Command) -> None:
 
 
 def _check_closure(charter: Charter, incident: Incident, command: Close, now: datetime) -> None:
-    """Raise `ClosureBlocked` for a closure that leaves undone what is neither done nor waived."""
+    """Raise `ClosureBlocked` for a closure that leaves undone what is neither done nor waived.
+
+    And `UnknownObligation` for a waiver of what the playbook does not want, if that says what has to be done.
+    """
     if incident.status is not Status.RESOLVED:  # it is refused, or changes nothing
         return
-    blockers = closure_blockers(incident, charter.playbook_of(incident), charter.directory, now=now)
+    playbook = charter.playbook_of(incident)
+    known = [each.id for each in playbook.obligations if each.can_be_settled]
+    for name in command.waivers if any(each.blocks for each in playbook.obligations) else ():
+        if name not in known:
+            raise UnknownObligation(name, known)
+    blockers = closure_blockers(incident, playbook, charter.directory, now=now)
     left = [each for each in blockers if each.obligation not in command.waivers]
     if left:
         raise ClosureBlocked(incident.id, [each.obligation for each in left], map(str, left))

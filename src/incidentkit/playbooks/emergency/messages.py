@@ -62,7 +62,7 @@ PUBLIC_UPDATE: Final = Template(
 
 PUBLIC_RESOLUTION: Final = Template(
     PUBLIC_TITLE,
-    ["{public_summary}", "It is over.", {"Over since": "{time}", "Started": "{started}", "Duration": "{duration}"}],
+    ["{public_summary}", {"Over since": "{time}", "Started": "{started}", "Duration": "{duration}"}],
 )
 """What the status page says when it is over."""
 

@@ -10,6 +10,7 @@ from incidentkit.policy.act import Act
 from incidentkit.policy.communication import (
     DEFAULT_CHANNEL,
     NEUTRAL,
+    NEUTRAL_END,
     POSTING,
     Announcement,
     CommunicationPolicy,
@@ -48,6 +49,7 @@ class CommunicationForm:
     zone: str = "UTC"
     channel: str = DEFAULT_CHANNEL
     neutral: str = NEUTRAL
+    neutral_end: str = NEUTRAL_END
     status_page: str = ""
     restricted: str = "false"
     guardians: tuple[str, ...] = ()
@@ -65,6 +67,7 @@ def communication_form(policy: CommunicationPolicy) -> CommunicationForm:
         zone=policy.zone,
         channel=policy.channel,
         neutral=policy.neutral,
+        neutral_end=policy.neutral_end,
         status_page=policy.status_page,
         restricted=str(policy.restricted),
         guardians=tuple(map(str, policy.guardians)),
@@ -106,6 +109,7 @@ def communication_of(form: CommunicationForm, vocabulary: Vocabulary) -> Communi
             zone=form.zone,
             channel=form.channel,
             neutral=form.neutral,
+            neutral_end=form.neutral_end,
             status_page=form.status_page,
             restricted=restricted,
             guardians=guardians,
