@@ -9,8 +9,10 @@ from collections.abc import Mapping
 from io import StringIO
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import pytest
+from attrs import evolve
 
 from incidentkit import EMERGENCY
 from incidentkit.cli import main
@@ -118,12 +120,48 @@ def test_a_status_page_that_is_ill_for_an_hour_is_told_at_the_end() -> None:
     assert done.stdout.endswith("It is not closed, because these are owed: SEV-1/status page updated.\n")
 
 
+def test_whoever_is_reached_late_does_the_same() -> None:
+    done = run("drill", "--fault", "push=unavailable")
+    assert "+00:12  02:22:00  noor        acknowledged\n" in done.stdout
+    assert "+00:13  02:23:00  noor        incident commander is noor\n" in done.stdout
+    assert "+03:05  05:15:00  noor        closed\n" in done.stdout
+
+
 def test_an_ordinary_incident_is_taken_up_by_whoever_is_told_first() -> None:
     done = run("drill", "--severity", "SEV-4")
     lines = done.stdout.splitlines()
     assert "+00:07  02:17:00  noor        acknowledged" in lines
     assert "+03:15  05:25:00  noor        closed" in lines
     assert "Nobody was paged." in lines
+
+
+def test_whoever_is_told_first_need_not_be_on_call(tmp_path: Path) -> None:
+    practice = practice_directory()
+    file = tmp_path / "people.toml"
+    file.write_text(evolve(practice, roles={**practice.roles, "team": ("amara", "luca")}).to_toml(), encoding="utf-8")
+    lines = run("drill", "--directory", str(file), "--severity", "SEV-3").stdout.splitlines()
+    assert "+00:07  02:17:00  amara       acknowledged" in lines
+    assert "+03:15  05:25:00  amara       closed" in lines
+
+
+@pytest.mark.parametrize("without", [("communication", "checklists", "review"), ("escalation", "checklists")])
+def test_a_playbook_that_wants_less_is_told_to_its_closure_too(tmp_path: Path, without: tuple[str, ...]) -> None:
+    file = tmp_path / "playbook.toml"
+    nothing: dict[str, Any] = {"communication": None, "escalation": None, "review": None, "checklists": ()}
+    less = evolve(EMERGENCY, **{name: nothing[name] for name in without})
+    file.write_text(to_toml(less), encoding="utf-8")
+    done = run("drill", "--playbook", str(file))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.count("  closed\n") == 1
+
+
+def test_roles_that_nobody_has_are_told(tmp_path: Path) -> None:
+    practice = practice_directory()
+    file = tmp_path / "people.toml"
+    file.write_text(evolve(practice, roles=dict.fromkeys(practice.roles, ())).to_toml(), encoding="utf-8")
+    done = run("drill", "--directory", str(file))
+    assert done.returncode == 1
+    assert "nobody was found who owes 12 things from now on" in done.stdout
 
 
 def test_a_breach_is_restricted_and_closed_without_the_public() -> None:

@@ -192,6 +192,22 @@ def test_what_somebody_else_has_done_is_not_done_again() -> None:
     assert said == ["yuki"]
 
 
+def test_what_the_script_says_is_said_whatever_is_owed() -> None:
+    script = [Fulfil("review", at=START + minutes(20), by="noor")]
+    said = [event.at for event in drill(script=script).run().timeline if isinstance(event, Fulfilled)]
+    assert START + minutes(20) in said
+
+
+def test_no_review_is_held_of_what_is_not_over() -> None:
+    told = drill(work=evolve(WORK, resolve=None)).run()
+    assert not [event for event in told.timeline if isinstance(event, Fulfilled) and event.obligation == "review"]
+
+
+def test_an_incident_is_closed_as_soon_as_nothing_is_owed_any_more() -> None:
+    work = evolve(WORK, resolve=minutes(140), close=minutes(141), review=None)
+    assert first(drill(work=work).run(), Closed).at == START + minutes(7 + 140 + 5)
+
+
 def test_nobody_works_before_somebody_has_it() -> None:
     told = drill(people={}).run()
     assert [line.who for line in told.lines if line.kind is Kind.SAID] == ["monitoring"]

@@ -59,7 +59,7 @@ URGENT: Final = Work(
     review=_minutes(143),
     close=_minutes(173),
 )
-"""What whoever acknowledges first does then, if somebody is paged."""
+"""What whoever acknowledges first does then, if somebody is paged or updates are owed."""
 
 ORDINARY: Final = Work(
     updates=(
@@ -77,7 +77,7 @@ ORDINARY: Final = Work(
     review=_minutes(173),
     close=_minutes(188),
 )
-"""What whoever takes it up does then, if nobody is paged for it."""
+"""What whoever takes it up does then that can wait."""
 
 WAIVES: Final = "only those may know of it who must"
 """Why a restricted incident is closed though not everybody was told."""
@@ -85,7 +85,7 @@ WAIVES: Final = "only those may know of it who must"
 
 def usual(drill: Drill, *, everybody_asleep: bool, idle: bool) -> Drill:
     """The drill with what people usually do in it: the first answers who is asked, and works unless ``idle``."""
-    first = evolve(drill, lasts=timedelta.resolution).run()
+    first = evolve(drill, people={}, faults={}, lasts=timedelta.resolution).run()
     people = {} if everybody_asleep else dict.fromkeys(_first_asked(drill, first), RESPONSE)
     return evolve(drill, people={**people, **drill.people}, work=Work() if idle else _work(first))
 
@@ -101,6 +101,7 @@ def _first_asked(drill: Drill, first: Story) -> Iterator[str]:
 
 
 def _work(first: Story) -> Work:
-    """What is usual for an incident that begins like that."""
-    work = URGENT if first.pages else ORDINARY
+    """What is usual for an incident that begins like that when everything works."""
+    is_urgent = first.pages or first.incident.severity.targets.update is not None
+    work = URGENT if is_urgent else ORDINARY
     return evolve(work, waives=WAIVES) if first.incident.restricted else work

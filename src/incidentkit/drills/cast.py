@@ -40,6 +40,8 @@ class Cast:
     """From when on the worker has it."""
     learned: set[tuple[str, str]] = field(factory=set[tuple[str, str]])
     """What the worker knows to be owed, each instance of it."""
+    words: list[Fulfil] = field(factory=list[Fulfil])
+    """What the worker means to say is done, unless it is not owed any more by then."""
     read: int = 0
     """How many of those messages they have read which the pager brought."""
     reacted: set[str] = field(factory=set[str])
@@ -65,7 +67,7 @@ class Cast:
             self.worker, self.since = event.by, now
             self._plan(*self.work.commands(now, event.by))
             if self.work.review is not None and self.playbook.review is not None:
-                self._plan(Fulfil(REVIEW, at=now + self.work.review, by=event.by))
+                self._mean(REVIEW, now + self.work.review)
 
     def look(self, incident: Incident, now: datetime) -> None:
         """See what the desk has done: read what it sent, and what is owed."""
@@ -78,7 +80,7 @@ class Cast:
                 key = (each.id, each.instance(incident))
                 if _needs_words(each) and key not in self.learned:
                     self.learned.add(key)
-                    self._plan(Fulfil(each.id, at=now + self.work.fulfil, by=self.worker))
+                    self._mean(each.id, now + self.work.fulfil)
 
     def closing(self, incident: Incident, now: datetime) -> Close | None:
         """What closes the incident, if it is time to and nothing keeps it open that the worker does not waive."""
@@ -113,12 +115,16 @@ class Cast:
                 yield each
 
     def _is_vain(self, command: Command, incident: Incident, now: datetime) -> bool:
-        """Whether it is the word of the worker for something that is not owed any more."""
-        if not isinstance(command, Fulfil) or command.obligation not in {name for name, _ in self.learned}:
+        """Whether it is the word of the worker for something that is not owed any more, or not yet."""
+        if not isinstance(command, Fulfil) or not any(command is each for each in self.words):
             return False
         owings = obligations(incident, self.playbook, self.directory, now=now)
         open_ones = {each.obligation for each in owings if each.standing in (Standing.OPEN, Standing.OVERDUE)}
         return command.obligation not in open_ones
+
+    def _mean(self, obligation: str, at: datetime) -> None:
+        self.words.append(Fulfil(obligation, at=at, by=self.worker))
+        self._plan(self.words[-1])
 
     def _plan(self, *commands: Command) -> None:
         self.script = sorted([*self.script, *commands], key=lambda command: command.at)

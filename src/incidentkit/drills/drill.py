@@ -302,8 +302,6 @@ class _Run:
         now = self.clock()
         for command in self.cast.asks(self.desk.load(INCIDENT), now):
             self._ask(command)
-        if (close := self.cast.closing(self.desk.load(INCIDENT), now)) is not None:
-            self._ask(close)
 
     def _ask(self, command: Command) -> None:
         event = self.desk.submit(INCIDENT, command).event
@@ -311,13 +309,19 @@ class _Run:
         self.cast.heard(event, self.clock())
 
     def _let_the_desk_work(self) -> tuple[Incident, Plan]:
-        """Let the desk do what there is to do now; how things stand then, and what comes later."""
+        """Let the desk do what there is to do now; how things stand then, and what comes later.
+
+        Somebody closes the incident as soon as nothing keeps it open any more, be it that the desk has just done it.
+        """
         while self.desk.tick():
             if self.teller.failed is not None:
                 raise self.teller.failed
             self._drain()
         incident = self.desk.load(INCIDENT)
         self.cast.look(incident, self.clock())
+        if (close := self.cast.closing(incident, self.clock())) is not None:
+            self._ask(close)
+            return self._let_the_desk_work()
         return incident, self._plan(incident)
 
     def _plan(self, incident: Incident) -> Plan:

@@ -118,7 +118,7 @@ class Teller:
             names = [name for name, _ in new]
             what = ", ".join(names) if len(names) <= FEW else f"{len(names)} things from now on"
             one = len(people) == 1
-            whose = f"{', '.join(people) or 'people whom nobody found'} owe"
+            whose = f"{', '.join(people)} owe" if people else "nobody was found who owes"
             self.add(Kind.WANTED, ", ".join(people) if one else "", f"{'owes' if one else whose} {what}")
 
     def _ended(self, action: Action, outcome: Outcome, problem: str) -> None:
