@@ -35,7 +35,7 @@ class Cast:
     script: list[Command]
     """What they will ask, the earliest first, beside what they answer to pages."""
     worker: str = ""
-    """Who has it, of all who do the first; empty while nobody has."""
+    """Who was the first to have it; empty while nobody has."""
     since: datetime | None = None
     """From when on the worker has it."""
     learned: set[tuple[str, str]] = field(factory=set[tuple[str, str]])
@@ -43,7 +43,7 @@ class Cast:
     words: list[Fulfil] = field(factory=list[Fulfil])
     """What the worker means to say is done, unless it is not owed any more by then."""
     read: int = 0
-    """How many of those messages they have read which the pager brought."""
+    """How many of the messages that the pager brought they have read."""
     reacted: set[str] = field(factory=set[str])
     """Who has made up their mind although nobody paged them."""
 
