@@ -237,6 +237,7 @@ def test_what_keeps_an_incident_open_is_told() -> None:
 
 def test_whoever_waives_closes_it_all_the_same() -> None:
     told = drill(work=evolve(WORK, fulfil=None, waives="it was a drill")).run()
+    assert "+03:00  noor: closed, and waived 5 things" in map(str, told.lines)
     assert set(first(told, Closed).waivers.values()) == {"it was a drill"}
     assert told.obligations["SEV-1/logs captured"].standing is Standing.WAIVED
 

@@ -79,9 +79,6 @@ ORDINARY: Final = Work(
 )
 """What whoever takes it up does then that can wait."""
 
-WAIVES: Final = "only those may know of it who must"
-"""Why a restricted incident is closed though not everybody was told."""
-
 
 def usual(drill: Drill, *, everybody_asleep: bool, idle: bool) -> Drill:
     """The drill with what people usually do in it: the first answers who is asked, and works unless ``idle``."""
@@ -103,5 +100,4 @@ def _first_asked(drill: Drill, first: Story) -> Iterator[str]:
 def _work(first: Story) -> Work:
     """What is usual for an incident that begins like that when everything works."""
     is_urgent = first.pages or first.incident.severity.targets.update is not None
-    work = URGENT if is_urgent else ORDINARY
-    return evolve(work, waives=WAIVES) if first.incident.restricted else work
+    return URGENT if is_urgent else ORDINARY
