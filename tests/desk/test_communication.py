@@ -11,8 +11,15 @@ from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from incidentkit import EMERGENCY
-from incidentkit.errors import ClosureBlocked, FieldInvalid, ProviderUnavailable, UnknownObligation
+from incidentkit import EMERGENCY, Flag, Playbook
+from incidentkit.errors import (
+    ClosureBlocked,
+    FieldInvalid,
+    OutcomeUnknown,
+    ProviderUnavailable,
+    UnknownFact,
+    UnknownObligation,
+)
 from incidentkit.memory import MemoryChat
 from incidentkit.model.action import Outcome
 from incidentkit.model.commands import (
@@ -543,3 +550,91 @@ def test_only_what_can_be_owed_is_listed() -> None:
     assert "resolve/SEV-1" not in owed(room)
     room.submit(5, Cancel, reason="a test")
     assert "review" not in owed(room)
+
+
+def test_a_channel_that_may_be_open_is_followed_by_no_other() -> None:
+    room = Newsroom()
+    assert room.chat is not None
+    room.chat.fault = OutcomeUnknown("the answer was lost", provider="chat", operation="open_channel")
+    room.declare()
+    room.until(45)
+    room.chat.fault = None
+    room.until(60)
+    assert [each.name for each in room.chat.channels] == ["incident-20260302-001"]
+    assert len(room.messages()) == 1
+
+
+def test_an_open_question_of_a_policy_alone_can_be_answered() -> None:
+    leaked = Flag("leaked", question="Was anything of customers read?")
+    assert EMERGENCY.communication is not None
+    book = evolve(EMERGENCY, communication=evolve(EMERGENCY.communication, restricted=leaked.is_(True)))
+    assert leaked in book.vocabulary.values()
+    assert Playbook.from_toml(book.to_toml()) == book
+    room = Newsroom(book)
+    room.declare(facts={leaked: True, CORE_FUNCTIONALITY: True})
+    room.until(10)
+    assert room.incident.restricted
+    assert not room.published()
+    with pytest.raises(UnknownFact):
+        book.triage({"leakd": True})
+
+
+def test_what_was_written_for_the_few_stays_with_them_when_a_restriction_is_lifted() -> None:
+    room = Newsroom()
+    room.declare()
+    room.submit(1, Restrict, reason="a breach")
+    room.submit(5, Update, f"{SECRET} was read", public="We look into something else.")
+    room.submit(10, LiftRestriction, reason="it was none", by="amara")
+    room.until(15)
+    assert room.chat is not None
+    assert [each.name for each in room.chat.channels] == ["incident-20260302-001", "incident-20260302-001-private"]
+    assert not [each for each in room.messages("incident-20260302-001") if SECRET in each]
+    assert len(room.published()) == 1
+    room.submit(20, Update, "all is well", public="All is well.")
+    assert "all is well" in room.messages("incident-20260302-001")[-1]
+    assert "All is well." in room.published()[-1]
+
+
+def test_the_public_reads_that_it_is_over_though_nobody_wrote_for_it() -> None:
+    room = Newsroom()
+    room.declare()
+    room.submit(20, Resolve)
+    assert "The problem is over." in room.published()[-1]
+
+
+def test_what_could_not_be_announced_is_listed_with_what_is_owed() -> None:
+    room = Newsroom()
+    assert room.status_page is not None
+    room.status_page.fault = ProviderUnavailable("it is down", provider="status-page", operation="publish")
+    room.declare()
+    room.until(5)
+    page = room.desk.obligations(room.id)[announced("status page")]
+    assert (str(page.standing), page.people) == ("open", ("luca",))
+    room.status_page.fault = None
+    room.until(15)
+    assert announced("status page") not in owed(room)
+
+
+def test_a_waiver_of_what_nobody_wants_is_refused_and_one_of_what_is_done_changes_nothing() -> None:
+    room = Newsroom()
+    room.declare()
+    room.submit(5, Fulfil, "SEV-1/logs captured", note="in the ticket")
+    room.submit(10, Resolve)
+    left = [each.obligation for each in room.desk.closure_blockers(room.id)]
+    with pytest.raises(UnknownObligation, match="is called 'SEV-1/log captured'"):
+        room.submit(11, Close, waivers={**dict.fromkeys(left, "x"), "SEV-1/log captured": "x"})
+    room.submit(12, Close, waivers=dict.fromkeys([*left, "SEV-1/logs captured"], "a small one"))
+    owings = room.desk.obligations(room.id)
+    assert (str(owings["SEV-1/logs captured"].standing), owings["SEV-1/logs captured"].said) == (
+        "met",
+        "kwame: in the ticket",
+    )
+    assert owings[left[0]].said == "a small one"
+
+
+def test_what_is_done_before_it_is_owed_is_met() -> None:
+    room = Newsroom()
+    room.declare("SEV-3")
+    room.submit(5, Fulfil, "review", note="in the daily")
+    review = room.desk.obligations(room.id)["review"]
+    assert (str(review.standing), review.said) == ("met", "kwame: in the daily")

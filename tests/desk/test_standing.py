@@ -60,7 +60,11 @@ GIVEN: Final[Mapping[str, Given]] = {
     "regress": lambda: (Regress, (), {"reason": "x"}),
     "resolve": lambda: (Resolve, (), {}),
     "reopen": lambda: (Reopen, (), {"reason": "x"}),
-    "close": lambda: (Close, (), {"waivers": dict.fromkeys([each.id for each in EMERGENCY.obligations], "x")}),
+    "close": lambda: (
+        Close,
+        (),
+        {"waivers": dict.fromkeys([each.id for each in EMERGENCY.obligations if each.can_be_settled], "x")},
+    ),
     **given_of(Fulfil, *SETTLED),
     **given_of(Waive, *SETTLED, reason="x"),
     **given_of(TakeBack, *SETTLED, reason="x"),

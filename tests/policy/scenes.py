@@ -111,7 +111,7 @@ def duty(**rest: Any) -> Obligation:
     return Obligation(recipients=[person("ada"), person("eve")], **owed)
 
 
-POSTS: Final = [Act(ActKind.POST, "operations", 4 * MINUTE), Act(ActKind.POST, "everybody")]
+POSTS: Final = [Act(ActKind.POST, "operations"), Act(ActKind.POST, "everybody")]
 NEWS: Final = CommunicationPolicy(
     owner=person("eve"),
     announcements=[

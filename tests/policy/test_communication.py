@@ -61,7 +61,7 @@ def announcement(**rest: Any) -> Announcement:
             "'x': to open channel carries no message, so it has no template",
         ),
         (
-            lambda: announcement(acts=[Act(ActKind.POST, wait=timedelta(minutes=1)), Act(ActKind.PUBLISH)]),
+            lambda: announcement(acts=[ActKind.POST, ActKind.PUBLISH]),
             PlaybookInvalid,
             "its acts are all of one kind, not post, publish",
         ),
@@ -73,11 +73,6 @@ def announcement(**rest: Any) -> Announcement:
         (lambda: Act("publish it"), PlaybookInvalid, r"an act is one of .*, not 'publish it'"),
         (lambda: Act("post", "bad\nname"), PlaybookInvalid, "the channel of a post: where"),
         (lambda: Act("publish", "status"), PlaybookInvalid, "only a post is for another channel, not publish"),
-        (
-            lambda: policy(announcement(acts=[Act("post"), Act("post")])).obligations(EMERGENCY.scheme),
-            PlaybookInvalid,
-            "tell/x: nothing comes after post, which has no wait",
-        ),
         (lambda: policy(announcement(), announcement()), PlaybookInvalid, "announcements of different names, not"),
         (
             lambda: policy(announcement(template="word")),
@@ -112,9 +107,14 @@ def announcement(**rest: Any) -> Announcement:
         (
             lambda: policy(channel="x" * 60 + "{day}{number}"),
             PlaybookInvalid,
-            "has 80 characters at the most with its day and its number, and .* comes to 90",
+            "has 80 characters at the most with its day and its number, and .* comes to 98",
         ),
-        (lambda: policy(neutral=" "), PlaybookInvalid, "neutral: the public reads something before there is a summary"),
+        (
+            lambda: policy(neutral=" "),
+            PlaybookInvalid,
+            "neutral: the public reads something though there is no summary",
+        ),
+        (lambda: policy(neutral_end=""), PlaybookInvalid, "neutral_end: the public reads something"),
         (lambda: policy(restricted=True), PlaybookInvalid, "restricted is a condition"),
         (lambda: policy(reminders="push"), PlaybookInvalid, "reminders are a list of contact methods"),
         (lambda: policy(notice="push"), PlaybookInvalid, "notice is a list of attempts"),

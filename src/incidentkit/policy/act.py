@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from enum import StrEnum
-from typing import Final
+from typing import ClassVar, Final
 
 from attrs import field, frozen
 
@@ -47,13 +46,16 @@ def _kind(value: str) -> ActKind:
 
 @frozen
 class Act:
-    """One link of a chain of acts, of which the next is tried when one has failed for good."""
+    """One link of a chain of acts, of which the next is tried once one has failed for good, and never before.
+
+    One that may have been done is never followed by another, or there might be two channels.
+    """
 
     kind: ActKind = field(converter=_kind)
+    wait: ClassVar[None] = None
+    """Nothing is waited for."""
     where: str = ""
     """The channel that a post is for, by its name; empty for that of the incident."""
-    wait: timedelta | None = None
-    """From the first try to the next act; `None` for the last one."""
 
     def __attrs_post_init__(self) -> None:
         if not self.where:

@@ -142,6 +142,8 @@ class Chains:
         again, at = _next_try(obligation, latest, tried)
         if again and self._reaches(obligation, latest):
             return Chain(obligation, person, latest, at)
+        if obligation.acts and tried.outcome is not Outcome.FAILED:  # it may be done, and another would do it twice
+            return Chain(obligation, person, None, at)
         following = self._attempt(obligation, evolve(latest, attempt=latest.attempt + 1), at)
         return self._not_sooner(following)
 

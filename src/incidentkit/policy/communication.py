@@ -149,7 +149,7 @@ class Announcement:
     """The name of the template of what to say."""
     to: tuple[Recipient, ...] = field(default=(), converter=_recipients)
     acts: tuple[Act, ...] = field(default=(), converter=_acts)
-    """What to do instead of telling people one by one; all of one kind, and all but the last with a wait."""
+    """What to do instead of telling people one by one; all of one kind."""
     on: Occasion = field(default=Occasion.DECLARED, converter=_occasion)
     applies: Condition = ALWAYS
     """For which incidents: those for which this is not false, so unknown counts as true."""

@@ -150,10 +150,7 @@ def _chain(chain: Iterable[Attempt]) -> tuple[Attempt, ...]:
 
 
 def _acts(acts: Iterable[Act]) -> tuple[Act, ...]:
-    given = several(acts, PlaybookInvalid, "acts are a list of Act")
-    for each in given:
-        checked_wait(f"the wait after {expect(Act, each, PlaybookInvalid, 'acts are made of Act')}", each.wait)
-    return given
+    return each_of(Act, acts, PlaybookInvalid, "acts are a list of Act")
 
 
 def _recipients(recipients: Iterable[Recipient]) -> tuple[Recipient, ...]:
@@ -266,10 +263,9 @@ class Obligation:
             raise PlaybookInvalid(f"{self.id}: applies says which incidents, so no clock can be in {self.applies}")
         if self.acts and (self.chain or self.personal):
             raise PlaybookInvalid(f"{self.id}: what is done once for everybody pages nobody: acts, or a chain")
-        for link in self.links[:-1]:
-            if link.wait is None:
-                what = repr(link.method) if isinstance(link, Attempt) else str(link)
-                raise PlaybookInvalid(f"{self.id}: nothing comes after {what}, which has no wait")
+        for attempt in self.chain[:-1]:
+            if attempt.wait is None:
+                raise PlaybookInvalid(f"{self.id}: nothing comes after {attempt.method!r}, which has no wait")
 
     def _check_asked(self) -> None:
         for each in self.named if not self.level else (*self.acknowledgers, *self.fallback):

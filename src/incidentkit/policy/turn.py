@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final, TypeAlias
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from incidentkit.errors import SchemeInvalid
 from incidentkit.model.conditions import ALWAYS
@@ -183,7 +183,7 @@ class Turns:
         return Became(**self._said(at), **self._which(obligation), people=people, because=because)
 
     def _falling_due(self, obligation: Obligation, at: datetime) -> Decision:
-        because = f"not done within {obligation.due}"
+        because = f"not done within {'' if obligation.due is None else evolve(obligation.due, repeats=False)}"
         return FellDue(**self._said(at), **self._which(obligation), because=because)
 
     def _joining(self, obligation: Obligation, instance: InForce, at: datetime) -> Decision:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Final
 
 from incidentkit.playbooks.emergency.facts import SECURITY_COMPROMISED
@@ -18,11 +17,9 @@ from incidentkit.playbooks.emergency.messages import (
 )
 from incidentkit.playbooks.emergency.notices import NOTICE
 from incidentkit.playbooks.emergency.severities import ORDINARY, URGENT
-from incidentkit.policy.act import Act, ActKind
+from incidentkit.policy.act import ActKind
 from incidentkit.policy.communication import Announcement, CommunicationPolicy, Occasion
 from incidentkit.policy.recipient import role
-
-_ANOTHER_NAME: Final = timedelta(minutes=10)
 
 COMMUNICATION: Final = CommunicationPolicy(
     owner=role("communications lead"),
@@ -48,14 +45,14 @@ COMMUNICATION: Final = CommunicationPolicy(
         ),
         Announcement(
             name="channel",
-            acts=(Act(ActKind.OPEN_CHANNEL, wait=_ANOTHER_NAME),) * 2 + (Act(ActKind.OPEN_CHANNEL),),
+            acts=[ActKind.OPEN_CHANNEL] * 3,
             applies=URGENT,
             because="the channel of the incident",
             source="2. Communicate, SEV-1 & SEV-2, 3",
         ),
         Announcement(
             name="private channel",
-            acts=(Act(ActKind.OPEN_PRIVATE_CHANNEL, wait=_ANOTHER_NAME),) * 2 + (Act(ActKind.OPEN_PRIVATE_CHANNEL),),
+            acts=[ActKind.OPEN_PRIVATE_CHANNEL] * 3,
             applies=URGENT,
             confidential=True,
             because="the channel of the incident, for those who must know",
