@@ -224,7 +224,34 @@ STOPPED = (
 )
 """Policies by which nobody is paged, and what says so."""
 
+ROTATIONS = evolve(
+    DIRECTORY,
+    schedules={
+        "primary": rota("ada", "bob", "eve"),
+        "secondary": rota("bob", "eve", "ada"),
+        "slow": Schedule(
+            Rotation(
+                name="slow",
+                zone="UTC",
+                participants=("ada", "bob"),
+                starts=date(2026, 1, 1),
+                every="1 week",
+                at="09:00",
+            )
+        ),
+    },
+)
+"""The first two never name the same person at once; the third does with both."""
+
+PRIMARY, SECONDARY, SLOW = schedule("primary"), schedule("secondary"), schedule("slow")
+
+CATCH_ALL, SECOND = "escalation.catch_all", "escalation.levels[1].recipients"
+
 FOUND: list[tuple[Code, Playbook, Directory, list[str]]] = [
+    (Code.CATCH_ALL_PAGED_BEFORE, escalation(one([PRIMARY, SECONDARY]), catch_all=PRIMARY), ROTATIONS, [CATCH_ALL]),
+    (Code.CATCH_ALL_PAGED_BEFORE, escalation(one([ADA, BOB, EVE]), catch_all=PRIMARY), ROTATIONS, [CATCH_ALL]),
+    (Code.ON_TWO_LEVELS, escalation(one(PRIMARY), two(recipients=ADA)), ROTATIONS, [SECOND]),
+    (Code.ON_TWO_LEVELS, escalation(one(PRIMARY), two(recipients=SLOW)), ROTATIONS, [SECOND]),
     # A level that nothing reaches
     *((Code.STOPPED_FROM_THE_BEGINNING, playbook, DIRECTORY, [path]) for playbook, path in STOPPED),
     (Code.UNREACHABLE_LEVEL, escalation(one(), two(NEVER)), DIRECTORY, ["escalation.levels[1].when"]),
@@ -512,6 +539,10 @@ NOT_FOUND: list[tuple[Code, Playbook, Directory]] = [
     (Code.EVERYBODY_OF_NOBODY, escalation(one(team("empty"), until=EVERYBODY & quorum(1))), DIRECTORY),
     (Code.EXPIRES_WITHIN_A_ROUND, escalation(one(), acknowledgement_expires_after=5 * MINUTE), DIRECTORY),
     (Code.CATCH_ALL_PAGED_BEFORE, escalation(one(), catch_all=[ADA, ZOE]), DIRECTORY),
+    (Code.CATCH_ALL_PAGED_BEFORE, escalation(one(PRIMARY), catch_all=SECONDARY), ROTATIONS),
+    (Code.CATCH_ALL_PAGED_BEFORE, escalation(one(PRIMARY), catch_all=ADA), ROTATIONS),
+    (Code.CATCH_ALL_PAGED_BEFORE, escalation(one(schedule("office")), catch_all=schedule("always")), DIRECTORY),
+    (Code.ON_TWO_LEVELS, escalation(one(PRIMARY), two(recipients=SECONDARY)), ROTATIONS),
     (Code.NOTICE_REACHES_NOBODY, escalation(one(EVE), stand_down=FAX), evolve(DIRECTORY, people=FAXED)),
     (Code.METHOD_OF_NOBODY, escalation(one(EVE), stand_down=FAX), evolve(DIRECTORY, people=FAXED)),
     (Code.UNUSED_METHOD, escalation(one(EVE), stand_down=FAX), evolve(DIRECTORY, people=FAXED)),
@@ -668,6 +699,18 @@ def test_nobody_is_paged_for_a_level_that_is_said_to_be_stopped_from_the_beginni
     (finding,) = (each for each in lint(playbook) if each.code is Code.STOPPED_FROM_THE_BEGINNING)
     assert finding.message.startswith("nobody is paged for level 'one' before somebody has acknowledged: ")
     assert finding.message.endswith(" is true from the beginning")
+
+
+def test_without_a_moment_two_schedules_are_not_compared_and_one_is_with_itself() -> None:
+    def found(playbook: Playbook) -> list[Code]:
+        return [each.code for each in lint(playbook, ROTATIONS) if each.code.startswith("ESC")]
+
+    assert found(escalation(one(PRIMARY), two(recipients=SECONDARY), catch_all=SLOW)) == []
+    assert found(escalation(one(PRIMARY), catch_all=ADA)) == []
+    assert found(escalation(one(PRIMARY), catch_all=PRIMARY)) == [Code.CATCH_ALL_PAGED_BEFORE]
+    assert found(escalation(one([ADA, BOB, EVE]), catch_all=PRIMARY)) == [Code.CATCH_ALL_PAGED_BEFORE]
+    assert found(escalation(one(PRIMARY), two(recipients=PRIMARY))) == [Code.ON_TWO_LEVELS] * 3
+    assert found(escalation(one(PRIMARY), two(recipients=ADA))) == [Code.ON_TWO_LEVELS]
 
 
 def test_gaps_are_named_with_their_length() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Final, TypeAlias
@@ -112,25 +113,29 @@ def _ends_at_once(until: Condition) -> bool:
 
 def _catch_all_paged_before(staffing: Staffing) -> Iterator[Finding]:
     escalation = staffing.playbook.escalation
-    last = {} if escalation is None else staffing.people(escalation.catch_all)
-    on_levels = staffing.people(each for _, level in staffing.levels for each in level.recipients)
-    if last and last.keys() <= on_levels.keys():
+    if escalation is None:
+        return
+    on_levels = [each for level in escalation.levels for each in level.recipients]
+    rows = [*staffing.together(escalation.catch_all, on_levels)]
+    if any(last for last, _ in rows) and all(last <= paged for last, paged in rows):
+        people = ", ".join(staffing.people(escalation.catch_all))
         yield Finding(
             Code.CATCH_ALL_PAGED_BEFORE,
             "escalation.catch_all",
-            f"everybody of the catch-all is on a level and was paged in vain before: {', '.join(last)}",
+            f"everybody of the catch-all is on a level and was paged in vain before: {people}",
         )
 
 
 def _on_two_levels(staffing: Staffing) -> Iterator[Finding]:
-    on: dict[PersonId, list[tuple[str, str]]] = {}
-    for path, level in staffing.levels:
-        for person in staffing.people(level.recipients):
-            on.setdefault(person, []).append((path, level.name))
-    for person, places in on.items():
-        if len(places) > 1:
-            names = ", ".join(repr(name) for _, name in places)
-            yield Finding(Code.ON_TWO_LEVELS, f"{places[-1][0]}.recipients", f"{person} is on several levels: {names}")
+    several: dict[PersonId, set[int]] = {}
+    for row in staffing.together(*(level.recipients for _, level in staffing.levels)):
+        for person, count in Counter(who for people in row for who in people).items():
+            if count > 1:
+                several.setdefault(person, set()).update(place for place, people in enumerate(row) if person in people)
+    for person, places in several.items():
+        names = ", ".join(repr(staffing.levels[place][1].name) for place in sorted(places))
+        path = f"{staffing.levels[max(places)][0]}.recipients"
+        yield Finding(Code.ON_TWO_LEVELS, path, f"{person} is on several levels: {names}")
 
 
 def _notices(staffing: Staffing) -> Iterator[Finding]:

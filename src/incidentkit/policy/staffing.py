@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from datetime import datetime, timedelta
 from functools import cached_property
 
@@ -77,6 +77,41 @@ class Staffing:
         return dict.fromkeys(
             person for each in recipients if self.knows(each) for people in self._groups(each) for person in people
         )
+
+    def together(self, *groups: Sequence[Recipient]) -> Iterator[tuple[Set[PersonId], ...]]:
+        """Whom each of several groups of recipients means at once: a row for each moment from which on that differs.
+
+        Without a moment a row for whoever is always meant, and for each person whom a schedule names one in which they
+        are on call, and of whom is on call by other schedules nothing is known.
+        """
+        known = [[each for each in group if self.knows(each)] for group in groups]
+        always = [
+            frozenset(self.people(each for each in group if each.kind is not RecipientKind.SCHEDULE)) for group in known
+        ]
+        named = {each.name for group in known for each in group if each.kind is RecipientKind.SCHEDULE}
+        for on_call in self._on_call(sorted(named)):
+            yield tuple(
+                people.union(*(on_call.get(each.name, ()) for each in group if each.kind is RecipientKind.SCHEDULE))
+                for people, group in zip(always, known, strict=True)
+            )
+
+    def _on_call(self, schedules: Sequence[str]) -> Iterator[Mapping[str, Collection[PersonId]]]:
+        """Who is on call by these schedules, by name, in each row of `together`."""
+        if self.at is None:
+            yield {}
+            for name in schedules:
+                yield from ({name: (person,)} for _, person in self.directory.schedules[name].mentioned())
+            return
+        changes: dict[datetime, dict[str, Collection[PersonId]]] = {self.at: {}}
+        for name in schedules:
+            for shift in self.shifts(name, self.at):
+                changes.setdefault(shift.end, {}).setdefault(name, ())
+                changes.setdefault(max(shift.start, self.at), {})[name] = shift.people
+        on_call: dict[str, Collection[PersonId]] = {}
+        for at in sorted(changes):
+            on_call = {**on_call, **changes[at]}
+            if at < self.at + self.ahead:
+                yield on_call
 
     def most(self, recipients: Sequence[Recipient]) -> int | None:
         """How many they mean at once, at the most.
