@@ -52,7 +52,7 @@ from incidentkit.model.commands import (
     Resolve,
     Unacknowledge,
 )
-from incidentkit.model.events import ActionEnded, Event, Merged
+from incidentkit.model.events import ActionEnded, Event, Merged, Noted
 from incidentkit.model.incident import Incident
 from incidentkit.model.lifecycle import ACTIVE, Status
 from incidentkit.model.people import Role
@@ -313,21 +313,75 @@ def test_nothing_is_merged_into_what_does_not_go_on(scene: Scene) -> None:
     assert str(desk.load("INC-2").timeline[-1]) == "noted: INC-1 is merged into this one"
 
 
-def test_of_two_that_are_merged_into_each_other_at_once_one_goes_on(scene: Scene) -> None:
-    class Meanwhile(MemoryStore):
-        """A store in which somebody does something just before an incident ends by a merge."""
+class Meanwhile(MemoryStore):
+    """A store in which somebody does something just before an incident ends by a merge."""
+
+    def __init__(self, clock: ManualClock) -> None:
+        super().__init__(clock)
+        self.acts: list[Callable[[], object]] = []
+
+    def append(self, request: Append, /) -> tuple[Event, ...]:
+        if isinstance(request.events[-1], Merged) and self.acts:
+            self.acts.pop()()
+        return super().append(request)
+
+
+def merged_in(scene: Scene, incident: str) -> list[str]:
+    return [event.text for event in scene.log(incident) if isinstance(event, Noted) and "merged" in event.text]
+
+
+def test_a_merge_that_has_to_be_tried_again_leaves_one_note(scene: Scene) -> None:
+    scene.store = store = Meanwhile(scene.clock)
+    desk, other = scene.desk(), scene.desk()
+    declared(desk)
+    declared(desk, id="INC-2")
+    store.acts = [lambda: other.note("INC-1", "still looking", by="bob") for _ in range(3)]
+    assert desk.submit("INC-1", Merge(at=START, by="ada", into="INC-2")).changed
+    assert not store.acts
+    assert merged_in(scene, "INC-2") == ["INC-1 is merged into this one"]
+
+
+def test_a_merge_after_a_reopening_is_noted_again(scene: Scene) -> None:
+    desk = scene.desk()
+    declared(desk)
+    declared(desk, id="INC-2")
+    for minutes in (1, 2):
+        desk.submit("INC-1", Merge(at=scene.clock(), by="ada", into="INC-2"))
+        assert merged_in(scene, "INC-2") == ["INC-1 is merged into this one"] * minutes
+        scene.clock.advance(timedelta(minutes=1))
+        desk.submit("INC-1", Reopen(at=scene.clock(), by="ada", reason="it is another matter"))
+
+
+def test_nothing_is_merged_into_what_ends_meanwhile(scene: Scene) -> None:
+    class Ending(MemoryStore):
+        """A store in which an incident ends just before somebody writes down what is merged into it."""
 
         def append(self, request: Append, /) -> tuple[Event, ...]:
-            if isinstance(request.events[-1], Merged) and (act := acts.pop() if acts else None) is not None:
+            if isinstance(request.events[-1], Noted) and (act := acts.pop() if acts else None) is not None:
                 act()
             return super().append(request)
 
     acts: list[Callable[[], object]] = []
-    scene.store = Meanwhile(scene.clock)
+    scene.store = Ending(scene.clock)
     desk, other = scene.desk(), scene.desk()
     declared(desk)
     declared(desk, id="INC-2")
-    acts.append(lambda: other.submit("INC-2", Merge(at=START, by="bob", into="INC-1")))
+    acts.append(lambda: other.resolve("INC-2", by="bob"))
+    with pytest.raises(CommandInvalid, match="nothing is merged into INC-2, which is resolved"):
+        desk.submit("INC-1", Merge(at=START, by="ada", into="INC-2"))
+    assert merged_in(scene, "INC-2") == []
+
+
+@pytest.mark.parametrize("noted", [False, True], ids=["first", "again"])
+def test_of_two_that_are_merged_into_each_other_at_once_one_goes_on(scene: Scene, noted: bool) -> None:
+    scene.store = store = Meanwhile(scene.clock)
+    desk, other = scene.desk(), scene.desk()
+    declared(desk)
+    declared(desk, id="INC-2")
+    if noted:  # by tries that were made before
+        desk.note("INC-2", "INC-1 is merged into this one", by="ada")
+        desk.note("INC-1", "INC-2 is merged into this one", by="bob")
+    store.acts.append(lambda: other.submit("INC-2", Merge(at=START, by="bob", into="INC-1")))
     with pytest.raises(CommandInvalid, match="nothing is merged into INC-2, which is merged into INC-1"):
         desk.submit("INC-1", Merge(at=START, by="ada", into="INC-2"))
     assert desk.find() == ("INC-1",)

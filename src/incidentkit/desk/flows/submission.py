@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final, get_args
@@ -39,7 +39,7 @@ from incidentkit.model.commands import (
     Unacknowledge,
     Waive,
 )
-from incidentkit.model.events import Declared, Event, Linked, LinkKind, Merged, Overtaken, RoleAssigned
+from incidentkit.model.events import Declared, Event, Linked, LinkKind, Merged, Noted, Overtaken, RoleAssigned
 from incidentkit.model.identity import moment
 from incidentkit.model.incident import Incident
 from incidentkit.model.lifecycle import ACTIVE, Status
@@ -58,6 +58,9 @@ PATIENCE: Final = 1_000
 Each time somebody else got something done, so this is no limit to wait for, only an end for a store that is broken: a
 command that was based on nothing has no reason to be refused, however many people write to an incident at once.
 """
+
+TAKEN_IN: Final = " is merged into this one"
+"""What the log of an incident says of another, whose id comes before it."""
 
 ANSWERS: Final = (Acknowledge, Decline, Unacknowledge, Escalate)
 """What people say to pages."""
@@ -243,18 +246,29 @@ def _take_in(charter: Charter, merged: Incident, event: Merged) -> Flow[None]:
     """Write down what is merged into it in the log of the incident that goes on, before that ends the other one.
 
     Tickets and documents of the other one are its own from then on. Channels and entries are not: they are closed.
-    Raises `CommandInvalid` if it does not go on, and `UnknownIncident` if it is not there. Of two desks that merge two
-    incidents into each other, one at the least finds that its log was written to, and looks again: so one goes on.
+    Raises `CommandInvalid` if it does not go on, and `UnknownIncident` if it is not there. Of desks that merge
+    incidents into each other, one at the least finds that its log was written to, or that the incident into which it
+    merges has ended, and looks again: so one goes on. Therefore an earlier try that has written it down is enough only
+    if nothing is merged into the incident itself.
     """
     into = yield from load(charter, event.into)
     if into.status not in ACTIVE:
         over = into.status if into.merged_into is None else f"merged into {into.merged_into}"
         raise CommandInvalid(f"nothing is merged into {into.id}, which is {over} and does not go on")
-    words = f"{event.incident} is merged into this one"
-    yield from submit(charter, into.id, lambda now: Note(words, at=now, by=event.by))
+    words = f"{event.incident}{TAKEN_IN}"
+    is_there = any(each.by == event.by and each.text == words for each in _taken_in(into, merged.generation_at))
+    if not is_there or any(_taken_in(merged)):
+        version = into.version
+        yield from submit(charter, into.id, lambda now: Note(words, at=now, by=event.by, based_on=version))
     for link in merged.links:
         if link.what in MOVING and not any(_is_same(link, each) for each in into.links):
             yield from submit(charter, into.id, partial(_moved, link, event.by))
+
+
+def _taken_in(incident: Incident, since: datetime | None = None) -> Iterator[Noted]:
+    """The notes, those since a moment if there is one, that say that another incident is merged into it."""
+    notes = (each for each in incident.timeline if isinstance(each, Noted) and each.text.endswith(TAKEN_IN))
+    return (each for each in notes if since is None or each.recorded_at >= since)
 
 
 def _is_same(link: Linked, other: Linked) -> bool:
