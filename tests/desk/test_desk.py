@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
+from functools import partial
 from inspect import isawaitable
 from threading import Event as Flag
 from typing import Any
@@ -1288,7 +1289,7 @@ def test_what_is_ahead_of_the_stores_clock_is_taken_as_of_now(scene: Scene) -> N
 
 @pytest.mark.parametrize(
     "make",
-    [Acknowledge, Decline, lambda *, at, by: Escalate("second", at=at, by=by)],
+    [Acknowledge, Decline, partial(Escalate, "second")],
     ids=["acknowledge", "decline", "escalate"],
 )
 def test_an_answer_from_a_clock_that_is_behind_is_taken_as_of_the_declaration(
