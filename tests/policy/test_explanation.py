@@ -591,8 +591,8 @@ def test_a_severity_that_nobody_is_paged_for_says_so() -> None:
     explained = explain_hypothetical(EMERGENCY, practice_directory(), severity=SEV_3, at=START, within=WITHIN)
 
     assert {each.obstacle for each in explained.not_reached} == {Obstacle.DOES_NOT_APPLY}
-    assert not [page for page in explained.pages if page.purpose is Purpose.PAGE]
-    assert {page.purpose for page in explained.pages} == {Purpose.NOTICE, Purpose.REMINDER}
+    assert explained.pages
+    assert Purpose.PAGE not in {page.purpose for page in explained.pages}
     assert str(explained).endswith("Nobody is paged in this time.")
 
 
