@@ -32,6 +32,7 @@ from incidentkit.model.commands import (
     Link,
     Merge,
     Mitigate,
+    Redact,
     Reopen,
     Resolve,
     Restrict,
@@ -638,3 +639,48 @@ def test_what_is_done_before_it_is_owed_is_met() -> None:
     room.submit(5, Fulfil, "review", note="in the daily")
     review = room.desk.obligations(room.id)["review"]
     assert (str(review.standing), review.said) == ("met", "kwame: in the daily")
+
+
+def test_words_for_the_public_are_published_though_an_update_without_any_follows() -> None:
+    room = Newsroom()
+    room.declare()
+    room.until(1)
+    room.desk.update(room.id, "orders are lost", by="kwame", public="Please do not pay twice.")
+    room.desk.update(room.id, "five orders, to be exact", by="kwame")
+    room.until(2)
+    assert [text.splitlines()[1] for text in room.published()] == [
+        "We are looking into a problem.",
+        "Please do not pay twice.",
+    ]
+    room.submit(3, Update, "still looking")
+    room.until(30)
+    assert len(room.published()) == 2
+
+
+def test_words_that_were_taken_out_are_not_for_the_public_and_neither_is_their_mark() -> None:
+    room = Newsroom()
+    assert room.status_page is not None
+    room.declare()
+    room.until(1)
+    room.status_page.fault = ProviderUnavailable("it is down", provider="status-page", operation="publish")
+    room.submit(2, Update, SECRET, public=SECRET)
+    written = next(index for index, event in enumerate(room.incident.timeline) if isinstance(event, Updated))
+    room.submit(3, Redact, written, reason="a password")
+    room.status_page.fault = None
+    room.submit(30, Update, "rotated it", public="We repaired it.")
+    room.submit(40, Resolve)
+    assert [text.splitlines()[1] for text in room.published()] == [
+        "We are looking into a problem.",
+        "We repaired it.",
+        "We repaired it.",
+    ]
+
+
+def test_what_was_published_and_taken_out_does_not_hide_what_is_written_next() -> None:
+    room = Newsroom()
+    room.declare()
+    room.submit(2, Update, SECRET, public=SECRET)
+    written = next(index for index, event in enumerate(room.incident.timeline) if isinstance(event, Updated))
+    room.submit(3, Redact, written, reason="a password")
+    room.submit(4, Update, "rotated it", public="We repaired it.")
+    assert room.published()[-1].splitlines()[1] == "We repaired it."

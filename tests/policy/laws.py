@@ -160,6 +160,7 @@ class Ledger:
     """How often somebody declined who had it, in this generation."""
     updates: int = 0
     """How many updates were written in this generation."""
+    public_updates: int = 0
     escalations: dict[str, list[tuple[int, datetime]]] = field(factory=dict[str, list[tuple[int, datetime]]])
     raised: list[int] = field(factory=list[int])
     """Where in the log the severity was raised."""
@@ -191,11 +192,12 @@ class Ledger:
                 self.escalations.setdefault(level, []).append((self.place, event.recorded_at))
             case Updated():
                 self.updates += 1
+                self.public_updates += bool(event.public.strip())
             case Reopened():
                 self.generation += 1
                 self.escalations.clear()
                 self.raised.clear()
-                self.acknowledgements = self.let_go = self.updates = 0
+                self.acknowledgements = self.let_go = self.updates = self.public_updates = 0
                 self.taken_back = {
                     who: [datetime.min.replace(tzinfo=UTC)] * len(at) for who, at in self.taken_back.items()
                 }
@@ -235,6 +237,8 @@ class Ledger:
                 return obligation.id, f"{self.generation}.{self.acknowledgements}"
             case Recurrence.PER_UPDATE:
                 return obligation.id, f"{self.generation}.{self.updates}"
+            case Recurrence.PER_PUBLIC_UPDATE:
+                return obligation.id, f"{self.generation}.{self.public_updates}"
             case Recurrence.PER_EXHAUSTION:
                 levels = [key for key in self.in_force if key[0] in obligation.after or key[0].startswith(LEVEL)]
                 reached = [self.in_force[key] for key in levels if key[1] == str(self.generation)]

@@ -125,6 +125,8 @@ class Progress:
     generation: int = 1
     updates: int = 0
     """How many updates were written in this generation."""
+    public_updates: int = 0
+    """How many of them had words for the public, and be it that these were taken out later."""
     estimates: int = 0
     """How many of them said when it may be over."""
     raises: int = 0
@@ -148,6 +150,7 @@ class Progress:
             self.settled.copy(),
             self.generation,
             self.updates,
+            self.public_updates,
             self.estimates,
             self.raises,
             self.raised_place,
@@ -248,7 +251,8 @@ class Progress:
         self.acknowledged.clear()
         self.escalations.clear()
         self.armings = {person: Arming(each.count, None) for person, each in self.armings.items()}
-        self.acknowledgements = self.let_go = self.updates = self.estimates = self.raises = self.raised_place = 0
+        self.acknowledgements = self.let_go = self.raises = self.raised_place = 0
+        self.updates = self.public_updates = self.estimates = 0
         self.generation += 1
         for instance in (*self.in_force,):
             if instance[1] != ONCE:

@@ -22,6 +22,7 @@ from incidentkit.errors import (
 )
 from incidentkit.model.assessment import Value
 from incidentkit.model.events import (
+    REDACTED,
     Acknowledged,
     AcknowledgementExpired,
     ActionEnded,
@@ -118,6 +119,8 @@ class State:
     updates: int = 0
     """How many were written, over all generations."""
     latest_update: Updated | None = None
+    public_update_at: datetime | None = None
+    """When the log learned of the latest one that had words for the public."""
     merged_into: IncidentId | None = None
     waivers: Mapping[str, str] = field(factory=dict[str, str])
     progress: Progress = field(factory=Progress)
@@ -370,7 +373,12 @@ def _assign(state: State, event: RoleAssigned) -> None:
 def _summarize(state: State, event: Summarized) -> None:
     if event.at < state.declared_at:
         raise _too_early(state, event)
-    state.public_summary = event.text
+    state.public_summary = _for_the_public(event.text, "")
+
+
+def _for_the_public(text: str, instead: str) -> str:
+    """What was written for the public; if it was taken out, something else instead of its mark."""
+    return instead if text == REDACTED else text
 
 
 def _update(state: State, event: Updated) -> None:
@@ -380,7 +388,10 @@ def _update(state: State, event: Updated) -> None:
     state.progress.updates += 1
     state.progress.estimates += bool(event.eta.strip())
     state.latest_update = event
-    state.public_summary = event.public or state.public_summary
+    if event.public.strip():
+        state.progress.public_updates += 1
+        state.public_update_at = event.recorded_at
+        state.public_summary = _for_the_public(event.public, state.public_summary)
 
 
 def _settle(state: State, event: Fulfilled | Waived) -> None:

@@ -398,7 +398,11 @@ def _needed(announcement: Announcement) -> Iterator[Condition]:
         yield PRIVATE_CHANNEL.is_(True)
     if ActKind.CLOSE_TICKET in announcement.kinds:
         yield TICKET_OPEN.is_(True)
-    if announcement.on is Occasion.UPDATED and not announcement.confidential:
+    if (
+        announcement.on is Occasion.UPDATED
+        and not announcement.confidential
+        and ActKind.PUBLISH not in announcement.kinds
+    ):
         yield NEWS_FOR_ALL.is_(True)
     if ActKind.PUBLISH in announcement.kinds and announcement.on is not Occasion.DECLARED:
         yield ON_STATUS_PAGE.is_(True)
@@ -418,7 +422,9 @@ def _ended(announcement: Announcement) -> Iterator[Condition]:
 def _recurrence(announcement: Announcement) -> Recurrence:
     if announcement.kinds & _OPENS.keys():
         return Recurrence.ONCE
-    return Recurrence.PER_UPDATE if announcement.on is Occasion.UPDATED else Recurrence.PER_GENERATION
+    if announcement.on is not Occasion.UPDATED:
+        return Recurrence.PER_GENERATION
+    return Recurrence.PER_PUBLIC_UPDATE if ActKind.PUBLISH in announcement.kinds else Recurrence.PER_UPDATE
 
 
 def _reminding(methods: tuple[str, ...], target: Target) -> tuple[Attempt, ...]:

@@ -74,6 +74,8 @@ class Recurrence(StrEnum):
     """Once each time somebody acknowledged."""
     PER_UPDATE = "per update"
     """Once after the declaration or a reopening, and once after each update that somebody wrote since."""
+    PER_PUBLIC_UPDATE = "per public update"
+    """The same, but only for updates that had words for the public."""
     PER_EXHAUSTION = "per exhaustion"
     """Once for the chains of the obligations that it comes ``after``, and once more whenever one is added to them.
 
@@ -285,6 +287,8 @@ class Obligation:
                 return f"{incident.generation}.{incident.progress.acknowledgements}"
             case Recurrence.PER_UPDATE:
                 return f"{incident.generation}.{incident.progress.updates}"
+            case Recurrence.PER_PUBLIC_UPDATE:
+                return f"{incident.generation}.{incident.progress.public_updates}"
             case Recurrence.PER_EXHAUSTION:
                 return f"{incident.generation}.{self._chains(incident)}"
             case _:
