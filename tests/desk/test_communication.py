@@ -17,6 +17,7 @@ from incidentkit.errors import (
     FieldInvalid,
     OutcomeUnknown,
     ProviderUnavailable,
+    RequestInvalid,
     UnknownFact,
     UnknownObligation,
 )
@@ -36,11 +37,13 @@ from incidentkit.model.commands import (
     Reopen,
     Resolve,
     Restrict,
+    TakeBack,
     Update,
 )
 from incidentkit.model.events import ActionEnded, FellDue, LinkKind, Updated
 from incidentkit.playbooks.emergency import CORE_FUNCTIONALITY, SECURITY_COMPROMISED
 from incidentkit.policy.communication import announced
+from incidentkit.policy.planning import plan
 from incidentkit.providers.pager import Purpose
 from incidentkit.providers.status_page import PublicStatus
 from tests.desk.newsroom import START, Newsroom, at
@@ -684,3 +687,65 @@ def test_what_was_published_and_taken_out_does_not_hide_what_is_written_next() -
     room.submit(3, Redact, written, reason="a password")
     room.submit(4, Update, "rotated it", public="We repaired it.")
     assert room.published()[-1].splitlines()[1] == "We repaired it."
+
+
+def test_who_says_that_one_update_is_told_says_nothing_of_the_next() -> None:
+    room = Newsroom()
+    assert room.status_page is not None
+    room.declare()
+    room.until(1)
+    for number in (1, 2):
+        room.status_page.fault = RequestInvalid("no", provider="status-page", operation="publish")
+        room.submit(10 * number, Update, "words of a person", public=f"public {number}")
+        assert announced("public update") in left_to_people(room)
+        room.submit(10 * number + 1, Fulfil, announced("public update"), note="by hand")
+        assert announced("public update") not in left_to_people(room)
+    room.status_page.fault = None
+    room.until(25)
+    assert len(room.published()) == 1
+    room.submit(30, Update, "words of a person", public="public 3")
+    assert room.published()[-1].splitlines()[1] == "public 3"
+
+
+def left_to_people(room: Newsroom) -> set[str]:
+    planned = plan(room.incident, room.playbook, room.directory, now=room.clock())
+    return {each.obligation for each in planned.owed}
+
+
+def test_who_was_told_by_hand_is_told_that_it_is_over() -> None:
+    room = Newsroom()
+    room.pager.fault = RequestInvalid("no", provider="push", operation="page")
+    room.declare()
+    room.submit(2, Fulfil, announced("stakeholders"), note="called both")
+    room.pager.fault = None
+    room.submit(20, Resolve)
+    told = [page.person for page in room.notices() if page.message and "Resolved" in str(page.message)]
+    assert told == ["tomas", "pia"]
+
+
+@pytest.mark.parametrize("name", ["respond/SEV-1", "resolve/SEV-1", "update/every 15min"])
+def test_what_only_facts_show_is_waived_and_not_said_to_be_done(name: str) -> None:
+    room = Newsroom()
+    room.declare()
+    room.until(1)
+    room.desk.waive(room.id, name, by="kwame", reason="a drill")
+    assert owed(room)[name] == "waived"
+    with pytest.raises(UnknownObligation):
+        room.desk.fulfil(room.id, name, by="kwame")
+    assert owed(room)[name] == "waived"
+    room.desk.submit(room.id, TakeBack(name, at=room.clock(), by="kwame", reason="none"))
+    assert owed(room)[name] == "open"
+
+
+def test_what_is_waived_by_closing_is_not_reminded_of_and_can_be_done_all_the_same() -> None:
+    room = Newsroom()
+    room.declare("SEV-3")
+    room.submit(10, Resolve)
+    left = [each.obligation for each in room.desk.closure_blockers(room.id)]
+    room.submit(11, Close, waivers=dict.fromkeys([*left, "review"], "a small one"))
+    room.until(3 * 24 * 60)
+    review = room.desk.obligations(room.id)["review"]
+    assert (str(review.standing), review.said, review.overdue_since) == ("waived", "a small one", None)
+    assert not [page for page in room.pager.pages if "the review" in page.reason]
+    room.submit(3 * 24 * 60, Fulfil, "review", note="done after all")
+    assert owed(room)["review"] == "met"

@@ -92,6 +92,10 @@ class Settled:
     at: datetime
     by: PersonId
     words: str
+    updates: int
+    """How many updates had been written by then in that generation."""
+    public_updates: int
+    """How many of them had words for the public."""
 
 
 @frozen
@@ -183,12 +187,18 @@ class Progress:
         """Something that is owed is done, or will not be."""
         done = isinstance(event, Fulfilled)
         words = event.note if isinstance(event, Fulfilled) else event.reason
-        self.settled[event.obligation] = Settled(done, self.generation, event.at, event.by, words)
+        told = (self.updates, self.public_updates)
+        self.settled[event.obligation] = Settled(done, self.generation, event.at, event.by, words, *told)
 
     def said(self, obligation: str, *, done: bool) -> bool:
-        """Whether it was said of an obligation in this generation that it is done, or that it will not be."""
+        """Whether it was said of an obligation in this generation that it is done, or that it will not be.
+
+        That it is done is said of what was there by then: of an update that came later it can be said once more.
+        """
         settled = self.settled.get(obligation)
-        return settled is not None and settled.done is done and settled.generation == self.generation
+        if settled is None or settled.done is not done or settled.generation != self.generation:
+            return False
+        return not done or settled.updates == self.updates
 
     def raised(self) -> None:
         """It is more severe than it was."""

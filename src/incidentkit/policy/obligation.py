@@ -318,6 +318,11 @@ class Obligation:
         """Whether people can say that it is done, or waive it."""
         return any(fact in (SAID_DONE, WAIVED) for fact in self.until.mentioned)
 
+    @cached_property
+    def can_be_fulfilled(self) -> bool:
+        """Whether people can say that it is done; of a clock, for one, only the facts can."""
+        return SAID_DONE in self.until.mentioned
+
     @property
     def links(self) -> tuple[Attempt, ...] | tuple[Act, ...]:
         """What is tried one after the other: attempts for each person, or acts for all of them."""

@@ -174,11 +174,10 @@ def _owing(view: View, obligation: Obligation, instance: InForce) -> Owing:
 
 
 def _standing(view: View, obligation: Obligation, instance: InForce, facts: Facts) -> Standing:
-    if WAIVED.is_(True).evaluate(facts) is True:
-        return Standing.WAIVED
-    if obligation.met.evaluate(facts) is True:
+    is_waived = WAIVED.is_(True).evaluate(facts) is True
+    if obligation.met.evaluate(facts) is True and not (is_waived and view.settled(obligation)):
         return Standing.MET
-    if obligation.id in view.incident.waivers:
+    if is_waived:
         return Standing.WAIVED
     asleep = view.incident.status not in ACTIVE and not obligation.outlives
     if asleep or obligation.until.evaluate(facts) is True:

@@ -116,11 +116,20 @@ class View:
         return len(places) if is_answered else 0
 
     def _said(self, obligation: Obligation) -> dict[str, Any]:
-        """What people said of it, in this generation if it is one of that, and whether actions brought it about."""
-        settled = self.settled(obligation)
+        """What people said of it, in this generation if it is one of that, and whether actions brought it about.
+
+        That an update was told says nothing of the next one; that updates are waived does.
+        """
+        settled, progress = self.settled(obligation), self.incident.progress
+        is_done = settled is not None and settled.done
+        if settled is not None and obligation.recurrence is Recurrence.PER_UPDATE:
+            is_done = is_done and settled.updates == progress.updates
+        if settled is not None and obligation.recurrence is Recurrence.PER_PUBLIC_UPDATE:
+            is_done = is_done and settled.public_updates == progress.public_updates
+        is_waived = obligation.id in self.incident.waivers if settled is None else not settled.done
         return {
-            SAID_DONE.name: settled is not None and settled.done,
-            WAIVED.name: settled is not None and not settled.done,
+            SAID_DONE.name: is_done,
+            WAIVED.name: is_waived,
             BROUGHT_ABOUT.name: any(map(self._is_done, obligation.done_by)),
         }
 
@@ -134,12 +143,18 @@ class View:
 
     def _is_done(self, obligation: str) -> bool:
         """Whether one of its actions has succeeded, or people said that it is done."""
-        settled = self._settled(obligation, once=False)
-        return Outcome.SUCCEEDED in self._outcomes.get(obligation, ()) or (settled is not None and settled.done)
+        return Outcome.SUCCEEDED in self._outcomes.get(obligation, ()) or self._is_said_to_be_done(obligation)
 
     def acted(self, obligations: Iterable[str]) -> bool:
-        """Whether anything was done for one of these that may have worked, or may do so yet."""
-        return any(not MAY_HAVE_WORKED.isdisjoint(self._outcomes.get(id, ())) for id in obligations)
+        """Whether anything was done for one of these that may have worked, or may do so yet, be it by hand."""
+        return any(
+            not MAY_HAVE_WORKED.isdisjoint(self._outcomes.get(id, ())) or self._is_said_to_be_done(id)
+            for id in obligations
+        )
+
+    def _is_said_to_be_done(self, obligation: str) -> bool:
+        settled = self._settled(obligation, once=False)
+        return settled is not None and settled.done
 
     @cached_property
     def _outcomes(self) -> Mapping[str, set[Outcome | None]]:

@@ -209,7 +209,9 @@ def _check_names(playbook: Playbook, command: Command) -> None:
             if level not in levels:
                 raise UnknownLevel(level, levels)
         case Fulfil(obligation=name) | Waive(obligation=name) | TakeBack(obligation=name):
-            known = [each.id for each in playbook.obligations if each.can_be_settled]
+            is_done = isinstance(command, Fulfil)
+            sayable = (each for each in playbook.obligations if each.can_be_settled)
+            known = [each.id for each in sayable if each.can_be_fulfilled or not is_done]
             if name not in known:
                 raise UnknownObligation(name, known)
         case _:
