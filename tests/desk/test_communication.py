@@ -16,6 +16,7 @@ from incidentkit.errors import (
     ClosureBlocked,
     FieldInvalid,
     OutcomeUnknown,
+    PlaybookInvalid,
     ProviderUnavailable,
     RequestInvalid,
     UnknownFact,
@@ -42,7 +43,8 @@ from incidentkit.model.commands import (
 )
 from incidentkit.model.events import ActionEnded, FellDue, LinkKind, Updated
 from incidentkit.playbooks.emergency import CORE_FUNCTIONALITY, SECURITY_COMPROMISED
-from incidentkit.policy.communication import announced
+from incidentkit.policy.act import ActKind
+from incidentkit.policy.communication import Announcement, announced
 from incidentkit.policy.planning import plan
 from incidentkit.providers.pager import Purpose
 from incidentkit.providers.status_page import PublicStatus
@@ -749,3 +751,15 @@ def test_what_is_waived_by_closing_is_not_reminded_of_and_can_be_done_all_the_sa
     assert not [page for page in room.pager.pages if "the review" in page.reason]
     room.submit(3 * 24 * 60, Fulfil, "review", note="done after all")
     assert owed(room)["review"] == "met"
+
+
+def test_a_channel_that_everybody_may_read_is_nothing_confidential() -> None:
+    with pytest.raises(PlaybookInvalid, match="open private channel"):
+        Announcement(name="channel", acts=ActKind.OPEN_CHANNEL, confidential=True)
+
+
+def test_what_is_not_owed_is_no_owing() -> None:
+    room = Newsroom()
+    room.declare()
+    with pytest.raises(KeyError, match="SEV-1/nothing"):
+        room.desk.obligations(room.id)["SEV-1/nothing"]

@@ -176,6 +176,9 @@ class Announcement:
             raise PlaybookInvalid(f"{what}: its acts are all of one kind, not {', '.join(sorted(self.kinds))}")
         if self.kinds <= WORDLESS and self.acts and self.template:
             raise PlaybookInvalid(f"{what}: to {self.acts[0].kind} carries no message, so it has no template")
+        if self.confidential and ActKind.OPEN_CHANNEL in self.kinds:
+            problem = "everybody may read the channel that it opens, so it is not confidential"
+            raise PlaybookInvalid(f"{what}: {problem}: give it {str(ActKind.OPEN_PRIVATE_CHANNEL)!r}")
         if not self.kinds <= WORDLESS and not self.template:
             raise PlaybookInvalid(f"{what} says something: name its template")
 

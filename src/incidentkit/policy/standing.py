@@ -75,7 +75,10 @@ class Owings:
         return len(self.items)
 
     def __getitem__(self, obligation: str) -> Owing:
-        return next(each for each in self.items if each.obligation == obligation)
+        for each in self.items:
+            if each.obligation == obligation:
+                return each
+        raise KeyError(obligation)
 
     def to_table(self) -> Table:
         """A line for each."""
