@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from attrs import evolve
+from attrs import define, evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,6 +17,7 @@ from incidentkit.errors import (
     FieldInvalid,
     OutcomeUnknown,
     PlaybookInvalid,
+    ProviderError,
     ProviderUnavailable,
     RequestInvalid,
     UnknownFact,
@@ -46,6 +47,7 @@ from incidentkit.playbooks.emergency import CORE_FUNCTIONALITY, SECURITY_COMPROM
 from incidentkit.policy.act import ActKind
 from incidentkit.policy.communication import Announcement, announced
 from incidentkit.policy.planning import plan
+from incidentkit.providers.chat import OpenChannel
 from incidentkit.providers.pager import Purpose
 from incidentkit.providers.status_page import PublicStatus
 from tests.desk.newsroom import START, Newsroom, at
@@ -132,6 +134,48 @@ def test_a_channel_whose_name_another_program_took_gets_another_name_at_once() -
     assert [each.name for each in room.chat.channels if each.messages] == ["incident-20260302-001-3"]
     room.until(60)
     assert len(room.chat.channels) == 3
+
+
+@define
+class Forgetful(MemoryChat):
+    """Opens channels, and then something is wrong: with its answer, or with the line."""
+
+    answers: list[Any]
+
+    def __attrs_pre_init__(self) -> None:
+        super().__init__()
+
+    def open_channel(self, request: OpenChannel, /) -> Any:
+        """What it has to say instead of its receipt, as long as that lasts."""
+        receipt = super().open_channel(request)
+        answer = self.answers.pop(0) if self.answers else receipt
+        if isinstance(answer, ProviderError):
+            raise answer
+        return answer
+
+
+UNANSWERED = OutcomeUnknown("no answer", provider="chat", operation="open_channel")
+UNAVAILABLE = ProviderUnavailable("it is down", provider="chat", operation="open_channel")
+
+
+@pytest.mark.parametrize("answers", [["rubbish"] * 9, [UNANSWERED] * 9, [UNANSWERED, *[UNAVAILABLE] * 8]])
+def test_a_channel_that_may_be_there_is_asked_for_again_however_long_that_takes(answers: list[Any]) -> None:
+    room = Newsroom(chat=Forgetful(answers))
+    room.declare()
+    room.until(60)
+    assert room.chat is not None
+    assert [(each.name, len(each.messages)) for each in room.chat.channels] == [("incident-20260302-001", 1)]
+
+
+def test_a_channel_of_which_nobody_ever_knows_is_left_to_people() -> None:
+    room = Newsroom(chat=Forgetful([UNANSWERED] * 999))
+    room.declare()
+    room.until(25 * 60)
+    assert announced("channel") not in left_to_people(room)
+    room.until(50 * 60)
+    assert announced("channel") in left_to_people(room)
+    assert room.chat is not None
+    assert len(room.chat.channels) == 1
 
 
 def test_a_channel_that_cannot_be_opened_is_left_to_people_who_can_tie_another_one_to_it() -> None:
