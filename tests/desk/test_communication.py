@@ -42,7 +42,7 @@ from incidentkit.model.commands import (
     TakeBack,
     Update,
 )
-from incidentkit.model.events import ActionEnded, FellDue, LinkKind, Updated
+from incidentkit.model.events import ActionEnded, ActionStarted, FellDue, LinkKind, Updated
 from incidentkit.playbooks.emergency import CORE_FUNCTIONALITY, SECURITY_COMPROMISED
 from incidentkit.policy.act import ActKind
 from incidentkit.policy.communication import Announcement, announced
@@ -345,6 +345,24 @@ def test_a_cancelled_incident_closes_what_it_opened() -> None:
     assert room.chat is not None
     assert [each.closed for each in room.chat.channels] == [True]
     assert room.published()[-1].startswith("resolved: ")
+
+
+def test_a_channel_is_closed_when_all_that_is_for_it_is_there() -> None:
+    room = Newsroom()
+    assert room.chat is not None
+    room.declare()
+    room.until(1)
+    room.chat.fault = UNAVAILABLE
+    room.submit(5, Cancel, reason="a test")
+    room.until(20)
+    asked = [event.action.obligation for event in room.incident.timeline if isinstance(event, ActionStarted)]
+    assert announced("resolution") in asked
+    assert announced("channel, closed") not in asked
+    assert announced("channel, closed") not in left_to_people(room)
+    room.chat.fault = None
+    room.until(30)
+    (channel,) = room.chat.channels
+    assert (channel.closed, len(channel.messages)) == (True, 2)
 
 
 def test_of_an_incident_that_was_over_when_it_was_declared_nobody_is_told() -> None:

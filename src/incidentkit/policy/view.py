@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from datetime import datetime
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from incidentkit.model.action import Outcome
 from incidentkit.model.identity import PersonId
@@ -15,6 +15,7 @@ from incidentkit.model.incident import Incident
 from incidentkit.model.lifecycle import ACTIVE
 from incidentkit.model.progress import InForce, Mark, Settled
 from incidentkit.model.vocabulary import Facts
+from incidentkit.policy.act import ActKind
 from incidentkit.policy.audience import Audience
 from incidentkit.policy.chain import Chain, Chains, Question
 from incidentkit.policy.directory import Directory
@@ -227,7 +228,17 @@ class View:
     def chains(self) -> tuple[Chain, ...]:
         """The chains of everything that asks for something."""
         asking = [chain for obligation, instance in self.unmet for chain in self.chains_of(obligation, instance)]
-        return tuple(self._chains.apart(asking, [*self._ended()]))
+        return tuple(self._closing_last([*self._chains.apart(asking, [*self._ended()])]))
+
+    def _closing_last(self, chains: Sequence[Chain]) -> Iterator[Chain]:
+        """The chains, of which none closes the channel before the last post is there, which would open it again."""
+        posts = [chain.at for chain in chains if chain.key is not None and _is_in_channel(chain, ActKind.POST)]
+        later = self.now + timedelta.resolution
+        for chain in chains:
+            if posts and chain.key is not None and _is_in_channel(chain, ActKind.CLOSE_CHANNEL):
+                yield evolve(chain, at=max(chain.at, later, *posts))
+            else:
+                yield chain
 
     def _ended(self) -> Iterator[Chain]:
         """The chains that have ended of what asks for something and comes anew for the chains that there are now."""
@@ -246,3 +257,8 @@ class View:
     @cached_property
     def _chains(self) -> Chains:
         return Chains(self.incident, self.directory, self.now)
+
+
+def _is_in_channel(chain: Chain, kind: ActKind) -> bool:
+    """Whether it does something of that kind in the channel of the incident."""
+    return any(act.kind is kind and act.in_own_channel for act in chain.obligation.acts)
