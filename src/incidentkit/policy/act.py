@@ -30,9 +30,10 @@ class ActKind(StrEnum):
     CLOSE_TICKET = "close ticket"
 
 
-WORDLESS: Final = frozenset(
-    {ActKind.OPEN_CHANNEL, ActKind.OPEN_PRIVATE_CHANNEL, ActKind.CLOSE_CHANNEL, ActKind.CLOSE_PRIVATE_CHANNEL}
-)
+CLOSING: Final = frozenset({ActKind.CLOSE_CHANNEL, ActKind.CLOSE_PRIVATE_CHANNEL})
+"""The kinds that close a channel, which a post would open again."""
+
+WORDLESS: Final = CLOSING | {ActKind.OPEN_CHANNEL, ActKind.OPEN_PRIVATE_CHANNEL}
 """The kinds that carry no message."""
 
 

@@ -15,7 +15,7 @@ from incidentkit.model.incident import Incident
 from incidentkit.model.lifecycle import ACTIVE
 from incidentkit.model.progress import InForce, Mark, Settled
 from incidentkit.model.vocabulary import Facts
-from incidentkit.policy.act import ActKind
+from incidentkit.policy.act import CLOSING
 from incidentkit.policy.audience import Audience
 from incidentkit.policy.chain import Chain, Chains, Question
 from incidentkit.policy.directory import Directory
@@ -232,10 +232,10 @@ class View:
 
     def _closing_last(self, chains: Sequence[Chain]) -> Iterator[Chain]:
         """The chains, of which none closes the channel before the last post is there, which would open it again."""
-        posts = [chain.at for chain in chains if chain.key is not None and _is_in_channel(chain, ActKind.POST)]
+        posts = [chain.at for chain in chains if chain.key is not None and _posts_in_channel(chain)]
         later = self.now + timedelta.resolution
         for chain in chains:
-            if posts and chain.key is not None and _is_in_channel(chain, ActKind.CLOSE_CHANNEL):
+            if posts and chain.key is not None and _closes_channel(chain):
                 yield evolve(chain, at=max(chain.at, later, *posts))
             else:
                 yield chain
@@ -259,6 +259,9 @@ class View:
         return Chains(self.incident, self.directory, self.now)
 
 
-def _is_in_channel(chain: Chain, kind: ActKind) -> bool:
-    """Whether it does something of that kind in the channel of the incident."""
-    return any(act.kind is kind and act.in_own_channel for act in chain.obligation.acts)
+def _posts_in_channel(chain: Chain) -> bool:
+    return any(act.in_own_channel for act in chain.obligation.acts)
+
+
+def _closes_channel(chain: Chain) -> bool:
+    return any(act.kind in CLOSING for act in chain.obligation.acts)
