@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from functools import partial
-from typing import Any, Final, TypeAlias
+from collections.abc import Mapping
+from typing import Any, Final
 
+from attrs import frozen
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -38,36 +38,46 @@ from tests.desk.newsroom import Newsroom, at
 
 SETTLED: Final = ("SEV-1/logs captured", "review", "in time/communicate", "as it goes/contain")
 
-Given: TypeAlias = Callable[[], tuple[type[Command], tuple[Any, ...], dict[str, Any]]]
+
+@frozen
+class Asked:
+    """Something that people may ask for."""
+
+    kind: type[Any]
+    arguments: tuple[Any, ...]
+    rest: dict[str, Any]
 
 
-def given_of(kind: type[Command], *names: str, **rest: Any) -> dict[str, Given]:
-    return {f"{kind.tag} {name}": partial(lambda name: (kind, (name,), rest), name) for name in names}
+def ask(kind: type[Any], *arguments: Any, **rest: Any) -> Asked:
+    return Asked(kind, arguments, rest)
 
 
-GIVEN: Final[Mapping[str, Given]] = {
-    "acknowledge": lambda: (Acknowledge, (), {}),
-    "unacknowledge": lambda: (Unacknowledge, (), {}),
-    "assign": lambda: (Assign, (Role.COMMANDER,), {"to": "kwame"}),
-    "breach": lambda: (Assess, (EMERGENCY.triage({SECURITY_COMPROMISED: True, EXTERNAL_HELP_NEEDED: True}),), {}),
-    "restrict": lambda: (Restrict, (), {"reason": "x"}),
-    "raise": lambda: (ChangeSeverity, (EMERGENCY.scheme["SEV-1"],), {}),
-    "lower": lambda: (ChangeSeverity, (EMERGENCY.scheme["SEV-3"],), {"reason": "x"}),
-    "update": lambda: (Update, ("words",), {"eta": "soon"}),
-    "link": lambda: (Link, (LinkKind.STATUS_ENTRY, "by-hand"), {}),
-    "start": lambda: (StartMitigation, (), {}),
-    "mitigate": lambda: (Mitigate, (), {}),
-    "regress": lambda: (Regress, (), {"reason": "x"}),
-    "resolve": lambda: (Resolve, (), {}),
-    "reopen": lambda: (Reopen, (), {"reason": "x"}),
-    "close": lambda: (
-        Close,
-        (),
-        {"waivers": dict.fromkeys([each.id for each in EMERGENCY.obligations if each.can_be_settled], "x")},
-    ),
-    **given_of(Fulfil, *SETTLED),
-    **given_of(Waive, *SETTLED, reason="x"),
-    **given_of(TakeBack, *SETTLED, reason="x"),
+def of_each(kind: type[Any], **rest: Any) -> dict[str, Asked]:
+    return {f"{kind.tag} {name}": ask(kind, name, **rest) for name in SETTLED}
+
+
+BREACH: Final = EMERGENCY.triage({SECURITY_COMPROMISED: True, EXTERNAL_HELP_NEEDED: True})
+WAIVERS: Final = dict.fromkeys([each.id for each in EMERGENCY.obligations if each.can_be_settled], "x")
+
+GIVEN: Final[Mapping[str, Asked]] = {
+    "acknowledge": ask(Acknowledge),
+    "unacknowledge": ask(Unacknowledge),
+    "assign": ask(Assign, Role.COMMANDER, to="kwame"),
+    "breach": ask(Assess, BREACH),
+    "restrict": ask(Restrict, reason="x"),
+    "raise": ask(ChangeSeverity, EMERGENCY.scheme["SEV-1"]),
+    "lower": ask(ChangeSeverity, EMERGENCY.scheme["SEV-3"], reason="x"),
+    "update": ask(Update, "words", eta="soon"),
+    "link": ask(Link, LinkKind.STATUS_ENTRY, "by-hand"),
+    "start": ask(StartMitigation),
+    "mitigate": ask(Mitigate),
+    "regress": ask(Regress, reason="x"),
+    "resolve": ask(Resolve),
+    "reopen": ask(Reopen, reason="x"),
+    "close": ask(Close, waivers=WAIVERS),
+    **of_each(Fulfil),
+    **of_each(Waive, reason="x"),
+    **of_each(TakeBack, reason="x"),
 }
 """What people may ask for, by a name that says it."""
 
@@ -111,10 +121,10 @@ def test_what_is_met_stays_met_and_overdue_is_latched(severity: str, steps: list
         room.until(minutes)
         waited = standings(room)
         keep_the_laws("", before, waited)
-        kind, arguments, rest = GIVEN[asked]()
-        command = kind(*arguments, at=at(minutes), by="kwame", **rest)
+        said = GIVEN[asked]
+        command: Command = said.kind(*said.arguments, at=at(minutes), by="kwame", **said.rest)
         if room.incident.can(command):
-            room.submit(minutes, kind, *arguments, **rest)
+            room.submit(minutes, said.kind, *said.arguments, **said.rest)
         before = standings(room)
         keep_the_laws(asked, waited, before)
     room.until(minutes + 60)

@@ -165,7 +165,7 @@ class RuleForm:
 
     when: str
     severity: str
-    because: str = UNSAID
+    because: str = ""
     source: str = ""
 
 
@@ -174,7 +174,7 @@ class DefaultForm:
     """The default of the rules in a document."""
 
     severity: str
-    because: str = ""
+    because: str = UNSAID
     source: str = ""
 
 

@@ -38,6 +38,9 @@ CORE_FUNCTIONALITY: Final = Flag("core_functionality", question="Is it impacting
 TIME_TO_FIX: Final = Duration("time_to_fix", question="How long will a fix take?", worse=Worse.HIGHER)
 ROLLBACK_SAFE: Final = Flag("rollback_safe", question="Is rollback safe?", worse=Worse.LOWER)
 
+# What level 4 of the escalation path asks for besides.
+MAJOR_IMPACT: Final = Flag("major_impact", question="Is the impact major, for the law or in public?")
+
 VOCABULARY: Final = Vocabulary(
     USERS_AFFECTED,
     DATA_AT_RISK,
@@ -55,11 +58,9 @@ VOCABULARY: Final = Vocabulary(
     COSMETIC_ONLY,
     TIME_TO_FIX,
     ROLLBACK_SAFE,
+    MAJOR_IMPACT,
     UNRESOLVED_FOR,
     UNACKNOWLEDGED_FOR,
     SINCE_LAST_UPDATE,
 )
 """The facts of the playbook, in the order in which to ask for them: the key questions come first."""
-
-# What level 4 of the escalation path asks for besides.
-MAJOR_IMPACT: Final = Flag("major_impact", question="Is the impact major, for the law or in public?")
