@@ -825,3 +825,14 @@ def test_what_is_not_owed_is_no_owing() -> None:
     room.declare()
     with pytest.raises(KeyError, match="SEV-1/nothing"):
         room.desk.obligations(room.id)["SEV-1/nothing"]
+
+
+@pytest.mark.parametrize("after", [{"a": ["a"]}, {"a": ["b"], "b": ["a"]}, {"a": ["b"], "b": ["c"], "c": ["b"]}])
+def test_what_waits_for_itself_is_refused(after: dict[str, list[str]]) -> None:
+    assert EMERGENCY.communication is not None
+    posts = [Announcement(name=name, template="announcement", acts=ActKind.POST, after=after[name]) for name in after]
+    with pytest.raises(PlaybookInvalid, match="announcement 'a' never goes out"):
+        evolve(EMERGENCY.communication, announcements=posts)
+    first = Announcement(name="first", template="announcement", acts=ActKind.POST)
+    posts[-1] = evolve(posts[-1], after=[*posts[-1].after, "first"])
+    evolve(EMERGENCY.communication, announcements=[*posts, first])

@@ -276,6 +276,7 @@ class CommunicationPolicy:
         self._check_names()
         for announcement in self.announcements:
             self._check(announcement)
+        self._check_order()
 
     def _check_channel(self) -> None:
         if not _PATTERN.fullmatch(expect(str, self.channel, PlaybookInvalid, "what channels are called is text")):
@@ -318,6 +319,16 @@ class CommunicationPolicy:
             except TemplateInvalid as error:
                 problem = f"{what}, template {announcement.template!r}: {error}"
                 raise TemplateInvalid(problem, name=error.name) from None
+
+    def _check_order(self) -> None:
+        """That nothing waits for itself, be it by way of others: it would never go out, and nobody would know."""
+        begins: set[str] = set()
+        for _ in self.announcements:
+            begins |= {each.name for each in self.announcements if not each.after or not begins.isdisjoint(each.after)}
+        for each in self.announcements:
+            if each.name not in begins:
+                problem = f"announcement {each.name!r} never goes out: what it comes after waits for it in turn"
+                raise PlaybookInvalid(f"{problem}: {', '.join(each.after)}")
 
     def obligations(self, scheme: SeverityScheme[Any]) -> tuple[Obligation, ...]:
         """What it wants: whether it is confidential first, then announcement by announcement, then the updates."""
