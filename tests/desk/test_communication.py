@@ -15,6 +15,7 @@ from incidentkit import EMERGENCY, Flag, Playbook
 from incidentkit.errors import (
     ClosureBlocked,
     FieldInvalid,
+    IllegalTransition,
     OutcomeUnknown,
     PlaybookInvalid,
     ProviderError,
@@ -23,7 +24,7 @@ from incidentkit.errors import (
     UnknownFact,
     UnknownObligation,
 )
-from incidentkit.memory import MemoryChat
+from incidentkit.memory import MemoryChat, MemoryStatusPage
 from incidentkit.model.action import Outcome
 from incidentkit.model.commands import (
     Assess,
@@ -47,9 +48,10 @@ from incidentkit.playbooks.emergency import CORE_FUNCTIONALITY, SECURITY_COMPROM
 from incidentkit.policy.act import ActKind
 from incidentkit.policy.communication import Announcement, announced
 from incidentkit.policy.planning import plan
+from incidentkit.providers.answer import Receipt
 from incidentkit.providers.chat import OpenChannel
 from incidentkit.providers.pager import Purpose
-from incidentkit.providers.status_page import PublicStatus
+from incidentkit.providers.status_page import PublicStatus, PublishStatus
 from tests.desk.newsroom import START, Newsroom, at
 
 # Playbook, section 2, as what is tried for it, in its order.
@@ -836,3 +838,78 @@ def test_what_waits_for_itself_is_refused(after: dict[str, list[str]]) -> None:
     first = Announcement(name="first", template="announcement", acts=ActKind.POST)
     posts[-1] = evolve(posts[-1], after=[*posts[-1].after, "first"])
     evolve(EMERGENCY.communication, announcements=[*posts, first])
+
+
+def test_what_was_lifted_before_is_no_answer_to_what_the_playbook_restricts_later() -> None:
+    room = Newsroom()
+    room.declare()
+    room.submit(1, Restrict, reason="strange logins")
+    room.submit(2, LiftRestriction, reason="a test that was announced")
+    before = len(room.published())
+    room.submit(30, Assess, EMERGENCY.triage({SECURITY_COMPROMISED: True}))
+    room.submit(31, Update, SECRET, public=SECRET)
+    assert room.desk.load(room.id).restricted
+    assert len(room.published()) == before
+    told = [page.person for page in room.notices() if page.reason.startswith("only those may know")]
+    assert told == ["amara", "ines"] * 2
+    room.submit(40, LiftRestriction, reason="the press has it", by="amara")
+    room.until(41)
+    assert not room.desk.load(room.id).restricted
+    assert len(room.published()) == before
+    room.submit(50, Assess, EMERGENCY.triage({SECURITY_COMPROMISED: True}))
+    room.submit(51, Update, "more", public="We are sorry.")
+    assert [text.splitlines()[1] for text in room.published()[before:]] == ["We are sorry."]
+
+
+def test_what_may_stand_on_the_status_page_is_asked_for_until_it_can_be_closed() -> None:
+    room = Newsroom()
+    page = room.status_page
+    assert page is not None
+    page.fault = OutcomeUnknown("the answer was lost", provider="status-page", operation="publish")
+    room.declare()
+    room.submit(3, Resolve)
+    assert not room.published()
+    page.fault = None
+    room.until(30)
+    (entry,) = page.entries
+    assert entry.publications[-1].status is PublicStatus.RESOLVED
+    tried = len(room.incident.timeline)
+    room.until(24 * 60)
+    assert not [event for event in room.incident.timeline[tried:] if isinstance(event, ActionStarted)]
+
+
+def test_what_was_so_before_it_came_back_is_not_what_the_public_reads() -> None:
+    room = Newsroom()
+    room.declare()
+    room.submit(10, Update, "rolled back", public="We repaired it.")
+    room.submit(20, Resolve)
+    room.submit(30, Reopen, reason="it is back")
+    assert "We are looking into a problem." in room.published()[-1]
+    room.submit(40, Update, "rolling back", public="It is back.")
+    assert "It is back." in room.published()[-1]
+
+
+def test_an_update_of_what_is_over_is_refused_rather_than_lost() -> None:
+    room = Newsroom()
+    room.declare()
+    room.submit(10, Resolve)
+    with pytest.raises(IllegalTransition, match="'update' is not possible"):
+        room.desk.update(room.id, "214 orders are lost", by="kwame")
+
+
+def test_a_status_page_that_does_not_say_what_it_opened_leaves_that_to_people() -> None:
+    class Nameless(MemoryStatusPage):
+        def publish(self, request: PublishStatus, /) -> Receipt:
+            super().publish(request)
+            return Receipt(reference=" ")
+
+    room = Newsroom(status_page=Nameless())
+    room.declare()
+    room.until(5)
+    assert str(room.desk.obligations(room.id)[announced("status page")].standing) == "open"
+    (said,) = (event.problem for event in room.incident.timeline if isinstance(event, ActionEnded) and event.problem)
+    assert said == "its receipt does not say what the status entry is called: tie it to the incident"
+    room.submit(6, Link, LinkKind.STATUS_ENTRY, "entry-1")
+    room.submit(10, Resolve)
+    assert room.status_page is not None
+    assert len(room.status_page.entries) == 1

@@ -43,7 +43,7 @@ from incidentkit.policy.escalation import EXHAUSTED
 from incidentkit.policy.maintenance import Maintenance
 from incidentkit.policy.obligation import LEVEL, SHORTEST_REST, Attempt, Backoff, Expiry, Obligation, Recurrence
 from incidentkit.policy.recipient import Recipient, schedule
-from incidentkit.policy.situation import ACKNOWLEDGEMENTS, OUTSTANDING, situation
+from incidentkit.policy.situation import ACKNOWLEDGEMENTS, OUTSTANDING, UNCERTAIN, situation
 from incidentkit.providers.chat import CloseChannel, OpenChannel, PostMessage
 from incidentkit.providers.on_call import FindOnCall
 from incidentkit.providers.pager import SendPage
@@ -219,6 +219,12 @@ class Ledger:
             case _:
                 pass
 
+    def is_uncertain(self, obligation: str) -> bool:
+        """Whether it is not known of an action of the present generation, or of all, whether it was done."""
+        present = ("once", str(self.generation))
+        mine = (key for key in self.tries if key.obligation == obligation and key.instance.split(".")[0] in present)
+        return any(self.tries[key][-1].outcome in (None, Outcome.UNKNOWN) for key in mine)
+
     def _ended(self, latest: Try, event: ActionEnded) -> None:
         if latest.outcome not in (Outcome.SUCCEEDED, Outcome.FAILED):
             latest.ended, latest.outcome, latest.retry_at = event.recorded_at, event.outcome, event.retry_at
@@ -323,6 +329,7 @@ def met(
     outstanding = [who for who in there if who not in standing]
     outstanding += ["somebody"] * _unnamed(case, ledger, obligation, ledger.running(obligation), in_force)
     own = {ACKNOWLEDGEMENTS.name: len(counted), OUTSTANDING.name: len(outstanding)}
+    own[UNCERTAIN.name] = ledger.is_uncertain(obligation.id)
     return obligation.until.evaluate(evolve(facts, values={**facts.values, **own})) is True
 
 

@@ -45,7 +45,7 @@ from incidentkit.model.identity import IncidentId, PersonId, Referenced, moment,
 from incidentkit.model.lifecycle import TABLE, Effect, Phase, Status, consequence, phases
 from incidentkit.model.metrics import Metrics, metrics_of
 from incidentkit.model.people import Role
-from incidentkit.model.progress import CONFIDENTIAL, ONCE, Progress
+from incidentkit.model.progress import Progress
 from incidentkit.model.recording import recorded, says_what_is_so
 from incidentkit.model.severity import Severity
 from incidentkit.model.state import State, after, begin, extended, looks_back, replay, without_redacted
@@ -325,15 +325,18 @@ class Incident:
 
     @property
     def restricted(self) -> bool:
-        """Whether only those may know of it who must: by the word of a person, else since its playbook said so."""
-        if self._state.restricted is not None:
-            return self._state.restricted
-        return (CONFIDENTIAL, ONCE) in self._state.progress.in_force
+        """Whether only those may know of it who must, by a person or by its playbook, and nobody lifted that since."""
+        return self._state.restricted is True or self._state.progress.restricted
+
+    @property
+    def restricted_by_hand(self) -> bool:
+        """Whether a person said so, and nobody lifted it since."""
+        return self._state.restricted is True
 
     @property
     def restriction_lifted(self) -> bool:
-        """Whether somebody said that everybody may know of it."""
-        return self._state.restricted is False
+        """Whether somebody said that everybody may know of it, and nothing restricted it since."""
+        return self._state.restricted is False and not self.restricted
 
     @property
     def restriction_lifted_at(self) -> datetime | None:
@@ -358,6 +361,11 @@ class Incident:
     def public_summary(self) -> str:
         """What the public may read; empty until somebody wrote it."""
         return self._state.public_summary
+
+    @property
+    def summarized_at(self) -> datetime | None:
+        """When the log learned of the summary for the public; `None` before there was one."""
+        return self._state.summarized_at
 
     @property
     def updates(self) -> int:

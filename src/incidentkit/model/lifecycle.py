@@ -59,7 +59,7 @@ TABLE: Final[Mapping[str, Mapping[Status, Consequence]]] = {
     "assign": {I: STAYS, M: STAYS, O: STAYS, R: STAYS},
     "hand_over": {I: STAYS, M: STAYS, O: STAYS, R: STAYS},
     "summarize": {I: STAYS, M: STAYS, O: STAYS, R: STAYS},
-    "update": {I: STAYS, M: STAYS, O: STAYS, R: STAYS},
+    "update": {I: STAYS, M: STAYS, O: STAYS},
     "fulfil": dict.fromkeys(Status, STAYS),
     "take_back": dict.fromkeys(Status, STAYS),
     "waive": dict.fromkeys(Status, STAYS),

@@ -127,6 +127,8 @@ class Progress:
     settled: dict[str, Settled] = field(factory=dict[str, Settled])
     """What is done or waived, by obligation, and be it that it was said in an earlier generation."""
     generation: int = 1
+    lifted_place: int = 0
+    """Where it stands in the order that a restriction was lifted last."""
     updates: int = 0
     """How many updates were written in this generation."""
     public_updates: int = 0
@@ -153,6 +155,7 @@ class Progress:
             self.escalations.copy(),
             self.settled.copy(),
             self.generation,
+            self.lifted_place,
             self.updates,
             self.public_updates,
             self.estimates,
@@ -199,6 +202,17 @@ class Progress:
         if settled is None or settled.done is not done or settled.generation != self.generation:
             return False
         return not done or settled.updates == self.updates
+
+    def lifted(self) -> None:
+        """Everybody may know of it, by what was in force until then."""
+        self.places += 1
+        self.lifted_place = self.places
+
+    @property
+    def restricted(self) -> bool:
+        """Whether the playbook restricted it, and nobody has lifted that since."""
+        said = self.in_force.get((CONFIDENTIAL, ONCE))
+        return said is not None and said.place > self.lifted_place
 
     def raised(self) -> None:
         """It is more severe than it was."""

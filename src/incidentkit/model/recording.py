@@ -144,7 +144,7 @@ _SAYS_WHAT_IS_SO: Final[Mapping[type[Any], Callable[[Any, State], bool]]] = {
     Assign: lambda command, state: state.roles.get(command.role) == command.to,
     HandOver: lambda command, state: state.roles.get(command.role) == command.to,
     Restrict: lambda _, state: state.restricted is True,
-    LiftRestriction: lambda _, state: state.restricted is False,
+    LiftRestriction: lambda _, state: state.restricted is False and not state.progress.restricted,
     Summarize: lambda command, state: command.text == state.public_summary,
     Fulfil: lambda command, state: state.progress.said(command.obligation, done=True),
     TakeBack: lambda command, state: command.obligation not in state.progress.settled,

@@ -116,6 +116,8 @@ class State:
     """When the log learned of it that the restriction was lifted, the last time."""
     links: list[Linked] = field(factory=list[Linked])
     public_summary: str = ""
+    summarized_at: datetime | None = None
+    """When the log learned of what the public may read."""
     updates: int = 0
     """How many were written, over all generations."""
     latest_update: Updated | None = None
@@ -374,6 +376,7 @@ def _summarize(state: State, event: Summarized) -> None:
     if event.at < state.declared_at:
         raise _too_early(state, event)
     state.public_summary = _for_the_public(event.text, "")
+    state.summarized_at = event.recorded_at
 
 
 def _for_the_public(text: str, instead: str) -> str:
@@ -392,6 +395,7 @@ def _update(state: State, event: Updated) -> None:
         state.progress.public_updates += 1
         state.public_update_at = event.recorded_at
         state.public_summary = _for_the_public(event.public, state.public_summary)
+        state.summarized_at = event.recorded_at
 
 
 def _settle(state: State, event: Fulfilled | Waived) -> None:
@@ -477,6 +481,7 @@ def _lift(state: State, event: RestrictionLifted) -> None:
         raise _too_early(state, event)
     state.restricted = False
     state.lifted_at = event.recorded_at
+    state.progress.lifted()
 
 
 def _link(state: State, event: Linked) -> None:
@@ -590,6 +595,7 @@ _CHANGES: Final[Mapping[type[Any], tuple[str, ...]]] = {
     Assessed: ("progress",),
     SeverityChanged: ("progress",),
     Escalated: ("progress",),
+    RestrictionLifted: ("progress",),
     RoleAssigned: ("roles",),
     Linked: ("links",),
     Became: ("progress",),

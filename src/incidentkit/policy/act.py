@@ -30,6 +30,9 @@ class ActKind(StrEnum):
     CLOSE_TICKET = "close ticket"
 
 
+OPENING: Final = frozenset({ActKind.OPEN_CHANNEL, ActKind.OPEN_PRIVATE_CHANNEL, ActKind.PUBLISH, ActKind.OPEN_TICKET})
+"""The kinds that open something, the first time at least: what was opened has to be closed."""
+
 CLOSING: Final = frozenset({ActKind.CLOSE_CHANNEL, ActKind.CLOSE_PRIVATE_CHANNEL})
 """The kinds that close a channel, which a post would open again."""
 

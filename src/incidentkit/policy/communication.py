@@ -18,7 +18,7 @@ from incidentkit.model.lifecycle import Status
 from incidentkit.model.progress import CONFIDENTIAL
 from incidentkit.model.severity import Severity, SeverityScheme
 from incidentkit.model.targets import Target
-from incidentkit.policy.act import WORDLESS, Act, ActKind
+from incidentkit.policy.act import OPENING, WORDLESS, Act, ActKind
 from incidentkit.policy.escalation import LONGEST_LEVEL_NAME
 from incidentkit.policy.obligation import Attempt, Backoff, Obligation, Recurrence, checked_reason
 from incidentkit.policy.recipient import Recipient
@@ -32,10 +32,12 @@ from incidentkit.policy.situation import (
     PUBLIC_CHANNEL,
     PUBLIC_NEWS,
     RESTRICTED,
+    RESTRICTED_BY_HAND,
     RESTRICTION_LIFTED,
     SAID_DONE,
     STATUS,
     TICKET_OPEN,
+    UNCERTAIN,
     UPDATES,
     WAIVED,
     worst_severity_of,
@@ -48,6 +50,9 @@ LONGEST_SLUG: Final = 20
 
 PRIVATE: Final = "-private"
 """What stands at the end of the name of a private channel."""
+
+BY_HAND: Final = f"{CONFIDENTIAL}/by hand"
+"""The id of what tells the guardians that a person restricted an incident."""
 
 LONGEST_CHANNEL: Final = 80
 """Characters that the name of a channel may have: what every chat that is known allows."""
@@ -335,19 +340,27 @@ class CommunicationPolicy:
         return (*self._confidential(), *map(self._announced, self.announcements), *self._updates(scheme))
 
     def _confidential(self) -> Iterator[Obligation]:
-        if self.restricted != NEVER or self.guardians:
-            yield Obligation(
-                id=CONFIDENTIAL,
-                when=RESTRICTED.is_(True) if self.restricted == NEVER else self.restricted | RESTRICTED,
-                until=RESTRICTION_LIFTED.is_(True),
-                recurrence=Recurrence.ONCE,
-                recipients=self.guardians,
-                chain=self.notice if self.guardians else (),
-                suffices=True,
-                backoff=self.backoff,
-                purpose=Purpose.NOTICE,
-                because="only those may know of it who must, until somebody lifts the restriction",
-            )
+        """That the playbook restricts an incident, and that its guardians know it, whoever did."""
+        if self.restricted != NEVER:
+            recurrence = Recurrence.ONCE
+            yield self._guarded(CONFIDENTIAL, self.restricted, RESTRICTION_LIFTED.is_(True), recurrence)
+        if self.guardians:
+            by_hand = RESTRICTED_BY_HAND.is_(True)
+            yield self._guarded(BY_HAND, by_hand, ~by_hand, Recurrence.PER_GENERATION)
+
+    def _guarded(self, id: str, when: Condition, until: Condition, recurrence: Recurrence) -> Obligation:
+        return Obligation(
+            id=id,
+            when=when,
+            until=until,
+            recurrence=recurrence,
+            recipients=self.guardians,
+            chain=self.notice if self.guardians else (),
+            suffices=True,
+            backoff=self.backoff,
+            purpose=Purpose.NOTICE,
+            because="only those may know of it who must, until somebody lifts the restriction",
+        )
 
     def _announced(self, announcement: Announcement) -> Obligation:
         when, needed = _WHEN[announcement.on], _needed(announcement)
@@ -356,6 +369,9 @@ class CommunicationPolicy:
             when, until = condition if when == ALWAYS else when & condition, until | ~condition
         for condition in _ended(announcement):
             until = until | condition
+        opens = announcement.on is Occasion.DECLARED and not announcement.kinds.isdisjoint(OPENING)
+        if opens:  # what may be there is asked for until that is certain, or nobody would ever close it
+            until = until | (OVER & ~UNCERTAIN)
         return Obligation(
             id=announcement.id,
             applies=announcement.applies,
@@ -369,7 +385,8 @@ class CommunicationPolicy:
             presupposes=tuple(map(announced, announcement.after)),
             suffices=True,
             backoff=self.backoff,
-            outlives=announcement.on in ENDINGS,
+            held=OVER if opens else NEVER,
+            outlives=announcement.on in ENDINGS or opens,
             purpose=Purpose.NOTICE,
             because=announcement.because or announcement.name,
             source=announcement.source,

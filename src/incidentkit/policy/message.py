@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from incidentkit.model.calendar import WorkingDays, zone_of
 from incidentkit.model.durations import UNITS, duration_text
-from incidentkit.model.events import LinkKind, Resolved
+from incidentkit.model.events import REDACTED, LinkKind, Resolved
 from incidentkit.model.identity import PersonId, moment
 from incidentkit.model.incident import Incident
 from incidentkit.model.people import Role
@@ -102,7 +102,8 @@ def message_values(
 
 def _update(update: SupportsUpdate | None, number: int) -> dict[str, str]:
     """The fields that an update fills."""
-    text, next_steps, eta = ("", "", "") if update is None else (update.text, update.next_steps, update.eta)
+    said = ("", "", "") if update is None else (update.text, update.next_steps, update.eta)
+    text, next_steps, eta = ("" if words == REDACTED else words for words in said)
     return {"update_number": str(number or ""), "update": text, "next_steps": next_steps, "eta": eta}
 
 

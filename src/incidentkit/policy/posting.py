@@ -110,7 +110,9 @@ class Postings:
             number=incident.number,
             status_page=policy.status_page,
         )
-        if public and not values["public_summary"].strip():
+        written_at = incident.summarized_at
+        is_stale = written_at is not None and written_at < incident.generation_at  # what was so before it came back
+        if public and (is_stale or not values["public_summary"].strip()):
             goes_on = incident.status in ACTIVE or incident.merged_into is not None
             values["public_summary"] = policy.neutral if goes_on else policy.neutral_end
         return values

@@ -14,6 +14,7 @@ from incidentkit.model.facts import Choice, Clock, Flag, Number, SeverityFact
 from incidentkit.model.incident import Incident
 from incidentkit.model.lifecycle import ACTIVE, Status
 from incidentkit.model.people import Role
+from incidentkit.model.progress import CONFIDENTIAL, ONCE
 from incidentkit.model.severity import Severity, SeverityScheme
 from incidentkit.model.vocabulary import Facts, Vocabulary, Worse, reading
 
@@ -50,11 +51,14 @@ RAISES: Final = Number(
 ASSESSED: Final = Flag("assessed", question="Was its severity ever certain, or set by a person?", worse=Worse.LOWER)
 
 RESTRICTED: Final = Flag("restricted", question="May only those know of it who must?")
-"""By the word of a person; before anybody said so or the contrary, by the playbook."""
+"""By the word of a person, or by the playbook, until somebody lifts it."""
+
+RESTRICTED_BY_HAND: Final = Flag("restricted_by_hand", question="Has a person restricted it?")
 
 RESTRICTION_LIFTED: Final = Flag(
     "restriction_lifted", question="Has somebody said that everybody may know of it?", worse=Worse.LOWER
 )
+"""Since the playbook restricted it; what was lifted before that was restricted for another reason."""
 
 SINCE_LAST_UPDATE: Final = Clock("since_last_update", question="How long ago was the last update?")
 """Since that, or since it was declared or reopened if there was none since; zero once it is over."""
@@ -97,6 +101,9 @@ WAIVED: Final = Flag("waived", question="Has somebody said that it will not be d
 BROUGHT_ABOUT: Final = Flag("brought_about", question="Has an action brought it about?", worse=Worse.LOWER)
 """Of an obligation in force: one of those that it is done by has been acted for, or was said to be done."""
 
+UNCERTAIN: Final = Flag("uncertain", question="May an action for it have been done, though nobody said so?")
+"""Of an obligation in force."""
+
 IN_FORCE: Final = Vocabulary(
     STATUS,
     ACKNOWLEDGED,
@@ -108,6 +115,7 @@ IN_FORCE: Final = Vocabulary(
     OUTSTANDING,
     ASSESSED,
     RESTRICTED,
+    RESTRICTED_BY_HAND,
     RESTRICTION_LIFTED,
     SINCE_LAST_UPDATE,
     UPDATES,
@@ -124,6 +132,7 @@ IN_FORCE: Final = Vocabulary(
     SAID_DONE,
     WAIVED,
     BROUGHT_ABOUT,
+    UNCERTAIN,
 )
 """The facts that every incident answers, whatever the playbook."""
 
@@ -202,7 +211,8 @@ def _told(incident: Incident) -> dict[str, Any]:
     return {
         ASSESSED.name: incident.assessed,
         RESTRICTED.name: incident.restricted,
-        RESTRICTION_LIFTED.name: incident.restriction_lifted,
+        RESTRICTED_BY_HAND.name: incident.restricted_by_hand,
+        RESTRICTION_LIFTED.name: incident.restriction_lifted and (CONFIDENTIAL, ONCE) in incident.progress.in_force,
         UPDATES.name: incident.progress.updates,
         NEWS_FOR_ALL.name: _is_for_all(incident, None if latest is None else latest.recorded_at),
         PUBLIC_NEWS.name: _is_for_all(incident, incident.public_update_at) and bool(incident.public_summary.strip()),

@@ -22,7 +22,15 @@ from incidentkit.policy.directory import Directory
 from incidentkit.policy.moment import next_change
 from incidentkit.policy.obligation import Obligation, Recurrence
 from incidentkit.policy.playbook import Playbook
-from incidentkit.policy.situation import ACKNOWLEDGEMENTS, BROUGHT_ABOUT, OUTSTANDING, SAID_DONE, WAIVED, situation
+from incidentkit.policy.situation import (
+    ACKNOWLEDGEMENTS,
+    BROUGHT_ABOUT,
+    OUTSTANDING,
+    SAID_DONE,
+    UNCERTAIN,
+    WAIVED,
+    situation,
+)
 
 MAY_HAVE_WORKED: Final = frozenset({None, Outcome.SUCCEEDED, Outcome.UNKNOWN})
 """The outcomes of a try that may have done what it was for; `None` is that it is under way."""
@@ -132,6 +140,7 @@ class View:
             SAID_DONE.name: is_done,
             WAIVED.name: is_waived,
             BROUGHT_ABOUT.name: any(map(self._is_done, obligation.done_by)),
+            UNCERTAIN.name: not {None, Outcome.UNKNOWN}.isdisjoint(self._outcomes.get(obligation.id, ())),
         }
 
     def settled(self, obligation: Obligation) -> Settled | None:
@@ -140,7 +149,9 @@ class View:
 
     def _settled(self, obligation: str, *, once: bool) -> Settled | None:
         settled = self.incident.progress.settled.get(obligation)
-        return settled if settled is not None and (once or settled.generation == self.incident.generation) else None
+        if settled is None or not ((once and settled.done) or settled.generation == self.incident.generation):
+            return None
+        return settled
 
     def _is_done(self, obligation: str) -> bool:
         """Whether one of its actions has succeeded, or people said that it is done."""

@@ -58,9 +58,9 @@ def ending_of_answer(answer: object, request: Request) -> Ending:
     opened = opened_by(request)
     if opened is None:
         return Ending(Outcome.SUCCEEDED, problem, reference)
-    reference = reference or (request.name if isinstance(request, OpenChannel) else "")
-    if not reference.strip():
-        return Ending(Outcome.SUCCEEDED, problem or f"its receipt does not say what the {opened} is called")
+    reference = reference.strip() or (request.name if isinstance(request, OpenChannel) else "")
+    if not reference:
+        return Ending(Outcome.FAILED, f"its receipt does not say what the {opened} is called: tie it to the incident")
     return Ending(Outcome.SUCCEEDED, problem, reference, opened=opened, url=_reference(answer.url, "receipt")[0])
 
 
