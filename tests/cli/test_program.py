@@ -168,7 +168,7 @@ def test_a_breach_is_restricted_and_closed_without_the_public() -> None:
     done = run("drill", "--fact", "security_compromised=yes", "--messages")
     assert done.returncode == 0
     assert "it is restricted (security_compromised)" in done.stdout
-    assert "Channel #incident-20260302-001, private, closed" in done.stdout
+    assert "Channel #incident-20260302-001-private, private, closed" in done.stdout
     assert "+03:00  05:10:00  noor        closed\n" in done.stdout
     assert "Status page, " not in done.stdout
 
