@@ -328,6 +328,7 @@ def met(
     there = [who for who in asked if who in known] or asked
     outstanding = [who for who in there if who not in standing]
     outstanding += ["somebody"] * _unnamed(case, ledger, obligation, ledger.running(obligation), in_force)
+    outstanding = outstanding or ["somebody"] * (not there)
     own = {ACKNOWLEDGEMENTS.name: len(counted), OUTSTANDING.name: len(outstanding)}
     own[UNCERTAIN.name] = ledger.is_uncertain(obligation.id)
     return obligation.until.evaluate(evolve(facts, values={**facts.values, **own})) is True
@@ -339,7 +340,7 @@ def _unnamed(case: Case, ledger: Ledger, obligation: Obligation, instance: _Inst
     for key, tries in ledger.asked(obligation, instance).items():
         answered = tries and tries[-1].outcome in (Outcome.SUCCEEDED, Outcome.FAILED)
         missing += len(_named(case, ledger, key, in_force)) or int(not answered)
-    return missing or int(bool(obligation.asked) and not in_force.people)
+    return missing
 
 
 def _named(case: Case, ledger: Ledger, key: ActionKey, in_force: InForce) -> list[str]:
@@ -956,8 +957,9 @@ def the_next_attempt_waits_from_the_first_try_of_the_one_before(case: Case) -> N
     for simulation in case.attentive:
         for each, before, tries in _next_attempts(case, simulation):
             wait = each.obligation.links[before.attempt].wait
-            assert wait is not None
-            if tries[-1].outcome is not Outcome.FAILED:
+            if wait is None:  # an act, which may have been done as long as it has not failed for good
+                assert tries[-1].outcome is Outcome.FAILED
+            elif tries[-1].outcome is not Outcome.FAILED:
                 assert each.event.at >= _wait_is_over(tries, wait)
 
 

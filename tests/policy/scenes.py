@@ -34,7 +34,7 @@ from incidentkit.policy.escalation import EVERYBODY as EVERYBODY_HAS
 from incidentkit.policy.escalation import EXHAUSTED, ContactChain, EscalationPolicy, Level, quorum
 from incidentkit.policy.maintenance import Maintenance
 from incidentkit.policy.obligation import Attempt, Backoff, Obligation, Recurrence
-from incidentkit.policy.recipient import on_call, person, schedule, team
+from incidentkit.policy.recipient import on_call, person, role, schedule, team
 from incidentkit.policy.situation import UNRESOLVED_FOR, worst_severity_of
 from incidentkit.policy.template import Template
 from incidentkit.policy.turn import PLANNER
@@ -152,6 +152,7 @@ SCENES: Final = (
     scene(ADA, LATER, cumulative=False, asleep=(3, 9), answers=[BUSY, WELL]),
     scene(ADA, evolve(LATER, when=UNRESOLVED_FOR >= 14 * MINUTE), catch_all=[person("bob")]),
     scene(evolve(FIRST, until=EVERYBODY_HAS), script=[said(2, Acknowledge, "ada"), said(6, Acknowledge, "bob")]),
+    scene(Level("scribes", role("scribe"), until=EVERYBODY_HAS), ADA, catch_all=[person("eve")], cumulative=False),
     scene(
         evolve(FIRST, until=quorum(2)),
         LATER,

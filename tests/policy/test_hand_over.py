@@ -11,13 +11,13 @@ from attrs import evolve
 from incidentkit import EMERGENCY, Directory, Incident, Playbook, Rotation, Schedule
 from incidentkit.model.action import Outcome
 from incidentkit.model.commands import Acknowledge, Command, Decline, Unacknowledge
-from incidentkit.model.events import Joined
+from incidentkit.model.events import Became, Joined
 from incidentkit.model.identity import PersonId
 from incidentkit.policy.directory import Person
-from incidentkit.policy.escalation import ContactChain, EscalationPolicy, Level
+from incidentkit.policy.escalation import EVERYBODY, ContactChain, EscalationPolicy, Level
 from incidentkit.policy.obligation import Attempt
 from incidentkit.policy.planning import Plan, plan
-from incidentkit.policy.recipient import person, schedule
+from incidentkit.policy.recipient import person, role, schedule
 from incidentkit.testing.planning import answered, claimed, stamped
 
 START = datetime(2026, 3, 2, 19, 50, tzinfo=UTC)
@@ -122,3 +122,10 @@ def test_a_schedule_that_is_only_named_as_the_last_resort_counts(where: str) -> 
     assert book.escalation is not None
     (owed,) = [each for each in book.escalation.obligations() if each.id == "hand over"]
     assert [str(each) for each in owed.recipients] == ["relieved db"]
+
+
+def test_where_nobody_is_found_nobody_has_acknowledged_and_the_catch_all_is_paged() -> None:
+    book = paging(Level("scribes", role("scribe"), until=EVERYBODY), catch_all=[person("zoe")])
+    made = planned(declared(), 0, book)
+    assert [each.obligation for each in made.decisions if isinstance(each, Became)] == ["page/scribes", "exhausted"]
+    assert [each.key.person for each in made.due] == ["zoe"]

@@ -244,10 +244,6 @@ MUTANTS: Final = {
         "yield from map(self._held, self.questions(obligation, instance, which))",
         "yield from ()",
     ),
-    "takes nobody for everybody while a system is asked": (
-        "return new or int(bool(obligation.asked) and not instance.people)",
-        "return 0",
-    ),
     "lets an earlier answer stop a level that is brought in again": (
         "return len(places) if is_answered else 0",
         "return len(places)",
@@ -315,6 +311,11 @@ MUTANTS: Final = {
         "has_it = {person: mark for person, mark in self.incident.progress.acknowledged.items() if person in known}",
         "has_it = dict(self.incident.progress.acknowledged)",
     ),
+    "does another act though the one before may be done": (
+        "if obligation.acts and tried.outcome is not Outcome.FAILED:",
+        "if False:",
+    ),
+    "takes nobody for everybody": ("outstanding = outstanding or int(not there)", "outstanding = outstanding"),
     "lets no acknowledgement expire once the severity is lowered": ("return reached or expiry", "return expiry"),
     "does for each person what is for all of them": (
         "(PersonId(NOBODY),) if obligation.acts else people",

@@ -102,7 +102,7 @@ def _everybody_of_nobody(staffing: Staffing) -> Iterator[Finding]:
             yield Finding(
                 Code.EVERYBODY_OF_NOBODY,
                 f"{path}.until",
-                f"level {level.name!r} asks everybody to acknowledge, and nobody is found: it ends at once",
+                f"level {level.name!r} asks everybody to acknowledge, and nobody is found who could",
             )
 
 

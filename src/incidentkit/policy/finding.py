@@ -61,7 +61,7 @@ _MEANING = {
     Code.UNREACHABLE_LEVEL: "No incident ever reaches the level by itself.",
     Code.OUT_OF_ORDER: "The level is reached no later than one before it, and levels are not cumulative.",
     Code.QUORUM_TOO_LARGE: "The level asks for more acknowledgements than it has people to give them.",
-    Code.EVERYBODY_OF_NOBODY: "The level ends when everybody has acknowledged, and means nobody: it ends at once.",
+    Code.EVERYBODY_OF_NOBODY: "The level ends when everybody has acknowledged, and means nobody who could.",
     Code.EXPIRES_WITHIN_A_ROUND: "An acknowledgement expires before one round of the contact chain is over.",
     Code.NO_CATCH_ALL: "Nobody is paged when every chain has come to its end in vain.",
     Code.CATCH_ALL_PAGED_BEFORE: "The catch-all has nobody who is not on a level already.",

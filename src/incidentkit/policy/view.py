@@ -107,6 +107,7 @@ class View:
         counted = self._counted(obligation, instance, asked, has_it)
         there = [person for person in asked if person in known] or asked
         outstanding = sum(person not in has_it for person in there) + self._unnamed(obligation, instance)
+        outstanding = outstanding or int(not there)  # where nobody is found, nobody has acknowledged
         own = {ACKNOWLEDGEMENTS.name: counted, OUTSTANDING.name: outstanding, **self._said(obligation)}
         return Facts(facts.vocabulary, {**facts.values, **own}, facts.possible, facts.started, facts.at)
 
@@ -179,11 +180,10 @@ class View:
     def _unnamed(self, obligation: Obligation, instance: InForce) -> int:
         """How many more there are to acknowledge, one at the least, as long as not everybody is known who is meant.
 
-        That is so before the last on-call system has answered and whom it named has joined, and while nobody is there.
+        That is so before the last on-call system has answered and whom it named has joined.
         """
         questions = self.questions(obligation, instance) if obligation.asked else ()
-        new = sum(len(self.named(each, instance)) or int(not each.answered) for each in questions)
-        return new or int(bool(obligation.asked) and not instance.people)
+        return sum(len(self.named(each, instance)) or int(not each.answered) for each in questions)
 
     def questions(self, obligation: Obligation, instance: InForce) -> tuple[Question, ...]:
         """How far the questions to on-call systems have come."""
