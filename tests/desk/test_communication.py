@@ -24,7 +24,7 @@ from incidentkit.errors import (
     UnknownFact,
     UnknownObligation,
 )
-from incidentkit.memory import MemoryChat, MemoryStatusPage
+from incidentkit.memory import MemoryChat, MemoryPager, MemoryStatusPage
 from incidentkit.model.action import Outcome
 from incidentkit.model.commands import (
     Assess,
@@ -50,7 +50,7 @@ from incidentkit.policy.communication import Announcement, announced
 from incidentkit.policy.planning import plan
 from incidentkit.providers.answer import Receipt
 from incidentkit.providers.chat import OpenChannel
-from incidentkit.providers.pager import Purpose
+from incidentkit.providers.pager import Purpose, SendPage
 from incidentkit.providers.status_page import PublicStatus, PublishStatus
 from tests.desk.newsroom import START, Newsroom, at
 
@@ -913,3 +913,25 @@ def test_a_status_page_that_does_not_say_what_it_opened_leaves_that_to_people() 
     room.submit(10, Resolve)
     assert room.status_page is not None
     assert len(room.status_page.entries) == 1
+
+
+def test_what_was_claimed_before_a_restriction_does_not_go_out_after_it() -> None:
+    class Talkative(MemoryPager):
+        def page(self, request: SendPage, /) -> Receipt:
+            if not self.pages:
+                room.desk.submit(room.id, Restrict(at=room.clock(), by=request.person, reason="a breach"))
+            return super().page(request)
+
+    room = Newsroom()
+    room.pager = Talkative(clock=room.clock)
+    room.desk = room.another()
+    room.declare("SEV-2")
+    room.until(30)
+    assert room.chat is not None
+    assert not room.published()
+    assert [each.private for each in room.chat.channels] == [True]
+    assert not [page for page in room.pager.pages if page.reason.startswith("You are a stakeholder")]
+    room.submit(31, LiftRestriction, reason="it was none", by="amara")
+    room.until(40)
+    assert len(room.published()) == 1
+    assert len([page for page in room.pager.pages if page.reason.startswith("You are a stakeholder")]) == 2

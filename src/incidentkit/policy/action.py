@@ -30,6 +30,8 @@ class Action:
     due_at: datetime
     request: Request
     because: str
+    is_for_all: bool = False
+    """Whether it must not be done once the incident is restricted, be it that it was claimed before."""
 
 
 @frozen
@@ -52,9 +54,12 @@ class Actions:
         if chain.obligation.acts:
             posting = self._postings.request(chain.obligation, key, self._digest(key), self._since(key))
             because = f"{because}; {words_of(posting)}"
-            return Action(key=key, due_at=chain.at, request=posting, because=because)
+            return Action(
+                key=key, due_at=chain.at, request=posting, because=because, is_for_all=chain.obligation.is_for_all
+            )
         page = self._page(chain, key, because)
-        return Action(key=key, due_at=chain.at, request=page, because=f"{because}; {page.method} for {page.person}")
+        because = f"{because}; {page.method} for {page.person}"
+        return Action(key=key, due_at=chain.at, request=page, because=because, is_for_all=chain.obligation.is_for_all)
 
     def _page(self, chain: Chain, key: ActionKey, because: str) -> SendPage:
         incident, method = self.view.incident, chain.obligation.chain[key.attempt].method

@@ -253,6 +253,7 @@ class CommunicationPolicy:
             suffices=True,
             backoff=self.backoff,
             held=OVER if opens else NEVER,
+            is_for_all=not announcement.confidential,
             outlives=announcement.on in ENDINGS or opens,
             purpose=Purpose.NOTICE,
             because=announcement.because or announcement.name,

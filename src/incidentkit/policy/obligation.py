@@ -242,6 +242,8 @@ class Obligation:
     """How long to leave a person alone after they took an acknowledgement back."""
     outlives: bool = False
     """Whether it goes on when the incident is over."""
+    is_for_all: bool = False
+    """Whether nothing of it may be done while the incident is restricted, be it that it was claimed before."""
     owed: bool = False
     """Whether people owe it, and are not only told of something."""
     blocks: bool = False

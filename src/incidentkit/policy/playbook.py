@@ -63,7 +63,7 @@ def _check_ids(obligations: Iterable[Obligation]) -> None:
                 raise PlaybookInvalid(f"{each.id}: nothing is called {other!r}. {nearest(other, ids)}".rstrip())
 
 
-@frozen(kw_only=True, slots=False)
+@frozen(kw_only=True, slots=False, repr=False)
 class Playbook:
     """Severity rules, decision trees and policies under one name."""
 
@@ -203,6 +203,9 @@ class Playbook:
 
     def __hash__(self) -> int:
         return hash(self.name)
+
+    def __repr__(self) -> str:
+        return f"<playbook {self.reference}: {len(self.obligations)} obligations>"
 
     @property
     def scheme(self) -> SeverityScheme[Any]:

@@ -107,7 +107,7 @@ class View:
         counted = self._counted(obligation, instance, asked, has_it)
         there = [person for person in asked if person in known] or asked
         outstanding = sum(person not in has_it for person in there) + self._unnamed(obligation, instance)
-        outstanding = outstanding or int(not there)  # where nobody is found, nobody has acknowledged
+        outstanding = outstanding or int(not asked)  # where nobody is found, nobody has acknowledged
         own = {ACKNOWLEDGEMENTS.name: counted, OUTSTANDING.name: outstanding, **self._said(obligation)}
         return Facts(facts.vocabulary, {**facts.values, **own}, facts.possible, facts.started, facts.at)
 

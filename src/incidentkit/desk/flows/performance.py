@@ -12,6 +12,7 @@ from incidentkit.desk.charter import Charter
 from incidentkit.desk.effects import Attempt, Call, Flow
 from incidentkit.desk.errand import errand_of
 from incidentkit.desk.flows.ending import Ending, ending_of_answer, ending_of_error
+from incidentkit.desk.flows.log import load
 from incidentkit.desk.hearsay import without_address
 from incidentkit.desk.notices import Ended, Started, Unrecorded
 from incidentkit.model.action import Outcome
@@ -28,7 +29,7 @@ RECORDINGS: Final = 3
 def perform(charter: Charter, incident: IncidentId, action: Action, lease_until: datetime) -> Flow[None]:
     """Do an action that was claimed, and record what came of it whatever else happened."""
     charter.tell(Started(incident, action))
-    ending = yield from _try(charter, action, lease_until)
+    ending = yield from _try(charter, incident, action, lease_until)
     try:
         recorded = yield from _record(charter, incident, action, ending, lease_until)
     except Exception as error:  # noqa: BLE001  # the loop goes on, and the action is tried again under the same key
@@ -38,13 +39,15 @@ def perform(charter: Charter, incident: IncidentId, action: Action, lease_until:
             charter.tell(Ended(incident, action, ending.outcome, ending.problem))
 
 
-def _try(charter: Charter, action: Action, lease_until: datetime) -> Flow[Ending]:
+def _try(charter: Charter, incident: IncidentId, action: Action, lease_until: datetime) -> Flow[Ending]:
     """Ask the provider, and say what came of it."""
     errand = errand_of(action.request, charter.toolbox)
     if errand.call is None:
         return Ending(Outcome.FAILED, errand.missing)
     if (yield from _is_late(charter, lease_until)):
         return Ending(Outcome.POSTPONED, "the lease had nearly run out before it began")
+    if action.is_for_all and (yield from _may_be_restricted(charter, incident)):
+        return Ending(Outcome.POSTPONED, "the incident was restricted meanwhile, or its log could not be read")
     try:
         answer: object = yield Attempt(errand.slot, errand.call, charter.deadline)
         ending = ending_of_answer(answer, action.request)
@@ -53,6 +56,15 @@ def _try(charter: Charter, action: Action, lease_until: datetime) -> Flow[Ending
     if isinstance(action.request, SendPage):
         ending = evolve(ending, problem=without_address(ending.problem, action.request.address))
     return ending
+
+
+def _may_be_restricted(charter: Charter, incident: IncidentId) -> Flow[bool]:
+    """Whether only those may know of it by now who must; so it is taken to be if that cannot be found out."""
+    try:
+        present = yield from load(charter, incident)
+    except Exception:  # noqa: BLE001  # what is for everybody can wait, and what was said to everybody cannot be unsaid
+        return True
+    return present.restricted
 
 
 def _is_late(charter: Charter, lease_until: datetime) -> Flow[bool]:
