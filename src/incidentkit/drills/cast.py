@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 
 from attrs import define, field
 
 from incidentkit.drills.work import Work
 from incidentkit.memory import Acknowledges, Declines, MemoryPager, Reaction
-from incidentkit.model.commands import Acknowledge, Close, Command, Decline, Fulfil
+from incidentkit.model.commands import Acknowledge, Close, Command, Decline, Fulfil, Update
 from incidentkit.model.events import Acknowledged, Event
 from incidentkit.model.incident import Incident
 from incidentkit.model.lifecycle import ACTIVE, Status
@@ -40,8 +40,8 @@ class Cast:
     """From when on the worker has it."""
     learned: set[tuple[str, str]] = field(factory=set[tuple[str, str]])
     """What the worker knows to be owed, each instance of it."""
-    words: list[Fulfil] = field(factory=list[Fulfil])
-    """What the worker means to say is done, unless it is not owed any more by then."""
+    words: list[Fulfil | Update] = field(factory=list[Fulfil | Update])
+    """What the worker means to say, unless nobody waits for it any more by then."""
     read: int = 0
     """How many of the messages that the pager brought they have read."""
     reacted: set[str] = field(factory=set[str])
@@ -53,19 +53,21 @@ class Cast:
         times = (self.pager.next_answer_at, self.script[0].at if self.script else None, closes)
         return min((at for at in times if at is not None), default=None)
 
-    def asks(self, incident: Incident, now: datetime) -> Iterator[Command]:
-        """Take what they ask by now: first what they answer to pages."""
+    def asks(self, present: Callable[[], Incident], now: datetime) -> Iterator[Command]:
+        """Take what they ask by now: first what they answer to pages. Each is asked before the next is taken."""
         yield from (command for _, command in self.pager.answers(now))
         while self.script and self.script[0].at <= now:
             command = self.script.pop(0)
-            if not self._is_vain(command, incident, now):
+            if not self._is_vain(command, present(), now):
                 yield command
 
     def heard(self, event: Event, now: datetime) -> None:
         """Somebody said something: who says first that they have it begins to work."""
         if isinstance(event, Acknowledged) and not self.worker:
             self.worker, self.since = event.by, now
-            self._plan(*self.work.commands(now, event.by))
+            planned = [*self.work.commands(now, event.by)]
+            self.words += [each for each in planned if isinstance(each, Update)]
+            self._plan(*planned)
             if self.work.review is not None and self.playbook.review is not None:
                 self._mean(REVIEW, now + self.work.review)
 
@@ -115,16 +117,19 @@ class Cast:
                 yield each
 
     def _is_vain(self, command: Command, incident: Incident, now: datetime) -> bool:
-        """Whether it is the word of the worker for something that is not owed any more, or not yet."""
-        if not isinstance(command, Fulfil) or not any(command is each for each in self.words):
+        """Whether it is the word of the worker for something that is not owed any more, or not yet, or is over."""
+        if not any(command is each for each in self.words):
             return False
+        if not isinstance(command, Fulfil):
+            return incident.status not in ACTIVE
         owings = obligations(incident, self.playbook, self.directory, now=now)
         open_ones = {each.obligation for each in owings if each.standing in (Standing.OPEN, Standing.OVERDUE)}
         return command.obligation not in open_ones
 
     def _mean(self, obligation: str, at: datetime) -> None:
-        self.words.append(Fulfil(obligation, at=at, by=self.worker))
-        self._plan(self.words[-1])
+        word = Fulfil(obligation, at=at, by=self.worker)
+        self.words.append(word)
+        self._plan(word)
 
     def _plan(self, *commands: Command) -> None:
         self.script = sorted([*self.script, *commands], key=lambda command: command.at)

@@ -300,7 +300,7 @@ class _Run:
     def _let_people_act(self) -> None:
         """Give what people ask of the incident now to the desk, before it does anything: at a tie they go first."""
         now = self.clock()
-        for command in self.cast.asks(self.desk.load(INCIDENT), now):
+        for command in self.cast.asks(lambda: self.desk.load(INCIDENT), now):
             self._ask(command)
 
     def _ask(self, command: Command) -> None:
