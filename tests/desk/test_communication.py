@@ -935,3 +935,17 @@ def test_what_was_claimed_before_a_restriction_does_not_go_out_after_it() -> Non
     room.until(40)
     assert len(room.published()) == 1
     assert len([page for page in room.pager.pages if page.reason.startswith("You are a stakeholder")]) == 2
+
+
+@pytest.mark.parametrize("ends", [False, True])
+def test_the_public_never_reads_what_was_written_for_it_before_a_restriction_was_lifted(ends: bool) -> None:
+    room = Newsroom()
+    room.declare(facts={SECURITY_COMPROMISED: True, CORE_FUNCTIONALITY: True})
+    room.submit(5, Update, "we look at the logins", public=SECRET)
+    room.submit(10, LiftRestriction, reason="it was a test", by="amara")
+    if ends:
+        room.submit(12, Resolve)
+    room.until(20)
+    assert len(room.published()) == 1 + ends
+    assert SECRET not in "".join(room.published())
+    assert "We are looking into a problem." in room.published()[0]

@@ -348,11 +348,6 @@ class Incident:
         """The tickets, channels and documents that belong to it."""
         return tuple(self._state.links)
 
-    @property
-    def public_update_at(self) -> datetime | None:
-        """When the log learned of the latest update that had words for the public."""
-        return self._state.public_update_at
-
     def linked(self, *kinds: LinkKind) -> Linked | None:
         """The latest link of one of these kinds."""
         return next((link for link in reversed(self._state.links) if link.what in kinds), None)

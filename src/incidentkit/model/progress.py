@@ -132,7 +132,7 @@ class Progress:
     updates: int = 0
     """How many updates were written in this generation."""
     public_updates: int = 0
-    """How many of them had words for the public, and be it that these were taken out later."""
+    """How many of them had words for the public while it was not restricted, be it that these were taken out later."""
     estimates: int = 0
     """How many of them said when it may be over."""
     raises: int = 0

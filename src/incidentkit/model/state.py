@@ -121,8 +121,6 @@ class State:
     updates: int = 0
     """How many were written, over all generations."""
     latest_update: Updated | None = None
-    public_update_at: datetime | None = None
-    """When the log learned of the latest one that had words for the public."""
     merged_into: IncidentId | None = None
     waivers: Mapping[str, str] = field(factory=dict[str, str])
     progress: Progress = field(factory=Progress)
@@ -391,9 +389,8 @@ def _update(state: State, event: Updated) -> None:
     state.progress.updates += 1
     state.progress.estimates += bool(event.eta.strip())
     state.latest_update = event
-    if event.public.strip():
+    if event.public.strip() and not (state.restricted or state.progress.restricted):
         state.progress.public_updates += 1
-        state.public_update_at = event.recorded_at
         state.public_summary = _for_the_public(event.public, state.public_summary)
         state.summarized_at = event.recorded_at
 

@@ -210,8 +210,8 @@ class CommunicationPolicy:
     def _confidential(self) -> Iterator[Obligation]:
         """That the playbook restricts an incident, and that its guardians know it, whoever did."""
         if self.restricted != NEVER:
-            recurrence = Recurrence.ONCE
-            yield self._guarded(CONFIDENTIAL, self.restricted, RESTRICTION_LIFTED.is_(True), recurrence)
+            lifted = RESTRICTION_LIFTED.is_(True)
+            yield self._guarded(CONFIDENTIAL, self.restricted, lifted, Recurrence.ONCE)
         if self.guardians:
             by_hand = RESTRICTED_BY_HAND.is_(True)
             yield self._guarded(BY_HAND, by_hand, ~by_hand, Recurrence.PER_GENERATION)

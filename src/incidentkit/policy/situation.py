@@ -72,7 +72,7 @@ NEWS_FOR_ALL: Final = Flag(
 """While the incident was not restricted; what was written before a restriction was lifted stays with the few."""
 
 PUBLIC_NEWS: Final = Flag("public_news", question="Has an update words for the public?", worse=Worse.LOWER)
-"""Those that were written for everybody to know: what was written before a restriction was lifted stays unpublished."""
+"""While the incident was not restricted; what was written for the public while it was stays unpublished."""
 
 ETA_KNOWN: Final = Flag("eta_known", question="Has an update said when it may be over?", worse=Worse.LOWER)
 
@@ -197,25 +197,24 @@ def channel_of(incident: Incident) -> Linked | None:
     return private if incident.restricted else incident.linked(LinkKind.CHANNEL) or private
 
 
-def _is_for_all(incident: Incident, written_at: datetime | None) -> bool:
-    """Whether what was written then, if anything was, was written while everybody might know of the incident."""
-    if written_at is None or incident.restricted:
+def _is_news_for_all(incident: Incident) -> bool:
+    """Whether the latest update was written while everybody might know of the incident."""
+    latest, lifted_at = incident.latest_update, incident.restriction_lifted_at
+    if latest is None or incident.restricted:
         return False
-    lifted_at = incident.restriction_lifted_at
-    return lifted_at is None or written_at > lifted_at
+    return lifted_at is None or latest.recorded_at > lifted_at
 
 
 def _told(incident: Incident) -> dict[str, Any]:
     """What is known of who was told what, and where."""
-    latest = incident.latest_update
     return {
         ASSESSED.name: incident.assessed,
         RESTRICTED.name: incident.restricted,
         RESTRICTED_BY_HAND.name: incident.restricted_by_hand,
         RESTRICTION_LIFTED.name: incident.restriction_lifted and (CONFIDENTIAL, ONCE) in incident.progress.in_force,
         UPDATES.name: incident.progress.updates,
-        NEWS_FOR_ALL.name: _is_for_all(incident, None if latest is None else latest.recorded_at),
-        PUBLIC_NEWS.name: _is_for_all(incident, incident.public_update_at) and bool(incident.public_summary.strip()),
+        NEWS_FOR_ALL.name: _is_news_for_all(incident),
+        PUBLIC_NEWS.name: incident.progress.public_updates > 0 and bool(incident.public_summary.strip()),
         ETA_KNOWN.name: incident.progress.estimates > 0,
         CHANNEL_OPEN.name: channel_of(incident) is not None,
         PUBLIC_CHANNEL.name: incident.linked(LinkKind.CHANNEL) is not None,
