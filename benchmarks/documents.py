@@ -127,6 +127,8 @@ def _written(event: Any) -> dict[str, Any]:
             plain["playbook"] = event.playbook
         if event.number is not None:
             plain["number"] = event.number
+        if event.labels:
+            plain["labels"] = event.labels
     return plain
 
 
@@ -190,6 +192,7 @@ READ: Final[Mapping[str, Callable[[dict[str, Any], dict[str, Any]], Event]]] = {
         chosen=plain.get("chosen", False),
         playbook=plain.get("playbook", ""),
         number=plain.get("number"),
+        labels=plain.get("labels", {}),
     ),
     "assessed": lambda plain, when: Assessed(**when, assessment=_assessment(plain["assessment"])),
     "severity changed": lambda plain, when: SeverityChanged(

@@ -14,7 +14,7 @@ from typing import Any, ClassVar, TypeAlias
 from attrs import Attribute, field, frozen
 
 from incidentkit.model.assessment import Assessment, assessed
-from incidentkit.model.events import LinkKind, copied
+from incidentkit.model.events import LinkKind, copied_waivers
 from incidentkit.model.identity import moment, reference_of
 from incidentkit.model.people import Role
 from incidentkit.model.severity import Severity
@@ -230,7 +230,7 @@ class Close(Asking):
 
     tag: ClassVar[str] = "close"
 
-    waivers: Mapping[str, str] = field(factory=dict[str, str], kw_only=True, converter=copied, hash=False)
+    waivers: Mapping[str, str] = field(factory=dict[str, str], kw_only=True, converter=copied_waivers, hash=False)
 
 
 @frozen
@@ -304,6 +304,29 @@ class Link(Asking):
 
 
 @frozen
+class Label(Asking):
+    """Set a label by which it is found later, in place of an earlier value.
+
+    Name and value are names: a service, a team, a region. No redaction takes them out, so what may have to be taken
+    out, such as whom it is about, belongs in no label.
+    """
+
+    tag: ClassVar[str] = "label"
+
+    name: str
+    value: str
+
+
+@frozen
+class Unlabel(Asking):
+    """Remove a label."""
+
+    tag: ClassVar[str] = "unlabel"
+
+    name: str
+
+
+@frozen
 class CorrectStart(Asking):
     """Say when users really began to feel it."""
 
@@ -362,6 +385,8 @@ Command: TypeAlias = (
     | Restrict
     | LiftRestriction
     | Link
+    | Label
+    | Unlabel
     | CorrectStart
     | CorrectTime
     | Redact

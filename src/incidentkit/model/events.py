@@ -28,6 +28,9 @@ from incidentkit.model.severity import Severity
 REDACTED = "[redacted]"
 """What stands where words were taken out."""
 
+MOST_LABELS: Final = 100
+"""Labels that an incident may have."""
+
 
 def is_name(event: Happening, attribute: Attribute[Any], value: object) -> None:
     """The field holds an identifier."""
@@ -83,16 +86,38 @@ def is_waivers(event: Happening, attribute: Attribute[Any], value: object) -> No
             raise FieldInvalid(attribute.name, f"{shown(what)} is waived without a reason")
 
 
+def is_labels(event: Happening, attribute: Attribute[Any], value: object) -> None:
+    """The field holds names by name, as many as an incident may have."""
+    labels = cast(Mapping[object, object], value)
+    if len(labels) > MOST_LABELS:
+        raise FieldInvalid(attribute.name, f"an incident has {MOST_LABELS} at the most, not {len(labels)}")
+    for name, text in labels.items():
+        try:
+            checked_name(attribute.name, name)
+            checked_name(attribute.name, text)
+        except FieldInvalid as error:
+            raise FieldInvalid(attribute.name, f"{shown(name)}={shown(text)}: {error.problem}") from None
+
+
 WRITTEN: Final = frozenset({is_words, is_title, is_reason, is_said, is_waivers})
 """The checks of fields that hold what people wrote."""
 
 
-def copied(table: Mapping[str, str]) -> dict[str, str]:
+def copied_waivers(waivers: Mapping[str, str]) -> dict[str, str]:
     """A copy that the giver cannot change any more; `FieldInvalid` for what is no mapping."""
+    return _copied("waivers", waivers, "waivers are reasons by what is waived")
+
+
+def copied_labels(labels: Mapping[str, str]) -> dict[str, str]:
+    """A copy that the giver cannot change any more; `FieldInvalid` for what is no mapping."""
+    return _copied("labels", labels, "labels are values by name")
+
+
+def _copied(what: str, table: Mapping[str, str], expected: str) -> dict[str, str]:
     try:
         return dict(table)
     except (TypeError, ValueError):
-        raise FieldInvalid("waivers", f"waivers are reasons by what is waived, not {shown(table)}") from None
+        raise FieldInvalid(what, f"{expected}, not {shown(table)}") from None
 
 
 def is_utc(event: Happening, attribute: Attribute[Any], value: object) -> None:
@@ -169,6 +194,8 @@ class Declared(Happening):
     playbook: str = field(default="", validator=is_text)
     number: int | None = field(default=None, validator=optional(is_number))
     """Its number among those that were declared that day, for names that people read; `None` if nobody counted."""
+    labels: Mapping[str, str] = field(factory=dict[str, str], converter=copied_labels, validator=is_labels, hash=False)
+    """What it is found by later, by name; no redaction takes them out, so nothing that may have to be belongs there."""
 
     def __str__(self) -> str:
         return f"declared: {self.title} ({self.assessment})"
@@ -399,7 +426,9 @@ class Closed(Happening):
     tag: ClassVar[str] = "closed"
     row: ClassVar[str] = "close"
 
-    waivers: Mapping[str, str] = field(factory=dict[str, str], converter=copied, validator=is_waivers, hash=False)
+    waivers: Mapping[str, str] = field(
+        factory=dict[str, str], converter=copied_waivers, validator=is_waivers, hash=False
+    )
     """What was left undone on purpose, each with the reason."""
 
     def __str__(self) -> str:
@@ -502,6 +531,36 @@ class Linked(Happening):
 
     def __str__(self) -> str:
         return f"linked the {self.what} {self.reference}{f' ({self.url})' if self.url else ''}"
+
+
+@frozen(kw_only=True)
+class Labelled(Happening):
+    """A label has this value from here on.
+
+    No redaction takes it out: what may have to be taken out belongs in no label.
+    """
+
+    tag: ClassVar[str] = "labelled"
+    row: ClassVar[str] = "label"
+
+    name: str = field(validator=is_name)
+    value: str = field(validator=is_name)
+
+    def __str__(self) -> str:
+        return f"labelled {self.name}={self.value}"
+
+
+@frozen(kw_only=True)
+class Unlabelled(Happening):
+    """A label was removed."""
+
+    tag: ClassVar[str] = "unlabelled"
+    row: ClassVar[str] = "unlabel"
+
+    name: str = field(validator=is_name)
+
+    def __str__(self) -> str:
+        return f"removed the label {self.name}"
 
 
 @frozen(kw_only=True)
@@ -719,6 +778,8 @@ Event: TypeAlias = (
     | Restricted
     | RestrictionLifted
     | Linked
+    | Labelled
+    | Unlabelled
     | StartCorrected
     | TimeCorrected
     | Redacted

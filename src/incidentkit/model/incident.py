@@ -79,16 +79,19 @@ class Incident:
         playbook: Referenced | str = "",
         recorded_at: datetime | None = None,
         number: int | None = None,
+        labels: Mapping[str, str] | None = None,
     ) -> Incident:
         """Begin an incident, by a triage or with a severity that a person chose.
 
         ``started_at`` is when users began to feel it, if that was before ``at``. ``recorded_at`` is when the log learns
         of it, if that is later than ``at``: an incident may be declared after the fact. ``number`` is its number
-        among those that are declared that day, from 1 up, if somebody counts them.
+        among those that are declared that day, from 1 up, if somebody counts them. ``labels`` are what it is found by
+        later, such as ``{"service": "checkout"}``: no redaction takes them out, so what may have to be taken out
+        belongs in none.
 
         Raises `CommandInvalid` for neither or both of triage and severity, `FieldInvalid` for a time without zone, for
-        what is no such number and for a name or title that cannot be kept, a blank title among them, `TimesContradict`
-        for a start after the declaration.
+        what is no such number, for more than 100 labels and for a name, label or title that cannot be kept, a blank
+        title among them, `TimesContradict` for a start after the declaration.
         """
         if (triage is None) == (severity is None):
             raise CommandInvalid(f"{shown(id)}: an incident is declared with a triage or with a chosen severity")
@@ -104,6 +107,7 @@ class Incident:
             chosen=triage is None,
             playbook=reference_of(playbook),
             number=number,
+            labels={} if labels is None else labels,
         )
         return cls(begin(event), Timeline([event]))
 
@@ -351,6 +355,11 @@ class Incident:
     def linked(self, *kinds: LinkKind) -> Linked | None:
         """The latest link of one of these kinds."""
         return next((link for link in reversed(self._state.links) if link.what in kinds), None)
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """What it is found by later: values by name, in the order of the names."""
+        return MappingProxyType(dict(sorted(self._state.labels.items())))
 
     @property
     def public_summary(self) -> str:

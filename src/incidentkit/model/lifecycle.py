@@ -67,6 +67,8 @@ TABLE: Final[Mapping[str, Mapping[Status, Consequence]]] = {
     "lift_restriction": dict.fromkeys(Status, STAYS),
     "note": dict.fromkeys(Status, STAYS),
     "link": dict.fromkeys(Status, STAYS),
+    "label": dict.fromkeys(Status, STAYS),
+    "unlabel": dict.fromkeys(Status, STAYS),
     "correct_start": dict.fromkeys(Status, STAYS),
     "correct_time": dict.fromkeys(Status, STAYS),
     "redact": dict.fromkeys(Status, STAYS),

@@ -13,6 +13,7 @@ from attrs import NOTHING, Attribute, fields
 
 from incidentkit.errors import (
     CommandInvalid,
+    FieldInvalid,
     IllegalTransition,
     shown,
 )
@@ -32,6 +33,7 @@ from incidentkit.model.commands import (
     Escalate,
     Fulfil,
     HandOver,
+    Label,
     LiftRestriction,
     Link,
     Merge,
@@ -47,6 +49,7 @@ from incidentkit.model.commands import (
     Summarize,
     TakeBack,
     Unacknowledge,
+    Unlabel,
     Update,
     Waive,
 )
@@ -59,6 +62,7 @@ from incidentkit.model.events import (
     Escalated,
     Event,
     Fulfilled,
+    Labelled,
     Linked,
     Merged,
     Mitigated,
@@ -80,10 +84,11 @@ from incidentkit.model.events import (
     TakenBack,
     TimeCorrected,
     Unacknowledged,
+    Unlabelled,
     Updated,
     Waived,
 )
-from incidentkit.model.identity import moment
+from incidentkit.model.identity import checked_name, moment
 from incidentkit.model.lifecycle import TABLE, Effect, Status, consequence, possible
 from incidentkit.model.state import State
 
@@ -132,7 +137,7 @@ def says_what_is_so(command: Command, state: State) -> bool:
     answer = _SAYS_WHAT_IS_SO.get(type(command))
     try:
         return answer is not None and answer(command, state)
-    except TypeError:  # a name that is not even text: the event will say so
+    except (TypeError, FieldInvalid):  # a name that is none, or not even text: the event will say so
         return False
 
 
@@ -150,6 +155,8 @@ _SAYS_WHAT_IS_SO: Final[Mapping[type[Any], Callable[[Any, State], bool]]] = {
     TakeBack: lambda command, state: command.obligation not in state.progress.settled,
     Waive: lambda command, state: state.progress.said(command.obligation, done=False),
     Link: lambda command, state: any(_leads_there(link, command) for link in state.links),
+    Label: lambda command, state: state.labels.get(command.name) == command.value,
+    Unlabel: lambda command, state: checked_name("name", command.name) not in state.labels,
 }
 """When a command that moves no status asks for what is so already, or for what was over when it was reopened."""
 
@@ -191,6 +198,8 @@ _EVENT: Final[Mapping[type[Any], Callable[..., Event]]] = {
     Restrict: Restricted,
     LiftRestriction: RestrictionLifted,
     Link: Linked,
+    Label: Labelled,
+    Unlabel: Unlabelled,
     CorrectStart: StartCorrected,
     CorrectTime: TimeCorrected,
     Redact: Redacted,

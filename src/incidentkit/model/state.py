@@ -22,6 +22,7 @@ from incidentkit.errors import (
 )
 from incidentkit.model.assessment import Value
 from incidentkit.model.events import (
+    MOST_LABELS,
     REDACTED,
     Acknowledged,
     AcknowledgementExpired,
@@ -39,6 +40,7 @@ from incidentkit.model.events import (
     FellDue,
     Fulfilled,
     Joined,
+    Labelled,
     Linked,
     Merged,
     Mitigated,
@@ -61,6 +63,7 @@ from incidentkit.model.events import (
     TakenOver,
     TimeCorrected,
     Unacknowledged,
+    Unlabelled,
     Updated,
     Waived,
     wordless,
@@ -115,6 +118,7 @@ class State:
     lifted_at: datetime | None = None
     """When the log learned of it that the restriction was lifted, the last time."""
     links: list[Linked] = field(factory=list[Linked])
+    labels: dict[str, str] = field(factory=dict[str, str])
     public_summary: str = ""
     summarized_at: datetime | None = None
     """When the log learned of what the public may read."""
@@ -161,6 +165,7 @@ def begin(event: Declared) -> State:
         severity_at=event.at,
         facts=assessment.facts,
         recorded_at=event.recorded_at,
+        labels=dict(event.labels),
     )
 
 
@@ -485,6 +490,22 @@ def _link(state: State, event: Linked) -> None:
     state.links.append(event)
 
 
+def _label(state: State, event: Labelled) -> None:
+    if event.at < state.declared_at:
+        raise _too_early(state, event)
+    if len(state.labels) >= MOST_LABELS and event.name not in state.labels:
+        raise CommandInvalid(
+            f"{state.id} has {MOST_LABELS} labels, which is the most. Remove one before {shown(event.name)} is set"
+        )
+    state.labels[event.name] = event.value
+
+
+def _unlabel(state: State, event: Unlabelled) -> None:
+    if event.at < state.declared_at:
+        raise _too_early(state, event)
+    state.labels.pop(event.name, None)
+
+
 def _look_back(state: State, event: TimeCorrected | Redacted) -> None:
     if event.at < state.declared_at:
         raise _too_early(state, event)
@@ -564,6 +585,8 @@ _FOLD: Final[Mapping[type[Any], Callable[[State, Any], None] | None]] = {
     Restricted: _restrict,
     RestrictionLifted: _lift,
     Linked: _link,
+    Labelled: _label,
+    Unlabelled: _unlabel,
     StartCorrected: _correct_start,
     TimeCorrected: _look_back,
     Redacted: _look_back,
@@ -595,6 +618,8 @@ _CHANGES: Final[Mapping[type[Any], tuple[str, ...]]] = {
     RestrictionLifted: ("progress",),
     RoleAssigned: ("roles",),
     Linked: ("links",),
+    Labelled: ("labels",),
+    Unlabelled: ("labels",),
     Became: ("progress",),
     FellDue: ("progress",),
     Joined: ("progress",),

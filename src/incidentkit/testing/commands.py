@@ -24,6 +24,7 @@ from incidentkit.model.commands import (
     Escalate,
     Fulfil,
     HandOver,
+    Label,
     LiftRestriction,
     Link,
     Merge,
@@ -39,6 +40,7 @@ from incidentkit.model.commands import (
     Summarize,
     TakeBack,
     Unacknowledge,
+    Unlabel,
     Update,
     Waive,
 )
@@ -93,6 +95,12 @@ _TEXT: Final[Parts] = {"text": _WORDS}
 OWED: Final = st.sampled_from(["checklist/stakeholders", "review"])
 """What may be owed, so that what one command says another takes back."""
 
+LABELS: Final = st.sampled_from(["service", "team", "地域"])
+"""Names of labels, so that what one command sets another replaces or removes."""
+
+VALUES: Final = st.sampled_from(["checkout", "支払い", "<b>|`*_", "x" * 200])
+"""Values of labels."""
+
 REFERENCES: Final = st.sampled_from(["emergency@0123456789ab", "emergency@ba9876543210"])
 """Versions of a playbook, so that some commands move an incident to the one that it has."""
 
@@ -104,6 +112,8 @@ PARTS: Final[Mapping[type[Command], Callable[[Scene], Parts]]] = {
     TakeBack: lambda _: {"obligation": OWED, **_GOOD_REASON},
     Waive: lambda _: {"obligation": OWED, **_GOOD_REASON},
     Link: lambda _: {"what": st.sampled_from(LinkKind), "reference": _WORDS, "url": texts()},
+    Label: lambda _: {"name": LABELS, "value": VALUES},
+    Unlabel: lambda _: {"name": LABELS},
     Acknowledge: lambda _: _NOTE,
     Decline: lambda _: _REASON,
     Unacknowledge: lambda _: _REASON,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -9,13 +10,25 @@ from attrs import evolve
 from hypothesis import strategies as st
 
 from incidentkit.errors import IncidentkitError
-from incidentkit.model.commands import Acknowledge, Assign, Command, HandOver, LiftRestriction, Restrict, Unacknowledge
+from incidentkit.model.commands import (
+    Acknowledge,
+    Assign,
+    Command,
+    Fulfil,
+    HandOver,
+    Label,
+    LiftRestriction,
+    Restrict,
+    TakeBack,
+    Unacknowledge,
+    Unlabel,
+)
 from incidentkit.model.events import Event
 from incidentkit.model.incident import Incident
 from incidentkit.model.lifecycle import Consequence, Effect, Status, consequence
 from incidentkit.policy.rules import SeverityRules
 from incidentkit.testing.calendar import shifted
-from incidentkit.testing.commands import PARTS, Scene, of_kind, scenes
+from incidentkit.testing.commands import LABELS, PARTS, VALUES, Scene, of_kind, scenes
 from incidentkit.testing.identity import PEOPLE, names, texts
 from incidentkit.testing.rules import RULES
 
@@ -91,6 +104,7 @@ def _declarations(draw: st.DrawFn, scene: Scene) -> Incident:
         recorded_at=draw(st.none() | scene.near(0, 90)),
         playbook=draw(texts()),
         number=draw(st.none() | st.integers(1, 2_000)),
+        labels=draw(st.none() | st.dictionaries(LABELS, VALUES, max_size=2)),
     )
 
 
@@ -132,15 +146,23 @@ def _kinds(status: Status) -> st.SearchStrategy[type[Command]]:
 
 def _commands(kind: type[Command], incident: Incident, scene: Scene) -> st.SearchStrategy[Command]:
     """Commands of a kind; one that takes something back comes after it, and an acknowledgement from who gave it."""
-    if kind is HandOver and not incident.roles:
-        return of_kind(Assign, scene)
-    if kind is LiftRestriction and not incident.restricted:
-        return of_kind(Restrict, scene)
+    if kind in _TAKES_BACK:
+        what, is_there = _TAKES_BACK[kind]
+        if not is_there(incident):
+            return of_kind(what, scene)
     if kind is Unacknowledge:
-        if not incident.acknowledged:
-            return of_kind(Acknowledge, scene)
         return of_kind(kind, evolve(scene, people=st.sampled_from([*incident.acknowledged])))
     return of_kind(kind, scene)
+
+
+_TAKES_BACK: Final[Mapping[type[Command], tuple[type[Command], Callable[[Incident], object]]]] = {
+    HandOver: (Assign, lambda incident: incident.roles),
+    LiftRestriction: (Restrict, lambda incident: incident.restricted),
+    Unlabel: (Label, lambda incident: incident.labels),
+    TakeBack: (Fulfil, lambda incident: incident.progress.settled),
+    Unacknowledge: (Acknowledge, lambda incident: incident.acknowledged),
+}
+"""What has to be said before something takes it back, and whether it was."""
 
 
 _KINDS: Final = {status: _kinds(status) for status in Status}
