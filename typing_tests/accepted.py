@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import assert_type
@@ -251,6 +252,7 @@ def desks(playbook: Playbook, directory: Directory, store: IncidentStore) -> Non
     Toolbox(pagers=dict.fromkeys(("phone", "mail"), ShortestPager()))
     with Desk(playbook, directory, toolbox, store, observers=[ShortestObserver()]) as desk:
         assert_type(desk.declare("Checkout fails", by="bot", facts={"error_rate": 0.2}), Incident)
+        assert_type(desk.declare("Search is slow", by="bot", labels={"service": "search"}).labels, Mapping[str, str])
         assert_type(desk.acknowledge("INC-1", by="ada"), Result)
         assert_type(desk.tick(), int)
         desk.run(stop=threading.Event(), heartbeat=lambda: print("alive"))

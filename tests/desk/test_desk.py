@@ -47,6 +47,7 @@ from incidentkit.model.commands import (
     Command,
     Decline,
     Escalate,
+    Label,
     Merge,
     Note,
     Reopen,
@@ -164,6 +165,15 @@ def test_triage_and_chosen_severity_are_kept_and_nothing_known_is_the_worst(scen
     assert desk.declare("b", by="ada", severity=SEV_2).possible == {SEV_2}
     assert desk.declare("c", by="ada").severity == SEV_1
     assert len(desk.declare("d", by="ada").possible) > 1
+
+
+def test_labels_are_declared_and_set(scene: Scene) -> None:
+    desk = scene.desk()
+    incident = desk.declare("a", by="bot", severity=SEV_1, labels={"service": "checkout"})
+    assert incident.labels == {"service": "checkout"}
+    result = desk.submit(incident.id, Label("team", "payments", at=START, by="ada"))
+    assert (result.changed, result.incident.labels) == (True, {"service": "checkout", "team": "payments"})
+    assert desk.load(incident.id).labels == result.incident.labels
 
 
 def test_id_is_made_up_unless_it_is_given(scene: Scene) -> None:
@@ -1416,6 +1426,7 @@ SLIPS: list[tuple[Callable[[Any], Any], str]] = [
     (lambda desk: desk.acknowledge("INC-1", by="ada", at=0), "at: 0 is"),
     (lambda desk: desk.note("INC-1", "hm", by="ada", at=""), "at: '' is"),
     (lambda desk: desk.close("INC-1", by="ada", waivers=0), "waivers"),
+    (lambda desk: desk.declare("hm", by="ada", labels=0), "labels are values by name, not 0"),
     (lambda desk: desk.run(poll=5), "the poll of a run is a timedelta, not 5"),
     (lambda desk: desk.run(poll=timedelta()), "the poll of a run is a timedelta above zero"),
     (lambda desk: desk.run(audit="x"), "the audit of a run is a timedelta, not 'x'"),

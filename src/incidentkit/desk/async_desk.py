@@ -103,11 +103,13 @@ class AsyncDesk:
         id: str | None = None,
         at: datetime | None = None,
         started_at: datetime | None = None,
+        labels: Mapping[str, str] | None = None,
     ) -> Incident:
         """Begin an incident; what follows from it is done by `tick` or `run`.
 
         Without ``triage`` or ``severity``, the playbook's rules decide by the ``facts``, or by nothing. ``id`` is made
-        up if not given. ``at`` is now if not given. Raises what `Incident.declare` raises, and `IncidentExists`.
+        up if not given. ``at`` is now if not given. ``labels`` are what it is found by later, and nothing that may have
+        to be taken out. Raises what `Incident.declare` raises, and `IncidentExists`.
         """
         make = flows.declaration(
             self._charter,
@@ -119,6 +121,7 @@ class AsyncDesk:
             severity=severity,
             at=at,
             started_at=started_at,
+            labels=labels,
         )
         return await self._crew.run(flows.declare(self._charter, make))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final, get_args
@@ -96,6 +96,7 @@ def declaration(
     severity: Severity[Any] | None,
     at: datetime | None,
     started_at: datetime | None,
+    labels: Mapping[str, str] | None,
 ) -> Callable[[datetime], Incident]:
     """What makes an incident, once it is given the time; without a severity or a triage, of which facts make one."""
 
@@ -116,6 +117,7 @@ def declaration(
             started_at=started_at,
             playbook=charter.first,
             recorded_at=now,
+            labels=labels,
         )
 
     return make
