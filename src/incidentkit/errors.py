@@ -35,6 +35,16 @@
     ├── LogInvalid (ValueError)             events that are not the log of one incident
     ├── UnknownIncident (LookupError)       the store has no such incident
     ├── IncidentExists (ValueError)         the store has that incident already
+    ├── UnknownEvidence (LookupError)       the store has no evidence of that content
+    ├── StoreError                          a store could not do what it was asked, and changed nothing
+    │   ├── StoreUnavailable (ConnectionError)  not reached, busy or too slow: it may work another time
+    │   ├── StoreFull (OSError)             no room is left: nothing is kept until there is
+    │   ├── StoreReadOnly (PermissionError) it may be read, and not written to
+    │   ├── StoreDamaged (ValueError)       what it holds cannot be read
+    │   ├── StoreForeign (ValueError)       no store of this library is there, but something else
+    │   ├── StoreOutdated (ValueError)      an earlier release made it, and nobody has upgraded it
+    │   ├── StoreTooNew (ValueError)        a later release made it, or wrote into it
+    │   └── StoreMisconfigured (ValueError) an address or a setting by which no store can be reached
     ├── DocumentInvalid (ValueError)        JSON or TOML of the wrong shape; names the path
     └── ProviderError                       a system that was asked to do something did not do it
         │                                 transient: it may work another time
@@ -361,6 +371,65 @@ class IncidentExists(IncidentkitError, ValueError):
             f"the store has an incident {shown(incident)} already."
             " Load it to see whether it is the same, or take another id."
         )
+
+
+class UnknownEvidence(IncidentkitError, LookupError):
+    """The store has no evidence whose content has that SHA-256; `sha256` is what was asked for."""
+
+    def __init__(self, sha256: object) -> None:
+        self.sha256 = sha256
+        super().__init__(f"the store has no evidence with the SHA-256 {shown(sha256)}")
+
+
+class StoreError(IncidentkitError):
+    """A store could not do what it was asked; nothing was changed, unless the error says otherwise.
+
+    ``store`` says which one, without the secrets of its address.
+    """
+
+    transient: ClassVar[bool] = False
+    """Whether the same may work another time, though nobody changes anything."""
+
+    def __init__(self, store: str, problem: str) -> None:
+        self.store = store
+        self.problem = printable(problem)
+        super().__init__(f"{store}: {problem}")
+
+
+class StoreUnavailable(StoreError, ConnectionError):
+    """It was not reached, was busy, or did not answer in time; it may work another time."""
+
+    transient = True
+
+
+class StoreFull(StoreError, OSError):
+    """No room is left where it keeps things; it goes on by itself once there is room."""
+
+    transient = True
+
+
+class StoreReadOnly(StoreError, PermissionError):
+    """It may be read, and not written to: because of the file, the server or the user's rights."""
+
+
+class StoreDamaged(StoreError, ValueError):
+    """What it holds cannot be read, or is not what the library wrote."""
+
+
+class StoreForeign(StoreError, ValueError):
+    """There is something else than a store of this library: no database, or the one of another program."""
+
+
+class StoreOutdated(StoreError, ValueError):
+    """An earlier release made it, or nobody did, and it was not to be made or upgraded by itself."""
+
+
+class StoreTooNew(StoreError, ValueError):
+    """A later release made it, or wrote into it; this one cannot tell what that means."""
+
+
+class StoreMisconfigured(StoreError, ValueError):
+    """An address or a setting by which no store can be reached, until somebody changes it."""
 
 
 class DocumentInvalid(IncidentkitError, ValueError):

@@ -10,20 +10,16 @@ from itertools import dropwhile, islice
 from operator import itemgetter
 from threading import RLock
 
-from incidentkit.errors import FieldInvalid, UnknownIncident, shown
+from incidentkit.errors import FieldInvalid, UnknownEvidence, UnknownIncident, UnknownPlaybook, shown
 from incidentkit.memory.clock import system_clock
-from incidentkit.model.events import Event, Redacted, wordless
+from incidentkit.model.events import Event
 from incidentkit.model.identity import IncidentId, moment
-from incidentkit.providers.store import (
-    Append,
-    Audit,
-    FindDue,
-    FindForgotten,
-    FindIncidents,
-    Standing,
-    TakeNumber,
-    appended,
-)
+from incidentkit.providers.entry import Addition, Entry, appended, is_sought, restored
+from incidentkit.providers.evidence import Evidence, KeepEvidence
+from incidentkit.providers.playbooks import KeepPlaybook
+from incidentkit.providers.records import EvidenceRecord, LogRecord, NumberRecord, PlaybookRecord, Record
+from incidentkit.providers.store import Append, Audit, FindDue, FindForgotten, FindIncidents, TakeNumber
+from incidentkit.providers.words import words_of
 
 
 class MemoryStore:
@@ -35,7 +31,7 @@ class MemoryStore:
         self._clock = clock
         self._lock = RLock()
         self._logs: dict[IncidentId, tuple[Event, ...]] = {}
-        self._standing: dict[IncidentId, Standing] = {}
+        self._entries: dict[IncidentId, Entry] = {}
         """In the order in which incidents came."""
         self._wakes: list[tuple[datetime, IncidentId]] = []
         """Every time to wake an incident, sorted, so that to find nothing due takes no time, however many there are."""
@@ -45,6 +41,10 @@ class MemoryStore:
         """When anything was kept last: what is later than now was planned before the clock was put back."""
         self._numbers: defaultdict[str, int] = defaultdict(int)
         """The last number of each series."""
+        self._playbooks: dict[str, str] = {}
+        """Documents by their references."""
+        self._evidence: dict[tuple[IncidentId, str, str], EvidenceRecord] = {}
+        """Pieces of evidence, by the incident, their name and what they hold."""
 
     def now(self) -> datetime:
         """The time by the clock that it was given; `FieldInvalid` if that tells a time without zone."""
@@ -53,14 +53,10 @@ class MemoryStore:
     def append(self, request: Append, /) -> tuple[Event, ...]:
         """Add the events, all or none."""
         with self._lock:
-            standing, events = appended(request, self._standing.get(request.incident), self.now())
-            log = [*self._logs.get(request.incident, ()), *events]
-            for event in events:
-                if isinstance(event, Redacted):
-                    log[event.event] = wordless(log[event.event])
-            self._logs[request.incident] = tuple(log)
-            self._keep(request.incident, standing)
-            return tuple(log[len(log) - len(events) :])
+            log = self._logs.get(request.incident, ())
+            addition = appended(request, self._entries.get(request.incident), self.now(), lambda: log)
+            self._keep(request.incident, addition, log)
+            return addition.events
 
     def load(self, incident: str, /) -> tuple[Event, ...]:
         """The log of an incident."""
@@ -77,16 +73,16 @@ class MemoryStore:
             return tuple(sorted(due, key=self._turn)[: request.limit])
 
     def find(self, request: FindIncidents, /) -> tuple[IncidentId, ...]:
-        """Incidents in any of the statuses, the newest first."""
+        """Incidents that are all of what is asked for, the newest first."""
         with self._lock:
-            newest_first = reversed(self._standing)
+            newest_first = reversed(self._entries)
             if request.after is not None:
                 after = self._known(request.after)
                 newest_first = islice(dropwhile(lambda incident: incident != after, newest_first), 1, None)
             found = (
                 incident
                 for incident in newest_first
-                if request.statuses is None or self._standing[incident].status in request.statuses
+                if is_sought(request, self._entries[incident], words_of(self._logs[incident]) if request.text else ())
             )
             return tuple(islice(found, request.limit))
 
@@ -94,11 +90,9 @@ class MemoryStore:
         """Which incidents nobody looks at."""
         with self._lock:
             latest = self.now() - request.grace
-            undone = {incident: standing for incident, standing in self._standing.items() if not standing.done}
+            undone = {incident: entry for incident, entry in self._entries.items() if not entry.done}
             forgotten = [
-                incident
-                for incident, standing in undone.items()
-                if standing.wake_at is None or standing.wake_at < latest
+                incident for incident, entry in undone.items() if entry.wake_at is None or entry.wake_at < latest
             ]
             return Audit(len(undone), tuple(sorted(forgotten, key=self._turn)))
 
@@ -108,24 +102,99 @@ class MemoryStore:
             self._numbers[request.series] += 1
             return self._numbers[request.series]
 
-    def _keep(self, incident: IncidentId, standing: Standing) -> None:
-        had = self._standing.get(incident)
+    def keep_playbook(self, request: KeepPlaybook, /) -> None:
+        """Keep a playbook, unless it is there."""
+        with self._lock:
+            self._playbooks.setdefault(request.reference, request.document)
+
+    def playbook(self, reference: str, /) -> str:
+        """The document of a playbook."""
+        with self._lock:
+            if reference not in self._playbooks:
+                raise UnknownPlaybook(reference, self._playbooks)
+            return self._playbooks[reference]
+
+    def keep_evidence(self, request: KeepEvidence, /) -> Evidence:
+        """Keep a piece of evidence, unless it is there."""
+        with self._lock:
+            self._known(request.incident)
+            key = (request.incident, request.name, request.sha256)
+            return self._evidence.setdefault(key, EvidenceRecord.of(request, self.now())).evidence
+
+    def evidence(self, incident: str, /) -> tuple[Evidence, ...]:
+        """What is kept for an incident, the oldest first."""
+        with self._lock:
+            known = self._known(incident)
+            return tuple(each.evidence for each in self._evidence.values() if each.incident == known)
+
+    def content(self, sha256: str, /) -> bytes:
+        """The content that is called by its SHA-256."""
+        with self._lock:
+            for (_, _, name), record in self._evidence.items():
+                if name == sha256:
+                    return record.request.content
+            raise UnknownEvidence(sha256)
+
+    def records(self) -> Iterator[Record]:
+        """Everything that it keeps."""
+        with self._lock:
+            playbooks = [PlaybookRecord(reference=each, document=text) for each, text in self._playbooks.items()]
+            numbers = [NumberRecord(series=series, last=last) for series, last in self._numbers.items()]
+            incidents = [*self._logs]
+        yield from playbooks
+        yield from numbers
+        for incident in incidents:
+            with self._lock:
+                entry, log = self._entries[incident], self._logs[incident]
+                evidence = [each for each in self._evidence.values() if each.incident == incident]
+            yield LogRecord(wake_at=entry.wake_at, planned_with=entry.planned_with, done=entry.done, events=log)
+            yield from evidence
+
+    def take_in(self, record: Record, /) -> bool:
+        """Keep a record as it is; whether it was not there already."""
+        with self._lock:
+            match record:
+                case LogRecord():
+                    addition = restored(record, self._logs.get(record.incident), self.now())
+                    if addition is not None:
+                        self._keep(record.incident, addition, ())
+                    return addition is not None
+                case NumberRecord(series=series, last=last):
+                    had = self._numbers[series]
+                    self._numbers[series] = max(had, last)
+                    return had < last
+                case PlaybookRecord(reference=reference, document=document):
+                    is_there = reference in self._playbooks
+                    self._playbooks.setdefault(reference, document)
+                    return not is_there
+                case EvidenceRecord():
+                    key = (self._known(record.incident), record.name, record.request.sha256)
+                    is_there = key in self._evidence
+                    self._evidence.setdefault(key, record)
+                    return not is_there
+
+    def _keep(self, incident: IncidentId, addition: Addition, log: tuple[Event, ...]) -> None:
+        had, entry = self._entries.get(incident), addition.entry
         if had is not None:
             self._undone[had.planned_with].discard(incident)
             if had.wake_at is not None:
                 del self._wakes[bisect_left(self._wakes, (had.wake_at, incident))]
-        if not standing.done:
-            self._undone[standing.planned_with].add(incident)
-        if standing.wake_at is not None:
-            insort(self._wakes, (standing.wake_at, incident))
-        self._standing[incident] = standing
-        self._latest = max(self._latest, standing.kept_at)
+        if not entry.done:
+            self._undone[entry.planned_with].add(incident)
+        if entry.wake_at is not None:
+            insort(self._wakes, (entry.wake_at, incident))
+        self._entries[incident] = entry
+        self._logs[incident] = (
+            *(addition.rewritten.get(place, event) for place, event in enumerate(log)),
+            *addition.events,
+        )
+        self._latest = max(self._latest, entry.kept_at)
 
     def _planned_after(self, now: datetime) -> Iterator[IncidentId]:
         """The incidents that are not done and were planned at a time that is still to come."""
         if now < self._latest:
-            for incident, standing in self._standing.items():
-                if standing.kept_at > now and not standing.done:
+            for incident, entry in self._entries.items():
+                if entry.kept_at > now and not entry.done:
                     yield incident
 
     def _known(self, incident: str) -> IncidentId:
@@ -136,5 +205,5 @@ class MemoryStore:
 
     def _turn(self, incident: IncidentId) -> tuple[bool, datetime | None, IncidentId]:
         """What orders incidents by when they must be looked at; two without a time are never compared by it."""
-        wake_at = self._standing[incident].wake_at
+        wake_at = self._entries[incident].wake_at
         return wake_at is None, wake_at, incident

@@ -441,11 +441,13 @@ class IncidentForm:
     @staticmethod
     def upcast(plain: dict[str, Any]) -> dict[str, Any]:
         """What an earlier version of the library wrote, as this one reads it; what a later one wrote is refused."""
-        version = plain.get("schema")
-        if type(version) is not int or version < 1:
-            raise DocumentInvalid("$.schema", f"{shown(version)} is not the version of a form: they are counted from 1")
-        if version > SCHEMA:
-            raise DocumentInvalid(
-                "$.schema", f"{version} was written by a later release; this one reads up to {SCHEMA}"
-            )
+        check_schema(plain.get("schema"))
         return plain
+
+
+def check_schema(version: object) -> None:
+    """Raise `DocumentInvalid` for a version of a form of events that this release does not read."""
+    if type(version) is not int or version < 1:
+        raise DocumentInvalid("$.schema", f"{shown(version)} is not the version of a form: they are counted from 1")
+    if version > SCHEMA:
+        raise DocumentInvalid("$.schema", f"{version} was written by a later release; this one reads up to {SCHEMA}")

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from functools import reduce
 from typing import Any, Final, Protocol
 
-from attrs import Attribute, evolve, field, frozen
+from attrs import Attribute, field, frozen
 from attrs.validators import optional
 
-from incidentkit.errors import FieldInvalid, IncidentExists, LogInvalid, StaleVersion, UnknownIncident, shown
-from incidentkit.model.events import Declared, Event, Redacted, is_name, is_utc
-from incidentkit.model.identity import IncidentId
-from incidentkit.model.lifecycle import Status, consequence
+from incidentkit.errors import FieldInvalid, shown
+from incidentkit.model.events import Event, is_name, is_text, is_utc
+from incidentkit.model.identity import IncidentId, checked_name, checked_text
+from incidentkit.model.lifecycle import Status
 from incidentkit.providers.answer import Answer
+from incidentkit.providers.words import MOST_WORDS, words_in
 
 MOST: Final = 10**9
 """How many incidents can be asked for: what every database takes for a number."""
@@ -35,27 +36,57 @@ class Append:
     """The number of events that the log must have, 0 for an incident that begins; `None` appends to any log."""
     wake_at: datetime | None = field(default=None, validator=optional(is_utc))
     """When the incident must be looked at next though nobody does anything; `None` for never by itself."""
-    planned_with: str = ""
+    planned_with: str = field(default="", validator=is_text)
     """What it was planned with: any text that changes with the playbook, the directory and the engine."""
     done: bool = False
     """Whether nothing will ever be due again unless somebody sends a command."""
+
+
+def _has_words(request: object, attribute: Attribute[Any], value: object) -> None:
+    """The field holds words to look for, or nothing."""
+    if type(value) is not str:
+        raise FieldInvalid(attribute.name, f"one looks for words in a text, not for {shown(value)}")
+    if value and not 0 < len(words_in(value)) <= MOST_WORDS:
+        raise FieldInvalid(attribute.name, f"one looks for 1 to {MOST_WORDS} words, which {shown(value)} has not")
+
+
+def _are_labels(request: object, attribute: Attribute[Any], value: Mapping[object, object]) -> None:
+    """The field holds labels by their names."""
+    for each in (*value, *value.values()):
+        checked_name(attribute.name, each)
+
+
+def _are_keys(request: object, attribute: Attribute[Any], value: frozenset[object]) -> None:
+    """The field holds keys of severities."""
+    for each in value:
+        checked_text(attribute.name, each)
 
 
 @frozen
 class FindDue:
     """Find what must be looked at now."""
 
-    planned_with: str
+    planned_with: str = field(validator=is_text)
     """What it would be planned with; what was planned with anything else is due, unless it is done."""
     limit: int = field(validator=_is_limit)
 
 
 @frozen(kw_only=True)
 class FindIncidents:
-    """Find incidents, a page at a time."""
+    """Find incidents that are all of what is asked for, a page at a time."""
 
     statuses: frozenset[Status] | None = None
     """The statuses to look for; `None` for all."""
+    severities: frozenset[str] | None = field(default=None, validator=optional(_are_keys))
+    """The keys of the severities to look for, such as ``SEV-1``; `None` for all."""
+    since: datetime | None = field(default=None, validator=optional(is_utc))
+    """Declared then or later."""
+    before: datetime | None = field(default=None, validator=optional(is_utc))
+    """Declared earlier."""
+    labels: Mapping[str, str] = field(factory=dict[str, str], validator=_are_labels, hash=False)
+    """Labels that it has, with these values."""
+    text: str = field(default="", validator=_has_words)
+    """Words that people wrote in it, in any order and in any events; each may be the beginning of a word."""
     limit: int = field(validator=_is_limit)
     after: IncidentId | None = None
     """The last incident of the page before; `None` for the first page."""
@@ -132,7 +163,7 @@ class IncidentStore(Protocol):
         ...
 
     def find(self, request: FindIncidents, /) -> Answer[tuple[IncidentId, ...]]:
-        """Incidents in any of the statuses, those first that came to the store last.
+        """Incidents that are all of what is asked for, those first that came to the store last.
 
         An incident that changes while somebody turns pages hides no other and shows none twice. Raises
         `UnknownIncident` if the store does not know ``after``.
@@ -153,75 +184,3 @@ class IncidentStore(Protocol):
         what it is for is kept.
         """
         ...
-
-
-@frozen(kw_only=True)
-class Standing:
-    """What a store keeps of an incident beside its log."""
-
-    version: int
-    """The number of events in the log."""
-    recorded_at: datetime
-    """When the last of them was recorded."""
-    kept_at: datetime
-    """When this was kept, by the store's clock; unlike what was recorded it goes back when the clock does."""
-    status: Status
-    wake_at: datetime | None
-    planned_with: str
-    done: bool
-
-
-def appended(request: Append, had: Standing | None, now: datetime) -> tuple[Standing, tuple[Event, ...]]:
-    """What a store has after an append, and the events as they are recorded: one meaning of `append` for every store.
-
-    ``had`` is what it had of the incident, `None` for nothing. What is left to the store is to do it in one step, and
-    to take out the words that a `Redacted` among the events names. Raises what `append` raises.
-    """
-    version = 0 if had is None else had.version
-    _check_version(request, version)
-    recorded_at = now if had is None else max(now, had.recorded_at)
-    events = tuple(evolve(event, recorded_at=recorded_at) for event in request.events)
-    _check_log(request, version)
-    plan = (request.wake_at, request.planned_with, request.done)
-    if request.expected_version is None and had is not None:
-        times = (had.wake_at, request.wake_at or now)
-        plan = (min(time for time in times if time is not None), had.planned_with, False)
-    wake_at, planned_with, done = plan
-    standing = Standing(
-        version=version + len(events),
-        recorded_at=recorded_at if events or had is None else had.recorded_at,
-        kept_at=now,
-        status=reduce(_moved, events, Status.INVESTIGATING if had is None else had.status),
-        wake_at=wake_at,
-        planned_with=planned_with,
-        done=done,
-    )
-    return standing, events
-
-
-def _check_version(request: Append, version: int) -> None:
-    expected = request.expected_version
-    if expected == 0 < version:
-        raise IncidentExists(request.incident)
-    if expected != 0 == version:
-        raise UnknownIncident(request.incident)
-    if expected is not None and expected != version:
-        raise StaleVersion(request.incident, "append", expected, version)
-
-
-def _check_log(request: Append, version: int) -> None:
-    if not version and not request.events:
-        raise LogInvalid(0, "the log of an incident begins with its declaration")
-    for index, event in enumerate(request.events, version):
-        if event.incident != request.incident:
-            raise LogInvalid(index, f"it is of the incident {event.incident}, and the log of {request.incident}")
-        if isinstance(event, Declared) != (index == 0):
-            raise LogInvalid(index, "the log of an incident begins with its declaration, and has no other")
-        if isinstance(event, Redacted) and event.event >= index:
-            raise LogInvalid(index, f"'{event.tag}': event {event.event} is not before it")
-
-
-def _moved(status: Status, event: Event) -> Status:
-    """The status after an event, by the table of the lifecycle."""
-    result = consequence(event.row, status) if event.row else None
-    return result if isinstance(result, Status) else status

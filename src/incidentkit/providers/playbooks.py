@@ -1,0 +1,40 @@
+"""Keeping every version of a playbook that was ever used, so that a running incident finds its own."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol, runtime_checkable
+
+from attrs import Attribute, field, frozen
+
+from incidentkit.errors import FieldInvalid, shown
+from incidentkit.model.events import is_name
+from incidentkit.providers.answer import Answer
+
+
+def is_document(request: object, attribute: Attribute[Any], value: object) -> None:
+    """The field holds text that every store can keep, however long."""
+    if type(value) is not str or "\0" in value:
+        raise FieldInvalid(attribute.name, f"a document is text without NUL, not {shown(value)}")
+
+
+@frozen
+class KeepPlaybook:
+    """Keep a playbook."""
+
+    reference: str = field(validator=is_name)
+    """Its name and the hash of its content, so one reference never stands for two playbooks."""
+    document: str = field(validator=is_document)
+    """Itself, as JSON."""
+
+
+@runtime_checkable
+class KeepsPlaybooks(Protocol):
+    """A store that keeps playbooks as well."""
+
+    def keep_playbook(self, request: KeepPlaybook, /) -> Answer[None]:
+        """Keep a playbook; what is there already stays as it is."""
+        ...
+
+    def playbook(self, reference: str, /) -> Answer[str]:
+        """The document of a playbook; raises `UnknownPlaybook`."""
+        ...

@@ -1,0 +1,8 @@
+"""Stores that keep incidents though the program ends (extra ``sql``, and ``postgres`` for PostgreSQL)."""
+
+from __future__ import annotations
+
+from incidentkit.stores.async_sql_store import AsyncSqlStore as AsyncSqlStore
+from incidentkit.stores.sql_store import SqlStore as SqlStore
+
+__all__ = ["AsyncSqlStore", "SqlStore"]

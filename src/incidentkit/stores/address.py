@@ -1,0 +1,120 @@
+"""Where a store is: the address as people write it, and the engine that reaches it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import StaticPool
+
+from incidentkit.errors import StoreMisconfigured, nearest, shown
+from incidentkit.stores.trouble import typed
+
+NAMELESS: Final = "the address of the store"
+"""What it is called while nobody knows what it says."""
+
+EXAMPLES: Final = "write sqlite:///incidents.db, or postgresql://user@host/database"
+
+DRIVERS: Final[Mapping[str, tuple[str, str]]] = {
+    "sqlite": ("sqlite", "sqlite+aiosqlite"),
+    "postgresql": ("postgresql+psycopg", "postgresql+psycopg"),
+    "postgres": ("postgresql+psycopg", "postgresql+psycopg"),
+}
+"""How SQLAlchemy calls what reaches each kind of store, and what does so for those who await it."""
+
+WAIT: Final = 10
+"""Seconds to wait for a connection, or for somebody else who writes."""
+
+LONGEST_STATEMENT: Final = 30
+"""Seconds that a statement may take: a store that hangs is to be an error before the leases of a desk run out."""
+
+SETTINGS: Final[Mapping[str, Any]] = {
+    "application_name": "incidentkit",
+    "connect_timeout": WAIT,
+    "options": f"-c statement_timeout={LONGEST_STATEMENT}s -c lock_timeout={WAIT}s",
+    "tcp_user_timeout": LONGEST_STATEMENT * 1_000,
+}
+"""What PostgreSQL is told, unless the address says otherwise."""
+
+
+def engine_at(address: str | URL) -> Engine:
+    """The engine for an address; raises `StoreMisconfigured`."""
+    url = _url(address, awaited=False)
+    with typed(name_of(url)):
+        engine = create_engine(url, **_options(url))
+    _set_up(engine)
+    return engine
+
+
+def async_engine_at(address: str | URL) -> AsyncEngine:
+    """The same for those who await it."""
+    url = _url(address, awaited=True)
+    with typed(name_of(url)):
+        engine = create_async_engine(url, **_options(url))
+    _set_up(engine.sync_engine)
+    return engine
+
+
+def name_of(url: URL) -> str:
+    """An address as it may be shown: without user, password and options, any of which may be a secret."""
+    kind = url.get_backend_name()
+    host = "" if url.host is None else f"{url.host}{'' if url.port is None else f':{url.port}'}"
+    return f"{kind}://{host}/{url.database or ''}"
+
+
+def check_kind(engine: Engine) -> None:
+    """Raise `StoreMisconfigured` for an engine of a database in which no store is kept."""
+    if engine.dialect.name not in ("sqlite", "postgresql"):
+        problem = f"a store is kept in SQLite or PostgreSQL, not in {engine.dialect.name}"
+        raise StoreMisconfigured(name_of(engine.url), problem)
+
+
+def in_memory(url: URL) -> bool:
+    """Whether it is a database of SQLite that is nowhere but in its one connection."""
+    return url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:")
+
+
+def _url(address: str | URL, *, awaited: bool) -> URL:
+    try:
+        url = make_url(address)
+    except (ArgumentError, ValueError):
+        raise StoreMisconfigured(NAMELESS, f"it is no address: {EXAMPLES}") from None
+    kind, _, driver = url.drivername.partition("+")
+    if kind not in DRIVERS:
+        hint = nearest(kind, DRIVERS)
+        raise StoreMisconfigured(NAMELESS, f"{shown(kind)} is no kind of store: {EXAMPLES}. {hint}".rstrip())
+    wanted = DRIVERS[kind][awaited]
+    if driver and url.drivername != wanted:
+        problem = f"{shown(driver)} is not the driver that is used here: leave it out, or give an engine that you made"
+        raise StoreMisconfigured(NAMELESS, problem)
+    if "@" in (url.host or ""):
+        raise StoreMisconfigured(NAMELESS, "an @ in a user or a password is written as %40")
+    return url.set(drivername=wanted)
+
+
+def _options(url: URL) -> dict[str, Any]:
+    """How to make the engine."""
+    options: dict[str, Any] = {"hide_parameters": True}
+    if url.get_backend_name() == "sqlite":
+        # The driver is to begin no transactions of its own: a step begins them, before it reads what it will change.
+        options["connect_args"] = {"timeout": WAIT, "isolation_level": None, "check_same_thread": False}
+        if in_memory(url):
+            options["poolclass"] = StaticPool
+    else:
+        options["connect_args"] = {name: value for name, value in SETTINGS.items() if name not in url.query}
+    return options
+
+
+def _set_up(engine: Engine) -> None:
+    """Have SQLite write so that what was answered is kept though the power fails, and others may read meanwhile."""
+    if engine.dialect.name != "sqlite":
+        return
+
+    @event.listens_for(engine, "connect")
+    def connected(connection: Any, record: object) -> None:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA synchronous = FULL")
+        cursor.close()

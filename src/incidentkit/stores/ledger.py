@@ -1,0 +1,439 @@
+"""What a store does, in SQL: each method within one transaction that somebody else began, and will keep."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from attrs import frozen
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Insert,
+    Row,
+    Select,
+    Table,
+    bindparam,
+    cast,
+    func,
+    not_,
+    or_,
+    select,
+    union,
+)
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from incidentkit.errors import IncidentExists, UnknownEvidence, UnknownIncident, UnknownPlaybook
+from incidentkit.model import identity
+from incidentkit.model.events import Event
+from incidentkit.model.identity import IncidentId, keepable
+from incidentkit.model.incident import SCHEMA as FORM
+from incidentkit.model.lifecycle import Status
+from incidentkit.providers.entry import Addition, Entry, appended, restored
+from incidentkit.providers.evidence import Evidence, KeepEvidence
+from incidentkit.providers.playbooks import KeepPlaybook
+from incidentkit.providers.records import EvidenceRecord, LogRecord, NumberRecord, PlaybookRecord, Record
+from incidentkit.providers.store import Append, Audit, FindDue, FindForgotten, FindIncidents, TakeNumber
+from incidentkit.providers.words import words_in
+from incidentkit.stores.events import body_of, event_of
+from incidentkit.stores.schema import VERSION, too_new
+from incidentkit.stores.tables import (
+    CONTENTS,
+    EVENTS,
+    EVIDENCE,
+    INCIDENTS,
+    LABELS,
+    NUMBERS,
+    PLAYBOOKS,
+    SCHEMA,
+    WORDS,
+    microseconds,
+    moment,
+)
+
+ROW: Final = INCIDENTS.c
+
+LAST: Final = "\U0010ffff"
+"""What is no letter, and comes after all of them."""
+
+
+def _microseconds(time: ColumnElement[Any]) -> ColumnElement[int]:
+    return cast(func.extract("epoch", time) * 1_000_000, BigInteger)
+
+
+CLOCK: Final = _microseconds(func.clock_timestamp())
+"""The time of a PostgreSQL server, whenever it is asked within a transaction."""
+
+APPLIED: Final = select(func.max(SCHEMA.c.version)).scalar_subquery()
+"""The version of the tables: another release may have changed them since this program began."""
+
+ENTRY: Final = (
+    select(INCIDENTS, APPLIED.label("applied")).where(ROW.id == bindparam("id")).with_for_update(of=INCIDENTS)
+)
+ENTRY_BY_SERVER: Final = ENTRY.add_columns(CLOCK.label("now"))
+SEQ: Final = select(ROW.seq).where(ROW.id == bindparam("id"))
+LOG: Final = (
+    select(EVENTS.c.place, EVENTS.c.form, EVENTS.c.body)
+    .join(INCIDENTS, ROW.seq == EVENTS.c.incident)
+    .where(ROW.id == bindparam("id"))
+    .order_by(EVENTS.c.place)
+)
+UPDATE: Final = INCIDENTS.update().where(ROW.seq == bindparam("of"))
+REWRITE: Final = EVENTS.update().where(EVENTS.c.incident == bindparam("of"), EVENTS.c.place == bindparam("at"))
+NEXT_TURN: Final = (ROW.wake_at.nulls_last(), ROW.id)
+"""The earliest first, those without a time last, and between equals the id decides."""
+
+
+def _due(now: ColumnElement[int]) -> Select[Any]:
+    """What is due: each reason has an index, so that what is not due costs nothing, however much of it there is."""
+    undone = not_(ROW.done)
+    planned_with: BindParameter[str] = bindparam("planned_with")
+    limit: BindParameter[int] = bindparam("limit")
+    reasons = (
+        ROW.wake_at <= now,
+        undone & (ROW.planned_with < planned_with),
+        undone & (ROW.planned_with > planned_with),
+        undone & (ROW.kept_at > now),
+    )
+    first = [select(select(ROW.seq).where(reason).order_by(*NEXT_TURN).limit(limit).subquery()) for reason in reasons]
+    return select(ROW.id).where(ROW.seq.in_(union(*first).subquery().select())).order_by(*NEXT_TURN).limit(limit)
+
+
+DUE: Final = _due(bindparam("now"))
+DUE_BY_SERVER: Final = _due(_microseconds(func.statement_timestamp()))
+FREE: Final[Mapping[str, Any]] = {"skip_locked": True, "key_share": True, "read": True}
+"""Leaves out what somebody else appends to at this moment: only a hint, because whoever appends decides."""
+
+
+def _unless_there(table: Table) -> Mapping[str, Insert]:
+    """Statements that add rows, but for those that are there, for each kind of database."""
+    return {
+        "sqlite": sqlite_insert(table).on_conflict_do_nothing(),
+        "postgresql": postgresql_insert(table).on_conflict_do_nothing(),
+    }
+
+
+ADD_INCIDENT: Final = {kind: add.returning(ROW.seq) for kind, add in _unless_there(INCIDENTS).items()}
+ADD_WORDS: Final = _unless_there(WORDS)
+ADD_LABELS: Final = _unless_there(LABELS)
+ADD_PLAYBOOK: Final = _unless_there(PLAYBOOKS)
+ADD_EVIDENCE: Final = _unless_there(EVIDENCE)
+ADD_CONTENT: Final = _unless_there(CONTENTS)
+COUNT: Final = {
+    "sqlite": sqlite_insert(NUMBERS)
+    .on_conflict_do_update(index_elements=["series"], set_={"last": NUMBERS.c.last + 1})
+    .returning(NUMBERS.c.last),
+    "postgresql": postgresql_insert(NUMBERS)
+    .on_conflict_do_update(index_elements=["series"], set_={"last": NUMBERS.c.last + 1})
+    .returning(NUMBERS.c.last),
+}
+
+
+@frozen
+class Ledger:
+    """The tables within one transaction."""
+
+    connection: Connection
+    store: str
+    """Which store it is, for errors."""
+    clock: Callable[[], datetime] | None
+    """What tells the time instead of the database."""
+
+    def now(self) -> datetime:
+        """The time by the database's clock. SQLite has none of its own: it goes by its machine's, which is this one."""
+        if self.clock is not None:
+            return identity.moment("now", self.clock())
+        if self._by_server:
+            return moment(self.connection.execute(select(CLOCK)).scalar_one())
+        return datetime.now(UTC)
+
+    def append(self, request: Append) -> tuple[Event, ...]:
+        """Add the events."""
+        row = self._locked(request.incident)
+        now = moment(row.now) if row is not None and self._by_server else self.now()
+        had = None if row is None else _entry_of(row)
+        addition = appended(request, had, now, lambda: self._log(request.incident))
+        if row is None or had is None:
+            self._begin(request.incident, addition)
+        else:
+            self._go_on(row.seq, had, addition)
+        return addition.events
+
+    def load(self, incident: str) -> tuple[Event, ...]:
+        """The log of an incident."""
+        log = self._log(incident) if _can_be_asked(incident) else ()
+        if not log:
+            raise UnknownIncident(incident)
+        return log
+
+    def due(self, request: FindDue) -> tuple[IncidentId, ...]:
+        """What must be looked at now."""
+        values: dict[str, Any] = {"planned_with": request.planned_with, "limit": request.limit}
+        if self._by_server:
+            statement = DUE_BY_SERVER
+        else:
+            statement, values["now"] = DUE, microseconds(self.now())
+        found = self.connection.execute(statement.with_for_update(**FREE), values)
+        return tuple(map(IncidentId, found.scalars()))
+
+    def find(self, request: FindIncidents) -> tuple[IncidentId, ...]:
+        """Incidents that are all of what is asked for."""
+        found = select(ROW.id).where(*_asked_for(request)).order_by(ROW.seq.desc()).limit(request.limit)
+        if request.after is not None:
+            found = found.where(ROW.seq < self._known(request.after))
+        return tuple(map(IncidentId, self.connection.execute(found).scalars()))
+
+    def audit(self, request: FindForgotten) -> Audit:
+        """Which incidents nobody looks at."""
+        latest = microseconds(self.now() - request.grace)
+        undone = not_(ROW.done)
+        count = self.connection.execute(select(func.count()).select_from(INCIDENTS).where(undone)).scalar_one()
+        late = or_(ROW.wake_at.is_(None), ROW.wake_at < latest)
+        forgotten = self.connection.execute(select(ROW.id).where(undone, late).order_by(*NEXT_TURN))
+        return Audit(count, tuple(map(IncidentId, forgotten.scalars())))
+
+    def number(self, request: TakeNumber) -> int:
+        """The next number of a series."""
+        values = {"series": request.series, "last": 1}
+        number: int = self.connection.execute(COUNT[self._kind], values).scalar_one()
+        return number
+
+    def keep_playbook(self, request: KeepPlaybook) -> bool:
+        """Keep a playbook; whether it was not there."""
+        values = {"reference": request.reference, "document": request.document}
+        return self.connection.execute(ADD_PLAYBOOK[self._kind], values).rowcount > 0
+
+    def playbook(self, reference: str) -> str:
+        """The document of a playbook."""
+        if _can_be_asked(reference):
+            asked = select(PLAYBOOKS.c.document).where(PLAYBOOKS.c.reference == reference)
+            document: str | None = self.connection.execute(asked).scalar_one_or_none()
+            if document is not None:
+                return document
+        known = select(PLAYBOOKS.c.reference).order_by(PLAYBOOKS.c.reference).limit(100)
+        raise UnknownPlaybook(reference, self.connection.execute(known).scalars().all())
+
+    def keep_evidence(self, request: KeepEvidence, kept_at: datetime | None = None) -> tuple[Evidence, bool]:
+        """Keep a piece of evidence; what is kept, and whether it was not there."""
+        row = self._locked(request.incident)
+        if row is None:
+            raise UnknownIncident(request.incident)
+        key = {"incident": row.seq, "name": request.name, "sha256": request.sha256}
+        of = EVIDENCE.c.incident == row.seq
+        count = self.connection.execute(select(func.count()).select_from(EVIDENCE).where(of)).scalar_one()
+        when = microseconds(self.now() if kept_at is None else kept_at)
+        values = {**key, "seq": count + 1, "media_type": request.media_type, "kept_at": when}
+        content = {"sha256": request.sha256, "content": request.content}
+        self.connection.execute(ADD_CONTENT[self._kind], content)
+        is_new = self.connection.execute(ADD_EVIDENCE[self._kind], values).rowcount > 0
+        kept = {(each.name, each.sha256): each for each in self._evidence(row.seq)}
+        return kept[request.name, request.sha256], is_new
+
+    def evidence(self, incident: str) -> tuple[Evidence, ...]:
+        """What is kept for an incident, the oldest first."""
+        return tuple(self._evidence(self._known(incident)))
+
+    def content(self, sha256: str) -> bytes:
+        """The content that is called by its SHA-256."""
+        if _can_be_asked(sha256):
+            asked = select(CONTENTS.c.content).where(CONTENTS.c.sha256 == sha256)
+            content = self.connection.execute(asked).scalar_one_or_none()
+            if content is not None:
+                return bytes(content)
+        raise UnknownEvidence(sha256)
+
+    def common_records(self) -> list[Record]:
+        """What is kept of no incident."""
+        playbooks = self.connection.execute(select(PLAYBOOKS).order_by(PLAYBOOKS.c.reference))
+        numbers = self.connection.execute(select(NUMBERS).order_by(NUMBERS.c.series))
+        return [
+            *(PlaybookRecord(reference=row.reference, document=row.document) for row in playbooks),
+            *(NumberRecord(series=row.series, last=row.last) for row in numbers),
+        ]
+
+    def next_records(self, after: int) -> tuple[int, list[Record]] | None:
+        """What is kept of the incident that came next after a place in their order; `None` if none did."""
+        asked = select(INCIDENTS).where(ROW.seq > after).order_by(ROW.seq).limit(1)
+        row = self.connection.execute(asked).one_or_none()
+        if row is None:
+            return None
+        entry = _entry_of(row)
+        records: list[Record] = [
+            LogRecord(wake_at=entry.wake_at, planned_with=entry.planned_with, done=entry.done, events=self._log(row.id))
+        ]
+        for each in self._evidence(row.seq):
+            request = KeepEvidence(
+                incident=row.id, name=each.name, media_type=each.media_type, content=self.content(each.sha256)
+            )
+            records.append(EvidenceRecord.of(request, each.kept_at))
+        return row.seq, records
+
+    def count(self) -> int:
+        """How many incidents there are."""
+        return self.connection.execute(select(func.count()).select_from(INCIDENTS)).scalar_one()
+
+    def take_in(self, record: Record) -> bool:
+        """Keep a record as it is; whether it was not there."""
+        match record:
+            case LogRecord():
+                there = self._locked(record.incident) is not None
+                addition = restored(record, self._log(record.incident) if there else None, self.now())
+                if addition is not None:
+                    self._begin(record.incident, addition)
+                return addition is not None
+            case NumberRecord(series=series, last=last):
+                asked = select(NUMBERS.c.last).where(NUMBERS.c.series == series).with_for_update()
+                if self.connection.execute(asked).scalar_one_or_none() is None:
+                    self.number(TakeNumber(series))
+                higher = NUMBERS.update().where(NUMBERS.c.series == series, NUMBERS.c.last < last)
+                return self.connection.execute(higher.values(last=last)).rowcount > 0
+            case PlaybookRecord(reference=reference, document=document):
+                return self.keep_playbook(KeepPlaybook(reference, document))
+            case EvidenceRecord():
+                return self.keep_evidence(record.request, record.kept_at)[1]
+
+    @property
+    def _kind(self) -> str:
+        return self.connection.dialect.name
+
+    @property
+    def _by_server(self) -> bool:
+        """Whether the database has a clock, and that is the one to go by."""
+        return self.clock is None and self._kind == "postgresql"
+
+    def _locked(self, incident: str) -> Row[Any] | None:
+        """What is kept of an incident, which nobody else changes before this transaction ends; `None` for nothing."""
+        if not _can_be_asked(incident):
+            raise UnknownIncident(incident)
+        entry = ENTRY_BY_SERVER if self._by_server else ENTRY
+        row = self.connection.execute(entry, {"id": incident}).one_or_none()
+        applied = self.connection.execute(select(APPLIED)).scalar_one() if row is None else row.applied
+        if applied > VERSION:
+            raise too_new(self.store, applied)
+        return row
+
+    def _known(self, incident: str) -> int:
+        """The place of an incident in the order in which they came."""
+        found: int | None = None
+        if _can_be_asked(incident):
+            found = self.connection.execute(SEQ, {"id": incident}).scalar_one_or_none()
+        if found is None:
+            raise UnknownIncident(incident)
+        return found
+
+    def _log(self, incident: str) -> tuple[Event, ...]:
+        rows = self.connection.execute(LOG, {"id": incident})
+        return tuple(event_of(self.store, incident, place, form, body) for place, form, body in rows)
+
+    def _evidence(self, seq: int) -> Iterator[Evidence]:
+        asked = (
+            select(EVIDENCE, func.length(CONTENTS.c.content).label("size"))
+            .join(CONTENTS, CONTENTS.c.sha256 == EVIDENCE.c.sha256)
+            .where(EVIDENCE.c.incident == seq)
+            .order_by(EVIDENCE.c.seq)
+        )
+        for row in self.connection.execute(asked):
+            yield Evidence(
+                sha256=row.sha256, name=row.name, media_type=row.media_type, size=row.size, kept_at=moment(row.kept_at)
+            )
+
+    def _begin(self, incident: IncidentId, addition: Addition) -> None:
+        """Keep an incident that was not there; of two that begin it at once, one finds that it is."""
+        values = {"id": incident, **_values_of(addition.entry)}
+        seq = self.connection.execute(ADD_INCIDENT[self._kind], values).scalar_one_or_none()
+        if seq is None:
+            raise IncidentExists(incident)
+        self._add_events(seq, 0, addition.events)
+        self._label(seq, {}, addition.entry.labels)
+        self._add_words(seq, addition.words)
+
+    def _go_on(self, seq: int, had: Entry, addition: Addition) -> None:
+        """Keep what was added to an incident."""
+        self.connection.execute(UPDATE, {"of": seq, **_values_of(addition.entry)})
+        self._add_events(seq, had.version, addition.events)
+        self._label(seq, had.labels, addition.entry.labels)
+        self._add_words(seq, addition.words)
+        for place, event in addition.rewritten.items():
+            self.connection.execute(REWRITE, {"of": seq, "at": place, "form": FORM, "body": body_of(event)})
+        if addition.lost:
+            lost = WORDS.delete().where(WORDS.c.incident == seq, WORDS.c.word.in_(sorted(addition.lost)))
+            self.connection.execute(lost)
+
+    def _add_events(self, seq: int, version: int, events: Iterable[Event]) -> None:
+        rows = [
+            {"incident": seq, "place": place, "form": FORM, "body": body_of(event)}
+            for place, event in enumerate(events, version)
+        ]
+        if rows:
+            self.connection.execute(EVENTS.insert(), rows)
+
+    def _label(self, seq: int, before: Mapping[str, str], after: Mapping[str, str]) -> None:
+        for name, value in before.items() - after.items():
+            gone = (LABELS.c.name == name, LABELS.c.value == value, LABELS.c.incident == seq)
+            self.connection.execute(LABELS.delete().where(*gone))
+        rows = [{"name": name, "value": value, "incident": seq} for name, value in after.items() - before.items()]
+        if rows:
+            self.connection.execute(ADD_LABELS[self._kind], rows)
+
+    def _add_words(self, seq: int, words: Iterable[str]) -> None:
+        rows = [{"word": word, "incident": seq} for word in sorted(words)]
+        if rows:
+            self.connection.execute(ADD_WORDS[self._kind], rows)
+
+
+def _can_be_asked(name: object) -> bool:
+    """Whether a database can be asked for it at all: no database keeps a NUL, or half of a surrogate pair."""
+    return type(name) is str and keepable(name) == name
+
+
+def _entry_of(row: Row[Any]) -> Entry:
+    return Entry(
+        version=row.version,
+        recorded_at=moment(row.recorded_at),
+        kept_at=moment(row.kept_at),
+        status=Status(row.status),
+        severity=row.severity,
+        declared_at=moment(row.declared_at),
+        labels=json.loads(row.labels),
+        wake_at=None if row.wake_at is None else moment(row.wake_at),
+        planned_with=row.planned_with,
+        done=row.done,
+    )
+
+
+def _values_of(entry: Entry) -> dict[str, Any]:
+    return {
+        "version": entry.version,
+        "recorded_at": microseconds(entry.recorded_at),
+        "kept_at": microseconds(entry.kept_at),
+        "status": str(entry.status),
+        "severity": entry.severity,
+        "declared_at": microseconds(entry.declared_at),
+        "labels": json.dumps(dict(entry.labels), ensure_ascii=False),
+        "wake_at": None if entry.wake_at is None else microseconds(entry.wake_at),
+        "planned_with": entry.planned_with,
+        "done": entry.done,
+    }
+
+
+def _asked_for(request: FindIncidents) -> Iterator[ColumnElement[bool]]:
+    """What is asked for, as conditions that all have to hold."""
+    if request.statuses is not None:
+        yield ROW.status.in_(sorted(map(str, request.statuses)))
+    if request.severities is not None:
+        yield ROW.severity.in_(sorted(request.severities))
+    if request.since is not None:
+        yield ROW.declared_at >= microseconds(request.since)
+    if request.before is not None:
+        yield ROW.declared_at < microseconds(request.before)
+    for name, value in request.labels.items():
+        labelled = select(LABELS.c.incident).where(LABELS.c.name == name, LABELS.c.value == value)
+        yield ROW.seq.in_(labelled)
+    for word in sorted(words_in(request.text)):
+        said = select(WORDS.c.incident).where(WORDS.c.word >= word, WORDS.c.word < word + LAST)
+        yield ROW.seq.in_(said)

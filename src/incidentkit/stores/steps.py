@@ -1,0 +1,87 @@
+"""The steps of a store: each is one transaction, kept as a whole or not at all. Both kinds of store share them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Final, TypeAlias, TypeVar
+
+from attrs import define, field
+from sqlalchemy import Connection, Transaction
+from sqlalchemy.exc import DBAPIError
+
+from incidentkit.errors import StoreUnavailable
+from incidentkit.stores.ledger import Ledger
+from incidentkit.stores.schema import Progress, prepare
+
+R = TypeVar("R")
+
+Work: TypeAlias = Callable[[Ledger], R]
+"""What is done in a step."""
+
+AGAIN: Final = 3
+"""How often a step is tried again at once that was in somebody's way, or had a connection that was broken before."""
+
+
+@define
+class Steps:
+    """How the steps of a store are taken, given a connection."""
+
+    store: str
+    """Which store it is, without secrets."""
+    clock: Callable[[], datetime] | None
+    migrate: bool
+    """Whether the tables are made, and brought up to date, by the first step."""
+    alone: bool
+    """Whether the database is to be the store's alone."""
+    _ready: bool = field(default=False, init=False)
+
+    def take(self, connection: Connection, work: Work[R], *, writes: bool) -> R:
+        """Do some work in one transaction. In a transaction of the user's, it is kept when the user keeps that."""
+        if not self._ready:
+            self.prepare(connection, None, migrate=self.migrate)
+        ledger = Ledger(connection, self.store, self.clock)
+        return self._whole(connection, lambda: work(ledger), writes=writes)
+
+    def prepare(self, connection: Connection, progress: Progress | None, *, migrate: bool) -> None:
+        """Make the tables, or bring them up to date, or see that they are."""
+        how: dict[str, Any] = {"migrate": migrate, "alone": self.alone, "progress": progress}
+        if not self._whole(connection, lambda: prepare(connection, self.store, changes=False, **how), writes=False):
+            if self.alone and connection.dialect.name == "sqlite":
+                connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+                connection.rollback()
+            self._whole(connection, lambda: prepare(connection, self.store, changes=True, **how), writes=True)
+        self._ready = True
+
+    def _whole(self, connection: Connection, work: Callable[[], R], *, writes: bool) -> R:
+        if connection.in_transaction():
+            _lock(connection, writes=writes)
+            with connection.begin_nested():
+                return work()
+        transaction = connection.begin()
+        try:
+            _lock(connection, writes=writes)
+            answer = work()
+        except BaseException:
+            transaction.rollback()
+            raise
+        _keep(self.store, transaction)
+        return answer
+
+
+def _lock(connection: Connection, *, writes: bool) -> None:
+    """Begin in SQLite, where the driver would begin with the first change: too late to wait for others who write."""
+    if connection.dialect.name == "sqlite":
+        driver: Any = connection.connection.driver_connection
+        if not driver.in_transaction:
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _keep(store: str, transaction: Transaction) -> None:
+    try:
+        transaction.commit()
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            problem = "the connection broke while something was being kept, which may or may not be there now"
+            raise StoreUnavailable(store, problem) from None
+        raise

@@ -1,0 +1,132 @@
+"""What databases complain of, as errors of the library: one place where the exceptions of drivers are known."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final
+
+from sqlalchemy.exc import DBAPIError, InvalidRequestError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from incidentkit.errors import (
+    StoreDamaged,
+    StoreError,
+    StoreForeign,
+    StoreFull,
+    StoreMisconfigured,
+    StoreReadOnly,
+    StoreUnavailable,
+)
+
+Trouble = tuple[type[StoreError], str]
+"""The kind of an error, and what it says."""
+
+FULL: Final[Trouble] = (StoreFull, "no room is left: make some, and it goes on by itself")
+READ_ONLY: Final[Trouble] = (StoreReadOnly, "it may be read, and not written to")
+DAMAGED: Final[Trouble] = (StoreDamaged, "it is damaged: restore it from a copy, or export what can still be read")
+BUSY: Final[Trouble] = (StoreUnavailable, "somebody else is writing for so long that this was given up")
+AWAY: Final[Trouble] = (StoreUnavailable, "it cannot be reached, or the connection broke")
+SLOW: Final[Trouble] = (StoreUnavailable, "it did not answer in time")
+REFUSED: Final[Trouble] = (StoreMisconfigured, "it refused the user or the password")
+FORBIDDEN: Final[Trouble] = (StoreMisconfigured, "its user may not do this: somebody has to grant it")
+FOREIGN: Final[Trouble] = (StoreForeign, "the file is no database")
+NOT_OPENED: Final[Trouble] = (
+    StoreMisconfigured,
+    "the file cannot be opened: its folder has to be there, and be open to this user",
+)
+
+SQLITE: Final[Mapping[int, Trouble]] = {
+    sqlite3.SQLITE_BUSY: BUSY,
+    sqlite3.SQLITE_LOCKED: BUSY,
+    sqlite3.SQLITE_PERM: READ_ONLY,
+    sqlite3.SQLITE_READONLY: READ_ONLY,
+    sqlite3.SQLITE_IOERR: (StoreUnavailable, "the disk reports an error"),
+    sqlite3.SQLITE_CORRUPT: DAMAGED,
+    sqlite3.SQLITE_FULL: FULL,
+    sqlite3.SQLITE_CANTOPEN: NOT_OPENED,
+    sqlite3.SQLITE_NOTADB: FOREIGN,
+}
+"""By the primary result code (https://sqlite.org/rescode.html)."""
+
+POSTGRESQL: Final[Mapping[str, Trouble]] = {
+    "08": AWAY,
+    "25006": READ_ONLY,
+    "28": REFUSED,
+    "3D": (StoreMisconfigured, "the server has no database of that name"),
+    "40": BUSY,
+    "42501": FORBIDDEN,
+    "53100": FULL,
+    "53": (StoreUnavailable, "the server has too much to do"),
+    "55P03": BUSY,
+    "57014": SLOW,
+    "57": AWAY,
+    "58": (StoreUnavailable, "the disk of the server reports an error"),
+    "XX001": DAMAGED,
+    "XX002": DAMAGED,
+}
+"""By the code of the error, or by its class (https://www.postgresql.org/docs/current/errcodes-appendix.html)."""
+
+
+@contextmanager
+def typed(store: str) -> Generator[None]:
+    """Raise what a database complains of as a `StoreError`.
+
+    Neither the words of a driver nor its exception are passed on: they may show what was written, or a password.
+    """
+    try:
+        yield
+    except SQLAlchemyError as error:
+        kind, problem = _trouble(error)
+        raise kind(store, problem) from None
+    except ModuleNotFoundError as error:
+        raise StoreMisconfigured(store, f"{error.name} is not installed: {_INSTALL}") from None
+
+
+_INSTALL: Final = "pip install 'incidentkit[sql]', and for PostgreSQL 'incidentkit[postgres]'"
+
+
+def can_be_repeated(error: Exception) -> bool:
+    """Whether a step that failed before it was kept may be tried again at once: it was in somebody's way."""
+    if not isinstance(error, DBAPIError):
+        return False
+    return error.connection_invalidated or _state(error).startswith("40")
+
+
+def _trouble(error: SQLAlchemyError) -> Trouble:
+    match error:
+        case PoolTimeout():
+            return (StoreUnavailable, "every connection of the engine is in use")
+        case DBAPIError():
+            return _said_by(error)
+        case NoSuchModuleError():
+            return (StoreMisconfigured, f"no driver of that name is installed: {_INSTALL}")
+        case InvalidRequestError():
+            return (StoreMisconfigured, f"the connection cannot be used: {type(error).__name__}")
+        case _:
+            return (StoreMisconfigured, f"SQLAlchemy refuses it: {type(error).__name__}")
+
+
+def _said_by(error: DBAPIError) -> Trouble:
+    original: Any = error.orig
+    code = getattr(original, "sqlite_errorcode", None)
+    if isinstance(code, int):
+        known = SQLITE.get(code & 0xFF)
+        return known or (StoreDamaged, f"SQLite reports {getattr(original, 'sqlite_errorname', code)}")
+    state = _state(error)
+    for length in (5, 2):
+        if state[:length] in POSTGRESQL and state:
+            return POSTGRESQL[state[:length]]
+    if not state and (error.connection_invalidated or type(original).__name__ in _LOST):
+        return AWAY
+    return (StoreDamaged, f"the database reports {type(original).__name__}{f' ({state})' if state else ''}")
+
+
+def _state(error: DBAPIError) -> str:
+    """The SQLSTATE that the server gave; empty if it gave none."""
+    return str(getattr(error.orig, "sqlstate", None) or "")
+
+
+_LOST: Final = frozenset({"OperationalError", "InterfaceError", "ConnectionTimeout", "PoolTimeout"})
+"""What drivers raise that could not even ask the server."""
