@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from attrs import define, field
 
-from incidentkit.desk.effects import Attempt, Call, Effect, Flow, Spawn, Unanswered
+from incidentkit.desk.effects import Attempt, Call, Effect, Flow, Pause, Spawn, Unanswered
 from incidentkit.desk.slot import Slot, bearable
 from incidentkit.errors import ProviderTimeout
 
@@ -64,6 +64,9 @@ class AsyncCrew:
                     return flow.send, await self._called(function)
                 case Attempt():
                     return flow.send, await self._attempted(effect)
+                case Pause(length):
+                    await asyncio.sleep(length.total_seconds())
+                    return flow.send, None
                 case Spawn(spawned):
                     self.begin(self.run(spawned))
                     return flow.send, None
@@ -121,7 +124,7 @@ class AsyncCrew:
             stopped.cancel()
 
     async def finish(self) -> None:
-        """Wait until every flow has ended; a provider that hangs, until its deadline."""
+        """Wait until every flow has ended, pauses and all; a provider that hangs, until its deadline."""
         flows = self._work().flows
         while flows:
             await asyncio.wait(flows)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, wait
+from datetime import timedelta
 from functools import partial
 from typing import Any, Final, TypeVar
 
 from attrs import define, field, frozen
 
-from incidentkit.desk.effects import Attempt, Call, Effect, Flow, Spawn, Unanswered
+from incidentkit.desk.effects import Attempt, Call, Effect, Flow, Pause, Spawn, Unanswered
 from incidentkit.desk.slot import Slot, bearable
 from incidentkit.errors import ProviderTimeout
 
@@ -22,12 +23,12 @@ TURN: Final = 0.05
 
 @frozen
 class _Waiting:
-    """A flow that waits for a provider."""
+    """A flow that waits for a provider, or for time to pass: for an answer that never comes."""
 
     flow: Flow[Any]
-    attempt: Attempt
+    effect: Attempt | Pause
     until: float
-    """When its deadline passes, by the monotonic clock."""
+    """When its deadline passes or its pause is over, by the monotonic clock."""
 
 
 @define
@@ -35,7 +36,7 @@ class Crew:
     """Carries out what flows ask for. Each slot has so many places; a call that hangs keeps its place until it ends.
 
     Any thread may `run` a flow that spawns nothing; what is begun is gone on with in one thread.
-    With no places at all, providers are called in the calling thread, and nothing interrupts them.
+    With no places at all, providers are called in the calling thread, nothing interrupts them, and no pause lasts.
     """
 
     places: int
@@ -43,7 +44,7 @@ class Crew:
     _waiting: dict[Future[Any], _Waiting] = field(factory=dict["Future[Any]", _Waiting])
 
     def run(self, flow: Flow[R]) -> R:
-        """Carry out a flow that attempts nothing itself, and give what it returns. What it spawns goes on beside it."""
+        """Carry out a flow that waits for nothing itself, and give what it returns. What it spawns goes on beside."""
         answer: Any = None
         error: Exception | None = None
         while True:
@@ -61,8 +62,8 @@ class Crew:
                         error = raised
                 case Spawn(spawned):
                     self.begin(spawned)
-                case Attempt():
-                    raise AssertionError("only a flow that was spawned may attempt something")
+                case Attempt() | Pause():
+                    raise AssertionError("only a flow that was spawned may attempt something, or pause")
 
     def beside(self) -> Crew:
         """A crew for another thread: with flows of its own, which it alone goes on with, in the places of this one."""
@@ -73,7 +74,7 @@ class Crew:
         self._go_on(flow, flow.send, None)
 
     def _go_on(self, flow: Flow[Any], resume: Callable[[Any], Any], answer: Any) -> None:
-        """Carry out a spawned flow up to where it waits for a provider, or to its end."""
+        """Carry out a spawned flow up to where it waits, or to its end."""
         while True:
             try:
                 effect: Effect = resume(answer)
@@ -81,23 +82,27 @@ class Crew:
                 return
             match effect:
                 case Attempt() if self.places:
-                    self._attempt(flow, effect)
+                    slot = self._slots.setdefault(effect.slot, Slot(effect.slot, self.places))
+                    self._await(slot.submit(effect.function), flow, effect, effect.deadline)
+                    return
+                case Pause(length) if self.places:
+                    self._await(Future(), flow, effect, length)
                     return
                 case Attempt():
                     resume, answer = _attempted(flow, effect)
+                case Pause():
+                    resume, answer = flow.send, None
                 case Call(function):
                     resume, answer = _called(flow, function)
                 case Spawn(spawned):
                     self.begin(spawned)
                     resume, answer = flow.send, None
 
-    def _attempt(self, flow: Flow[Any], attempt: Attempt) -> None:
-        slot = self._slots.setdefault(attempt.slot, Slot(attempt.slot, self.places))
-        until = time.monotonic() + attempt.deadline.total_seconds()
-        self._waiting[slot.submit(attempt.function)] = _Waiting(flow, attempt, until)
+    def _await(self, future: Future[Any], flow: Flow[Any], effect: Attempt | Pause, longest: timedelta) -> None:
+        self._waiting[future] = _Waiting(flow, effect, time.monotonic() + longest.total_seconds())
 
     def wait(self, seconds: float, stopped: Callable[[], bool]) -> None:
-        """Go on with what providers have answered; without any, wait so long for one, unless ``stopped`` says so.
+        """Go on with what was waited for; if nothing has come, wait so long for it, unless ``stopped`` says so.
 
         Returns as soon as a flow went on: what it wrote may have made something due.
         """
@@ -109,14 +114,14 @@ class Crew:
                 time.sleep(min(left, TURN))
 
     def finish(self) -> None:
-        """Wait until every flow has ended; a provider that hangs, until its deadline."""
+        """Wait until every flow has ended, pauses and all; a provider that hangs, until its deadline."""
         while self._waiting:
             left = min(each.until for each in self._waiting.values()) - time.monotonic()
             wait(self._waiting, timeout=max(0.0, left), return_when=FIRST_COMPLETED)
             self._collect()
 
     def _collect(self) -> bool:
-        """Go on with the flows whose provider has answered, or whose deadline has passed; whether there were any."""
+        """Go on with the flows whose provider has answered, or whose time has come; whether there were any."""
         now = time.monotonic()
         ready = [future for future, waiting in self._waiting.items() if future.done() or waiting.until <= now]
         for future in ready:
@@ -145,10 +150,12 @@ def _attempted(flow: Flow[Any], attempt: Attempt) -> tuple[Callable[[Any], Any],
 
 
 def _answer(future: Future[Any], waiting: _Waiting) -> Any:
-    """What the provider answered or raised; without an answer, what that means."""
+    """What the provider answered or raised; without an answer, what that means. A pause has none to give."""
+    if isinstance(waiting.effect, Pause):
+        return None
     if future.done():
         return future.result()
-    slot, deadline = waiting.attempt.slot, waiting.attempt.deadline
+    slot, deadline = waiting.effect.slot, waiting.effect.deadline
     if future.cancel():
         raise ProviderTimeout(f"no place was free within {deadline}: others still wait for it", provider=slot)
     raise Unanswered(f"no answer within {deadline}", provider=slot)

@@ -38,13 +38,20 @@ class Attempt:
 
 
 @frozen
+class Pause:
+    """Go on after so long. Nothing is held up meanwhile; where time does not pass by itself, it is over at once."""
+
+    length: timedelta
+
+
+@frozen
 class Spawn:
     """Begin another flow, which goes on beside this one."""
 
     flow: Flow[Any]
 
 
-Effect: TypeAlias = Call | Attempt | Spawn
+Effect: TypeAlias = Call | Attempt | Pause | Spawn
 """Something that a flow asks of its driver."""
 
 Flow: TypeAlias = Generator[Effect, Any, R]
