@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from incidentkit.desk import AsyncDesk, Desk, Toolbox, flows
 from incidentkit.desk.charter import Charter
 from incidentkit.desk.effects import Attempt as Attempted
-from incidentkit.desk.effects import Call, Effect, Flow, Spawn
+from incidentkit.desk.effects import Call, Effect, Flow, Pause, Spawn
 from incidentkit.desk.setbacks import Setbacks
 from incidentkit.errors import OutcomeUnknown
 from incidentkit.memory import MemoryPager, MemoryStore
@@ -57,6 +57,8 @@ class Running:
     """A flow and what it asks for; a call of a provider begins, acts and answers in steps of their own."""
 
     flow: Flow[Any]
+    performs: bool = False
+    """Whether it is the flow of an action."""
     effect: Effect | None = None
     until: timedelta | None = None
     answers: list[Any] = field(factory=list[Any])
@@ -82,8 +84,8 @@ class Worker:
     running: list[Running] = field(factory=list[Running])
     alive: bool = True
 
-    def begin(self, flow: Flow[Any]) -> None:
-        self.running.append(Running(flow))
+    def begin(self, flow: Flow[Any], performs: bool = False) -> None:
+        self.running.append(Running(flow, performs))
 
 
 @define
@@ -97,6 +99,8 @@ class World:
     calls: list[SendPage] = field(factory=list[SendPage])
     overdue: list[Callable[[], Any]] = field(factory=list[Callable[[], Any]])
     """Calls that nobody waits for any more and that have not acted yet."""
+    trouble: Trouble | None = None
+    """What the store does next to whoever performs an action, once it can."""
     store: MemoryStore = field(init=False)
     pager: MemoryPager = field(init=False)
 
@@ -143,9 +147,11 @@ class World:
         running = worker.running[which % len(worker.running)]
         match running.effect:
             case Call(function):
-                running.go_on(_called(running.flow, function))
+                running.go_on(_called(running.flow, self._troubled(running.performs, function)))
+            case Pause():
+                running.go_on(partial(running.flow.send, None))
             case Spawn(flow):
-                worker.begin(flow)
+                worker.begin(flow, performs=True)
                 running.go_on(partial(running.flow.send, None))
             case Attempted():
                 self._attempt(running, running.effect)
@@ -153,6 +159,21 @@ class World:
                 pass
         if running.effect is None:
             worker.running.remove(running)
+
+    def _troubled(self, performs: bool, function: Callable[[], Any]) -> Callable[[], Any]:
+        """The call, with the trouble that the store has, if there is one and an action is performed."""
+        trouble = self.trouble
+        appends = getattr(function, "func", None) == self.store.append
+        if trouble is None or not performs or (trouble.loses_answer and not appends):
+            return function
+        self.trouble = None
+
+        def fail() -> Any:
+            if trouble.loses_answer:
+                function()
+            raise ConnectionError
+
+        return fail
 
     def _attempt(self, running: Running, attempt: Attempted) -> None:
         if running.until is None:
@@ -233,12 +254,19 @@ class Arrive:
 
 
 @frozen
+class Trouble:
+    """The store cannot be reached, or appends what it is given and loses the answer."""
+
+    loses_answer: bool
+
+
+@frozen
 class Answer:
     worker: int
     incident: str
 
 
-Move = Step | Die | Pass | TurnBack | Arrive | Answer
+Move = Step | Die | Pass | TurnBack | Arrive | Trouble | Answer
 
 WORKERS = st.integers(0, 2)
 STEPS = st.builds(Step, WORKERS, st.integers(0, 3))
@@ -250,6 +278,8 @@ MOVES = st.one_of(
     st.builds(TurnBack, st.sampled_from([1, 90])),
     st.builds(Die, WORKERS),
     st.builds(Arrive),
+    st.builds(Trouble, st.booleans()),
+    st.builds(Trouble, st.booleans()),
     st.builds(Answer, WORKERS, st.sampled_from(INCIDENTS)),
 )
 
@@ -270,6 +300,8 @@ def play(world: World, moves: list[Move]) -> None:
             case Arrive():
                 if world.overdue:
                     world.overdue.pop(0)()
+            case Trouble():
+                world.trouble = move
             case Answer(number, incident):
                 worker = world.workers[number % len(world.workers)]
                 if worker.alive:
@@ -277,13 +309,14 @@ def play(world: World, moves: list[Move]) -> None:
 
 
 def check_starts(log: tuple[Event, ...]) -> None:
-    """Of one key: a lease apart, or after the end of the try before; never after a definite end."""
+    """Of one key: a lease apart, or after the end of the try before; never after a definite end. Each ends once."""
     entries: dict[ActionKey, list[ActionStarted | ActionEnded]] = {}
     for event in log:
         if isinstance(event, ActionStarted | ActionEnded):
             entries.setdefault(event.action, []).append(event)
     for mine in entries.values():
         assert isinstance(mine[0], ActionStarted)
+        assert sum(isinstance(event, ActionEnded) for event in mine) * 2 <= len(mine)
         definite = False
         for before, event in pairwise(mine):
             definite |= isinstance(before, ActionEnded) and before.outcome in (Outcome.SUCCEEDED, Outcome.FAILED)

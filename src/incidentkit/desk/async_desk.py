@@ -303,8 +303,8 @@ class AsyncDesk:
 
         Waits ``poll`` when nothing was due. Every ``audit`` it looks for forgotten incidents, and calls ``heartbeat``
         only if there are none: whoever misses the heartbeat knows that nobody is watching. A store that cannot be
-        reached is reported and asked again. Ends when the actions that had begun have ended, or their deadline has; to
-        cancel it a second time waits for nothing.
+        reached is reported and asked again. Ends when the actions that had begun have ended, or their deadline has, and
+        what came of them is recorded or given up, as `shut_down` does; to cancel it a second time waits for nothing.
 
         Raises `DeskInvalid`, before it looks at anything, for what it cannot run by.
 
@@ -347,7 +347,11 @@ class AsyncDesk:
             return False
 
     async def shut_down(self) -> None:
-        """Wait until the actions that had begun have ended, or their deadline has."""
+        """Wait until the actions that had begun have ended, or their deadline has, and that is recorded.
+
+        While the store fails it is given pauses of a third of the lease in sum, 30 seconds at the most. Then what came
+        of them is told as `Unrecorded`.
+        """
         await self._crew.finish()
 
     async def __aenter__(self) -> Self:

@@ -305,7 +305,8 @@ class Desk:
 
         Waits ``poll`` when nothing was due. Every ``audit`` it looks for forgotten incidents, and calls ``heartbeat``
         only if there are none: whoever misses the heartbeat knows that nobody is watching. A store that cannot be
-        reached is reported and asked again. Ends when the actions that had begun have ended, or their deadline has.
+        reached is reported and asked again. Ends when the actions that had begun have ended, or their deadline has, and
+        what came of them is recorded or given up, as `shut_down` does.
 
         Raises `DeskInvalid`, before it looks at anything, for what it cannot run by.
 
@@ -345,7 +346,11 @@ class Desk:
             return False
 
     def shut_down(self) -> None:
-        """Wait until the actions that had begun have ended, or their deadline has."""
+        """Wait until the actions that had begun have ended, or their deadline has, and that is recorded.
+
+        While the store fails it is given pauses of a third of the lease in sum, 30 seconds at the most. Then what came
+        of them is told as `Unrecorded`.
+        """
         self._crew.finish()
 
     def __enter__(self) -> Self:

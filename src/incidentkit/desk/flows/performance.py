@@ -2,28 +2,40 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
 from attrs import evolve
 
 from incidentkit.desk.charter import Charter
-from incidentkit.desk.effects import Attempt, Call, Flow
+from incidentkit.desk.effects import Attempt, Call, Flow, Pause
 from incidentkit.desk.errand import errand_of
 from incidentkit.desk.flows.ending import Ending, ending_of_answer, ending_of_error
 from incidentkit.desk.flows.log import load
 from incidentkit.desk.hearsay import without_address
 from incidentkit.desk.notices import Ended, Started, Unrecorded
+from incidentkit.errors import IncidentkitError
 from incidentkit.model.action import Outcome
-from incidentkit.model.events import ActionEnded
+from incidentkit.model.events import ActionEnded, Event
 from incidentkit.model.identity import IncidentId
 from incidentkit.policy.action import Action
 from incidentkit.providers.pager import SendPage
 from incidentkit.providers.store import Append
 
-RECORDINGS: Final = 3
-"""How often to try to record an outcome."""
+FIRST_PAUSE: Final = timedelta(seconds=0.1)
+"""How long to wait for the store before an outcome is recorded again; then twice as long each time."""
+
+LONGEST_PAUSE: Final = timedelta(seconds=5)
+"""Up to how long."""
+
+LONGEST_PAUSES: Final = timedelta(seconds=30)
+"""How long in sum, or a third of the lease if that is less; a desk that is shut down waits for it.
+
+A try that begins at once has ended by the middle of its lease, since a deadline is less than half of it. So a third
+more is over before anybody else can begin the action, unless the store takes its time to fail.
+"""
 
 
 def perform(charter: Charter, incident: IncidentId, action: Action, lease_until: datetime) -> Flow[None]:
@@ -79,37 +91,83 @@ def _is_late(charter: Charter, lease_until: datetime) -> Flow[bool]:
 def _record(
     charter: Charter, incident: IncidentId, action: Action, ending: Ending, lease_until: datetime
 ) -> Flow[bool]:
-    """Add to the log what came of a try, unless it says nothing; raises what the store raises again and again.
+    """Add to the log what came of a try, unless it says nothing; whether the log has it.
 
-    What says no more than that the lease ran out is not added once it did: it would end the try of whoever came next.
+    Tries again, with pauses, while the store cannot do it. Raises what it raised last, and at once what no further try
+    could change. What says no more than that the lease ran out is not added once it did: it would end the try of
+    whoever came next.
     """
-    for left in reversed(range(RECORDINGS)):
+    pauses = _pauses(charter.lease)
+    event: ActionEnded | None = None
+    while True:
         try:
+            if event is not None and (yield from _is_there(charter, event)):
+                return True
             now: datetime = yield Call(charter.store.now)
             if now >= lease_until and ending.outcome in (Outcome.UNKNOWN, Outcome.POSTPONED):
                 return False
-            event = ActionEnded(
-                incident=incident,
-                at=now,
-                by=charter.by,
-                recorded_at=now,
-                action=action.key,
-                outcome=ending.outcome,
-                problem=ending.problem,
-                reference=ending.reference,
-                retry_at=_retry_at(ending, now, lease_until),
-                found=ending.found,
-                opened=ending.opened,
-                url=ending.url,
+            event = event or _event(charter, incident, action, ending, now, lease_until)
+            request = Append(
+                incident=incident, events=(event,), expected_version=None, planned_with=charter.planned_with
             )
-            events = (event,)
-            request = Append(incident=incident, events=events, expected_version=None, planned_with=charter.planned_with)
             yield Call(partial(charter.store.append, request))
             return True
-        except Exception:
-            if not left:
+        except Exception as error:
+            pause = None if _is_final(error) else next(pauses, None)
+            if pause is None:
                 raise
-    return False
+        yield Pause(pause)
+
+
+def _pauses(lease: timedelta) -> Iterator[timedelta]:
+    """How long to wait before each further try to record an outcome."""
+    pause, left = FIRST_PAUSE, min(lease / 3, LONGEST_PAUSES)
+    while left > timedelta():
+        yield min(pause, left)
+        left -= pause
+        pause = min(2 * pause, LONGEST_PAUSE)
+
+
+def _is_final(error: Exception) -> bool:
+    """Whether trying again cannot help: the store knows no such incident, say, or the event cannot follow."""
+    return isinstance(error, IncidentkitError) and isinstance(error, LookupError | ValueError)
+
+
+def _is_there(charter: Charter, event: ActionEnded) -> Flow[bool]:
+    """Whether the log has an outcome already, because an append kept it whose answer was lost.
+
+    It does if it has one that is like it in all but when it was recorded. If ours was kept, it is found: it is made
+    once, so it has the same time however often it is tried, and nothing takes words out of it. An append that the store
+    has not carried out yet cannot be seen; then the log says the same twice.
+
+    What is found may be of another try of the action, also by another desk of the same name, if the clock gave both the
+    same time. Then nothing is lost, for it says all that ours would. It may even be of an earlier try, if the clock was
+    turned back. Then both are unknown or postponed, since nothing is tried again after a definite outcome, and the
+    lease of ours runs out, which means the same.
+    """
+    log: tuple[Event, ...] = yield Call(partial(charter.store.load, event.incident))
+    ended = (each for each in log if isinstance(each, ActionEnded))
+    return any(evolve(each, recorded_at=event.recorded_at) == event for each in ended)
+
+
+def _event(
+    charter: Charter, incident: IncidentId, action: Action, ending: Ending, now: datetime, lease_until: datetime
+) -> ActionEnded:
+    """What the log is to say of a try."""
+    return ActionEnded(
+        incident=incident,
+        at=now,
+        by=charter.by,
+        recorded_at=now,
+        action=action.key,
+        outcome=ending.outcome,
+        problem=ending.problem,
+        reference=ending.reference,
+        retry_at=_retry_at(ending, now, lease_until),
+        found=ending.found,
+        opened=ending.opened,
+        url=ending.url,
+    )
 
 
 def _retry_at(ending: Ending, now: datetime, lease_until: datetime) -> datetime | None:
