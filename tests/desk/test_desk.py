@@ -117,6 +117,10 @@ class Scene:
     def notice(self, notice: Notice, /) -> None:
         self.notices.append(notice)
 
+    def keep_no_playbooks(self) -> None:
+        """From now on the store keeps logs alone, as any store may."""
+        self.store = type("KeepsLogsAlone", (MemoryStore,), {"keep_playbook": None})(self.clock)
+
     def desk(self, playbook: Playbook | list[Playbook] = PLAYBOOK, **settings: Any) -> Any:
         pagers: dict[str, Any] = settings.pop("pagers", {"phone": self.pager, "mail": self.pager})
         toolbox = Toolbox(pagers=pagers, on_call=settings.pop("on_call", None))
@@ -1043,6 +1047,7 @@ def test_incident_stays_with_the_playbook_that_it_was_declared_under(scene: Scen
 
 
 def test_first_playbook_takes_over_for_one_that_is_missing(scene: Scene, caplog: pytest.LogCaptureFixture) -> None:
+    scene.keep_no_playbooks()
     declared(scene.desk(QUIET))
     desk = scene.desk(PLAYBOOK)
     exhaust(desk)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 
+from incidentkit.convert import to_json
 from incidentkit.errors import IllegalTransition, ProviderUnavailable, SchemesDiffer, UnknownPlaybook
 from incidentkit.memory import MemoryStore
 from incidentkit.model.commands import ChangePlaybook
@@ -26,6 +27,7 @@ from incidentkit.policy.playbook import Playbook
 from incidentkit.policy.recipient import person
 from incidentkit.policy.rules import SeverityRules, when
 from incidentkit.policy.situation import UNRESOLVED_FOR
+from incidentkit.providers.playbooks import KeepPlaybook
 from incidentkit.providers.store import Append
 from tests.desk.test_desk import CHAIN, ESCALATION, LEVELS, PLAYBOOK, QUIET, START, Scene, declared, exhaust, t
 
@@ -226,6 +228,7 @@ def taken_over(scene: Scene) -> list[tuple[str, str]]:
 
 
 def test_log_says_once_that_a_playbook_took_over_before_what_that_decides(scene: Scene) -> None:
+    scene.keep_no_playbooks()
     declared(scene.desk(QUIET))
     desk = scene.desk(PLAYBOOK, name="night")
     exhaust(desk)
@@ -237,12 +240,14 @@ def test_log_says_once_that_a_playbook_took_over_before_what_that_decides(scene:
 
 
 def test_log_says_that_a_playbook_took_over_although_that_asks_for_nothing(scene: Scene) -> None:
+    scene.keep_no_playbooks()
     declared(scene.desk(PLAYBOOK))
     exhaust(scene.desk(QUIET))
     assert scene.tags() == ["declared", "taken over"]
 
 
 def test_command_that_settles_what_was_due_says_it_as_well(scene: Scene) -> None:
+    scene.keep_no_playbooks()
     declared(scene.desk(QUIET))
     scene.clock.advance(timedelta(minutes=31))
     desk = scene.desk(PLAYBOOK)
@@ -253,6 +258,7 @@ def test_command_that_settles_what_was_due_says_it_as_well(scene: Scene) -> None
 
 
 def test_desks_with_different_playbooks_do_not_fight(scene: Scene) -> None:
+    scene.keep_no_playbooks()
     other = edited(FIRST)
     declared(scene.desk(QUIET))
     desks = [scene.desk(PLAYBOOK), scene.desk(other), scene.desk(QUIET), scene.desk([other, QUIET])]
@@ -281,6 +287,7 @@ def test_incident_without_a_playbook_is_taken_over_in_silence(scene: Scene) -> N
 
 
 def test_incident_that_was_taken_over_can_be_moved_for_good(scene: Scene) -> None:
+    scene.keep_no_playbooks()
     declared(scene.desk(QUIET))
     desk = scene.desk(PLAYBOOK)
     exhaust(desk)
@@ -291,3 +298,53 @@ def test_incident_that_was_taken_over_can_be_moved_for_good(scene: Scene) -> Non
     assert plan(again.load("INC-1"), PLAYBOOK, Directory(people={}), now=t(5)).owed == ()
     scene.desk(QUIET).tick()
     assert taken_over(scene)[1:] == [(QUIET.reference, PLAYBOOK.reference)]
+
+
+# Playbooks that the store kept
+
+
+def people(scene: Scene) -> list[str]:
+    return [page.person for page in scene.pager.pages]
+
+
+@pytest.mark.parametrize("others", [[QUIET], [QUIET, edited(SECOND)]])
+def test_incident_stays_with_its_playbook_on_a_desk_that_was_not_given_it(scene: Scene, others: list[Playbook]) -> None:
+    declared(scene.desk(PLAYBOOK))
+    desk = scene.desk(others)
+    pass_minutes(scene, desk, 31)
+    assert people(scene) == ["ada", "ada", "grace"]
+    assert (taken_over(scene), desk.load("INC-1").playbook) == ([], PLAYBOOK.reference)
+    assert desk.acknowledge("INC-1", by="grace").summary.endswith("in the 24 hours that follow.")
+
+
+def test_incident_moves_to_a_playbook_that_only_the_store_has(scene: Scene) -> None:
+    declared(scene.desk(PLAYBOOK), "INC-2")
+    declared(scene.desk(QUIET))
+    desk = scene.desk(QUIET)
+    assert desk.submit("INC-1", move(PLAYBOOK)).changed
+    exhaust(desk)
+    assert people(scene) == ["ada", "ada"]
+    with pytest.raises(UnknownPlaybook):
+        desk.submit("INC-1", move("nothing@000000000000"))
+
+
+def test_playbook_is_kept_when_an_incident_moves_to_it(scene: Scene) -> None:
+    declared(scene.desk(QUIET))
+    scene.desk([QUIET, PLAYBOOK]).submit("INC-1", move(PLAYBOOK))
+    exhaust(scene.desk(QUIET))
+    assert (people(scene), taken_over(scene)) == (["ada"], [])
+
+
+@pytest.mark.parametrize(
+    "document", [to_json(edited(Level("first", person("linus")))), to_json(PLAYBOOK)[:-1], '{"name": "desk"}']
+)
+def test_first_playbook_takes_over_for_one_that_was_kept_and_cannot_be_gone_by(
+    scene: Scene, document: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    scene.store.keep_playbook(KeepPlaybook(QUIET.reference, document))
+    declared(scene.desk(QUIET))
+    desk = scene.desk(PLAYBOOK)
+    pass_minutes(scene, desk, 2)
+    assert taken_over(scene) == [(PLAYBOOK.reference, QUIET.reference)]
+    assert people(scene) == ["ada"]
+    assert caplog.text.count(f"{QUIET.reference} is in the store, and cannot be gone by") == 1

@@ -130,14 +130,36 @@ class AsyncDesk:
         return await self._crew.run(flows.load(self._charter, incident))
 
     async def find(
-        self, *, statuses: Iterable[Status] = ACTIVE, limit: int = 100, after: str | None = None
+        self,
+        *,
+        statuses: Iterable[Status] = ACTIVE,
+        severities: Iterable[Severity[Any] | str] | None = None,
+        since: datetime | None = None,
+        before: datetime | None = None,
+        labels: Mapping[str, str] | None = None,
+        text: str = "",
+        limit: int = 100,
+        after: str | None = None,
     ) -> tuple[IncidentId, ...]:
-        """Incidents in any of these statuses, those first that were declared last; at the most so many.
+        """Incidents that are all of what is asked for, those first that came last; at the most so many.
 
-        ``after`` is the last one of the page before. Raises `UnknownIncident` if there is none of that name,
-        `DeskInvalid` for what is no status, and `FieldInvalid` for a limit that makes no sense.
+        They are in one of the statuses and have one of the severities; they were declared ``since`` or later, and
+        ``before``; they have all of the ``labels``; and people wrote in them each word of the ``text``, which may be
+        the beginning of one, in any order. ``after`` is the last one of the page before.
+
+        Raises `UnknownIncident` if there is none of that name, `DeskInvalid` for what is no status, and `FieldInvalid`
+        for a limit, a time or a text that makes no sense.
         """
-        request = flows.search(statuses, limit, after)
+        request = flows.search(
+            statuses,
+            severities=severities,
+            since=since,
+            before=before,
+            labels=labels,
+            text=text,
+            limit=limit,
+            after=after,
+        )
         return await self._crew.run(flows.find(self._charter, request))
 
     async def submit(self, incident: str, command: Command) -> Result:

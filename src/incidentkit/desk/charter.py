@@ -21,6 +21,7 @@ from incidentkit.model.identity import PersonId, checked_name, checked_text
 from incidentkit.model.incident import Incident
 from incidentkit.policy.directory import Directory
 from incidentkit.policy.playbook import Playbook
+from incidentkit.providers.playbooks import KeepsPlaybooks
 from incidentkit.providers.store import IncidentStore
 
 ENGINE: Final = "1"
@@ -28,6 +29,9 @@ ENGINE: Final = "1"
 
 STORE: Final[Mapping[str, int]] = {"now": 0, "append": 1, "load": 1, "due": 1, "find": 1, "audit": 1, "number": 1}
 """The methods of a store that a desk calls, and how many arguments each is called with."""
+
+KEEPING: Final[Mapping[str, int]] = {"keep_playbook": 1, "playbook": 1}
+"""Those of a store that keeps playbooks as well."""
 
 LONGEST_LEASE: Final = timedelta(days=1)
 """So long a crash may hold up an action."""
@@ -51,8 +55,8 @@ def _observers(observers: Iterable[Observer]) -> tuple[Observer, ...]:
 class Charter:
     """Playbooks, people, providers and a store, and how long things may take.
 
-    New incidents are declared under the first playbook. One that has another stays with it until it is moved, so every
-    version in use has to be here; if its playbook is missing, the first one takes over rather than nobody.
+    New incidents are declared under the first playbook. One that has another stays with it until it is moved. If that
+    is not here, the store may have kept it; if it has not, the first one takes over rather than nobody.
     """
 
     playbooks: tuple[Playbook, ...] = field(converter=_playbooks)
@@ -67,6 +71,10 @@ class Charter:
     lease: timedelta = timedelta(seconds=90)
     """For how long a try is left to the desk that began it; more than twice the deadline."""
     observers: tuple[Observer, ...] = field(factory=lambda: (LogObserver(),), converter=_observers)
+    recalled: dict[str, Playbook | None] = field(factory=dict[str, "Playbook | None"], init=False, eq=False)
+    """The playbooks that were found in the store, by their references; `None` for one that nobody can go by here."""
+    kept: set[str] = field(factory=set[str], init=False, eq=False)
+    """The references of those that the store was given to keep."""
 
     def __attrs_post_init__(self) -> None:
         expect(Directory, self.directory, DeskInvalid, "the people of a desk are a Directory")
@@ -80,7 +88,7 @@ class Charter:
                 f"a lease of {self.lease} is to be more than twice a deadline of {self.deadline}, both above zero and"
                 " no more than a day: otherwise a slow provider would be asked again while it still works"
             )
-        check_methods("store", self.store, STORE)
+        check_methods("store", self.store, self.store_methods)
         for observer in self.observers:
             check_methods("observers", observer, {"notice": 1})
         for playbook in self.playbooks:
@@ -120,6 +128,11 @@ class Charter:
         return {**dict.fromkeys(needed), **dict(self.toolbox.slots())}
 
     @property
+    def store_methods(self) -> Mapping[str, int]:
+        """The methods of the store that are called, and how many arguments each is called with."""
+        return {**STORE, **(KEEPING if isinstance(self.store, KeepsPlaybooks) else {})}
+
+    @property
     def by(self) -> PersonId:
         """Who the log says began and ended actions."""
         return PersonId(self.name)
@@ -140,9 +153,13 @@ class Charter:
         """The playbooks, in their order, by what incidents keep of them."""
         return {playbook.reference: playbook for playbook in self.playbooks}
 
+    def known(self, reference: str) -> Playbook | None:
+        """The playbook of that reference, if it is here or was found in the store."""
+        return self.by_reference.get(reference) or self.recalled.get(reference)
+
     def playbook_of(self, incident: Incident) -> Playbook:
         """The playbook of an incident, else the first."""
-        playbook = self.by_reference.get(incident.playbook)
+        playbook = self.known(incident.playbook)
         if playbook is not None:
             return playbook
         if incident.playbook:
@@ -158,7 +175,7 @@ class Charter:
         it in turns otherwise, for ever.
         """
         missing, first = incident.playbook, self.first.reference
-        if not missing or missing in self.by_reference or first in incident.taken_over_by:
+        if not missing or self.known(missing) is not None or first in incident.taken_over_by:
             return ()
         common: dict[str, Any] = {"incident": incident.id, "at": now, "by": self.by, "recorded_at": now}
         return (TakenOver(**common, playbook=first, missing=missing),)

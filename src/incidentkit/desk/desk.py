@@ -11,7 +11,7 @@ from typing import Any, Final, Self
 from uuid import uuid4
 
 from incidentkit.desk import flows
-from incidentkit.desk.charter import STORE, Charter, checked_places
+from incidentkit.desk.charter import Charter, checked_places
 from incidentkit.desk.crew import Crew
 from incidentkit.desk.flows.inquiry import Preview
 from incidentkit.desk.flows.submission import Result
@@ -94,7 +94,7 @@ class Desk:
             observers=observers,
         )
         toolbox.refuse_async()
-        for method in STORE:
+        for method in self._charter.store_methods:
             refuse_async("store", store, method)
         self._crew = Crew(checked_places(places, least=0))
         self._setbacks = Setbacks()
@@ -137,14 +137,36 @@ class Desk:
         return self._crew.run(flows.load(self._charter, incident))
 
     def find(
-        self, *, statuses: Iterable[Status] = ACTIVE, limit: int = 100, after: str | None = None
+        self,
+        *,
+        statuses: Iterable[Status] = ACTIVE,
+        severities: Iterable[Severity[Any] | str] | None = None,
+        since: datetime | None = None,
+        before: datetime | None = None,
+        labels: Mapping[str, str] | None = None,
+        text: str = "",
+        limit: int = 100,
+        after: str | None = None,
     ) -> tuple[IncidentId, ...]:
-        """Incidents in any of these statuses, those first that were declared last; at the most so many.
+        """Incidents that are all of what is asked for, those first that came last; at the most so many.
 
-        ``after`` is the last one of the page before. Raises `UnknownIncident` if there is none of that name,
-        `DeskInvalid` for what is no status, and `FieldInvalid` for a limit that makes no sense.
+        They are in one of the statuses and have one of the severities; they were declared ``since`` or later, and
+        ``before``; they have all of the ``labels``; and people wrote in them each word of the ``text``, which may be
+        the beginning of one, in any order. ``after`` is the last one of the page before.
+
+        Raises `UnknownIncident` if there is none of that name, `DeskInvalid` for what is no status, and `FieldInvalid`
+        for a limit, a time or a text that makes no sense.
         """
-        request = flows.search(statuses, limit, after)
+        request = flows.search(
+            statuses,
+            severities=severities,
+            since=since,
+            before=before,
+            labels=labels,
+            text=text,
+            limit=limit,
+            after=after,
+        )
         return self._crew.run(flows.find(self._charter, request))
 
     def submit(self, incident: str, command: Command) -> Result:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from inspect import iscoroutine
@@ -18,8 +18,9 @@ from incidentkit.desk.hearsay import class_of, scopes_of
 from incidentkit.desk.notices import Audited
 from incidentkit.desk.setbacks import Setbacks
 from incidentkit.errors import DeskInvalid, expect, listed, nearest, shown
-from incidentkit.model.identity import IncidentId
+from incidentkit.model.identity import IncidentId, moment
 from incidentkit.model.lifecycle import Status
+from incidentkit.model.severity import Severity
 from incidentkit.policy.planning import Step, preview
 from incidentkit.policy.standing import Blocker, Owings, closure_blockers, obligations
 from incidentkit.providers.answer import Diagnosis
@@ -93,14 +94,41 @@ def diagnose(charter: Charter, slot: str, found: dict[str, Diagnosis]) -> Flow[N
         found[slot] = answer if isinstance(answer, Diagnosis) else Diagnosis(healthy=False, problem=wrong)
 
 
-def search(statuses: Iterable[Status], limit: int, after: str | None) -> FindIncidents:
+def search(
+    statuses: Iterable[Status],
+    *,
+    severities: Iterable[Severity[Any] | str] | None,
+    since: datetime | None,
+    before: datetime | None,
+    labels: Mapping[str, str] | None,
+    text: str,
+    limit: int,
+    after: str | None,
+) -> FindIncidents:
     """What to ask a store for; raises `DeskInvalid` and `FieldInvalid` for what makes no sense."""
     several = "incidents are found by several statuses, as in [Status.RESOLVED], or in Status for all"
     if isinstance(statuses, str):  # which is one of them and a row of letters at once
         raise DeskInvalid(f"{several}, not {shown(statuses)}")
     wanted = frozenset(_status(each) for each in expect(Iterable, statuses, DeskInvalid, several))
     last = None if after is None else IncidentId(expect(str, after, DeskInvalid, "a page begins after an incident"))
-    return FindIncidents(statuses=wanted, limit=limit, after=last)
+    return FindIncidents(
+        statuses=wanted,
+        severities=None if severities is None else frozenset(_keys(severities)),
+        since=None if since is None else moment("since", since),
+        before=None if before is None else moment("before", before),
+        labels={} if labels is None else expect(Mapping, labels, DeskInvalid, "labels are values by their names"),
+        text=text,
+        limit=limit,
+        after=last,
+    )
+
+
+def _keys(severities: Iterable[Severity[Any] | str]) -> Iterator[str]:
+    several = "incidents are found by several severities, as in [SEV_1] or ['SEV-1']"
+    if isinstance(severities, str):
+        raise DeskInvalid(f"{several}, not {shown(severities)}")
+    for each in expect(Iterable, severities, DeskInvalid, several):
+        yield expect(str, each.key if isinstance(each, Severity) else each, DeskInvalid, several)
 
 
 def find(charter: Charter, request: FindIncidents) -> Flow[tuple[IncidentId, ...]]:

@@ -10,6 +10,7 @@ from attrs import evolve
 
 from incidentkit.desk.charter import Charter
 from incidentkit.desk.effects import Call, Flow
+from incidentkit.desk.flows.playbooks import recall
 from incidentkit.desk.notices import Decided
 from incidentkit.model.events import Decision, Event, Redacted, TimeCorrected
 from incidentkit.model.incident import Incident
@@ -17,9 +18,11 @@ from incidentkit.providers.store import Append
 
 
 def load(charter: Charter, incident: str) -> Flow[Incident]:
-    """Read an incident."""
+    """Read an incident, and its playbook if this desk does not have it."""
     events: tuple[Event, ...] = yield Call(partial(charter.store.load, incident))
-    return Incident.replay(events)
+    loaded = Incident.replay(events)
+    yield from recall(charter, loaded.playbook)
+    return loaded
 
 
 def stamped(events: Iterable[Event], now: datetime) -> list[Event]:

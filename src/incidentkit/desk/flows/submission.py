@@ -12,6 +12,7 @@ from attrs import evolve, frozen
 from incidentkit.desk.charter import Charter
 from incidentkit.desk.effects import Call, Flow
 from incidentkit.desk.flows.log import append, load, stamped
+from incidentkit.desk.flows.playbooks import keep, recall
 from incidentkit.desk.hearsay import class_of
 from incidentkit.desk.notices import Recorded
 from incidentkit.errors import (
@@ -136,6 +137,7 @@ def declare(charter: Charter, make: Callable[[datetime], Incident]) -> Flow[Inci
     now: datetime = yield Call(charter.store.now)
     (declared,) = make(now).timeline  # before the number, so that what cannot be declared takes none
     assert isinstance(declared, Declared)
+    yield from keep(charter, charter.first)
     day = declared.at.astimezone(charter.numbering_zone)
     number: int = yield Call(partial(charter.store.number, TakeNumber(f"{day:%Y%m%d}")))
     request = Append(
@@ -161,7 +163,7 @@ def submit(charter: Charter, incident: str, make: Callable[[datetime], Command])
         playbook = charter.playbook_of(before)
         _check_names(playbook, command)
         if isinstance(command, ChangePlaybook):
-            _check_playbook(charter, before, command.playbook)
+            yield from _check_playbook(charter, before, command.playbook)
         due = (*charter.taking_over(before, now), *settle(before, playbook, charter.directory, before=now))
         settled = before.extended(stamped(due, now)) if due else before
         if isinstance(command, Close):
@@ -238,12 +240,15 @@ def _check_closure(charter: Charter, incident: Incident, command: Close, now: da
         raise ClosureBlocked(incident.id, [each.obligation for each in left], map(str, left))
 
 
-def _check_playbook(charter: Charter, incident: Incident, reference: object) -> None:
+def _check_playbook(charter: Charter, incident: Incident, reference: object) -> Flow[None]:
     """Raise `UnknownPlaybook` or `SchemesDiffer` for a playbook by which the incident could not go on here."""
-    playbook = charter.by_reference.get(reference) if isinstance(reference, str) else None
+    wanted = reference if isinstance(reference, str) else ""
+    yield from recall(charter, wanted)
+    playbook = charter.known(wanted)
     if playbook is None:
         raise UnknownPlaybook(str(reference), charter.by_reference)
     check_scheme(playbook, incident.severity)
+    yield from keep(charter, playbook)
 
 
 def _take_in(charter: Charter, merged: Incident, event: Merged) -> Flow[None]:
