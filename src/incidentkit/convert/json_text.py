@@ -8,7 +8,7 @@ from functools import cache
 from importlib import import_module
 from typing import Any, Final, TypeVar
 
-from incidentkit.convert.limits import whole
+from incidentkit.convert.limits import MAX_CHARACTERS, whole
 from incidentkit.convert.plain import from_plain, to_plain
 from incidentkit.errors import DocumentInvalid, shown
 
@@ -28,12 +28,13 @@ def to_json(value: object, *, indent: int | None = None) -> str:
         raise DocumentInvalid("$", f"{type(value).__name__} cannot be written as JSON: {error}") from error
 
 
-def from_json(text: str | bytes, kind: type[T], *, source: str = "") -> T:
+def from_json(text: str | bytes, kind: type[T], *, source: str = "", longest: int = MAX_CHARACTERS) -> T:
     """Read what `to_json` writes.
 
-    Raises `DocumentInvalid` for text that is not JSON, is too long or too deep, repeats a key, or does not fit.
+    Raises `DocumentInvalid` for text that is not JSON, has more characters than ``longest``, is nested too deeply,
+    repeats a key, or does not fit.
     """
-    with whole(source, text, "JSON"):
+    with whole(source, text, "JSON", longest):
         plain = _fast_plain(text)
         if plain is None:
             plain = _DECODER.decode(text if isinstance(text, str) else text.decode(json.detect_encoding(text)))

@@ -13,14 +13,12 @@ MAX_CHARACTERS: Final = 16_000_000
 
 
 @contextmanager
-def whole(source: str, text: object, language: str) -> Generator[None]:
+def whole(source: str, text: object, language: str, longest: int = MAX_CHARACTERS) -> Generator[None]:
     """Turn what goes wrong before there is any structure into a `DocumentInvalid`."""
     if not isinstance(text, str | bytes) or (language == "TOML" and isinstance(text, bytes)):
         raise DocumentInvalid("$", f"{language} is read from text, not from {shown(text)}", source=source)
-    if len(text) > MAX_CHARACTERS:
-        raise DocumentInvalid(
-            "$", f"{len(text)} characters are more than the {MAX_CHARACTERS} that are read", source=source
-        )
+    if len(text) > longest:
+        raise DocumentInvalid("$", f"{len(text)} characters are more than the {longest} that are read", source=source)
     try:
         yield
     except RecursionError:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from incidentkit.stores.archive import Imported as Imported
+from incidentkit.stores.archive import export_lines as export_lines
+from incidentkit.stores.archive import import_lines as import_lines
 from incidentkit.stores.async_sql_store import AsyncSqlStore as AsyncSqlStore
 from incidentkit.stores.sql_store import SqlStore as SqlStore
 
-__all__ = ["AsyncSqlStore", "SqlStore"]
+__all__ = ["AsyncSqlStore", "Imported", "SqlStore", "export_lines", "import_lines"]
