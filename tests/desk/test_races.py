@@ -19,6 +19,8 @@ from hypothesis import strategies as st
 
 from incidentkit.desk import AsyncDesk, Desk, Toolbox, flows
 from incidentkit.desk.charter import Charter
+from incidentkit.desk.company import Company
+from incidentkit.desk.desk import new_id
 from incidentkit.desk.effects import Attempt as Attempted
 from incidentkit.desk.effects import Call, Effect, Flow, Pause, Spawn
 from incidentkit.desk.setbacks import Setbacks
@@ -80,6 +82,7 @@ class Worker:
     """A desk that does one step whenever it is told to, and may die between any two."""
 
     charter: Charter
+    company: Company = field(factory=lambda: Company(new_id()))
     setbacks: Setbacks = field(factory=Setbacks)
     running: list[Running] = field(factory=list[Running])
     alive: bool = True
@@ -143,7 +146,7 @@ class World:
     def step(self, worker: Worker, which: int) -> None:
         """One effect of one of its flows; a worker that has nothing to do looks what is due."""
         if not worker.running:
-            worker.begin(flows.tick(worker.charter, worker.setbacks, 10))
+            worker.begin(flows.tick(worker.charter, worker.company, worker.setbacks, 10))
         running = worker.running[which % len(worker.running)]
         match running.effect:
             case Call(function):
@@ -207,7 +210,7 @@ class World:
             for worker in living:
                 while worker.running:
                     self.step(worker, 0)
-                self.exhaust(worker, flows.tick(worker.charter, worker.setbacks, 10))
+                self.exhaust(worker, flows.tick(worker.charter, worker.company, worker.setbacks, 10))
             self.advance(timedelta(seconds=30))
 
     def log(self, incident: str) -> tuple[Event, ...]:
@@ -405,9 +408,9 @@ def test_desk_may_die_after_any_step_and_another_does_the_action_under_the_same_
     for _ in range(steps):
         world.step(first, -1)
     world.kill(first)
-    world.exhaust(second, flows.tick(second.charter, second.setbacks, 10))
+    world.exhaust(second, flows.tick(second.charter, second.company, second.setbacks, 10))
     world.advance(LEASE)
-    world.exhaust(second, flows.tick(second.charter, second.setbacks, 10))
+    world.exhaust(second, flows.tick(second.charter, second.company, second.setbacks, 10))
     outcomes = [event.outcome for event in world.log("INC-1") if isinstance(event, ActionEnded)]
     assert outcomes == [Outcome.SUCCEEDED]
     assert len(world.pager.pages) == 1
@@ -422,7 +425,7 @@ def test_desk_that_was_held_up_past_its_lease_leaves_the_action_to_the_next() ->
     while not any(isinstance(event, ActionStarted) for event in world.log("INC-1")):
         world.step(slow, -1)
     world.advance(LEASE)
-    world.exhaust(second, flows.tick(second.charter, second.setbacks, 10))
+    world.exhaust(second, flows.tick(second.charter, second.company, second.setbacks, 10))
     while slow.running:
         world.step(slow, 0)
     assert len(world.calls) == 1
@@ -439,7 +442,7 @@ def test_call_that_acts_after_the_next_try_did_reaches_nobody_again() -> None:
     while worker.running:
         world.step(worker, 0)
     world.advance(timedelta(seconds=30))
-    world.exhaust(worker, flows.tick(worker.charter, worker.setbacks, 10))
+    world.exhaust(worker, flows.tick(worker.charter, worker.company, worker.setbacks, 10))
     world.overdue.pop()()
     outcomes = [event.outcome for event in world.log("INC-1") if isinstance(event, ActionEnded)]
     assert outcomes == [Outcome.UNKNOWN, Outcome.SUCCEEDED]

@@ -14,6 +14,7 @@ from incidentkit.desk import flows
 from incidentkit.desk.async_crew import AsyncCrew
 from incidentkit.desk.async_signals import stopping
 from incidentkit.desk.charter import Charter, checked_places
+from incidentkit.desk.company import Company
 from incidentkit.desk.desk import BATCH, new_id
 from incidentkit.desk.flows.inquiry import Preview
 from incidentkit.desk.flows.submission import Result
@@ -90,6 +91,7 @@ class AsyncDesk:
             observers=observers,
         )
         self._crew = AsyncCrew(checked_places(places, least=1))
+        self._company = Company(new_id())
         self._setbacks = Setbacks()
 
     async def declare(
@@ -309,7 +311,7 @@ class AsyncDesk:
         Gives how many incidents were looked at; when it is 0, nothing was due. An incident that cannot be looked at is
         told as `Failed` and left alone for a while. Raises what the store raises when it is asked what is due.
         """
-        done = await self._crew.run(flows.tick(self._charter, self._setbacks, limit))
+        done = await self._crew.run(flows.tick(self._charter, self._company, self._setbacks, limit))
         await self._crew.finish()
         return done.looked_at
 
@@ -351,7 +353,7 @@ class AsyncDesk:
                 await self._crew.finish()
 
     async def _look(self) -> bool:
-        return (await self._crew.run(flows.tick(self._charter, self._setbacks, BATCH))).busy
+        return (await self._crew.run(flows.tick(self._charter, self._company, self._setbacks, BATCH))).busy
 
     async def _check(self, heartbeat: Callable[[], object] | None) -> bool:
         if not (await self.audit()).forgotten and heartbeat is not None:

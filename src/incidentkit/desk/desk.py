@@ -12,6 +12,7 @@ from uuid import uuid4
 
 from incidentkit.desk import flows
 from incidentkit.desk.charter import Charter, checked_places
+from incidentkit.desk.company import Company
 from incidentkit.desk.crew import Crew
 from incidentkit.desk.flows.inquiry import Preview
 from incidentkit.desk.flows.submission import Result
@@ -97,6 +98,7 @@ class Desk:
         for method in self._charter.store_methods:
             refuse_async("store", store, method)
         self._crew = Crew(checked_places(places, least=0))
+        self._company = Company(new_id())
         self._setbacks = Setbacks()
 
     def declare(
@@ -311,7 +313,7 @@ class Desk:
         Gives how many incidents were looked at; when it is 0, nothing was due. An incident that cannot be looked at is
         told as `Failed` and left alone for a while. Raises what the store raises when it is asked what is due.
         """
-        done = self._crew.run(flows.tick(self._charter, self._setbacks, limit))
+        done = self._crew.run(flows.tick(self._charter, self._company, self._setbacks, limit))
         self._crew.finish()
         return done.looked_at
 
@@ -352,7 +354,7 @@ class Desk:
             stop.set()
 
     def _look(self) -> bool:
-        return self._crew.run(flows.tick(self._charter, self._setbacks, BATCH)).busy
+        return self._crew.run(flows.tick(self._charter, self._company, self._setbacks, BATCH)).busy
 
     def _check(self, heartbeat: Callable[[], object] | None) -> bool:
         if not self.audit().forgotten and heartbeat is not None:

@@ -10,6 +10,7 @@ from typing import Final
 from attrs import evolve, frozen
 
 from incidentkit.desk.charter import Charter
+from incidentkit.desk.company import Company
 from incidentkit.desk.effects import Call, Flow, Spawn
 from incidentkit.desk.flows.log import append, load, stamped
 from incidentkit.desk.flows.performance import perform
@@ -47,16 +48,29 @@ class Round:
     """Whether there may be more to do at once: the log of an incident grew, or there are more incidents."""
 
 
-def tick(charter: Charter, setbacks: Setbacks, limit: int) -> Flow[Round]:
-    """Look at every incident that is due, and begin what is to be done."""
-    turns = yield from _turns(charter, setbacks, limit)
-    looked_at, failing_since, grew = 0, None, False
+def tick(charter: Charter, company: Company, setbacks: Setbacks, limit: int) -> Flow[Round]:
+    """Look at every incident that is due, and begin what is to be done; in company, a few at a time."""
+    request = FindDue(charter.planned_with, limit)
+    looked_at, busy, shared = 0, True, True
+    while busy and shared and looked_at < limit:
+        shared = company.met
+        portion = yield from _look(charter, company, setbacks, evolve(request, limit=limit - looked_at))
+        looked_at, busy, shared = looked_at + portion.looked_at, portion.busy, shared or company.met
+    return Round(looked_at, busy)
+
+
+def _look(charter: Charter, company: Company, setbacks: Setbacks, request: FindDue) -> Flow[Round]:
+    """Look at what is due until that is done, or until somebody else is found to do the same."""
+    turns = yield from _turns(charter, company, setbacks, request)
+    looked_at, failing_since, grew, limit = 0, None, False, company.taken(request.limit)
+    company.met = False
     while looked_at < limit and (incident := turns.next()) is not None:
         looked_at += 1
         try:
             grew |= yield from attend(charter, incident)
         except StaleVersion:
-            grew = True  # somebody else was first, and it stays due if there is anything left
+            grew = company.met = True  # somebody else was first, and it stays due if there is anything left
+            break
         except Exception as error:  # noqa: BLE001  # one incident must not hold up the others, whatever is wrong with it
             charter.tell(Failed(incident, error))
             now: datetime = yield Call(charter.store.now)  # raises if the store cannot be reached, and so ends the tick
@@ -71,19 +85,19 @@ def tick(charter: Charter, setbacks: Setbacks, limit: int) -> Flow[Round]:
     return Round(looked_at, busy=grew or looked_at == limit)
 
 
-def _turns(charter: Charter, setbacks: Setbacks, limit: int) -> Flow[Turns]:
+def _turns(charter: Charter, company: Company, setbacks: Setbacks, request: FindDue) -> Flow[Turns]:
     """The incidents to look at now, without those that are left alone for a while."""
-    request = FindDue(charter.planned_with, limit)
+    request = evolve(request, limit=min(company.asked(request.limit), MOST))
     if not setbacks:
         found: tuple[IncidentId, ...] = yield Call(partial(charter.store.due, request))
-        return Turns(deque(found))
+        return Turns(deque(company.in_order(found)))
     now: datetime = yield Call(charter.store.now)
     # Those that failed are past their time and come first in the store, so whoever is well may be far behind them.
-    several = min(limit + len(setbacks) + AHEAD, MOST)
+    several = min(request.limit + len(setbacks) + AHEAD, MOST)
     due: tuple[IncidentId, ...] = yield Call(partial(charter.store.due, evolve(request, limit=several)))
     if len(due) < several:
         setbacks.keep(due)
-    return setbacks.turns(due, now)
+    return setbacks.turns(company.in_order(due), now)
 
 
 def attend(charter: Charter, incident: str) -> Flow[bool]:
