@@ -19,8 +19,17 @@ from incidentkit.model.incident import Incident
 from incidentkit.model.lifecycle import ACTIVE
 from incidentkit.providers.evidence import KeepsEvidence
 from incidentkit.providers.playbooks import KeepsPlaybooks
-from incidentkit.providers.records import KeepsRecords
-from incidentkit.providers.store import Append, Audit, FindDue, FindForgotten, FindIncidents, IncidentStore, TakeNumber
+from incidentkit.providers.records import KeepsRecords, LogRecord, NumberRecord, PlaybookRecord, Record
+from incidentkit.providers.store import (
+    MOST,
+    Append,
+    Audit,
+    FindDue,
+    FindForgotten,
+    FindIncidents,
+    IncidentStore,
+    TakeNumber,
+)
 from incidentkit.stores import AsyncSqlStore, SqlStore
 from tests.stores.kinds import SHARED, Home, Kind, Store
 from tests.stores.samples import INC_1, START, SetClock, declared, ended, noted, redacted, t
@@ -199,6 +208,19 @@ def test_a_page_after_an_unknown_incident_is_refused(store: Store) -> None:
 def test_a_request_that_means_nothing_is_refused_before_it_is_sent(wrong: Callable[[], object]) -> None:
     with pytest.raises(FieldInvalid):
         wrong()
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        PlaybookRecord(reference="emergency@0123456789ab", document="{}"),
+        NumberRecord(series="20260302", last=1),
+        NumberRecord(series="20260302", last=MOST),
+        LogRecord(events=declared().timeline.events),
+    ],
+)
+def test_a_record_is_new_once(place: Home, record: Record) -> None:
+    assert [place.archive.take_in(record) for _ in range(3)] == [True, False, False]
 
 
 @pytest.fixture

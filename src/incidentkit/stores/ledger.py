@@ -25,8 +25,11 @@ from sqlalchemy import (
     select,
     union,
 )
+from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.sql.dml import ReturningInsert
 
 from incidentkit.errors import IncidentExists, UnknownEvidence, UnknownIncident, UnknownPlaybook
 from incidentkit.model import identity
@@ -121,16 +124,24 @@ def _unless_there(table: Table) -> Mapping[str, Insert]:
 ADD_INCIDENT: Final = {kind: add.returning(ROW.seq) for kind, add in _unless_there(INCIDENTS).items()}
 ADD_WORDS: Final = _unless_there(WORDS)
 ADD_LABELS: Final = _unless_there(LABELS)
-ADD_PLAYBOOK: Final = _unless_there(PLAYBOOKS)
-ADD_EVIDENCE: Final = _unless_there(EVIDENCE)
+ADD_PLAYBOOK: Final = {kind: add.returning(PLAYBOOKS.c.reference) for kind, add in _unless_there(PLAYBOOKS).items()}
+ADD_EVIDENCE: Final = {kind: add.returning(EVIDENCE.c.seq) for kind, add in _unless_there(EVIDENCE).items()}
 ADD_CONTENT: Final = _unless_there(CONTENTS)
+NUMBERED: Final[Mapping[str, SqliteInsert | PostgresqlInsert]] = {
+    "sqlite": sqlite_insert(NUMBERS),
+    "postgresql": postgresql_insert(NUMBERS),
+}
 COUNT: Final = {
-    "sqlite": sqlite_insert(NUMBERS)
-    .on_conflict_do_update(index_elements=["series"], set_={"last": NUMBERS.c.last + 1})
-    .returning(NUMBERS.c.last),
-    "postgresql": postgresql_insert(NUMBERS)
-    .on_conflict_do_update(index_elements=["series"], set_={"last": NUMBERS.c.last + 1})
-    .returning(NUMBERS.c.last),
+    kind: add.on_conflict_do_update(index_elements=["series"], set_={"last": NUMBERS.c.last + 1}).returning(
+        NUMBERS.c.last
+    )
+    for kind, add in NUMBERED.items()
+}
+MOVE_FORWARD: Final = {
+    kind: add.on_conflict_do_update(
+        index_elements=["series"], set_={"last": add.excluded.last}, where=NUMBERS.c.last < add.excluded.last
+    ).returning(NUMBERS.c.last)
+    for kind, add in NUMBERED.items()
 }
 
 
@@ -206,7 +217,7 @@ class Ledger:
     def keep_playbook(self, request: KeepPlaybook) -> bool:
         """Keep a playbook; whether it was not there."""
         values = {"reference": request.reference, "document": request.document}
-        return self.connection.execute(ADD_PLAYBOOK[self._kind], values).rowcount > 0
+        return self._writes(ADD_PLAYBOOK[self._kind], values)
 
     def playbook(self, reference: str) -> str:
         """The document of a playbook."""
@@ -230,7 +241,7 @@ class Ledger:
         values = {**key, "seq": count + 1, "media_type": request.media_type, "kept_at": when}
         content = {"sha256": request.sha256, "content": request.content}
         self.connection.execute(ADD_CONTENT[self._kind], content)
-        is_new = self.connection.execute(ADD_EVIDENCE[self._kind], values).rowcount > 0
+        is_new = self._writes(ADD_EVIDENCE[self._kind], values)
         kept = {(each.name, each.sha256): each for each in self._evidence(row.seq)}
         return kept[request.name, request.sha256], is_new
 
@@ -287,11 +298,8 @@ class Ledger:
                     self._begin(record.incident, addition)
                 return addition is not None
             case NumberRecord(series=series, last=last):
-                asked = select(NUMBERS.c.last).where(NUMBERS.c.series == series).with_for_update()
-                if self.connection.execute(asked).scalar_one_or_none() is None:
-                    self.number(TakeNumber(series))
-                higher = NUMBERS.update().where(NUMBERS.c.series == series, NUMBERS.c.last < last)
-                return self.connection.execute(higher.values(last=last)).rowcount > 0
+                values = {"series": series, "last": last}
+                return self._writes(MOVE_FORWARD[self._kind], values)
             case PlaybookRecord(reference=reference, document=document):
                 return self.keep_playbook(KeepPlaybook(reference, document))
             case EvidenceRecord():
@@ -305,6 +313,10 @@ class Ledger:
     def _by_server(self) -> bool:
         """Whether the database has a clock, and that is the one to go by."""
         return self.clock is None and self._kind == "postgresql"
+
+    def _writes(self, statement: ReturningInsert[Any], values: Mapping[str, Any]) -> bool:
+        """Whether it wrote a row; asked of the rows, because not every driver counts those of an `INSERT`."""
+        return self.connection.execute(statement, values).first() is not None
 
     def _locked(self, incident: str) -> Row[Any] | None:
         """What is kept of an incident, which nobody else changes before this transaction ends; `None` for nothing."""
