@@ -78,6 +78,11 @@ def reference_of(referenced: Referenced | str) -> str:
     return getattr(referenced, "reference", cast(str, referenced))
 
 
+def is_keepable(text: str) -> bool:
+    """Whether every store can keep it, however long it is."""
+    return not _UNKEEPABLE.search(text)
+
+
 def keepable(text: object) -> str:
     """What can be kept of a text that somebody else wrote: anything else than text is nothing."""
     return _UNKEEPABLE.sub(" ", text)[:LONGEST_TEXT] if isinstance(text, str) else ""

@@ -8,13 +8,15 @@ from attrs import Attribute, field, frozen
 
 from incidentkit.errors import FieldInvalid, shown
 from incidentkit.model.events import is_name
+from incidentkit.model.identity import is_keepable
 from incidentkit.providers.answer import Answer
 
 
 def is_document(request: object, attribute: Attribute[Any], value: object) -> None:
     """The field holds text that every store can keep, however long."""
-    if type(value) is not str or "\0" in value:
-        raise FieldInvalid(attribute.name, f"a document is text without NUL, not {shown(value)}")
+    if type(value) is not str or not is_keepable(value):
+        problem = f"a document is text without NUL and half surrogate pairs, not {shown(value)}"
+        raise FieldInvalid(attribute.name, problem)
 
 
 @frozen

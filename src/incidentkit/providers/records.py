@@ -8,15 +8,22 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, ClassVar, Protocol, TypeAlias, runtime_checkable
 
-from attrs import field, frozen
+from attrs import Attribute, field, frozen
 from attrs.validators import optional
 
-from incidentkit.errors import FieldInvalid
-from incidentkit.model.events import Event, is_name, is_number, is_text, is_utc
+from incidentkit.errors import FieldInvalid, shown
+from incidentkit.model.events import Event, is_name, is_text, is_utc
 from incidentkit.model.identity import IncidentId
 from incidentkit.model.incident import SCHEMA, check_schema
 from incidentkit.providers.evidence import Evidence, KeepEvidence
 from incidentkit.providers.playbooks import is_document
+from incidentkit.providers.store import MOST
+
+
+def _is_last(record: object, attribute: Attribute[Any], value: object) -> None:
+    """The field holds a number of a series that every database can hold, and from which one can count on."""
+    if type(value) is not int or not 1 <= value <= MOST:
+        raise FieldInvalid(attribute.name, f"a series is counted from 1 to {MOST}, and {shown(value)} is not in it")
 
 
 @frozen(kw_only=True)
@@ -56,7 +63,7 @@ class NumberRecord:
     tag: ClassVar[str] = "number"
 
     series: str = field(validator=is_name)
-    last: int = field(validator=is_number)
+    last: int = field(validator=_is_last)
 
 
 @frozen(kw_only=True)

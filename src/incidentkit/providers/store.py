@@ -17,7 +17,7 @@ from incidentkit.providers.answer import Answer
 from incidentkit.providers.words import MOST_WORDS, words_in
 
 MOST: Final = 10**9
-"""How many incidents can be asked for: what every database takes for a number."""
+"""The largest number that a store is given: what every database takes for one."""
 
 
 def _is_limit(request: object, attribute: Attribute[Any], value: object) -> None:
@@ -29,7 +29,7 @@ def _is_limit(request: object, attribute: Attribute[Any], value: object) -> None
 class Append:
     """Add events to the log of an incident, and say when it must be looked at next."""
 
-    incident: IncidentId
+    incident: IncidentId = field(validator=is_name)
     events: tuple[Event, ...]
     """May be empty: the log was planned anew, and nothing came of it but another time to look."""
     expected_version: int | None
