@@ -196,21 +196,6 @@ def test_a_page_after_an_unknown_incident_is_refused(store: Store) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong",
-    [
-        lambda: FindDue("book-1", limit=0),
-        lambda: FindIncidents(limit=-1),
-        lambda: FindIncidents(limit=True),
-        lambda: Append(incident=INC_1, events=(), expected_version=1, wake_at=datetime(2026, 3, 2)),
-        lambda: TakeNumber(""),
-    ],
-)
-def test_a_request_that_means_nothing_is_refused_before_it_is_sent(wrong: Callable[[], object]) -> None:
-    with pytest.raises(FieldInvalid):
-        wrong()
-
-
-@pytest.mark.parametrize(
     "record",
     [
         PlaybookRecord(reference="emergency@0123456789ab", document="{}"),
