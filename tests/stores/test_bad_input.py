@@ -78,7 +78,7 @@ def test_what_names_no_content_is_evidence_that_no_store_has(full: Store, name: 
         full.content(raw(name))
 
 
-REFUSED: list[tuple[Callable[[str], object], str]] = [
+REFUSED: list[tuple[Callable[[Any], object], str]] = [
     (lambda bad: Append(incident=bad, events=(), expected_version=0), "incident"),
     (lambda bad: Append(incident=INC_1, events=(), expected_version=1, planned_with=bad), "planned_with"),
     (lambda bad: FindDue(bad, limit=1), "planned_with"),
@@ -101,7 +101,7 @@ REFUSED: list[tuple[Callable[[str], object], str]] = [
 @pytest.mark.parametrize("bad", UNKEEPABLE)
 @pytest.mark.parametrize(("request_with", "field"), REFUSED)
 def test_what_no_store_can_keep_is_refused_before_it_is_sent(
-    request_with: Callable[[str], object], field: str, bad: str
+    request_with: Callable[[Any], object], field: str, bad: str
 ) -> None:
     with pytest.raises(FieldInvalid) as caught:
         request_with(bad)
