@@ -38,6 +38,8 @@ class Steps:
 
     def take(self, connection: Connection, work: Work[R], *, writes: bool) -> R:
         """Do some work in one transaction. In a transaction of the user's, it is kept when the user keeps that."""
+        if connection.in_transaction():
+            _lock(connection, writes=writes)  # before it is seen which tables there are: whoever has read cannot wait
         if not self._ready:
             self.prepare(connection, None, migrate=self.migrate)
         ledger = Ledger(connection, self.store, self.clock)
@@ -45,13 +47,14 @@ class Steps:
 
     def prepare(self, connection: Connection, progress: Progress | None, *, migrate: bool) -> None:
         """Make the tables, or bring them up to date, or see that they are."""
+        is_users = connection.in_transaction()
         how: dict[str, Any] = {"migrate": migrate, "alone": self.alone, "progress": progress}
         if not self._whole(connection, lambda: prepare(connection, self.store, changes=False, **how), writes=False):
             if self.alone and connection.dialect.name == "sqlite":
                 connection.exec_driver_sql("PRAGMA journal_mode = WAL")
                 connection.rollback()
             self._whole(connection, lambda: prepare(connection, self.store, changes=True, **how), writes=True)
-        self._ready = True
+        self._ready = not is_users  # whose transaction may be undone, and the tables with it
 
     def _whole(self, connection: Connection, work: Callable[[], R], *, writes: bool) -> R:
         if connection.in_transaction():

@@ -1,0 +1,327 @@
+"""A store in a database of the user's, through an engine or a connection that the user made: theirs to keep or undo."""
+
+from __future__ import annotations
+
+import sys
+from asyncio import Runner
+from collections.abc import Callable, Generator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from attrs import frozen
+from sqlalchemy import create_engine, inspect, text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from incidentkit.errors import IncidentExists, StaleVersion, StoreForeign, UnknownIncident
+from incidentkit.model.events import Noted
+from incidentkit.providers.store import Append, FindIncidents, TakeNumber
+from incidentkit.stores import AsyncSqlStore, SqlStore
+from tests.stores.kinds import Awaited
+from tests.stores.samples import INC_1, SetClock, declared, noted
+
+BEGIN = Append(incident=INC_1, events=declared().timeline.events, expected_version=0)
+WRITE = "INSERT INTO orders (what) VALUES ('a pump')"
+READ = "SELECT what FROM orders"
+
+
+@frozen
+class Connected:
+    """A connection that the user opened, and a store that uses it."""
+
+    store: SqlStore | Awaited
+    execute: Callable[[str], None]
+    begin: Callable[[], None]
+    commit: Callable[[], None]
+    rollback: Callable[[], None]
+
+
+@contextmanager
+def connected(address: str) -> Generator[Connected]:
+    """A connection of an engine with the settings that drivers have by themselves."""
+    engine = create_engine(address)
+    with engine.connect() as connection:
+
+        def begin() -> None:
+            connection.begin()
+
+        yield Connected(
+            SqlStore(connection),
+            lambda statement: connection.execute(text(statement)).close(),
+            begin,
+            connection.commit,
+            connection.rollback,
+        )
+    engine.dispose()
+
+
+@contextmanager
+def connected_async(address: str) -> Generator[Connected]:
+    """The same for those who await."""
+    engine = create_async_engine(address.replace("sqlite:", "sqlite+aiosqlite:", 1))
+    with Runner() as runner:
+
+        async def execute(statement: str) -> None:
+            await connection.execute(text(statement))
+
+        async def begin() -> None:
+            await connection.begin()
+
+        connection = runner.run(engine.connect().start())
+        yield Connected(
+            Awaited(runner, AsyncSqlStore(connection)),
+            lambda statement: runner.run(execute(statement)),
+            lambda: runner.run(begin()),
+            lambda: runner.run(connection.commit()),
+            lambda: runner.run(connection.rollback()),
+        )
+        runner.run(connection.close())
+        runner.run(engine.dispose())
+
+
+@pytest.fixture
+def theirs(address: str) -> Generator[Callable[[str], list[Any]]]:
+    """A database with a table of the user's; called with a query, it says what everybody else sees of it."""
+    engine = create_engine(address)
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE orders (what VARCHAR)"))
+
+    def seen(query: str) -> list[Any]:
+        with engine.connect() as connection:
+            return [*connection.execute(text(query)).scalars()]
+
+    yield seen
+    engine.dispose()
+
+
+@pytest.fixture(params=[connected, connected_async], ids=["sync", "async"])
+def mine(request: pytest.FixtureRequest, address: str, theirs: Callable[[str], list[Any]]) -> Generator[Connected]:
+    """A connection to it, and a store that uses it."""
+    with request.param(address) as found:
+        yield found
+
+
+SO_FAR: dict[str, Callable[[Connected], None]] = {
+    "has-written": lambda mine: mine.execute(WRITE),
+    "has-read": lambda mine: mine.execute(READ),
+    "has-begun": lambda mine: mine.begin(),
+}
+"""What the user has done in the transaction so far."""
+
+EVENTS = "SELECT place FROM incidentkit_events"
+
+
+@pytest.fixture(params=SO_FAR)
+def so_far(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(params=[True, False], ids=["tables-there", "no-tables-yet"])
+def tables_there(request: pytest.FixtureRequest, mine: Connected) -> bool:
+    """Whether the tables were made before the transaction began."""
+    if request.param:
+        mine.store.now()
+        mine.rollback()
+    return bool(request.param)
+
+
+def tables(address: str) -> set[str]:
+    engine = create_engine(address)
+    found = set(inspect(engine).get_table_names())
+    engine.dispose()
+    return found
+
+
+def test_what_a_store_does_is_kept_when_the_user_keeps_the_transaction(
+    mine: Connected, theirs: Callable[[str], list[Any]], so_far: str, tables_there: bool
+) -> None:
+    SO_FAR[so_far](mine)
+    mine.store.append(BEGIN)
+    mine.execute(WRITE)
+    if tables_there:
+        assert theirs(EVENTS) == []
+    mine.commit()
+    assert theirs(EVENTS) == [0]
+    assert set(theirs(READ)) == {"a pump"}
+
+
+def test_what_a_store_does_is_undone_when_the_user_undoes_the_transaction(
+    mine: Connected, theirs: Callable[[str], list[Any]], address: str, so_far: str, tables_there: bool
+) -> None:
+    SO_FAR[so_far](mine)
+    mine.store.append(BEGIN)
+    assert len(mine.store.load("INC-1")) == 1
+    mine.execute(WRITE)
+    mine.rollback()
+    assert theirs(READ) == []
+    assert ("incidentkit_events" in tables(address)) == tables_there
+    with pytest.raises(UnknownIncident):
+        mine.store.load("INC-1")
+
+
+def test_after_an_undone_transaction_a_store_goes_on(
+    mine: Connected, theirs: Callable[[str], list[Any]], so_far: str
+) -> None:
+    SO_FAR[so_far](mine)
+    mine.store.append(BEGIN)
+    mine.store.append(Append(incident=INC_1, events=(noted("in it"),), expected_version=1))
+    mine.rollback()
+    SO_FAR[so_far](mine)
+    mine.store.append(BEGIN)
+    mine.commit()
+    assert theirs(EVENTS) == [0]
+
+
+def test_without_a_transaction_each_step_is_kept_by_itself(mine: Connected, theirs: Callable[[str], list[Any]]) -> None:
+    mine.store.append(BEGIN)
+    assert mine.store.find(FindIncidents(limit=1, text="checkout")) == ("INC-1",)
+    mine.rollback()
+    assert theirs(EVENTS) == [0]
+
+
+def test_what_a_store_refuses_leaves_the_transaction_as_it_was(
+    mine: Connected, theirs: Callable[[str], list[Any]], so_far: str
+) -> None:
+    mine.store.append(BEGIN)
+    SO_FAR[so_far](mine)
+    with pytest.raises(IncidentExists):
+        mine.store.append(BEGIN)
+    with pytest.raises(StaleVersion):
+        mine.store.append(Append(incident=INC_1, events=(noted("late"),), expected_version=7))
+    mine.store.append(Append(incident=INC_1, events=(noted("in it"),), expected_version=1))
+    mine.execute(WRITE)
+    mine.commit()
+    assert theirs(EVENTS) == [0, 1]
+    assert set(theirs(READ)) == {"a pump"}
+
+
+def test_in_a_transaction_too_a_store_waits_for_somebody_else_who_writes(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / 'orders.db'}")
+    SqlStore(engine).migrate()
+    with engine.connect() as mine, engine.connect() as other, ThreadPoolExecutor(1) as pool:
+        other.execute(text("CREATE TABLE orders (what VARCHAR)"))
+        other.commit()
+        other.execute(text(WRITE))
+        mine.begin()
+        waiting = pool.submit(SqlStore(mine).append, BEGIN)
+        with pytest.raises(TimeoutError):
+            waiting.result(timeout=0.2)
+        other.commit()
+        assert len(waiting.result()) == 1
+        mine.commit()
+    engine.dispose()
+
+
+def test_the_tables_are_made_beside_those_of_the_user(address: str, theirs: Callable[[str], list[Any]]) -> None:
+    engine = create_engine(address)
+    store = SqlStore(engine)
+    store.append(BEGIN)
+    store.close()
+    assert {"orders", "incidentkit_events"} <= tables(address)
+    assert all(name == "orders" or name.startswith("incidentkit_") for name in tables(address))
+    with engine.connect() as connection:  # which the store did not close
+        assert connection.execute(text(EVENTS)).scalars().all() == [0]
+    engine.dispose()
+
+
+@pytest.fixture
+def impatient_threads() -> Generator[None]:
+    """Threads that take turns as often as they can."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(usual)
+
+
+@pytest.mark.usefixtures("impatient_threads")
+def test_two_threads_that_append_lose_nothing_with_an_engine_as_its_driver_makes_it(
+    address: str, clock: SetClock
+) -> None:
+    engine = create_engine(address)
+    store = SqlStore(engine, clock=clock)
+    store.append(BEGIN)
+    each = 25
+
+    def write(name: str) -> list[int]:
+        kept: list[int] = []
+        while len(kept) < each:
+            version = len(store.load("INC-1"))
+            try:
+                store.append(Append(incident=INC_1, events=(noted(f"{name} {len(kept)}"),), expected_version=version))
+            except StaleVersion:
+                continue
+            kept.append(version)
+        return kept
+
+    with ThreadPoolExecutor(2) as pool:
+        versions = [version for kept in pool.map(write, ["ada", "grace"]) for version in kept]
+        numbers = [*pool.map(store.number, [TakeNumber("20260302")] * each)]
+    assert sorted(versions) == [*range(1, 1 + 2 * each)]
+    assert sorted(numbers) == [*range(1, 1 + each)]
+    written = [event.text for event in store.load("INC-1") if isinstance(event, Noted)]
+    assert sorted(written) == sorted(f"{name} {number}" for name in ("ada", "grace") for number in range(each))
+    engine.dispose()
+
+
+@contextmanager
+def opened(address: str, *, awaited: bool) -> Generator[SqlStore | Awaited]:
+    """A store at an address."""
+    if not awaited:
+        with SqlStore(address) as store:
+            yield store
+        return
+    with Runner() as runner:
+        store_awaited = Awaited(runner, AsyncSqlStore(address))
+        yield store_awaited
+        store_awaited.close()
+
+
+@pytest.mark.parametrize("awaited", [False, True])
+@pytest.mark.parametrize("mode", ["delete", "wal"])
+def test_a_file_of_another_program_is_refused_and_stays_as_it_was(tmp_path: Path, awaited: bool, mode: str) -> None:
+    file = tmp_path / "orders.db"
+    engine = create_engine(f"sqlite:///{file}")
+    with engine.begin() as connection:
+        connection.exec_driver_sql(f"PRAGMA journal_mode = {mode}")
+        connection.exec_driver_sql("CREATE TABLE orders (what)")
+        connection.exec_driver_sql(WRITE)
+    engine.dispose()
+    before = file.read_bytes()
+    with opened(f"sqlite:///{file}", awaited=awaited) as store, pytest.raises(StoreForeign, match="the tables orders"):
+        store.append(BEGIN)
+    assert file.read_bytes() == before
+    assert [each.name for each in tmp_path.iterdir()] == ["orders.db"]
+
+
+@pytest.mark.parametrize("awaited", [False, True])
+def test_a_database_of_another_program_is_refused_and_stays_as_it_was(
+    address: str, theirs: Callable[[str], list[Any]], awaited: bool
+) -> None:
+    with opened(address, awaited=awaited) as store, pytest.raises(StoreForeign, match="the tables orders"):
+        store.append(BEGIN)
+    assert tables(address) == {"orders"}
+    assert theirs(READ) == []
+
+
+@pytest.mark.parametrize("awaited", [False, True])
+def test_a_file_that_is_no_database_is_refused_and_stays_as_it_was(tmp_path: Path, awaited: bool) -> None:
+    file = tmp_path / "incidents.csv"
+    file.write_bytes(b"id,title\n" * 200)
+    with opened(f"sqlite:///{file}", awaited=awaited) as store, pytest.raises(StoreForeign, match="is no database"):
+        store.append(BEGIN)
+    assert file.read_bytes() == b"id,title\n" * 200
+    assert [each.name for each in tmp_path.iterdir()] == ["incidents.csv"]
+
+
+def test_tables_of_that_name_which_no_release_made_are_refused_also_beside_others(
+    address: str, theirs: Callable[[str], list[Any]]
+) -> None:
+    engine = create_engine(address)
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE incidentkit_events (what VARCHAR)"))
+    with pytest.raises(StoreForeign, match="incidentkit_events"):
+        SqlStore(engine).append(BEGIN)
+    assert tables(address) == {"orders", "incidentkit_events"}
+    engine.dispose()
