@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version as release_of
@@ -13,7 +14,7 @@ from incidentkit.errors import StoreDamaged, StoreForeign, StoreOutdated, StoreT
 from incidentkit.model.incident import Incident
 from incidentkit.providers.words import words_of
 from incidentkit.stores.events import event_of
-from incidentkit.stores.tables import EVENTS, INCIDENTS, PREFIX, SCHEMA, WORDS, microseconds
+from incidentkit.stores.tables import EVENTS, INCIDENTS, LABELS, PREFIX, SCHEMA, WORDS, microseconds
 
 Progress: TypeAlias = Callable[[int, int], object]
 """Called with how much is done, and of how much."""
@@ -119,10 +120,14 @@ def _make_search(connection: Connection, store: str, progress: Progress | None) 
         values: dict[str, object] = {
             "severity": incident.severity.key,
             "declared_at": microseconds(incident.declared_at),
+            "labels": json.dumps(dict(incident.labels), ensure_ascii=False),
         }
         connection.execute(INCIDENTS.update().where(INCIDENTS.c.seq == seq).values(values))
-        words = words_of(incident.timeline.events)
-        connection.execute(WORDS.insert(), [{"word": word, "incident": seq} for word in sorted(words)])
+        labels = [{"name": name, "value": value, "incident": seq} for name, value in incident.labels.items()]
+        words = [{"word": word, "incident": seq} for word in sorted(words_of(incident.timeline.events))]
+        for table, rows in ((LABELS, labels), (WORDS, words)):
+            if rows:
+                connection.execute(table.insert(), rows)
         if progress is not None:
             progress(done, total)
 
