@@ -1,0 +1,260 @@
+"""A database of an earlier release becomes one of this release, whole or not at all, whoever else does so at once."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from asyncio import Runner
+from collections.abc import Generator
+from pathlib import Path
+from subprocess import PIPE, Popen
+from typing import Any, get_args
+
+import pytest
+from attrs import define
+from sqlalchemy import Connection, create_engine, inspect
+
+from incidentkit.convert import from_json
+from incidentkit.errors import StoreOutdated
+from incidentkit.model.commands import Label
+from incidentkit.model.events import Event
+from incidentkit.model.incident import Incident
+from incidentkit.model.lifecycle import Status
+from incidentkit.providers.playbooks import KeepPlaybook
+from incidentkit.providers.store import Append, FindDue, FindIncidents, TakeNumber
+from incidentkit.stores import AsyncSqlStore, SqlStore
+from incidentkit.stores.schema import LOGS, TYPES, VERSION
+from tests.stores.postgres import Postgres
+from tests.stores.samples import SetClock, t
+
+DATABASES = Path(__file__).parent / "databases"
+FILE = DATABASES / "version-1.sqlite"
+KEPT: tuple[Incident, ...] = from_json((DATABASES / "version-1.json").read_text(encoding="utf-8"), tuple[Incident, ...])
+"""What the logs in it are, in the order in which they came."""
+LONG, FALSE_ALARM, MERGED, WORDLESS, REDACTED, TRIAGED = (incident.id for incident in KEPT)
+
+
+@define
+class Old:
+    """A database of version 1."""
+
+    address: str
+
+    def read(self, query: str) -> list[tuple[Any, ...]]:
+        engine = create_engine(self.address)
+        with engine.connect() as connection:
+            rows = [tuple(row) for row in connection.exec_driver_sql(query)]
+        engine.dispose()
+        return rows
+
+    def versions(self) -> list[int]:
+        return [version for (version,) in self.read("SELECT version FROM incidentkit_schema ORDER BY version")]
+
+    def content(self) -> dict[str, Any]:
+        """Its tables, with all of their columns and rows."""
+        engine = create_engine(self.address)
+        known = inspect(engine)
+        found = {
+            name: ([column["name"] for column in known.get_columns(name)], self.read(f"SELECT * FROM {name}"))
+            for name in sorted(known.get_table_names())
+        }
+        engine.dispose()
+        return found
+
+
+def copied(connection: Connection) -> None:
+    """Make the same in PostgreSQL: the statements of version 1, and every row of the file."""
+    for statement in LOGS:
+        connection.exec_driver_sql(statement.format_map(TYPES["postgresql"]))
+    file = create_engine(f"sqlite:///{FILE}?mode=ro&immutable=1&uri=true".replace("sqlite:///", "sqlite:///file:"))
+    with file.connect() as rows:
+        for table in ("schema", "incidents", "events", "numbers"):
+            name = f"incidentkit_{table}"
+            found = rows.exec_driver_sql(f"SELECT * FROM {name}")
+            columns = [*found.keys()]
+            marks = ", ".join("%s::integer::boolean" if column == "done" else "%s" for column in columns)
+            into = f"INSERT INTO {name} ({', '.join(columns)}) OVERRIDING SYSTEM VALUE VALUES ({marks})"
+            connection.exec_driver_sql(into, [tuple(row) for row in found])
+    file.dispose()
+    last = "SELECT setval(pg_get_serial_sequence('incidentkit_incidents', 'seq'), max(seq)) FROM incidentkit_incidents"
+    connection.exec_driver_sql(last)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def old(request: pytest.FixtureRequest, tmp_path: Path) -> Old:
+    """A database of version 1 of each kind."""
+    if request.param == "sqlite":
+        shutil.copy(FILE, tmp_path / "incidents.db")
+        return Old(f"sqlite:///{tmp_path / 'incidents.db'}")
+    server: Postgres = request.getfixturevalue("postgres")
+    engine = create_engine(address := server.database())
+    with engine.begin() as connection:
+        copied(connection)
+    engine.dispose()
+    return Old(address)
+
+
+@pytest.fixture
+def upgraded(old: Old, clock: SetClock) -> Generator[SqlStore]:
+    """A store in it, by this release."""
+    with SqlStore(old.address, clock=clock) as store:
+        store.migrate()
+        yield store
+
+
+def test_the_old_database_holds_every_kind_of_event() -> None:
+    kinds = {type(event) for incident in KEPT for event in incident.timeline}
+    assert kinds == {*get_args(Event)}
+
+
+def test_a_store_is_upgraded_when_it_is_first_needed(old: Old, clock: SetClock) -> None:
+    assert old.versions() == [1]
+    with SqlStore(old.address, clock=clock) as store:
+        assert store.count() == len(KEPT)
+    assert old.versions() == [*range(1, VERSION + 1)]
+
+
+def test_every_event_reads_as_it_was(upgraded: SqlStore) -> None:
+    assert upgraded.find(FindIncidents(limit=10)) == tuple(incident.id for incident in reversed(KEPT))
+    for incident in KEPT:
+        assert upgraded.load(incident.id) == incident.timeline.events
+
+
+def test_what_was_found_before_the_upgrade_is_found_after_it(upgraded: SqlStore, clock: SetClock) -> None:
+    clock.now = t(1502)
+    assert upgraded.due(FindDue("book-2", limit=10)) == (WORDLESS, REDACTED)
+    assert upgraded.due(FindDue("book-1", limit=10)) == (WORDLESS, REDACTED, TRIAGED)
+    assert upgraded.number(TakeNumber("20260302")) == 5
+    assert upgraded.find(FindIncidents(statuses=frozenset({Status.CLOSED}), limit=10)) == (LONG,)
+
+
+SEARCHES: list[tuple[dict[str, Any], list[str]]] = [
+    ({"text": "checkout every"}, [LONG]),
+    ({"text": "GRÖSSE schlange"}, []),
+    ({"text": "größe WARTE"}, [LONG]),
+    ({"text": "redacted"}, [REDACTED, LONG]),
+    ({"text": "lovelace"}, []),
+    ({"text": "緊急"}, [LONG]),
+    ({"severities": frozenset({"SEV-1"})}, [TRIAGED, LONG]),
+    ({"severities": frozenset({"SEV-3", "SEV-4"})}, [WORDLESS, FALSE_ALARM]),
+    ({"since": t(5)}, [TRIAGED, REDACTED, WORDLESS, MERGED]),
+    ({"before": t(-3)}, [LONG]),
+    ({"labels": {"service": "checkout"}}, [LONG]),
+    ({"labels": {"team": "core"}}, [LONG]),
+    ({"labels": {"team": "payments"}}, []),
+    ({"labels": {"region": "eu-west-1"}}, []),
+    ({"labels": {"service": "cart", "地域": "東京"}}, [MERGED]),
+]
+"""What is asked for, and what is found."""
+
+
+def test_what_can_be_searched_for_is_found_after_the_upgrade(upgraded: SqlStore) -> None:
+    found = [(asked, [*upgraded.find(FindIncidents(**asked, limit=10))]) for asked, _ in SEARCHES]
+    assert found == SEARCHES
+
+
+def test_an_incident_goes_on_after_the_upgrade(upgraded: SqlStore) -> None:
+    incident = Incident.replay(upgraded.load(TRIAGED)).apply(Label("team", "core", at=t(1503), by="ada"))
+    append = Append(incident=TRIAGED, events=(incident.timeline[-1],), expected_version=3, planned_with="book-1")
+    assert len(upgraded.append(append)) == 1
+    assert upgraded.find(FindIncidents(labels={"service": "search", "team": "core"}, limit=9)) == (TRIAGED,)
+    begun = Incident.declare("INC-20260304-1", title="Mail is late", at=t(3000), by="ada", severity=incident.severity)
+    upgraded.append(Append(incident=begun.id, events=begun.timeline.events, expected_version=0))
+    assert upgraded.find(FindIncidents(limit=1)) == (begun.id,)
+    upgraded.keep_playbook(KeepPlaybook("emergency@0123456789ab", "{}"))
+
+
+def test_progress_says_how_much_is_done_and_of_how_much(old: Old) -> None:
+    said: list[tuple[int, int]] = []
+    with SqlStore(old.address) as store:
+        store.migrate(lambda done, total: said.append((done, total)))
+        assert said == [(done, len(KEPT)) for done in range(1, len(KEPT) + 1)]
+        store.migrate(lambda done, total: said.clear())
+        assert said
+
+
+def test_those_who_await_upgrade_as_well(old: Old) -> None:
+    said: list[tuple[int, int]] = []
+    with Runner() as runner:
+        store = AsyncSqlStore(old.address)
+        runner.run(store.migrate(lambda done, total: said.append((done, total))))
+        assert runner.run(store.load(LONG)) == KEPT[0].timeline.events
+        runner.run(store.close())
+    assert said[-1] == (len(KEPT), len(KEPT))
+
+
+@pytest.mark.parametrize("interruption", [RuntimeError, KeyboardInterrupt])
+def test_an_upgrade_that_is_interrupted_leaves_everything_as_it_was(
+    old: Old, interruption: type[BaseException]
+) -> None:
+    before = old.content()
+
+    def interrupt(done: int, total: int) -> None:
+        if done == 3:
+            raise interruption
+
+    with SqlStore(old.address) as store:
+        with pytest.raises(interruption):
+            store.migrate(interrupt)
+        assert old.content() == before
+        assert store.load(LONG) == KEPT[0].timeline.events
+    assert old.versions() == [1, 2]
+
+
+def test_a_store_that_is_not_to_be_upgraded_says_how(old: Old) -> None:
+    before = old.content()
+    with SqlStore(old.address, migrate=False) as store:
+        for ask in (store.now, lambda: store.load(LONG), lambda: store.number(TakeNumber("20260302"))):
+            with pytest.raises(StoreOutdated, match=f"of version 1, this release needs {VERSION}: call migrate"):
+                ask()
+        assert old.content() == before
+        store.migrate()
+        assert store.load(LONG) == KEPT[0].timeline.events
+
+
+def test_a_store_that_is_not_to_be_made_says_how(address: str) -> None:
+    with SqlStore(address, migrate=False) as store:
+        with pytest.raises(StoreOutdated, match="it has no tables: call migrate"):
+            store.count()
+        store.migrate()
+        assert store.count() == 0
+
+
+PROGRAM = """
+import sys
+from incidentkit.providers.store import FindIncidents
+from incidentkit.stores import SqlStore
+
+print("ready", flush=True)
+sys.stdin.readline()
+with SqlStore(sys.argv[1]) as store:
+    print(len(store.find(FindIncidents(text="checkout", limit=9))))
+"""
+
+
+def at_once(address: str) -> list[str]:
+    """What two programs say that open a store at once; none may fail."""
+    running = [Popen([sys.executable, "-c", PROGRAM, address], stdin=PIPE, stdout=PIPE, text=True) for _ in range(2)]
+    try:
+        for each in running:
+            assert each.stdout is not None
+            assert each.stdout.readline() == "ready\n"
+        for each in running:
+            assert each.stdin is not None
+            each.stdin.write("go\n")
+            each.stdin.flush()
+        return [each.communicate(timeout=60)[0].strip() for each in running]
+    finally:
+        for each in running:
+            each.kill()
+            each.wait()
+
+
+def test_of_programs_that_upgrade_at_once_one_does_and_all_go_on(old: Old) -> None:
+    assert at_once(old.address) == ["1", "1"]
+    assert old.versions() == [1, 2]
+
+
+def test_of_programs_that_make_the_tables_at_once_one_does_and_all_go_on(address: str) -> None:
+    assert at_once(address) == ["0", "0"]
+    assert Old(address).versions() == [1, 2]
