@@ -179,6 +179,13 @@ def test_another_playbook_concerns_everything_that_is_not_done(store: Store) -> 
     assert due(store, "book-2") == ("INC-4", "INC-1", "INC-3")
 
 
+def test_between_equals_the_id_decides_by_its_characters(store: Store) -> None:
+    names = ["INC-10", "INC-2", "inc-1", "Inc-1", "a b", "Ä", "é", "z", "緊急", "🚨", "\uffee"]
+    for name in names:
+        begin(store, name, wake_at=START)
+    assert store.due(FindDue("book-1", limit=20)) == tuple(sorted(names))
+
+
 def test_turning_pages_is_not_disturbed_by_what_happens_in_between(store: Store) -> None:
     for number in range(1, 5):
         begin(store, f"INC-{number}")
