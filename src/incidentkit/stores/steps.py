@@ -68,7 +68,7 @@ class Steps:
         except BaseException:
             transaction.rollback()
             raise
-        _keep(self.store, transaction)
+        _keep(self.store, connection, transaction)
         return answer
 
 
@@ -80,11 +80,21 @@ def _lock(connection: Connection, *, writes: bool) -> None:
             connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _keep(store: str, transaction: Transaction) -> None:
+def _keep(store: str, connection: Connection, transaction: Transaction) -> None:
     try:
         transaction.commit()
-    except DBAPIError as error:
-        if error.connection_invalidated:
+    except BaseException as error:
+        if isinstance(error, DBAPIError) and error.connection_invalidated:
             problem = "the connection broke while something was being kept, which may or may not be there now"
             raise StoreUnavailable(store, problem) from None
+        _undo(connection)
+        transaction.rollback()
         raise
+
+
+def _undo(connection: Connection) -> None:
+    """Roll back what could not be kept. SQLAlchemy takes it for ended, and would let whoever comes next keep it."""
+    try:
+        connection.connection.rollback()
+    except Exception:  # noqa: BLE001  # of any driver: what cannot be rolled back ends with its connection
+        connection.invalidate()
