@@ -25,5 +25,5 @@ def event_of(store: str, incident: str, place: int, form: int, body: str) -> Eve
     try:
         event: Event = from_json(body, _EVENT)
     except DocumentInvalid as error:
-        raise StoreDamaged(store, f"event {place} of {incident} cannot be read: {error}") from error
+        raise StoreDamaged(store, f"event {place} of {incident} cannot be read: {error}") from None
     return event

@@ -31,7 +31,7 @@ from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.sql.dml import ReturningInsert
 
-from incidentkit.errors import IncidentExists, UnknownEvidence, UnknownIncident, UnknownPlaybook
+from incidentkit.errors import IncidentExists, StoreDamaged, UnknownEvidence, UnknownIncident, UnknownPlaybook
 from incidentkit.model import identity
 from incidentkit.model.events import Event
 from incidentkit.model.identity import IncidentId, keepable
@@ -44,7 +44,7 @@ from incidentkit.providers.records import EvidenceRecord, LogRecord, NumberRecor
 from incidentkit.providers.store import Append, Audit, FindDue, FindForgotten, FindIncidents, TakeNumber
 from incidentkit.providers.words import words_in
 from incidentkit.stores.events import body_of, event_of
-from incidentkit.stores.schema import VERSION, too_new
+from incidentkit.stores.schema import VERSION, too_new, versionless
 from incidentkit.stores.tables import (
     CONTENTS,
     EVENTS,
@@ -81,8 +81,8 @@ ENTRY: Final = (
 ENTRY_BY_SERVER: Final = ENTRY.add_columns(CLOCK.label("now"))
 SEQ: Final = select(ROW.seq).where(ROW.id == bindparam("id"))
 LOG: Final = (
-    select(EVENTS.c.place, EVENTS.c.form, EVENTS.c.body)
-    .join(INCIDENTS, ROW.seq == EVENTS.c.incident)
+    select(ROW.version, EVENTS.c.place, EVENTS.c.form, EVENTS.c.body)
+    .select_from(INCIDENTS.outerjoin(EVENTS, ROW.seq == EVENTS.c.incident))
     .where(ROW.id == bindparam("id"))
     .order_by(EVENTS.c.place)
 )
@@ -167,7 +167,7 @@ class Ledger:
         """Add the events."""
         row = self._locked(request.incident)
         now = moment(row.now) if row is not None and self._by_server else self.now()
-        had = None if row is None else _entry_of(row)
+        had = None if row is None else self._entry(row)
         addition = appended(request, had, now, lambda: self._log(request.incident))
         if row is None or had is None:
             self._begin(request.incident, addition)
@@ -210,12 +210,14 @@ class Ledger:
 
     def number(self, request: TakeNumber) -> int:
         """The next number of a series."""
+        self._check_release(self.connection.execute(select(APPLIED)).scalar_one())
         values = {"series": request.series, "last": 1}
         number: int = self.connection.execute(COUNT[self._kind], values).scalar_one()
         return number
 
     def keep_playbook(self, request: KeepPlaybook) -> bool:
         """Keep a playbook; whether it was not there."""
+        self._check_release(self.connection.execute(select(APPLIED)).scalar_one())
         values = {"reference": request.reference, "document": request.document}
         return self._writes(ADD_PLAYBOOK[self._kind], values)
 
@@ -273,7 +275,7 @@ class Ledger:
         row = self.connection.execute(asked).one_or_none()
         if row is None:
             return None
-        entry = _entry_of(row)
+        entry = self._entry(row)
         records: list[Record] = [
             LogRecord(wake_at=entry.wake_at, planned_with=entry.planned_with, done=entry.done, events=self._log(row.id))
         ]
@@ -324,10 +326,23 @@ class Ledger:
             raise UnknownIncident(incident)
         entry = ENTRY_BY_SERVER if self._by_server else ENTRY
         row = self.connection.execute(entry, {"id": incident}).one_or_none()
-        applied = self.connection.execute(select(APPLIED)).scalar_one() if row is None else row.applied
+        self._check_release(self.connection.execute(select(APPLIED)).scalar_one() if row is None else row.applied)
+        return row
+
+    def _check_release(self, applied: int | None) -> None:
+        """Raise `StoreTooNew` if a later release has changed the tables meanwhile: it alone knows what they mean."""
+        if applied is None:
+            raise versionless(self.store)
         if applied > VERSION:
             raise too_new(self.store, applied)
-        return row
+
+    def _entry(self, row: Row[Any]) -> Entry:
+        """What is kept of an incident; raises `StoreDamaged` if that is not what the library wrote."""
+        try:
+            return _entry_of(row)
+        except (ValueError, TypeError, OverflowError) as error:
+            problem = f"what is kept of {row.id} beside its log cannot be read: {type(error).__name__}"
+            raise StoreDamaged(self.store, problem) from None
 
     def _known(self, incident: str) -> int:
         """The place of an incident in the order in which they came."""
@@ -339,8 +354,11 @@ class Ledger:
         return found
 
     def _log(self, incident: str) -> tuple[Event, ...]:
-        rows = self.connection.execute(LOG, {"id": incident})
-        return tuple(event_of(self.store, incident, place, form, body) for place, form, body in rows)
+        """The events of an incident, all of them; none of one that is not there."""
+        rows = self.connection.execute(LOG, {"id": incident}).all()
+        if [row.place for row in rows] != [*range(rows[0].version if rows else 0)]:
+            raise StoreDamaged(self.store, f"the log of {incident} is not whole: restore it from a copy")
+        return tuple(event_of(self.store, incident, place, form, body) for _, place, form, body in rows)
 
     def _evidence(self, seq: int) -> Iterator[Evidence]:
         asked = (
@@ -411,7 +429,7 @@ def _entry_of(row: Row[Any]) -> Entry:
         status=Status(row.status),
         severity=row.severity,
         declared_at=moment(row.declared_at),
-        labels=json.loads(row.labels),
+        labels=dict(json.loads(row.labels)),
         wake_at=None if row.wake_at is None else moment(row.wake_at),
         planned_with=row.planned_with,
         done=row.done,

@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 
 from sqlalchemy import Connection, func, inspect, select
 
-from incidentkit.errors import StoreDamaged, StoreForeign, StoreOutdated, StoreTooNew
+from incidentkit.errors import StoreDamaged, StoreForeign, StoreMisconfigured, StoreOutdated, StoreTooNew
 from incidentkit.model.incident import Incident
 from incidentkit.providers.words import words_of
 from incidentkit.stores.events import event_of
@@ -157,6 +157,7 @@ def prepare(
         what = f"its tables are of version {version}, this release needs {VERSION}" if version else "it has no tables"
         raise StoreOutdated(store, f"{what}: call migrate()")
     if changes:
+        _check_encoding(connection, store)
         for step in STEPS[version:]:
             step(connection, store, progress)
             version += 1
@@ -165,10 +166,23 @@ def prepare(
     return changes
 
 
+def _check_encoding(connection: Connection, store: str) -> None:
+    """Raise `StoreMisconfigured` for a database of PostgreSQL that cannot keep every text."""
+    if connection.dialect.name == "postgresql":
+        encoding = connection.scalar(select(func.current_setting("server_encoding")))
+        if encoding not in ("UTF8", "SQL_ASCII"):  # the latter keeps whatever it is given
+            raise StoreMisconfigured(store, "its encoding cannot keep every text: make a database with UTF8")
+
+
 def too_new(store: str, version: int) -> StoreTooNew:
     """What is raised for tables that a later release made."""
     problem = f"its tables are of version {version}, which a later release made; this one knows {VERSION}"
     return StoreTooNew(store, f"{problem}: update incidentkit")
+
+
+def versionless(store: str) -> StoreDamaged:
+    """What is raised for tables that do not say which release made them."""
+    return StoreDamaged(store, "it does not say of which version its tables are: restore it from a copy")
 
 
 def _version(connection: Connection, store: str, *, alone: bool) -> int:
@@ -177,7 +191,7 @@ def _version(connection: Connection, store: str, *, alone: bool) -> int:
     if SCHEMA.name in tables:
         version: int | None = connection.scalar(select(func.max(SCHEMA.c.version)))
         if version is None:
-            raise StoreDamaged(store, "it does not say of which version its tables are: restore it from a copy")
+            raise versionless(store)
         return version
     ours = {name for name in tables if name.startswith(PREFIX)}
     if ours or (alone and tables):
