@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from sqlalchemy.exc import DBAPIError, InvalidRequestError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -20,17 +21,24 @@ from incidentkit.errors import (
     StoreUnavailable,
 )
 
-Trouble = tuple[type[StoreError], str]
+Trouble: TypeAlias = tuple[type[StoreError], str]
 """The kind of an error, and what it says."""
 
 FULL: Final[Trouble] = (StoreFull, "no room is left: make some, and it goes on by itself")
 READ_ONLY: Final[Trouble] = (StoreReadOnly, "it may be read, and not written to")
 DAMAGED: Final[Trouble] = (StoreDamaged, "it is damaged: restore it from a copy, or export what can still be read")
+INCOMPLETE: Final[Trouble] = (StoreDamaged, "it does not have the tables that it should have: restore it from a copy")
 BUSY: Final[Trouble] = (StoreUnavailable, "somebody else is writing for so long that this was given up")
 AWAY: Final[Trouble] = (StoreUnavailable, "it cannot be reached, or the connection broke")
+CROWDED: Final[Trouble] = (StoreUnavailable, "the server has too much to do")
 SLOW: Final[Trouble] = (StoreUnavailable, "it did not answer in time")
 REFUSED: Final[Trouble] = (StoreMisconfigured, "it refused the user or the password")
+NOWHERE: Final[Trouble] = (StoreMisconfigured, "the server has no database of that name")
 FORBIDDEN: Final[Trouble] = (StoreMisconfigured, "its user may not do this: somebody has to grant it")
+UNTOLD: Final[Trouble] = (StoreMisconfigured, "it does not know an option of the address, or what the option says")
+UNSAFE: Final[Trouble] = (StoreMisconfigured, "there is no encryption as the address asks for it, or no certificate")
+ENDED: Final[Trouble] = (StoreMisconfigured, "the transaction that it was given has failed: roll it back")
+ENCODED: Final[Trouble] = (StoreMisconfigured, "its encoding cannot keep every text: make a database with UTF8")
 FOREIGN: Final[Trouble] = (StoreForeign, "the file is no database")
 NOT_OPENED: Final[Trouble] = (
     StoreMisconfigured,
@@ -38,13 +46,18 @@ NOT_OPENED: Final[Trouble] = (
 )
 
 SQLITE: Final[Mapping[int, Trouble]] = {
+    sqlite3.SQLITE_ERROR: INCOMPLETE,
     sqlite3.SQLITE_BUSY: BUSY,
     sqlite3.SQLITE_LOCKED: BUSY,
+    sqlite3.SQLITE_PROTOCOL: BUSY,
+    sqlite3.SQLITE_INTERRUPT: SLOW,
+    sqlite3.SQLITE_NOMEM: (StoreUnavailable, "the machine has no memory left"),
     sqlite3.SQLITE_PERM: READ_ONLY,
     sqlite3.SQLITE_READONLY: READ_ONLY,
     sqlite3.SQLITE_IOERR: (StoreUnavailable, "the disk reports an error"),
     sqlite3.SQLITE_CORRUPT: DAMAGED,
     sqlite3.SQLITE_FULL: FULL,
+    sqlite3.SQLITE_NOLFS: FULL,
     sqlite3.SQLITE_CANTOPEN: NOT_OPENED,
     sqlite3.SQLITE_NOTADB: FOREIGN,
 }
@@ -52,13 +65,20 @@ SQLITE: Final[Mapping[int, Trouble]] = {
 
 POSTGRESQL: Final[Mapping[str, Trouble]] = {
     "08": AWAY,
+    "22021": ENCODED,
+    "22P05": ENCODED,
     "25006": READ_ONLY,
+    "25P02": ENDED,
+    "25P03": AWAY,
+    "25P04": SLOW,
     "28": REFUSED,
-    "3D": (StoreMisconfigured, "the server has no database of that name"),
+    "3D": NOWHERE,
     "40": BUSY,
     "42501": FORBIDDEN,
+    "42703": INCOMPLETE,
+    "42P01": INCOMPLETE,
     "53100": FULL,
-    "53": (StoreUnavailable, "the server has too much to do"),
+    "53": CROWDED,
     "55P03": BUSY,
     "57014": SLOW,
     "57": AWAY,
@@ -67,6 +87,20 @@ POSTGRESQL: Final[Mapping[str, Trouble]] = {
     "XX002": DAMAGED,
 }
 """By the code of the error, or by its class (https://www.postgresql.org/docs/current/errcodes-appendix.html)."""
+
+WITHOUT_CODE: Final[tuple[tuple[str, Trouble], ...]] = (
+    ("authentication failed|no password supplied|permitted to log in|pg_hba", REFUSED),
+    ("role .* does not exist|no such user", REFUSED),
+    ("database .* does not exist|no such database", NOWHERE),
+    ("permission denied for database", FORBIDDEN),
+    ("too many (connections|clients)|connection slots", CROWDED),
+    ("invalid \\S+ value|invalid value for|invalid port|unrecognized configuration|unsupported startup", UNTOLD),
+    ("certificate|not support SSL", UNSAFE),
+)
+"""What PostgreSQL and its poolers say to whoever may not even come in, of which psycopg tells the words and no code.
+
+A server that speaks another language than English is taken for one that is away, which is what most others are.
+"""
 
 
 @contextmanager
@@ -80,8 +114,9 @@ def typed(store: str) -> Generator[None]:
     except SQLAlchemyError as error:
         kind, problem = _trouble(error)
         raise kind(store, problem) from None
-    except ModuleNotFoundError as error:
-        raise StoreMisconfigured(store, f"{error.name} is not installed: {_INSTALL}") from None
+    except ImportError as error:  # also of a driver that is there, and does not find what it is made of
+        what = "a driver" if error.name is None else error.name
+        raise StoreMisconfigured(store, f"{what} is not installed: {_INSTALL}") from None
 
 
 _INSTALL: Final = "pip install 'incidentkit[sql]', and for PostgreSQL 'incidentkit[postgres]'"
@@ -119,13 +154,24 @@ def _said_by(error: DBAPIError) -> Trouble:
         if state[:length] in POSTGRESQL and state:
             return POSTGRESQL[state[:length]]
     if not state and (error.connection_invalidated or type(original).__name__ in _LOST):
-        return AWAY
+        return _said_without_code(error)
+    if not state and type(original).__name__ == "ProgrammingError":
+        return UNTOLD
     return (StoreDamaged, f"the database reports {type(original).__name__}{f' ({state})' if state else ''}")
+
+
+def _said_without_code(error: DBAPIError) -> Trouble:
+    if error.connection_invalidated:
+        return AWAY
+    if isinstance(error.orig, sqlite3.OperationalError):  # Python itself, about text that is none
+        return DAMAGED
+    said = str(error.orig)
+    return next((trouble for words, trouble in WITHOUT_CODE if re.search(words, said)), AWAY)
 
 
 def _state(error: DBAPIError) -> str:
     """The SQLSTATE that the server gave; empty if it gave none."""
-    return str(getattr(error.orig, "sqlstate", None) or "")
+    return str(getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None) or "")
 
 
 _LOST: Final = frozenset({"OperationalError", "InterfaceError", "ConnectionTimeout", "PoolTimeout"})
