@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Callable, Mapping
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
 from incidentkit.errors import StoreMisconfigured, nearest, shown
-from incidentkit.stores.trouble import typed
+from incidentkit.stores import patience
+from incidentkit.stores.trouble import UNTOLD, typed
+
+E = TypeVar("E", Engine, AsyncEngine)
 
 NAMELESS: Final = "the address of the store"
 """What it is called while nobody knows what it says."""
@@ -33,18 +36,21 @@ LONGEST_STATEMENT: Final = 30
 
 SETTINGS: Final[Mapping[str, Any]] = {
     "application_name": "incidentkit",
+    "client_encoding": "utf8",
     "connect_timeout": WAIT,
     "options": f"-c statement_timeout={LONGEST_STATEMENT}s -c lock_timeout={WAIT}s",
-    "tcp_user_timeout": LONGEST_STATEMENT * 1_000,
+    "tcp_user_timeout": (LONGEST_STATEMENT + 5) * 1_000,
 }
-"""What PostgreSQL is told, unless the address says otherwise."""
+"""What PostgreSQL is told, unless the address says otherwise.
+
+The last one, in milliseconds, is the limit where the server's own do not help, because nothing is heard of it.
+"""
 
 
 def engine_at(address: str | URL) -> Engine:
     """The engine for an address; raises `StoreMisconfigured`."""
     url = _url(address, awaited=False)
-    with typed(name_of(url)):
-        engine = create_engine(url, **_options(url))
+    engine = _made(url, create_engine)
     _set_up(engine)
     return engine
 
@@ -52,8 +58,7 @@ def engine_at(address: str | URL) -> Engine:
 def async_engine_at(address: str | URL) -> AsyncEngine:
     """The same for those who await it."""
     url = _url(address, awaited=True)
-    with typed(name_of(url)):
-        engine = create_async_engine(url, **_options(url))
+    engine = _made(url, create_async_engine)
     _set_up(engine.sync_engine)
     return engine
 
@@ -61,7 +66,8 @@ def async_engine_at(address: str | URL) -> AsyncEngine:
 def name_of(url: URL) -> str:
     """An address as it may be shown: without user, password and options, any of which may be a secret."""
     kind = url.get_backend_name()
-    host = "" if url.host is None else f"{url.host}{'' if url.port is None else f':{url.port}'}"
+    name = "" if url.host is None else f"[{url.host}]" if ":" in url.host else url.host
+    host = name if url.port is None else f"{name}:{url.port}"
     return f"{kind}://{host}/{url.database or ''}"
 
 
@@ -90,9 +96,36 @@ def _url(address: str | URL, *, awaited: bool) -> URL:
     if driver and url.drivername != wanted:
         problem = f"{shown(driver)} is not the driver that is used here: leave it out, or give an engine that you made"
         raise StoreMisconfigured(NAMELESS, problem)
-    if "@" in (url.host or ""):
-        raise StoreMisconfigured(NAMELESS, "an @ in a user or a password is written as %40")
+    problem = _problem(url, kind)
+    if problem:
+        raise StoreMisconfigured(NAMELESS, problem)
     return url.set(drivername=wanted)
+
+
+def _problem(url: URL, kind: str) -> str:
+    """What is wrong with the parts of an address; empty if nothing is."""
+    host, database = url.host or "", url.database or ""
+    if "\0" in f"{host}{database}":
+        return "no database has a NUL in its name"
+    if kind == "sqlite":
+        return "a file is named after three slashes, as in sqlite:///incidents.db" if host else ""
+    if "@" in f"{host}{database}":
+        return "an @ in a user or a password is written as %40"
+    try:
+        host.encode("idna")
+    except UnicodeError:
+        return "its host has a name that no host can have"
+    return ""
+
+
+def _made(url: URL, make: Callable[..., E]) -> E:
+    """The engine for an address that can be read."""
+    with typed(name_of(url)):
+        try:
+            return make(url, **_options(url))
+        except ValueError:  # of an option that is to be a number, say; it shows what the option says
+            kind, problem = UNTOLD
+            raise kind(name_of(url), problem) from None
 
 
 def _options(url: URL) -> dict[str, Any]:
@@ -109,12 +142,13 @@ def _options(url: URL) -> dict[str, Any]:
 
 
 def _set_up(engine: Engine) -> None:
-    """Have SQLite write so that what was answered is kept though the power fails, and others may read meanwhile."""
-    if engine.dialect.name != "sqlite":
-        return
+    """Have SQLite keep what was answered though the power fails, and wait no longer for PostgreSQL than is useful."""
 
     @event.listens_for(engine, "connect")
-    def connected(connection: Any, record: object) -> None:
-        cursor = connection.cursor()
-        cursor.execute("PRAGMA synchronous = FULL")
-        cursor.close()
+    def connected(connection: Any, record: ConnectionPoolEntry) -> None:
+        if engine.dialect.name == "postgresql":
+            patience.limit(record.driver_connection)
+        else:
+            cursor = connection.cursor()
+            cursor.execute("PRAGMA synchronous = FULL")
+            cursor.close()

@@ -39,6 +39,9 @@ class SqlStore:
     ``migrate`` only by `migrate`. Times come from the clock of the PostgreSQL server, and for SQLite from that of the
     machine, so its file is to be on a local disk; ``clock`` tells them instead, for time that does not pass by itself.
 
+    A server that does not answer is given up: after the ``connect_timeout`` of the address in seconds, and within a
+    statement after its ``tcp_user_timeout`` in milliseconds. An engine of your own has the limits that you gave it.
+
     Raises `StoreMisconfigured` for an address that is none; every method raises `StoreError` for what the database
     complains of.
     """

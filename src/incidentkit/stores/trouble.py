@@ -20,6 +20,7 @@ from incidentkit.errors import (
     StoreReadOnly,
     StoreUnavailable,
 )
+from incidentkit.stores.patience import SILENCE
 
 Trouble: TypeAlias = tuple[type[StoreError], str]
 """The kind of an error, and what it says."""
@@ -124,7 +125,7 @@ _INSTALL: Final = "pip install 'incidentkit[sql]', and for PostgreSQL 'incidentk
 
 def can_be_repeated(error: Exception) -> bool:
     """Whether a step that failed before it was kept may be tried again at once: it was in somebody's way."""
-    if not isinstance(error, DBAPIError):
+    if not isinstance(error, DBAPIError) or _state(error) == SILENCE:
         return False
     return error.connection_invalidated or _state(error).startswith("40")
 

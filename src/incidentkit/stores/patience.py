@@ -1,0 +1,46 @@
+"""The end of waiting for a PostgreSQL server that has gone silent, which no timeout of the server's can bring about."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator
+from typing import Any, Final
+
+SILENCE: Final = "57014"
+"""The SQLSTATE of what is raised: that of a statement that took too long, because nobody knows why it does."""
+
+
+def limit(connection: Any) -> None:
+    """Have a connection of psycopg end when it waits longer than its ``tcp_user_timeout`` for what it asked.
+
+    To the network that is how long sent data may go unacknowledged. It says nothing of a server, or of what stands
+    before it, that takes in a question and never answers: a desk would wait for that for ever, and page nobody.
+    """
+    milliseconds = int(connection.info.get_parameters().get("tcp_user_timeout") or 0)
+    if milliseconds <= 0:
+        return
+    wait = connection.wait
+
+    def wait_so_long(steps: Any, *args: Any, **kwargs: Any) -> Any:
+        return wait(_ending(steps, connection, milliseconds / 1_000), *args, **kwargs)
+
+    connection.wait = wait_so_long
+
+
+def _ending(steps: Generator[Any, Any, Any], connection: Any, seconds: float) -> Generator[Any, Any, Any]:
+    """The steps of a question; psycopg looks in ten times a second, and says then that nothing is ready."""
+    until = time.monotonic() + seconds
+    ready: Any = None
+    while True:
+        try:
+            wanted = steps.send(ready)
+        except StopIteration as stop:
+            return stop.value
+        ready = yield wanted
+        if ready:
+            until = time.monotonic() + seconds
+        elif time.monotonic() > until:
+            connection.pgconn.finish()  # nobody may use it any more: the answer might come to the next question
+            error = connection.OperationalError(f"no answer within {seconds} s")
+            error.sqlstate = SILENCE
+            raise error
