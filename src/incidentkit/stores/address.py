@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import URL, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy import URL, Engine, ExceptionContext, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
@@ -15,6 +16,12 @@ from incidentkit.stores import patience
 from incidentkit.stores.trouble import UNTOLD, typed
 
 E = TypeVar("E", Engine, AsyncEngine)
+
+FILE: Final = "incidentkit_file"
+"""Under what a connection notes which file it has opened."""
+
+READ_ONLY: Final = "25006"
+"""The SQLSTATE of a server, or a transaction, that does not write."""
 
 NAMELESS: Final = "the address of the store"
 """What it is called while nobody knows what it says."""
@@ -141,6 +148,17 @@ def _options(url: URL) -> dict[str, Any]:
     return options
 
 
+def _file(path: str) -> tuple[str, int, int] | None:
+    """Which file is at a path, whatever it is called; `None` for a database that is in none."""
+    if not path:
+        return None
+    try:
+        status = os.stat(path)
+    except OSError:
+        return path, 0, 0
+    return path, status.st_dev, status.st_ino
+
+
 def _set_up(engine: Engine) -> None:
     """Have SQLite keep what was answered though the power fails, and wait no longer for PostgreSQL than is useful."""
 
@@ -151,4 +169,20 @@ def _set_up(engine: Engine) -> None:
         else:
             cursor = connection.cursor()
             cursor.execute("PRAGMA synchronous = FULL")
+            cursor.execute("PRAGMA database_list")
+            record.info[FILE] = _file(cursor.fetchone()[2])
             cursor.close()
+
+    @event.listens_for(engine, "checkout")
+    def taken(connection: object, record: ConnectionPoolEntry, proxy: object) -> None:
+        # Whoever restores a copy puts another file there, or takes this one away. SQLite would go on in the one that it
+        # has, and what is kept there is gone when the program ends.
+        file = record.info.get(FILE)
+        if file is not None and file != _file(file[0]):
+            raise DisconnectionError
+
+    @event.listens_for(engine, "handle_error")
+    def failed(context: ExceptionContext) -> None:
+        # After a failover this may lead to what is a copy by now, and a new connection to where one can write.
+        if getattr(context.original_exception, "sqlstate", None) == READ_ONLY:
+            context.is_disconnect = True
