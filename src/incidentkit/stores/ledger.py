@@ -43,7 +43,7 @@ from incidentkit.providers.playbooks import KeepPlaybook
 from incidentkit.providers.records import EvidenceRecord, LogRecord, NumberRecord, PlaybookRecord, Record
 from incidentkit.providers.store import Append, Audit, FindDue, FindForgotten, FindIncidents, TakeNumber
 from incidentkit.providers.words import words_in
-from incidentkit.stores.events import body_of, event_of
+from incidentkit.stores.events import body_of, events_of
 from incidentkit.stores.schema import VERSION, too_new, versionless
 from incidentkit.stores.tables import (
     CONTENTS,
@@ -358,7 +358,7 @@ class Ledger:
         rows = self.connection.execute(LOG, {"id": incident}).all()
         if [row.place for row in rows] != [*range(rows[0].version if rows else 0)]:
             raise StoreDamaged(self.store, f"the log of {incident} is not whole: restore it from a copy")
-        return tuple(event_of(self.store, incident, place, form, body) for _, place, form, body in rows)
+        return events_of(self.store, incident, [(place, form, body) for _, place, form, body in rows])
 
     def _evidence(self, seq: int) -> Iterator[Evidence]:
         asked = (

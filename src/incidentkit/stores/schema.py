@@ -13,7 +13,7 @@ from sqlalchemy import Connection, func, inspect, select
 from incidentkit.errors import StoreDamaged, StoreForeign, StoreMisconfigured, StoreOutdated, StoreTooNew
 from incidentkit.model.incident import Incident
 from incidentkit.providers.words import words_of
-from incidentkit.stores.events import event_of
+from incidentkit.stores.events import events_of
 from incidentkit.stores.tables import EVENTS, INCIDENTS, LABELS, PREFIX, SCHEMA, WORDS, microseconds
 
 Progress: TypeAlias = Callable[[int, int], object]
@@ -209,7 +209,7 @@ def _incidents(connection: Connection, store: str) -> Iterator[tuple[int, Incide
         for seq, incident in rows:
             log = select(EVENTS.c.place, EVENTS.c.form, EVENTS.c.body).where(EVENTS.c.incident == seq)
             events = connection.execute(log.order_by(EVENTS.c.place))
-            yield seq, Incident.replay([event_of(store, incident, *row) for row in events])
+            yield seq, Incident.replay(events_of(store, incident, [(*row,) for row in events]))
         last = rows[-1].seq
 
 
