@@ -93,7 +93,11 @@ NEXT_TURN: Final = (ROW.wake_at.nulls_last(), ROW.id)
 
 
 def _due(now: ColumnElement[int]) -> Select[Any]:
-    """What is due: each reason has an index, so that what is not due costs nothing, however much of it there is."""
+    """What is due: each reason has an index, so that what is not due costs nothing, however much of it there is.
+
+    The reasons are queries of their own, because for one condition with ``OR`` in it a database that has counted its
+    rows reads all of them. No index has the order of turns: it would be taken for the index to read, also in vain.
+    """
     undone = not_(ROW.done)
     planned_with: BindParameter[str] = bindparam("planned_with")
     limit: BindParameter[int] = bindparam("limit")
@@ -104,13 +108,13 @@ def _due(now: ColumnElement[int]) -> Select[Any]:
         undone & (ROW.kept_at > now),
     )
     first = [select(select(ROW.seq).where(reason).order_by(*NEXT_TURN).limit(limit).subquery()) for reason in reasons]
-    return select(ROW.id).where(ROW.seq.in_(union(*first).subquery().select())).order_by(*NEXT_TURN).limit(limit)
+    due = select(ROW.id).where(ROW.seq.in_(union(*first).subquery().select())).order_by(*NEXT_TURN).limit(limit)
+    # Leaves out what somebody else appends to at this moment: only a hint, because whoever appends decides.
+    return due.with_for_update(skip_locked=True, key_share=True, read=True)
 
 
 DUE: Final = _due(bindparam("now"))
 DUE_BY_SERVER: Final = _due(_microseconds(func.statement_timestamp()))
-FREE: Final[Mapping[str, Any]] = {"skip_locked": True, "key_share": True, "read": True}
-"""Leaves out what somebody else appends to at this moment: only a hint, because whoever appends decides."""
 
 
 def _unless_there(table: Table) -> Mapping[str, Insert]:
@@ -189,7 +193,7 @@ class Ledger:
             statement = DUE_BY_SERVER
         else:
             statement, values["now"] = DUE, microseconds(self.now())
-        found = self.connection.execute(statement.with_for_update(**FREE), values)
+        found = self.connection.execute(statement, values)
         return tuple(map(IncidentId, found.scalars()))
 
     def find(self, request: FindIncidents) -> tuple[IncidentId, ...]:

@@ -76,8 +76,14 @@ def _lock(connection: Connection, *, writes: bool) -> None:
     """Begin in SQLite, where the driver would begin with the first change: too late to wait for others who write."""
     if connection.dialect.name == "sqlite":
         driver: Any = connection.connection.driver_connection
-        if not driver.in_transaction:
-            connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        if driver.in_transaction:
+            return
+        if writes:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:  # touches no file, so no error of the driver has to be turned into one of SQLAlchemy, which takes longer
+            cursor = connection.connection.cursor()
+            cursor.execute("BEGIN")
+            cursor.close()
 
 
 def _keep(store: str, connection: Connection, transaction: Transaction) -> None:
