@@ -104,6 +104,7 @@ SEARCH: Final = (
     """,
     "CREATE INDEX incidentkit_contents_of ON incidentkit_evidence (sha256)",
     "CREATE INDEX incidentkit_statuses ON incidentkit_incidents (status, seq)",
+    "CREATE INDEX incidentkit_severities ON incidentkit_incidents (severity, seq)",
     "CREATE INDEX incidentkit_declared ON incidentkit_incidents (declared_at)",
 )
 """The second version: what incidents are found by, playbooks, and evidence."""
