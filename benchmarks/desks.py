@@ -46,7 +46,7 @@ class FirstPages:
     def sample(self) -> float:
         """Seconds for one action."""
         pager = MemoryPager(clock=_now)
-        desk = Desk(EMERGENCY, DIRECTORY, _toolbox(pager), MemoryStore(_now), places=0)
+        desk = Desk(EMERGENCY, DIRECTORY, toolbox_of(pager), MemoryStore(_now), places=0)
         for _ in range(FEW):
             desk.declare("checkout answers 502", by="ada", severity=SCHEME["SEV-2"])
 
@@ -58,7 +58,8 @@ class FirstPages:
         return seconds / len(pager.pages)
 
 
-def _toolbox(pager: MemoryPager) -> Toolbox:
+def toolbox_of(pager: MemoryPager) -> Toolbox:
+    """The tools of a desk that reaches everybody in the same way."""
     return Toolbox(pagers={method: pager for method, _ in CHAIN})
 
 
@@ -85,7 +86,7 @@ class Prepared:
 def _open_incidents() -> tuple[MemoryStore, Desk, FindDue]:
     """A store of incidents that are due tomorrow, a desk that planned them, and what it asks the store for."""
     store = MemoryStore(_now)
-    toolbox = _toolbox(MemoryPager(clock=_now))
+    toolbox = toolbox_of(MemoryPager(clock=_now))
     planned_with = Charter(playbooks=EMERGENCY, directory=DIRECTORY, toolbox=toolbox, store=store).planned_with
     (declaration,) = Incident.declare(
         "INC", title="checkout answers 502", at=START, by="ada", severity=SCHEME["SEV-2"], playbook=EMERGENCY

@@ -67,7 +67,11 @@ LINKS: Final = {kind.value: kind for kind in LinkKind}
 def incident_to_json(incident: Incident) -> str:
     """What `to_json` gives, for incidents of one scheme."""
     events = [_written(event) for event in incident.timeline.events]
-    plain = {"schema": 1, "events": events}
+    return dumps({"schema": 1, "events": events})
+
+
+def dumps(plain: Any) -> str:
+    """The text, by the library that both forms use."""
     if orjson is not None:
         return str(orjson.dumps(plain), "utf-8")
     return json.dumps(plain, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
@@ -77,9 +81,9 @@ def _written(event: Any) -> dict[str, Any]:
     plain = {
         "kind": event.tag,
         "incident": event.incident,
-        "at": _time_text(event.at),
+        "at": time_text(event.at),
         "by": event.by,
-        "recorded_at": _time_text(event.recorded_at),
+        "recorded_at": time_text(event.recorded_at),
     }
     kind = type(event)  # pyright: ignore[reportUnknownVariableType]  # of anything, on purpose
     if kind is Noted or kind is Summarized:
@@ -109,7 +113,7 @@ def _written(event: Any) -> dict[str, Any]:
         if event.url:
             plain["url"] = event.url
     elif kind is Snoozed:
-        plain["until"] = _time_text(event.until)
+        plain["until"] = time_text(event.until)
         plain["reason"] = event.reason
     elif kind is Overtaken:
         plain["command"] = event.command
@@ -120,7 +124,7 @@ def _written(event: Any) -> dict[str, Any]:
         plain["title"] = event.title
         plain["assessment"] = _assessment_plain(event.assessment)
         if event.started_at is not None:
-            plain["started_at"] = _time_text(event.started_at)
+            plain["started_at"] = time_text(event.started_at)
         if event.chosen:
             plain["chosen"] = True
         if event.playbook:
@@ -132,7 +136,8 @@ def _written(event: Any) -> dict[str, Any]:
     return plain
 
 
-def _time_text(moment: datetime) -> str:
+def time_text(moment: datetime) -> str:
+    """A time as documents have it."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
@@ -157,10 +162,11 @@ def _assessment_plain(assessment: Assessment) -> dict[str, Any]:
 
 def incident_from_json(text: str) -> Incident:
     """What `from_json` gives, without a check: what is missing is a `KeyError`, what is wrong is taken as it is."""
-    return Incident.replay([_read(plain) for plain in loads(text)["events"]])
+    return Incident.replay([event_from_plain(plain) for plain in loads(text)["events"]])
 
 
-def _read(plain: dict[str, Any]) -> Event:
+def event_from_plain(plain: dict[str, Any]) -> Event:
+    """What `from_json` gives for an event, without a check."""
     when = {
         "incident": plain["incident"],
         "at": datetime.fromisoformat(plain["at"]),

@@ -187,7 +187,8 @@ def fold_by_hand(events: Sequence[Any]) -> Reading:
     return status, {status: spent for status, spent in time_in.items() if spent}, acknowledged, roles, severity
 
 
-def _reading(incident: Incident) -> Reading:
+def reading(incident: Incident) -> Reading:
+    """The same of ours."""
     time_in = {status: spent for status, spent in incident.metrics.time_in.items() if spent}
     return incident.status, time_in, incident.acknowledged, incident.roles, incident.severity
 
@@ -199,7 +200,7 @@ def _replays() -> Row:
         name="replay",
         work="Incident.replay(1,000 events), all their checks included",
         hand=Calls(function=fold_by_hand, inputs=logs),
-        ours=Calls(function=Incident.replay, inputs=logs, read=_reading),
+        ours=Calls(function=Incident.replay, inputs=logs, read=reading),
         limit=3.0,
     )
 
@@ -237,7 +238,7 @@ def attended_by_hand(events: Sequence[Any]) -> Attended:
 def _attended(incident: Incident) -> Attended:
     in_force, tried = incident.progress.in_force, incident.progress.tried
     return (
-        _reading(incident),
+        reading(incident),
         {key: each.since for key, each in in_force.items()},
         {key: (each.tries, each.first, each.outcome) for key, each in tried.items()},
     )

@@ -108,6 +108,8 @@ class Row:
     """`None` where nobody would write it by hand: the row then says how long it takes, and nothing else."""
     limit: float | None = None
     """The highest ratio that the project allows itself; `None` for a row that only informs."""
+    only_if_named: bool = False
+    """Whether it takes so long to prepare that it is left out unless somebody asks for it."""
 
     def difference(self) -> str | None:
         """The first input that the two forms answer differently, if there is one."""
