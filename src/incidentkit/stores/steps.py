@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing, suppress
 from datetime import datetime
 from typing import Any, Final, TypeAlias, TypeVar
 
@@ -78,12 +79,16 @@ def _lock(connection: Connection, *, writes: bool) -> None:
         driver: Any = connection.connection.driver_connection
         if driver.in_transaction:
             return
-        if writes:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-        else:  # touches no file, so no error of the driver has to be turned into one of SQLAlchemy, which takes longer
-            cursor = connection.connection.cursor()
-            cursor.execute("BEGIN")
-            cursor.close()
+        if writes or not _begins(connection):
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _begins(connection: Connection) -> bool:
+    """Begin to read, past all layers of SQLAlchemy; they say what is wrong if that fails."""
+    with suppress(connection.dialect.loaded_dbapi.Error), closing(connection.connection.cursor()) as cursor:
+        cursor.execute("BEGIN")
+        return True
+    return False
 
 
 def _keep(store: str, connection: Connection, transaction: Transaction) -> None:
