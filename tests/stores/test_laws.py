@@ -234,6 +234,9 @@ class StoreMachine(RuleBasedStateMachine):
     def append_to_a_version(
         self, incident: IncidentId, commands: list[Command], plan: dict[str, Any], off: int
     ) -> None:
+        self.append(incident, commands, plan, off)
+
+    def append(self, incident: IncidentId, commands: list[Command], plan: dict[str, Any], off: int = 0) -> None:
         naive = self.naive.get(incident)
         log = [] if naive is None else naive.log.copy()
         events: list[Event] = []
@@ -260,6 +263,14 @@ class StoreMachine(RuleBasedStateMachine):
             stored = self.store.append(request)
             self.naive[incident] = evolve(naive, log=log, **plan, kept_at=self.clock.now)
             assert stored == (*log[version:],)
+
+    @precondition(lambda self: self.naive)
+    @rule(data=st.data(), commands=st.lists(COMMANDS, min_size=2, max_size=6), plan=PLANS)
+    def append_and_look_for_everything(
+        self, data: st.DataObject, commands: list[Command], plan: dict[str, Any]
+    ) -> None:
+        self.append(data.draw(st.sampled_from([*self.naive])), commands, plan)
+        self.look_for_everything()
 
     @rule(incident=IDS, count=st.integers(0, 2), plan=PLANS)
     def record_whatever_the_version(self, incident: IncidentId, count: int, plan: dict[str, Any]) -> None:
@@ -310,7 +321,6 @@ class StoreMachine(RuleBasedStateMachine):
     def sought(self, asked: dict[str, Any]) -> list[IncidentId]:
         return [each for each, naive in reversed(self.naive.items()) if is_sought(naive, **asked)]
 
-    @rule()
     def look_for_everything(self) -> None:
         """All that is asked for by one thing alone: what an append left behind is seen by one of them."""
         for asked in EACH_ALONE:
@@ -483,7 +493,7 @@ MOVES: Final = {
 """From which kind of store to which."""
 
 USUAL: Final = settings()
-THOROUGHLY: Final = settings(max_examples=max(1, USUAL.max_examples // 3), stateful_step_count=40)
+THOROUGHLY: Final = settings(max_examples=max(1, USUAL.max_examples // 4), stateful_step_count=40)
 """A step that reaches a disk or a server takes a hundred times as long as one in memory."""
 
 
