@@ -45,7 +45,7 @@ from tests.stores.postgres import Postgres, running_postgres
 START = datetime(2026, 3, 2, 14, 23, tzinfo=UTC)
 DIRECTORY = Directory(people={"ada": Person(id="ada", contacts={"phone": "1", "mail": "2"})})
 POLL = timedelta(seconds=0.05)
-PATIENCE = 20
+PATIENCE = 60
 """Seconds after which a test gives up; most take one or two."""
 
 
@@ -487,8 +487,8 @@ def check_times(log: tuple[Event, ...]) -> None:
     assert times == sorted(times)
     assert abs(times[0] - datetime.now(UTC)) < timedelta(minutes=5)
     phone, mail = (each.recorded_at for each in log if isinstance(each, ActionStarted))
-    assert phone - times[0] < timedelta(seconds=5)
-    assert timedelta(seconds=1) <= mail - phone < timedelta(seconds=5)
+    assert phone - times[0] < timedelta(minutes=1)  # a machine that is busy begins late, and by no hour
+    assert timedelta(seconds=1) <= mail - phone < timedelta(minutes=1)
 
 
 @define
