@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from attrs import evolve, frozen
 from hypothesis import given
 
 from incidentkit import (
+    EMERGENCY,
     Directory,
     Incident,
     Role,
@@ -19,12 +21,15 @@ from incidentkit import (
     Targets,
     WorkingDays,
 )
+from incidentkit.convert import from_json, to_json
+from incidentkit.drills import practice_directory
 from incidentkit.errors import CalendarInvalid, FieldInvalid
 from incidentkit.model.commands import Assign, Link, Summarize
 from incidentkit.model.events import REDACTED, Declared, LinkKind
 from incidentkit.playbooks.emergency import PROGRESS_UPDATE, SEV_1, SEV_4
 from incidentkit.policy.directory import Person
 from incidentkit.policy.message import cadence_words, message_values
+from incidentkit.policy.planning import preview
 from incidentkit.policy.template import FIELDS, PUBLIC_FIELDS, Template
 from incidentkit.testing import directories, incidents
 from incidentkit.text.plain import to_plain
@@ -188,3 +193,18 @@ def test_what_the_public_reads_does_not_depend_on_the_words_of_those_at_work(inc
     other = Incident.replay([evolve(declared, title=title), *rest])
     second = message_values(other, Directory(), at=at, update=Told("other", "words", "04:00"), post_mortem="Friday")
     assert public == {name: second[name] for name in PUBLIC_FIELDS}
+
+
+@pytest.mark.parametrize("severity", EMERGENCY.scheme)
+def test_an_incident_that_was_kept_is_told_in_the_same_words(severity: Severity[Any]) -> None:
+    declared = Incident.declare(
+        "INC-7", title="Checkout returns 500", severity=severity, playbook=EMERGENCY, at=START, by="ada", number=1
+    )
+    kept = from_json(to_json(declared), Incident)
+    steps = [
+        preview(each, EMERGENCY, practice_directory(), now=START, until=START + 60 * MINUTE)
+        for each in (declared, kept)
+    ]
+    told, told_of_kept = ([action.request for step in each for action in step.actions] for each in steps)
+    assert told
+    assert told_of_kept == told

@@ -86,7 +86,7 @@ class Actions:
     def _postings(self) -> Postings:
         communication = self.view.playbook.communication
         assert communication is not None  # without which nothing is said
-        return Postings(self.view.incident, self.view.directory, communication)
+        return Postings(self.view.incident, self.view.directory, communication, self.view.playbook.scheme)
 
     def _digest(self, key: ActionKey) -> str:
         return key.digest(self.namespace, self.view.incident.id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 from zoneinfo import ZoneInfo
 
 from incidentkit.model.calendar import WorkingDays, zone_of
@@ -13,6 +13,7 @@ from incidentkit.model.events import REDACTED, LinkKind, Resolved
 from incidentkit.model.identity import PersonId, moment
 from incidentkit.model.incident import Incident
 from incidentkit.model.people import Role
+from incidentkit.model.severity import Severity
 from incidentkit.model.targets import Target
 from incidentkit.policy.directory import Directory
 
@@ -65,26 +66,29 @@ def message_values(
     number: int | None = None,
     status_page: str = "",
     post_mortem: str = "",
+    severity: Severity[Any] | None = None,
 ) -> dict[str, str]:
     """What every field of `incidentkit.policy.template.FIELDS` stands for in a message that is written at a moment.
 
     Times are on the clock of ``zone``, an IANA time zone, and say so. ``update`` is the latest one, and
-    ``update_number`` how many there were, it included. ``number`` is that of the incident on its day. What nobody has
-    written is empty, but for a role that nobody has, an impact that is not known and a cadence that was not promised,
-    for which there are words.
+    ``update_number`` how many there were, it included. ``number`` is that of the incident on its day. ``severity`` is
+    the one of the incident with its name and its targets, which an incident that was kept does not have. What nobody
+    has written is empty, but for a role that nobody has, an impact that is not known and a cadence that was not
+    promised, for which there are words.
 
     Raises `FieldInvalid` for a moment without zone, and `CalendarInvalid` for a zone that is not known.
     """
     at, clock = moment("at", at), zone_of(zone)
+    severity = incident.severity if severity is None else severity
     return {
-        "severity": incident.severity.key,
-        "severity_name": incident.severity.name,
+        "severity": severity.key,
+        "severity_name": severity.name,
         "status": str(incident.status),
         "started": _day_and_time(incident.started_at, clock),
         "day": at.astimezone(clock).date().isoformat(),
         "time": _time(at, clock),
         "duration": _duration(incident, at),
-        "cadence": cadence_words(incident.severity.targets.update),
+        "cadence": cadence_words(severity.targets.update),
         "public_summary": incident.public_summary,
         "status_page": status_page,
         "incident": incident.id,

@@ -15,6 +15,7 @@ from incidentkit.model.events import Linked, LinkKind
 from incidentkit.model.identity import IncidentId
 from incidentkit.model.incident import Incident
 from incidentkit.model.lifecycle import ACTIVE, Status
+from incidentkit.model.severity import SeverityScheme
 from incidentkit.policy.act import ActKind
 from incidentkit.policy.communication import LONGEST_SLUG, PRIVATE, CommunicationPolicy, channel_name
 from incidentkit.policy.directory import Directory
@@ -47,6 +48,8 @@ class Postings:
     incident: Incident
     directory: Directory
     communication: CommunicationPolicy
+    scheme: SeverityScheme[Any]
+    """The severities of the playbook: one that was kept with an incident has neither name nor targets."""
 
     def message(self, obligation: Obligation, since: datetime) -> Document | None:
         """What an obligation says that came into force at a moment, which is the moment that it tells."""
@@ -109,6 +112,7 @@ class Postings:
             update_number=incident.updates,
             number=incident.number,
             status_page=policy.status_page,
+            severity=self.scheme[incident.severity.key] if incident.severity in self.scheme else None,
         )
         written_at = incident.summarized_at
         is_stale = written_at is not None and written_at < incident.generation_at  # what was so before it came back
