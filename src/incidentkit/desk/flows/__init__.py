@@ -21,4 +21,5 @@ from incidentkit.desk.flows.round import tick as tick
 from incidentkit.desk.flows.submission import declaration as declaration
 from incidentkit.desk.flows.submission import declare as declare
 from incidentkit.desk.flows.submission import given as given
+from incidentkit.desk.flows.submission import record as record
 from incidentkit.desk.flows.submission import submit as submit

@@ -185,6 +185,34 @@ def submit(charter: Charter, incident: str, make: Callable[[datetime], Command])
         return Result(after, event, not isinstance(event, Overtaken), summary)
 
 
+def record(charter: Charter, incident: str, make: Callable[[datetime], Command]) -> Flow[tuple[Incident, Event]]:
+    """Record a command and decide nothing: for whoever knows nobody who could be paged.
+
+    A decision says for good whom it is about. So one that is made where nobody is known would page nobody, whoever goes
+    on with the incident. What was due before the command is decided by the desk that looks next, which is at once.
+    Raises what `submit` raises.
+    """
+    tries = 0
+    while True:
+        before = yield from load(charter, incident)
+        clock: datetime = yield Call(charter.store.now)
+        now = max(clock, before.as_of)
+        command = in_its_time(make(now), before, now)
+        _check_names(charter.playbook_of(before), command)
+        if isinstance(command, Close):
+            _check_closure(charter, before, command, now)
+        event = before.apply(command, recorded_at=now).timeline[-1]
+        try:
+            after = yield from append(charter, before, (event,), wake_at=clock)
+        except StaleVersion:
+            tries += 1
+            if tries == PATIENCE:
+                raise
+            continue
+        charter.tell(Recorded(after.id, event))
+        return after, after.timeline[-1]
+
+
 def given(at: datetime | None, now: datetime) -> datetime:
     """The time that somebody gave, or now; what is no time is left to the command, which refuses it."""
     return now if at is None else at
