@@ -239,6 +239,8 @@ def test_a_playbook_and_a_directory_of_ones_own(tmp_path: Path) -> None:
         (("drill", "--for", "0s"), "a drill takes some time"),
         (("drill", "--playbook", "nowhere.toml"), "nowhere.toml: No such file or directory"),
         (("drill", "--directory", "."), "Is a directory"),
+        (("drill", "--database", "drill.db"), "write sqlite:///incidents.db"),
+        (("drill", "--database", "sqlite://"), "it would be forgotten when the command ends"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_status_two(arguments: tuple[str, ...], problem: str) -> None:
@@ -311,6 +313,28 @@ def test_a_program_without_stdout_ends_quietly() -> None:
 
 
 WITHOUT_RICH = "import sys; sys.modules['rich'] = None; from incidentkit.cli import main; sys.exit(main(sys.argv[1:]))"
+
+
+WITHOUT_SQL = WITHOUT_RICH.replace("rich", "sqlalchemy")
+
+
+def test_a_drill_needs_no_database_and_the_rest_says_what_to_install(tmp_path: Path) -> None:
+    assert run("drill", "--for", "1min", program=("-c", WITHOUT_SQL)).returncode == 0
+    database = f"sqlite:///{tmp_path / 'x.db'}"
+    for arguments in (("list", database), ("run", database, "--practice"), ("drill", "--database", database)):
+        done = run(*arguments, program=("-c", WITHOUT_SQL))
+        assert (done.returncode, done.stdout) == (2, "")
+        problem = "DATABASE: SQLAlchemy is not installed: pip install 'incidentkit[sql]'"
+        assert done.stderr == f"incidentkit: error: {problem}\n"
+    assert not [*tmp_path.iterdir()]
+
+
+def test_a_missing_driver_is_named_with_what_to_install(tmp_path: Path) -> None:
+    without = WITHOUT_RICH.replace("rich", "psycopg")
+    done = run("list", "postgresql://ada:hunter2@db/x", program=("-c", without))
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert "psycopg is not installed: pip install 'incidentkit[sql]', and for PostgreSQL" in done.stderr
+    assert "hunter2" not in done.stderr
 
 
 def test_it_prints_the_same_without_rich() -> None:

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final, TextIO, TypeVar
+from typing import Final, TextIO
 
-from incidentkit.cli.screen import Row, screen_on
+from incidentkit.cli.arguments import duration, moment, once, pair, pair_with
+from incidentkit.cli.command import Command
+from incidentkit.cli.files import directory_in, playbook_in
+from incidentkit.cli.screen import Row, Screen, screen_on
+from incidentkit.cli.shelf import empty_shelf
 from incidentkit.cli.usual import usual
-from incidentkit.convert import MAX_CHARACTERS, from_toml
 from incidentkit.drills import Drill, Fault, Line, Outage, Story, practice_directory
-from incidentkit.errors import DocumentInvalid, DrillInvalid, shown
+from incidentkit.errors import DrillInvalid, shown
 from incidentkit.memory import Acknowledges, Declines, Reaction, Sleeps
-from incidentkit.model.durations import duration_text, parse_duration
-from incidentkit.playbooks.emergency import EMERGENCY
-from incidentkit.policy.directory import Directory
-from incidentkit.policy.playbook import Playbook
+from incidentkit.model.durations import duration_text
 from incidentkit.text.document import Document, Heading
-
-V = TypeVar("V")
 
 DESCRIPTION: Final = """\
 Tries a playbook out: an incident is declared, people are paged, they answer or
@@ -49,6 +48,7 @@ examples:
   incidentkit drill --fact error_rate=34% --fact core_functionality=yes
   incidentkit drill --fault push=unavailable --fault status-page=unavailable:1h
   incidentkit drill --playbook playbook.toml --directory people.toml
+  incidentkit drill --asleep all --database sqlite:///drill.db
 
 exit status: 0; 1 if paging was exhausted, which means that every chain of pages
 came to its end and nobody had acknowledged; 2 if the drill could not be run
@@ -58,7 +58,7 @@ EVERYBODY: Final = "all"
 """What stands for everybody where an option takes a person."""
 
 
-def add_options(parser: ArgumentParser) -> None:
+def _add_options(parser: ArgumentParser) -> None:
     """Say which options the command has."""
     parser.add_argument("--title", default="Checkout returns 500", help="what the incident is about")
     severity = parser.add_mutually_exclusive_group()
@@ -66,7 +66,7 @@ def add_options(parser: ArgumentParser) -> None:
         "--severity", metavar="SEV-2", help="how severe it is; the worst of the playbook if not given"
     )
     severity.add_argument(
-        "--fact", metavar="NAME=VALUE", type=_pair, action="append", default=[], help="something known about it"
+        "--fact", metavar="NAME=VALUE", type=pair, action="append", default=[], help="something known about it"
     )
     _add_people(parser)
     parser.add_argument("--directory", metavar="TOML", type=Path, help="people and roles; invented ones if not given")
@@ -74,13 +74,14 @@ def add_options(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--start",
         metavar="TIME",
-        type=_moment,
+        type=moment,
         default=datetime(2026, 3, 2, 2, 10, tzinfo=UTC),
         help="when it is declared, such as 2026-03-02T02:10:00+00:00",
     )
     parser.add_argument(
-        "--for", dest="lasts", metavar="4h", type=_duration, default=timedelta(hours=4), help="how long to go on"
+        "--for", dest="lasts", metavar="4h", type=duration, default=timedelta(hours=4), help="how long to go on"
     )
+    parser.add_argument("--database", metavar="DATABASE", help="keep the incident there; the database has to be empty")
     parser.add_argument("--messages", action="store_true", help="print at the end what was written, word for word")
     parser.add_argument("--timeline", action="store_true", help="print at the end the log of the incident")
 
@@ -91,7 +92,7 @@ def _add_people(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--acknowledge",
         metavar="PERSON=7min",
-        type=_pair_with(_duration),
+        type=pair_with(duration),
         action="append",
         default=[],
         help="who acknowledges, and how long after the first page, or notice if nobody is paged",
@@ -99,7 +100,7 @@ def _add_people(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--decline",
         metavar="PERSON=5min",
-        type=_pair_with(_duration),
+        type=pair_with(duration),
         action="append",
         default=[],
         help="who says that they cannot take it, and how long after the first page",
@@ -107,7 +108,7 @@ def _add_people(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--fault",
         metavar="METHOD=FAULT[:1h]",
-        type=_pair_with(_fault),
+        type=pair_with(_fault),
         action="append",
         default=[],
         help=f"what does not work, and how: {', '.join(Fault)}",
@@ -115,10 +116,22 @@ def _add_people(parser: ArgumentParser) -> None:
     parser.add_argument("--idle", action="store_true", help="whoever acknowledges does nothing then")
 
 
-def run(options: Namespace, stream: TextIO) -> int:
+def _run(options: Namespace, stream: TextIO) -> int:
     """Run the drill, print it, and give the exit status."""
     drill = _drill(options)
-    screen = screen_on(stream, min(16, max(map(len, [drill.by, *drill.directory.people]))))
+    with ExitStack() as stack:
+        shelf = None if options.database is None else stack.enter_context(empty_shelf(options.database))
+        screen = screen_on(stream, min(16, max(map(len, [drill.by, *drill.directory.people]))))
+        story = drill.run(_teller(options, drill, screen))
+        if shelf is not None:
+            screen.say(shelf.keep(story, drill.playbook))
+    for document in _ending(options, story):
+        screen.document(document)
+    return 1 if story.exhausted else 0
+
+
+def _teller(options: Namespace, drill: Drill, screen: Screen) -> Callable[[Line], None]:
+    """What prints the lines of a drill, under a line that says which one it is."""
     starts = f"{options.start:%Y-%m-%d %H:%M:%S %Z}"
     screen.say(f"A drill of the playbook {drill.playbook.name}: {duration_text(drill.lasts)} from {starts} on")
 
@@ -128,10 +141,7 @@ def run(options: Namespace, stream: TextIO) -> int:
             Row(kind=line.kind, offset=line.offset, time=time, who=line.who or "-", what=line.what, why=line.why)
         )
 
-    story = drill.run(tell)
-    for document in _ending(options, story):
-        screen.document(document)
-    return 1 if story.exhausted else 0
+    return tell
 
 
 def _ending(options: Namespace, story: Story) -> Iterator[Document]:
@@ -145,9 +155,9 @@ def _ending(options: Namespace, story: Story) -> Iterator[Document]:
 
 def _drill(options: Namespace) -> Drill:
     """The drill that the options describe; raises what does not make one."""
-    playbook = EMERGENCY if options.playbook is None else _read(options.playbook, Playbook)
-    directory = practice_directory() if options.directory is None else _read_directory(options.directory)
-    facts = {name: playbook.vocabulary[name].answer(value) for name, value in _once("--fact", options.fact).items()}
+    playbook = playbook_in(options.playbook)
+    directory = practice_directory() if options.directory is None else directory_in(options.directory)
+    facts = {name: playbook.vocabulary[name].answer(value) for name, value in once("--fact", options.fact).items()}
     severity = None
     if not facts:
         severity = max(playbook.scheme) if options.severity is None else playbook.scheme[options.severity]
@@ -159,7 +169,7 @@ def _drill(options: Namespace) -> Drill:
         facts=facts or None,
         severity=severity,
         people=_people(options),
-        faults=_once("--fault", options.fault),
+        faults=once("--fault", options.fault),
         lasts=options.lasts,
     )
     return usual(drill, everybody_asleep=EVERYBODY in options.asleep, idle=options.idle)
@@ -167,7 +177,7 @@ def _drill(options: Namespace) -> Drill:
 
 def _people(options: Namespace) -> Mapping[str, Reaction]:
     """What people do, as far as options say it."""
-    acknowledge, decline = _once("--acknowledge", options.acknowledge), _once("--decline", options.decline)
+    acknowledge, decline = once("--acknowledge", options.acknowledge), once("--decline", options.decline)
     reactions: Iterable[tuple[str, str, Reaction]] = (
         *(("--asleep", who, Sleeps()) for who in dict.fromkeys(options.asleep) if who != EVERYBODY),
         *(("--acknowledge", who, Acknowledges(after)) for who, after in acknowledge.items()),
@@ -182,55 +192,6 @@ def _people(options: Namespace) -> Mapping[str, Reaction]:
     return people
 
 
-def _once(option: str, pairs: Iterable[tuple[str, V]]) -> dict[str, V]:
-    """Pairs as a mapping, in which nothing is said twice."""
-    mapping: dict[str, V] = {}
-    for name, value in pairs:
-        if name in mapping:
-            raise DrillInvalid(f"{option} says twice what {shown(name)} is")
-        mapping[name] = value
-    return mapping
-
-
-def _read(path: Path, kind: type[V]) -> V:
-    return from_toml(_text(path), kind, source=str(path))
-
-
-def _read_directory(path: Path) -> Directory:
-    return Directory.from_toml(_text(path), source=str(path))
-
-
-def _text(path: Path) -> str:
-    """The text of a file; no more of it than anybody would try to understand."""
-    try:
-        with path.open(encoding="utf-8") as file:
-            return file.read(MAX_CHARACTERS + 1)
-    except UnicodeDecodeError:
-        raise DocumentInvalid("$", "it is not text in UTF-8", source=str(path)) from None
-
-
-def _pair(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not (name and equals and value):
-        raise ArgumentTypeError(f"{shown(text)} is not of the form NAME=VALUE")
-    return name, value
-
-
-def _pair_with(understand: Callable[[str], V]) -> Callable[[str], tuple[str, V]]:
-    def pair(text: str) -> tuple[str, V]:
-        name, value = _pair(text)
-        return name, understand(value)
-
-    return pair
-
-
-def _duration(text: str) -> timedelta:
-    try:
-        return parse_duration(text)
-    except ValueError as error:
-        raise ArgumentTypeError(str(error)) from None
-
-
 def _fault(text: str) -> Fault | Outage:
     name, colon, lasts = text.partition(":")
     try:
@@ -238,16 +199,16 @@ def _fault(text: str) -> Fault | Outage:
     except ValueError:
         raise ArgumentTypeError(f"{shown(name)} is no fault: there are {', '.join(Fault)}") from None
     try:
-        return Outage(fault, _duration(lasts)) if colon else fault
+        return Outage(fault, duration(lasts)) if colon else fault
     except DrillInvalid as error:
         raise ArgumentTypeError(str(error)) from None
 
 
-def _moment(text: str) -> datetime:
-    try:
-        start = datetime.fromisoformat(text)
-    except ValueError:
-        raise ArgumentTypeError(f"{shown(text)} is no time such as 2026-03-02T02:10:00+00:00") from None
-    if start.tzinfo is None:
-        raise ArgumentTypeError(f"{shown(text)} has no time zone: write it like 2026-03-02T02:10:00+00:00")
-    return start
+DRILL = Command(
+    name="drill",
+    help="try a playbook out with scripted people",
+    description=DESCRIPTION,
+    epilog=EPILOG,
+    add_options=_add_options,
+    run=_run,
+)

@@ -7,14 +7,20 @@ import os
 import sys
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Sequence
-from contextlib import suppress
 from importlib.metadata import version
 from io import TextIOWrapper
 from typing import Final, NoReturn, TextIO
 
-from incidentkit.cli import drill
+from incidentkit.cli.declare import DECLARE
+from incidentkit.cli.drill import DRILL
+from incidentkit.cli.listing import LIST
+from incidentkit.cli.margin import remark
+from incidentkit.cli.migration import MIGRATE
+from incidentkit.cli.sayings import COMMANDS as SAYINGS
+from incidentkit.cli.show import SHOW
+from incidentkit.cli.transfer import EXPORT, IMPORT
+from incidentkit.cli.watch import RUN, TICK
 from incidentkit.errors import IncidentkitError
-from incidentkit.text.document import flat
 
 USAGE: Final = 2
 """The exit status of what could not be run."""
@@ -23,6 +29,9 @@ INTERRUPTED: Final = 130
 CLOSED: Final = 141
 """As shells have it for a program that was interrupted, and for one whose reader went away."""
 
+
+COMMANDS: Final = (DRILL, DECLARE, LIST, SHOW, *SAYINGS, RUN, TICK, EXPORT, IMPORT, MIGRATE)
+"""In the order of the help: what can be tried without a database, what people do, and what keeps a database going."""
 
 SILENCE: Final = logging.NullHandler()
 """Where the log goes: a command prints what its reader needs, and stderr has one line at the most."""
@@ -33,7 +42,7 @@ class Parser(ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong, and end with the status for it."""
-        _complain(_problem(self.prog, f"{message}; see {self.prog} --help"))
+        remark(self.prog, f"error: {message}; see {self.prog} --help")
         raise SystemExit(USAGE)
 
 
@@ -57,35 +66,38 @@ def main(arguments: Sequence[str] | None = None) -> int:
         problem = str(error)
     except OSError as error:
         problem = f"{error.filename or 'a file'}: {error.strerror or error}"
-    _complain(_problem("incidentkit", problem))
+    remark("incidentkit", f"error: {problem}")
     return USAGE
 
 
 def _run(arguments: Sequence[str] | None) -> int:
     logging.getLogger("incidentkit").addHandler(SILENCE)
     options = parser().parse_args(arguments)
-    return drill.run(options, sys.stdout)
+    status: int = options.run(options, sys.stdout)
+    return status
 
 
 def parser() -> Parser:
     """What the program understands."""
     program = Parser(
         prog="incidentkit",
-        description="Incident response as data: try your playbook out before you need it.",
+        description="Incident response as data: try your playbook out, and let it page for incidents in a database.",
         epilog="incidentkit COMMAND --help tells more about a command.",
         allow_abbrev=False,
     )
     program.add_argument("--version", action="version", version=f"incidentkit {version('incidentkit')}")
     commands = program.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    command = commands.add_parser(
-        "drill",
-        help="try a playbook out with scripted people",
-        description=drill.DESCRIPTION,
-        epilog=drill.EPILOG,
-        formatter_class=RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
-    drill.add_options(command)
+    for each in COMMANDS:
+        command = commands.add_parser(
+            each.name,
+            help=each.help,
+            description=each.description,
+            epilog=each.epilog,
+            formatter_class=RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+        each.add_options(command)
+        command.set_defaults(run=each.run)
     return program
 
 
@@ -93,13 +105,3 @@ def _tolerate_letters(stream: TextIO) -> None:
     """Show what a stream has no letter for as its code, rather than fail: a Greek title, say."""
     if isinstance(stream, TextIOWrapper):
         stream.reconfigure(errors="backslashreplace")
-
-
-def _problem(program: str, problem: str) -> str:
-    return f"{program}: error: {flat(problem)}\n"
-
-
-def _complain(text: str) -> None:
-    """Say what is wrong, if there is anywhere to say it: a closed stderr must not change the exit status."""
-    with suppress(AttributeError, OSError, ValueError):
-        sys.stderr.write(text)

@@ -1,4 +1,4 @@
-"""A screen with colours. The one module that imports ``rich``, which the extra ``cli`` brings."""
+"""A screen with colours. Like `rich_progress` it imports ``rich``, which the extra ``cli`` brings."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Final, TextIO
 from rich.console import Console
 from rich.text import Text
 
-from incidentkit.cli.screen import Row, in_words
+from incidentkit.cli.screen import News, Row, in_words
 from incidentkit.drills import Kind
-from incidentkit.text.document import Document, Heading, flat
+from incidentkit.text.document import Document, Heading, Table, flat
 from incidentkit.text.plain import to_plain
 
 STYLES: Final[Mapping[Kind, str]] = {
@@ -32,6 +32,14 @@ class RichScreen:
     def __init__(self, stream: TextIO, width: int) -> None:
         self._console = Console(file=stream, markup=False, highlight=False, emoji=False)
         self._width = width
+
+    def news(self, news: News, /) -> None:
+        """Print it as one line, and the message below."""
+        self._print(Text.assemble((f"{news.when}  ", "cyan"), (news.line, STYLES[news.kind]), (news.below, "dim")))
+
+    def table(self, table: Table, /) -> None:
+        """Print it."""
+        self._print(Text(to_plain(Document([table]))))
 
     def row(self, row: Row, /) -> None:
         """Print it as one line."""

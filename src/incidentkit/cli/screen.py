@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from datetime import datetime
 from importlib import import_module
 from typing import Protocol, TextIO
 
 from attrs import frozen
 
 from incidentkit.drills import Kind
-from incidentkit.text.document import Document, flat
+from incidentkit.text.document import Document, Table, flat
 from incidentkit.text.plain import to_plain
 
 
@@ -25,8 +26,45 @@ class Row:
     why: str = ""
 
 
+@frozen(kw_only=True)
+class News:
+    """Something that happens to one of several incidents. Whatever its words contain is shown as words."""
+
+    kind: Kind
+    at: datetime
+    incident: str
+    """Empty if it is about no incident."""
+    what: str
+    message: Document | None = None
+    """What was written, if anything was."""
+
+    @property
+    def when(self) -> str:
+        """The time, in UTC."""
+        return f"{self.at:%Y-%m-%d %H:%M:%S}"
+
+    @property
+    def line(self) -> str:
+        """What happened, on one line."""
+        return flat(": ".join(filter(None, (self.incident, self.what))))
+
+    @property
+    def below(self) -> str:
+        """The message, set off so that no line of it looks like one of ours."""
+        text = "" if self.message is None else to_plain(self.message)
+        return "".join(f"\n    {line}" if line else "" for line in text.splitlines())
+
+
 class Screen(Protocol):
     """Something to print on."""
+
+    def news(self, news: News, /) -> None:
+        """Print something that happens, at once."""
+        ...
+
+    def table(self, table: Table, /) -> None:
+        """Print a table."""
+        ...
 
     def row(self, row: Row, /) -> None:
         """Print something that happened, at once: whoever reads along does not wait for the rest."""
@@ -48,6 +86,14 @@ class PlainScreen:
     stream: TextIO
     width: int
     """Of the column that says who it was."""
+
+    def news(self, news: News, /) -> None:
+        """Print it as one line, and the message below."""
+        self._print(f"{news.when}  {news.line}{news.below}")
+
+    def table(self, table: Table, /) -> None:
+        """Print it."""
+        self._print(to_plain(Document([table])))
 
     def row(self, row: Row, /) -> None:
         """Print it as one line."""

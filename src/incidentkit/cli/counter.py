@@ -1,0 +1,147 @@
+"""The counter at which people say what they do about an incident, whether it is known there whom a playbook pages."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Generator, Iterable, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Any, Final, TypeVar
+
+from attrs import frozen
+
+from incidentkit.cli.database import Use, opened
+from incidentkit.cli.files import directory_in, playbook_in
+from incidentkit.desk import Preview, Toolbox, flows
+from incidentkit.desk.charter import Charter
+from incidentkit.desk.crew import Crew
+from incidentkit.desk.desk import new_id
+from incidentkit.desk.effects import Call, Flow
+from incidentkit.model.assessment import Value
+from incidentkit.model.commands import Command
+from incidentkit.model.identity import PersonId
+from incidentkit.model.incident import Incident
+from incidentkit.model.people import Role
+from incidentkit.model.severity import Severity
+from incidentkit.policy.directory import Directory
+from incidentkit.policy.playbook import Playbook
+from incidentkit.policy.recipient import Recipient
+from incidentkit.policy.standing import Owings
+
+R = TypeVar("R")
+
+HORIZON: Final = timedelta(hours=24)
+"""How far ahead it is told what happens next."""
+
+
+class Nobody(Directory):
+    """A directory in which nobody is, whoever is asked for. A desk must not decide by it: nobody would be paged."""
+
+    def find(
+        self,
+        recipient: Recipient,
+        assigned: Mapping[Role, PersonId] = MappingProxyType({}),
+        *,
+        at: datetime | None = None,
+    ) -> tuple[PersonId, ...]:
+        """Find nobody."""
+        return ()
+
+    def check(self, recipients: Iterable[Recipient], *, source: str = "") -> None:
+        """Accept whatever a playbook names."""
+
+
+@frozen(kw_only=True)
+class Counter:
+    """Takes what people say, and answers what they ask.
+
+    Where people are not known, what is said is recorded and nothing is decided, since a decision says for good whom it
+    is about; the desk that runs on the database decides.
+    """
+
+    charter: Charter
+    knows_people: bool
+
+    @property
+    def playbook(self) -> Playbook:
+        """The playbook of new incidents."""
+        return self.charter.first
+
+    def now(self) -> datetime:
+        """The time by the clock of the database."""
+        return _carried_out(_now(self.charter))
+
+    def declare(
+        self,
+        title: str,
+        *,
+        by: str,
+        id: str | None,
+        severity: Severity[Any] | None,
+        facts: Mapping[str, Value] | None,
+        labels: Mapping[str, str],
+    ) -> Incident:
+        """Begin an incident."""
+        make = flows.declaration(
+            self.charter,
+            id=new_id() if id is None else id,
+            title=title,
+            by=by,
+            facts=facts,
+            triage=None,
+            severity=severity,
+            at=None,
+            started_at=None,
+            labels=labels,
+        )
+        return _carried_out(flows.declare(self.charter, make))
+
+    def say(self, incident: str, command: Command) -> str:
+        """Record a command; what it means, in one line."""
+        if self.knows_people:
+            return _carried_out(flows.submit(self.charter, incident, lambda now: command)).summary
+        _, event = _carried_out(flows.record(self.charter, incident, lambda now: command))
+        return f"{event}; what follows is up to the desk that runs on this database."
+
+    def load(self, incident: str) -> Incident:
+        """Read an incident."""
+        return _carried_out(flows.load(self.charter, incident))
+
+    def owings(self, incident: str) -> Owings:
+        """What people owe in it."""
+        return _carried_out(flows.standing(self.charter, incident))
+
+    def preview(self, incident: str, within: timedelta) -> Preview:
+        """What will happen if nobody does anything, as far as people are known."""
+        return _carried_out(flows.foresee(self.charter, incident, within))
+
+    def following(self, incident: str) -> str:
+        """Who is reached next and when, if nobody does anything."""
+        if not self.knows_people:
+            return "Who is reached next is not known without --directory."
+        step = next((step for step in self.preview(incident, HORIZON).steps if step.actions), None)
+        if step is None:
+            return "Nobody is reached in the 24 hours that follow."
+        actions = " | ".join(action.because for action in step.actions)
+        return f"If nobody does anything, at {step.at:%Y-%m-%d %H:%M:%S} UTC: {actions}."
+
+
+@contextmanager
+def counter(options: Namespace, use: Use) -> Generator[Counter]:
+    """The counter that the options describe."""
+    playbook = playbook_in(options.playbook)
+    directory = Nobody() if options.directory is None else directory_in(options.directory)
+    with opened(options.database, use) as store:
+        charter = Charter(playbooks=playbook, directory=directory, toolbox=Toolbox(), store=store, observers=())
+        yield Counter(charter=charter, knows_people=options.directory is not None)
+
+
+def _now(charter: Charter) -> Flow[datetime]:
+    now: datetime = yield Call(charter.store.now)
+    return now
+
+
+def _carried_out(flow: Flow[R]) -> R:
+    """What comes of a flow that spawns nothing."""
+    return Crew(0).run(flow)

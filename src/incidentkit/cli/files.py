@@ -1,0 +1,30 @@
+"""The files that options name: playbooks and directories."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from incidentkit.convert import MAX_CHARACTERS, from_toml
+from incidentkit.errors import DocumentInvalid
+from incidentkit.playbooks.emergency import EMERGENCY
+from incidentkit.policy.directory import Directory
+from incidentkit.policy.playbook import Playbook
+
+
+def playbook_in(path: Path | None) -> Playbook:
+    """The playbook in a file; without one, the one that comes with the library."""
+    return EMERGENCY if path is None else from_toml(_text(path), Playbook, source=str(path))
+
+
+def directory_in(path: Path) -> Directory:
+    """The directory in a file."""
+    return Directory.from_toml(_text(path), source=str(path))
+
+
+def _text(path: Path) -> str:
+    """The text of a file; no more of it than anybody would try to understand."""
+    try:
+        with path.open(encoding="utf-8") as file:
+            return file.read(MAX_CHARACTERS + 1)
+    except UnicodeDecodeError:
+        raise DocumentInvalid("$", "it is not text in UTF-8", source=str(path)) from None

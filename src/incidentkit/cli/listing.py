@@ -1,0 +1,83 @@
+"""``incidentkit list``: which incidents there are."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from datetime import datetime, timedelta
+from typing import TextIO
+
+from incidentkit.cli.arguments import add_database, moment_or_ago, number, once, pair
+from incidentkit.cli.command import Command
+from incidentkit.cli.database import Use, opened
+from incidentkit.cli.screen import screen_on
+from incidentkit.desk import flows
+from incidentkit.model.incident import Incident
+from incidentkit.model.lifecycle import ACTIVE, Status
+from incidentkit.providers.store import FindIncidents
+from incidentkit.text.document import Table
+
+HEADER = ("id", "status", "severity", "declared, UTC", "acknowledged by", "title")
+
+
+def _add_options(parser: ArgumentParser) -> None:
+    add_database(parser)
+    status = parser.add_mutually_exclusive_group()
+    status.add_argument("--status", action="append", choices=[*map(str, Status)], help="only those that are so")
+    status.add_argument("--all", action="store_true", help="also those that are over")
+    parser.add_argument("--severity", metavar="SEV-2", action="append", help="only those of that severity")
+    parser.add_argument("--since", metavar="TIME|24h", type=moment_or_ago, help="declared then or later")
+    parser.add_argument("--before", metavar="TIME|24h", type=moment_or_ago, help="declared earlier")
+    parser.add_argument(
+        "--label", metavar="NAME=VALUE", type=pair, action="append", default=[], help="only those with that label"
+    )
+    parser.add_argument("--text", metavar="WORDS", default="", help="only those in which people wrote these words")
+    parser.add_argument("--limit", metavar="N", type=number, default=50, help="how many at the most; 50 if not given")
+
+
+def _run(options: Namespace, stream: TextIO) -> int:
+    with opened(options.database, Use.READS) as store:
+        found = store.find(_request(options, store.now()))
+        incidents = [Incident.replay(store.load(each)) for each in found[: options.limit]]
+    screen = screen_on(stream, 0)
+    if not incidents:
+        screen.say("No incident is like that.")
+        return 0
+    screen.table(Table(HEADER, map(_row, incidents)))
+    if len(found) > options.limit:
+        screen.say(f"There are more than these {options.limit}: --limit shows them.")
+    return 0
+
+
+def _request(options: Namespace, now: datetime) -> FindIncidents:
+    """What to look for: one more than is shown, to see whether there are more."""
+    return flows.search(
+        (Status if options.all else options.status or ACTIVE),
+        severities=options.severity,
+        since=_at(options.since, now),
+        before=_at(options.before, now),
+        labels=once("--label", options.label),
+        text=options.text,
+        limit=options.limit + 1,
+        after=None,
+    )
+
+
+def _at(given: datetime | timedelta | None, now: datetime) -> datetime | None:
+    return now - given if isinstance(given, timedelta) else given
+
+
+def _row(incident: Incident) -> tuple[str, ...]:
+    who = ", ".join(incident.acknowledged)
+    return (
+        *(incident.id, str(incident.status), incident.severity.key),
+        *(f"{incident.declared_at:%Y-%m-%d %H:%M}", who, incident.title),
+    )
+
+
+LIST = Command(
+    name="list",
+    help="which incidents there are",
+    description="Lists incidents, the newest first: the active ones unless told otherwise.",
+    add_options=_add_options,
+    run=_run,
+)

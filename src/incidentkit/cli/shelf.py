@@ -1,0 +1,50 @@
+"""Where a drill is kept to be looked at later: a database that holds nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from incidentkit.cli.database import Use, name_of, opened
+from incidentkit.convert import to_json
+from incidentkit.drills import Story
+from incidentkit.errors import DrillInvalid
+from incidentkit.policy.playbook import Playbook
+from incidentkit.providers.records import LogRecord, PlaybookRecord
+
+if TYPE_CHECKING:
+    from incidentkit.stores import SqlStore
+
+
+@frozen
+class Shelf:
+    """An empty database, to keep one drill in."""
+
+    store: SqlStore
+    name: str
+
+    def keep(self, story: Story, playbook: Playbook) -> str:
+        """Keep it when it is over, as a whole, and say where it is.
+
+        It is marked as done, so no desk ever looks at it: were it kept while it goes on, and the drill were killed,
+        real people would be paged for an incident that never was.
+        """
+        self.store.take_in(PlaybookRecord(reference=playbook.reference, document=to_json(playbook)))
+        self.store.take_in(LogRecord(events=story.timeline.events, done=True))
+        return f"It is kept as {story.incident.id} in {self.name}, and no desk pages for it."
+
+
+@contextmanager
+def empty_shelf(address: str) -> Generator[Shelf]:
+    """The database at an address; raises `DrillInvalid` if it has incidents, `StoreError` if it cannot be used."""
+    with opened(address, Use.MAKES) as store:
+        name = name_of(address)
+        if count := store.count():
+            problem = (
+                f"it has {count} incident{'s' if count > 1 else ''} already, and drills are kept apart from real ones"
+            )
+            raise DrillInvalid(f"{name}: {problem}: name a new database")
+        yield Shelf(store, name)
