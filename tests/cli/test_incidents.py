@@ -193,7 +193,7 @@ def test_what_is_shown_is_what_it_is_who_has_it_and_what_is_owed(invoke: Invoke,
     assert (done.status, done.err) == (0, "")
     printed = re.sub(r" +", " ", done.out)
     for words in (
-        *("\nINC-7: Checkout returns 500\n====", "\nstatus investigating since 20", "\nseverity SEV-2\n"),
+        *("INC-7: Checkout returns 500\n====", "\nstatus investigating since 20", "\nseverity SEV-2\n"),
         *("\nacknowledged noor\n", "\ndeclined mika\n", "\nincident commander linus\n"),
         *(f"\nplaybook {EMERGENCY.reference}\n", "\n- open: SEV-2: resolve within 1h (who is not known here, due 20"),
         "\nWho is reached next is not known without --directory.\n",

@@ -14,7 +14,7 @@ from incidentkit.desk import flows
 from incidentkit.model.incident import Incident
 from incidentkit.model.lifecycle import ACTIVE, Status
 from incidentkit.providers.store import FindIncidents
-from incidentkit.text.document import Table
+from incidentkit.text.document import Document, Table
 
 HEADER = ("id", "status", "severity", "declared, UTC", "acknowledged by", "title")
 
@@ -42,7 +42,7 @@ def _run(options: Namespace, stream: TextIO) -> int:
     if not incidents:
         screen.say("No incident is like that.")
         return 0
-    screen.table(Table(HEADER, map(_row, incidents)))
+    screen.page(Document([Table(HEADER, map(_row, incidents))]))
     if len(found) > options.limit:
         screen.say(f"There are more than these {options.limit}: --limit shows them.")
     return 0

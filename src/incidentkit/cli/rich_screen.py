@@ -10,7 +10,7 @@ from rich.text import Text
 
 from incidentkit.cli.screen import News, Row, in_words
 from incidentkit.drills import Kind
-from incidentkit.text.document import Document, Heading, Table, flat
+from incidentkit.text.document import Block, Document, Heading, flat
 from incidentkit.text.plain import to_plain
 
 STYLES: Final[Mapping[Kind, str]] = {
@@ -37,9 +37,10 @@ class RichScreen:
         """Print it as one line, and the message below."""
         self._print(Text.assemble((f"{news.when}  ", "cyan"), (news.line, STYLES[news.kind]), (news.below, "dim")))
 
-    def table(self, table: Table, /) -> None:
-        """Print it."""
-        self._print(Text(to_plain(Document([table]))))
+    def page(self, document: Document, /) -> None:
+        """Print it; headings stand out."""
+        for number, block in enumerate(document.blocks):
+            self._block(block, "\n" if number else "")
 
     def row(self, row: Row, /) -> None:
         """Print it as one line."""
@@ -54,8 +55,11 @@ class RichScreen:
     def document(self, document: Document, /) -> None:
         """Print it; headings stand out."""
         for block in document.blocks:
-            style = "bold" if isinstance(block, Heading) else ""
-            self._print(Text(f"\n{to_plain(Document([block]))}", style))
+            self._block(block, "\n")
+
+    def _block(self, block: Block, above: str) -> None:
+        style = "bold" if isinstance(block, Heading) else ""
+        self._print(Text(f"{above}{to_plain(Document([block]))}", style))
 
     def _print(self, text: Text) -> None:
         # The terminal wraps long lines: what is copied from it has no line breaks that nobody wrote.

@@ -10,7 +10,7 @@ from typing import Protocol, TextIO
 from attrs import frozen
 
 from incidentkit.drills import Kind
-from incidentkit.text.document import Document, Table, flat
+from incidentkit.text.document import Document, flat
 from incidentkit.text.plain import to_plain
 
 
@@ -62,8 +62,8 @@ class Screen(Protocol):
         """Print something that happens, at once."""
         ...
 
-    def table(self, table: Table, /) -> None:
-        """Print a table."""
+    def page(self, document: Document, /) -> None:
+        """Print a document that nothing stands before."""
         ...
 
     def row(self, row: Row, /) -> None:
@@ -91,9 +91,9 @@ class PlainScreen:
         """Print it as one line, and the message below."""
         self._print(f"{news.when}  {news.line}{news.below}")
 
-    def table(self, table: Table, /) -> None:
+    def page(self, document: Document, /) -> None:
         """Print it."""
-        self._print(to_plain(Document([table])))
+        self._print(to_plain(document))
 
     def row(self, row: Row, /) -> None:
         """Print it as one line."""

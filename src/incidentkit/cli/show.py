@@ -33,7 +33,7 @@ def _run(options: Namespace, stream: TextIO) -> int:
         raise CommandInvalid("--preview tells who will be reached, so it needs people: --directory people.toml")
     with counter(options, Use.READS) as desk:
         blocks = [*_blocks(options, desk, desk.load(options.incident))]
-    screen_on(stream, 0).document(Document(blocks))
+    screen_on(stream, 0).page(Document(blocks))
     return 0
 
 

@@ -54,6 +54,7 @@ people.toml, for the playbook EMERGENCY:
   "stakeholders" = []
   "team" = ["ada", "grace"]
   "incident commander" = ["grace"]
+  "communications lead" = ["grace"]
 """
 
 PLACES: Final = 1
