@@ -288,6 +288,7 @@ def test_words_of_people_stay_words(invoke: Invoke, database: str, people: str) 
         (("list", "DB", "--text", "..."), "text: one looks for 1 to 20 words"),
         (("run", "DB"), "say who with --directory people.toml"),
         (("tick", "DB"), "or page invented people with --practice"),
+        (("run", "DB", "--practice", "--directory", "people.toml"), "not allowed with argument --practice"),
         (("run", "DB", "--practice", "--poll", "0s"), "the poll of a run is a timedelta above zero"),
         (("run", "DB", "--directory", "nowhere.toml"), "nowhere.toml: No such file or directory"),
     ],

@@ -34,9 +34,14 @@ def add_by(parser: ArgumentParser) -> None:
     parser.add_argument("--by", metavar="PERSON", help="who says so, as the directory calls them; else your login name")
 
 
+def add_playbook(parser: ArgumentParser) -> None:
+    """Say by which playbook."""
+    parser.add_argument("--playbook", metavar="TOML", type=Path, help="the playbook; EMERGENCY if not given")
+
+
 def add_rules(parser: ArgumentParser, *, directory: str) -> None:
     """Say by which playbook, and for which people."""
-    parser.add_argument("--playbook", metavar="TOML", type=Path, help="the playbook; EMERGENCY if not given")
+    add_playbook(parser)
     parser.add_argument("--directory", metavar="TOML", type=Path, help=f"people and roles; {directory}")
 
 

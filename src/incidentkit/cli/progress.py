@@ -6,9 +6,9 @@ import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from importlib import import_module
-from typing import Any, Final, TextIO
+from typing import Any, Final, TextIO, TypeAlias
 
-Progress = Callable[[int, int | None], object]
+Progress: TypeAlias = Callable[[int, int | None], object]
 """Called with how much is done, and of how much if that is known."""
 
 EVERY: Final = 100

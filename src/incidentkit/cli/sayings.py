@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, Final, TextIO
+from typing import Any, Final, TextIO, TypeAlias
 
 from attrs import frozen
 
@@ -17,10 +17,10 @@ from incidentkit.cli.screen import screen_on
 from incidentkit.model import commands
 from incidentkit.model.people import Role
 
-Argument = tuple[str, Mapping[str, Any]]
+Argument: TypeAlias = tuple[str, Mapping[str, Any]]
 """The name of an argument, and how to add it."""
 
-Said = Mapping[str, Any]
+Said: TypeAlias = Mapping[str, Any]
 """When something is said, and by whom."""
 
 

@@ -7,11 +7,12 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 from typing import Final, TextIO
 
 from attrs import frozen
 
-from incidentkit.cli.arguments import add_database, add_rules, duration
+from incidentkit.cli.arguments import add_database, add_playbook, duration
 from incidentkit.cli.command import Command
 from incidentkit.cli.database import Use, name_of, opened
 from incidentkit.cli.files import directory_in, playbook_in
@@ -136,9 +137,10 @@ def _tick(options: Namespace, stream: TextIO) -> int:
 
 def _add_options(parser: ArgumentParser) -> None:
     add_database(parser)
-    add_rules(parser, directory="whom to page")
-    people = parser.add_argument("--practice", action="store_true", help="page invented people, to see how it goes")
-    assert people.dest == "practice"
+    add_playbook(parser)
+    people = parser.add_mutually_exclusive_group()
+    people.add_argument("--directory", metavar="TOML", type=Path, help="people and roles: whom to page")
+    people.add_argument("--practice", action="store_true", help="page invented people, to see how it goes")
 
 
 def _add_run_options(parser: ArgumentParser) -> None:
