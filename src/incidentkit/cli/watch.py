@@ -35,7 +35,8 @@ NOBODY: Final = (
 EPILOG: Final = """\
 Pages, posts and what the public is told are printed on this terminal, and reach
 nobody else. To reach people, give a Desk of your own program a toolbox with
-pagers and the same database.
+pagers and the same database, and do not run this beside it: what is printed
+here, every other desk takes for done.
 
 people.toml, for the playbook EMERGENCY:
 
