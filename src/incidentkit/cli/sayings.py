@@ -45,11 +45,15 @@ OBLIGATION: Final = _words("obligation", "what is owed, as 'show' calls it, such
 SAYINGS: Final = (
     Saying("acknowledge", "say that you have it", (NOTE,), lambda to, said: commands.Acknowledge(**said, note=to.note)),
     Saying(
-        *("decline", "say that you cannot take it", (_words("--reason", "why", default=""),)),
+        "decline",
+        "say that you cannot take it",
+        (_words("--reason", "why", default=""),),
         lambda to, said: commands.Decline(**said, reason=to.reason),
     ),
     Saying(
-        *("note", "write something down", (_words("text", "what to write"),)),
+        "note",
+        "write something down",
+        (_words("text", "what to write"),),
         lambda to, said: commands.Note(to.text, **said),
     ),
     Saying(
@@ -64,19 +68,23 @@ SAYINGS: Final = (
         lambda to, said: commands.Update(to.text, **said, next_steps=to.next_steps, eta=to.eta, public=to.public),
     ),
     Saying(
-        *("start-mitigation", "say that work on stopping the effects began", (NOTE,)),
+        "start-mitigation",
+        "say that work on stopping the effects began",
+        (NOTE,),
         lambda to, said: commands.StartMitigation(**said, note=to.note),
     ),
     Saying(
-        *("mitigated", "say that users are served again", (NOTE,)),
+        "mitigated",
+        "say that users are served again",
+        (NOTE,),
         lambda to, said: commands.Mitigate(**said, note=to.note),
     ),
     Saying("resolve", "say that it is over", (NOTE,), lambda to, said: commands.Resolve(**said, note=to.note)),
+    Saying("reopen", "say that it was not over", (REASON,), lambda to, said: commands.Reopen(**said, reason=to.reason)),
     Saying(
-        *("reopen", "say that it was not over", (REASON,)), lambda to, said: commands.Reopen(**said, reason=to.reason)
-    ),
-    Saying(
-        *("cancel", "say that it was no incident", (REASON,)),
+        "cancel",
+        "say that it was no incident",
+        (REASON,),
         lambda to, said: commands.Cancel(**said, reason=to.reason),
     ),
     Saying(
@@ -86,11 +94,15 @@ SAYINGS: Final = (
         lambda to, said: commands.Close(**said, waivers=once("--waive", to.waive or ())),
     ),
     Saying(
-        *("fulfil", "say that something which is owed is done", (OBLIGATION, NOTE)),
+        "fulfil",
+        "say that something which is owed is done",
+        (OBLIGATION, NOTE),
         lambda to, said: commands.Fulfil(to.obligation, **said, note=to.note),
     ),
     Saying(
-        *("waive", "say that something which is owed will not be done", (OBLIGATION, REASON)),
+        "waive",
+        "say that something which is owed will not be done",
+        (OBLIGATION, REASON),
         lambda to, said: commands.Waive(to.obligation, **said, reason=to.reason),
     ),
     Saying(
@@ -100,7 +112,9 @@ SAYINGS: Final = (
         lambda to, said: commands.Assign(Role(to.role), **said, to=to.person),
     ),
     Saying(
-        *("escalate", "bring in a level of the escalation now", (_words("level", "its name in the playbook"),)),
+        "escalate",
+        "bring in a level of the escalation now",
+        (_words("level", "its name in the playbook"),),
         lambda to, said: commands.Escalate(to.level, **said),
     ),
     Saying(

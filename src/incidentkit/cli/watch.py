@@ -91,9 +91,8 @@ def _watch(options: Namespace, stream: TextIO) -> Generator[Watch]:
         methods = dict.fromkeys([*playbook.methods, *_methods(directory)])
         logging.getLogger("incidentkit").addHandler(log)
         try:
-            desk = Desk(
-                *(playbook, directory, terminal_toolbox(wire, methods), store), places=PLACES, observers=(observer,)
-            )
+            toolbox = terminal_toolbox(wire, methods)
+            desk = Desk(playbook, directory, toolbox, store, places=PLACES, observers=(observer,))
             yield Watch(desk, wire, screen, playbook)
         finally:
             logging.getLogger("incidentkit").removeHandler(log)
