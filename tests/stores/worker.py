@@ -19,7 +19,7 @@ import traceback
 from argparse import ArgumentParser, Namespace
 from collections import Counter, defaultdict
 from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -139,7 +139,7 @@ class Life:
             self.calls[what] += 1
         self.reach(after)
 
-    def append(self, request: Append) -> Any:
+    def append(self, request: Append) -> AbstractContextManager[None]:
         """Append something."""
         if any(isinstance(each, ActionStarted) for each in request.events):
             return self.during("append", Step.CLAIM, Step.CLAIMED)
@@ -416,6 +416,7 @@ def main(arguments: Sequence[str]) -> None:
 def _nurse() -> None:
     """Fork workers, and wait for their ends, as the lines of stdin say; with its end, kill those that are left."""
     alive: set[int] = set()
+    signal.signal(signal.SIGTERM, _leave)
     try:
         for line in sys.stdin:
             match json.loads(line):
@@ -435,6 +436,11 @@ def _nurse() -> None:
             os.kill(pid, signal.SIGKILL)
 
 
+def _leave(number: int, frame: object) -> NoReturn:
+    """End well: a worker may be asked to before its desk listens."""
+    sys.exit(0)
+
+
 def _forked(arguments: Sequence[str]) -> int:
     """The number of a new worker."""
     pid = os.fork()
@@ -450,6 +456,8 @@ def _live(arguments: Sequence[str]) -> NoReturn:
     try:
         main(arguments)
         status = 0
+    except SystemExit as end:
+        status = 1 if end.code else 0
     except BaseException:  # noqa: BLE001  # a fork must never go on with what the nursery was doing
         traceback.print_exc()
     finally:
