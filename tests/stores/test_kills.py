@@ -8,7 +8,7 @@ import signal
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import count, pairwise, product
 from pathlib import Path
 from typing import Any, Final, TypeAlias
@@ -49,6 +49,8 @@ STATEMENTS: Final = 120 if DEEP else 12
 PATIENCE: Final = 30
 """Seconds after which a test gives up."""
 
+NOT_YET: Final = datetime.max.replace(tzinfo=UTC)
+
 AHEAD: Final = timedelta(minutes=10)
 """Who is not paged in that time if everything goes well will not be paged at all."""
 
@@ -59,6 +61,7 @@ class Aftermath:
 
     logs: Mapping[str, tuple[Event, ...]]
     now: datetime
+    """When everybody had that time."""
     answers: tuple[Event, ...]
     """Every event that somebody was told is recorded."""
     calls: tuple[Call, ...]
@@ -270,6 +273,8 @@ class World:
     alive: dict[int, str] = field(factory=dict[int, str])
     """The desks that live, by the numbers of their processes."""
     kills: int = 0
+    settled_at: datetime = NOT_YET
+    """When the desk that nobody kills had done what was left: later it is not asked."""
     _numbers: Iterator[int] = field(factory=lambda: count(1))
     _incidents: Iterator[int] = field(factory=lambda: count(1))
     store: SqlStore = field(init=False)
@@ -327,18 +332,27 @@ class World:
     def settle(self) -> None:
         """Have one desk that nobody kills do all that is left, and end it as an administrator would."""
         pid, _ = self.start("--slow", 0.02)
-        left, until = self.ids(), time.monotonic() + PATIENCE
-        while left:
-            assert time.monotonic() < until, [self.store.load(id) for id in left]
-            time.sleep(0.1)
-            left = [id for id in left if not self.is_settled(id)]
+        self._wait_until(self.nobody_will_be_paged)
+        self.settled_at = self.store.now()
+        self._wait_until(self.nothing_was_due)
         os.kill(pid, signal.SIGTERM)
         assert self.end_of(pid) == 0
 
-    def is_settled(self, id: str) -> bool:
-        """Whether nobody will be paged any more."""
+    def _wait_until(self, holds: Callable[[str], bool]) -> None:
+        """Wait until something holds of every incident, once it did."""
+        left, until = self.ids(), time.monotonic() + PATIENCE
+        while left := [id for id in left if not holds(id)]:
+            assert time.monotonic() < until, [self.store.load(id) for id in left]
+            time.sleep(0.1)
+
+    def nobody_will_be_paged(self, id: str) -> bool:
+        """Whether nothing is going on, either."""
         incident, now = self.desk.load(id), self.store.now()
         return not any(step.actions for step in preview(incident, THREE_LEVELS, DIRECTORY, now=now, until=now + AHEAD))
+
+    def nothing_was_due(self, id: str) -> bool:
+        """By the time at which it was settled."""
+        return not plan(self.desk.load(id), THREE_LEVELS, DIRECTORY, now=self.settled_at).decisions
 
     def check(self) -> None:
         """Every law."""
@@ -349,7 +363,7 @@ class World:
     def aftermath(self) -> Aftermath:
         return Aftermath(
             logs={id: self.store.load(id) for id in self.ids()},
-            now=self.store.now(),
+            now=self.settled_at,
             answers=tuple(self.answers),
             calls=tuple(self.sink.calls),
             pages=self.sink.pages,
