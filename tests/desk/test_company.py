@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from incidentkit.desk import Desk, Toolbox
-from incidentkit.desk.company import Company
+from incidentkit.desk.company import LASTING, Company
 from incidentkit.memory import MemoryPager, MemoryStore
 from incidentkit.model.events import ActionStarted, Event, Noted
 from incidentkit.model.identity import IncidentId, PersonId
@@ -63,9 +63,8 @@ def test_desk_that_is_alone_takes_the_earliest_first(due: list[IncidentId]) -> N
 @given(due=IDS, name=st.text())
 def test_in_company_the_order_changes_and_nothing_else(due: list[IncidentId], name: str) -> None:
     company = Company(name)
-    company.met = True
+    company.meet()
     assert sorted(company.in_order(due)) == sorted(due)
-    assert company.in_order(due) == company.in_order(due[::-1])
     assert company.asked(100) > 100 > company.taken(100) > 0 < company.taken(1)
 
 
@@ -73,9 +72,30 @@ def test_each_desk_has_an_order_of_its_own() -> None:
     due = [IncidentId(f"INC-{number}") for number in range(100)]
     orders = [Company(name) for name in "abcdefgh"]
     for each in orders:
-        each.met = True
+        each.meet()
     begun = {incident for each in orders for incident in each.in_order(due)[:5]}
     assert len(begun) > 20
+
+
+def test_whatever_is_due_first_is_soon_taken_and_nothing_waits_for_ever() -> None:
+    due = [IncidentId(f"INC-{number}") for number in range(1_000)]
+    company, first, last = Company("a"), 0, 0
+    for _ in range(400):
+        company.meet()
+        portion = company.in_order(due)[: company.taken(100)]
+        first += due[0] in portion
+        last += any(each in portion for each in due[900:])
+    assert first > 300
+    assert last > 20
+
+
+def test_desk_reckons_with_others_for_a_while_after_it_met_one() -> None:
+    company = Company("a")
+    company.meet()
+    for _ in range(LASTING):
+        assert company.is_there
+        company.go_on()
+    assert not company.is_there
 
 
 def test_tick_looks_at_as_many_as_it_may_though_somebody_else_is_always_first() -> None:
@@ -90,11 +110,10 @@ def test_whoever_was_met_once_is_gone_the_next_time() -> None:
     store, pager = Crowded(ManualClock(START), times=1), MemoryPager()
     declare(store, 30)
     desk = desk_of(store, pager)
-    assert desk.tick(limit=100) >= 30
-    while desk.tick():
-        pass
+    for _ in range(LASTING + 5):
+        desk.tick(limit=100)
     assert len(pager.pages) == 30
-    assert store.asked[-1] == 100
+    assert max(store.asked) > store.asked[-1] == 100
 
 
 def test_desks_that_share_a_backlog_claim_each_incident_once_and_seldom_meet() -> None:

@@ -53,9 +53,9 @@ def tick(charter: Charter, company: Company, setbacks: Setbacks, limit: int) -> 
     request = FindDue(charter.planned_with, limit)
     looked_at, busy, shared = 0, True, True
     while busy and shared and looked_at < limit:
-        shared = company.met
+        shared = company.is_there
         portion = yield from _look(charter, company, setbacks, evolve(request, limit=limit - looked_at))
-        looked_at, busy, shared = looked_at + portion.looked_at, portion.busy, shared or company.met
+        looked_at, busy, shared = looked_at + portion.looked_at, portion.busy, shared or company.is_there
     return Round(looked_at, busy)
 
 
@@ -63,13 +63,14 @@ def _look(charter: Charter, company: Company, setbacks: Setbacks, request: FindD
     """Look at what is due until that is done, or until somebody else is found to do the same."""
     turns = yield from _turns(charter, company, setbacks, request)
     looked_at, failing_since, grew, limit = 0, None, False, company.taken(request.limit)
-    company.met = False
+    company.go_on()
     while looked_at < limit and (incident := turns.next()) is not None:
         looked_at += 1
         try:
             grew |= yield from attend(charter, incident)
         except StaleVersion:
-            grew = company.met = True  # somebody else was first, and it stays due if there is anything left
+            company.meet()
+            grew = True  # somebody else was first, and it stays due if there is anything left
             break
         except Exception as error:  # noqa: BLE001  # one incident must not hold up the others, whatever is wrong with it
             charter.tell(Failed(incident, error))
