@@ -6,12 +6,13 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from incidentkit.cli.database import Use, name_of, opened
 from incidentkit.convert import to_json
 from incidentkit.drills import Story
 from incidentkit.errors import DrillInvalid
+from incidentkit.model.events import Declared
 from incidentkit.policy.playbook import Playbook
 from incidentkit.providers.records import LogRecord, PlaybookRecord
 
@@ -29,11 +30,14 @@ class Shelf:
     def keep(self, story: Story, playbook: Playbook) -> str:
         """Keep it when it is over, as a whole, and say where it is.
 
-        It is marked as done, so no desk ever looks at it: were it kept while it goes on, and the drill were killed,
-        real people would be paged for an incident that never was.
+        It is marked as practice, so nobody is paged for it, whatever is said about it later. Were it kept while it goes
+        on, and the drill were killed, real people would be paged for an incident that never was.
         """
+        declared, *others = story.timeline.events
+        assert isinstance(declared, Declared)
+        events = (evolve(declared, practice=True), *others)
         self.store.take_in(PlaybookRecord(reference=playbook.reference, document=to_json(playbook)))
-        self.store.take_in(LogRecord(events=story.timeline.events, done=True))
+        self.store.take_in(LogRecord(events=events, done=True))
         return f"It is kept as {story.incident.id} in {self.name}, and no desk pages for it."
 
 

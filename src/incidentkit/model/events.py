@@ -196,9 +196,11 @@ class Declared(Happening):
     """Its number among those that were declared that day, for names that people read; `None` if nobody counted."""
     labels: Mapping[str, str] = field(factory=dict[str, str], converter=copied_labels, validator=is_labels, hash=False)
     """What it is found by later, by name; no redaction takes them out, so nothing that may have to be belongs there."""
+    practice: bool = field(default=False, validator=is_a(bool))
+    """Whether it was only practised: nothing follows from it any more, whatever somebody says about it."""
 
     def __str__(self) -> str:
-        return f"declared: {self.title} ({self.assessment})"
+        return f"declared{' for practice' if self.practice else ''}: {self.title} ({self.assessment})"
 
 
 @frozen(kw_only=True)

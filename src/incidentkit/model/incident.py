@@ -357,6 +357,12 @@ class Incident:
         return next((link for link in reversed(self._state.links) if link.what in kinds), None)
 
     @property
+    def practice(self) -> bool:
+        """Whether it was only practised, so that no plan wants anything for it."""
+        declared = self.timeline[0]
+        return isinstance(declared, Declared) and declared.practice
+
+    @property
     def labels(self) -> Mapping[str, str]:
         """What it is found by later: values by name, in the order of the names."""
         return MappingProxyType(dict(sorted(self._state.labels.items())))

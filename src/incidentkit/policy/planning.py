@@ -71,11 +71,18 @@ class Plan:
     """When to plan again though nothing happens, later than now; `None` if time alone changes nothing."""
 
 
-def plan(incident: Incident, playbook: Playbook, directory: Directory, *, now: datetime, namespace: str = "") -> Plan:
-    """What must happen next. A ``now`` before the latest event of the log is taken for the time of that event.
+NOTHING: Final = Plan(decisions=(), due=(), questions=(), owed=(), wake_at=None)
+"""What must happen to an incident that was only practised."""
 
-    ``namespace`` tells installations apart that share a provider; it is part of what identifies an action there.
+
+def plan(incident: Incident, playbook: Playbook, directory: Directory, *, now: datetime, namespace: str = "") -> Plan:
+    """What must happen next; nothing, if it was only practised.
+
+    A ``now`` before the latest event of the log is taken for the time of that event. ``namespace`` tells installations
+    apart that share a provider; it is part of what identifies an action there.
     """
+    if incident.practice:
+        return NOTHING
     now = max(moment("now", now), incident.as_of)
     decisions, view, turns = _decided(View(incident, playbook, directory, now))
     actions = Actions(view, namespace)
@@ -93,7 +100,7 @@ def plan(incident: Incident, playbook: Playbook, directory: Directory, *, now: d
 def settle(incident: Incident, playbook: Playbook, directory: Directory, *, before: datetime) -> tuple[Decision, ...]:
     """The decisions that are due before a moment, to be written to the log ahead of what happened at that moment."""
     before = moment("before", before)
-    if before <= incident.as_of:
+    if incident.practice or before <= incident.as_of:
         return ()
     return _decided(View(incident, playbook, directory, before - timedelta.resolution))[0]
 

@@ -127,7 +127,7 @@ def _wake_at(incident: Incident, following: Plan, clock: datetime) -> datetime |
     """When to look at an incident again by the store's clock; `None` if nothing will be due unless somebody acts."""
     if following.due:
         return clock
-    if following.wake_at is None and incident.status not in ACTIVE:
+    if following.wake_at is None and (incident.practice or incident.status not in ACTIVE):
         return None
     latest = clock + LONGEST_SLEEP
     return latest if following.wake_at is None else min(following.wake_at, latest)
