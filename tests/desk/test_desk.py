@@ -1052,7 +1052,7 @@ def test_first_playbook_takes_over_for_one_that_is_missing(scene: Scene, caplog:
     desk = scene.desk(PLAYBOOK)
     exhaust(desk)
     assert [page.person for page in scene.pager.pages] == ["ada"]
-    assert f"its playbook {QUIET.reference} is not here, {PLAYBOOK.reference} takes over" in caplog.text
+    assert f"{PLAYBOOK.reference} takes over for its playbook {QUIET.reference}: it is not here" in caplog.text
 
 
 def test_stored_plan_of_another_playbook_is_made_anew(scene: Scene) -> None:

@@ -336,10 +336,15 @@ def test_playbook_is_kept_when_an_incident_moves_to_it(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize(
-    "document", [to_json(edited(Level("first", person("linus")))), to_json(PLAYBOOK)[:-1], '{"name": "desk"}']
+    ("document", "why"),
+    [
+        (to_json(edited(Level("first", person("linus")))), "no person is called 'linus'"),
+        (to_json(PLAYBOOK)[:-1], "this is not JSON"),
+        ('{"name": "desk"}', "missing"),
+    ],
 )
 def test_first_playbook_takes_over_for_one_that_was_kept_and_cannot_be_gone_by(
-    scene: Scene, document: str, caplog: pytest.LogCaptureFixture
+    scene: Scene, document: str, why: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     scene.store.keep_playbook(KeepPlaybook(QUIET.reference, document))
     declared(scene.desk(QUIET))
@@ -347,4 +352,7 @@ def test_first_playbook_takes_over_for_one_that_was_kept_and_cannot_be_gone_by(
     pass_minutes(scene, desk, 2)
     assert taken_over(scene) == [(PLAYBOOK.reference, QUIET.reference)]
     assert people(scene) == ["ada"]
-    assert caplog.text.count(f"{QUIET.reference} is in the store, and cannot be gone by") == 1
+    (event,) = (each for each in scene.log() if isinstance(each, TakenOver))
+    assert why in event.because
+    assert why in str(event)
+    assert why in caplog.text

@@ -10,6 +10,7 @@ from attrs import evolve
 
 from incidentkit.convert import from_json, to_json
 from incidentkit.model.commands import Acknowledge, Command, Escalate, Note, Reopen, Resolve
+from incidentkit.model.events import Declared
 from incidentkit.model.incident import Incident
 from incidentkit.playbooks.emergency import SEV_1
 from incidentkit.policy.planning import plan, preview, settle
@@ -28,6 +29,7 @@ def practised() -> Incident:
         "DRILL-1", title="Checkout fails", at=START, by="ada", severity=SEV_1, playbook=PLAYBOOK.reference
     )
     (declared,) = incident.timeline
+    assert isinstance(declared, Declared)
     return Incident.replay([evolve(declared, practice=True)])
 
 

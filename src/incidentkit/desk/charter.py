@@ -17,7 +17,7 @@ from incidentkit.desk.toolbox import ON_CALL, Toolbox, check_methods, slot_of
 from incidentkit.errors import DeskInvalid, expect, nearest, shown
 from incidentkit.model.calendar import zone_of
 from incidentkit.model.events import TakenOver
-from incidentkit.model.identity import PersonId, checked_name, checked_text
+from incidentkit.model.identity import PersonId, checked_name, checked_text, keepable
 from incidentkit.model.incident import Incident
 from incidentkit.policy.directory import Directory
 from incidentkit.policy.playbook import Playbook
@@ -71,8 +71,8 @@ class Charter:
     lease: timedelta = timedelta(seconds=90)
     """For how long a try is left to the desk that began it; more than twice the deadline."""
     observers: tuple[Observer, ...] = field(factory=lambda: (LogObserver(),), converter=_observers)
-    recalled: dict[str, Playbook | None] = field(factory=dict[str, "Playbook | None"], init=False, eq=False)
-    """The playbooks that were found in the store, by their references; `None` for one that nobody can go by here."""
+    recalled: dict[str, Playbook | str] = field(factory=dict[str, "Playbook | str"], init=False, eq=False)
+    """The playbooks that were found in the store, by their references; why not, for one that nobody can go by here."""
     kept: set[str] = field(factory=set[str], init=False, eq=False)
     """The references of those that the store was given to keep."""
 
@@ -155,7 +155,8 @@ class Charter:
 
     def known(self, reference: str) -> Playbook | None:
         """The playbook of that reference, if it is here or was found in the store."""
-        return self.by_reference.get(reference) or self.recalled.get(reference)
+        recalled = self.recalled.get(reference)
+        return self.by_reference.get(reference) or (recalled if isinstance(recalled, Playbook) else None)
 
     def playbook_of(self, incident: Incident) -> Playbook:
         """The playbook of an incident, else the first."""
@@ -163,9 +164,9 @@ class Charter:
         if playbook is not None:
             return playbook
         if incident.playbook:
-            LOGGER.error(
-                "%s: its playbook %s is not here, %s takes over", incident.id, incident.playbook, self.first.reference
-            )
+            why = self.recalled.get(incident.playbook, "it is not here")
+            problem = "%s: %s takes over for its playbook %s: %s"
+            LOGGER.error(problem, incident.id, self.first.reference, incident.playbook, why)
         return self.first
 
     def taking_over(self, incident: Incident, now: datetime) -> tuple[TakenOver, ...]:
@@ -178,7 +179,8 @@ class Charter:
         if not missing or self.known(missing) is not None or first in incident.taken_over_by:
             return ()
         common: dict[str, Any] = {"incident": incident.id, "at": now, "by": self.by, "recorded_at": now}
-        return (TakenOver(**common, playbook=first, missing=missing),)
+        because = self.recalled.get(missing, "")
+        return (TakenOver(**common, playbook=first, missing=missing, because=keepable(str(because))),)
 
     @property
     def first(self) -> Playbook:

@@ -10,9 +10,10 @@ from attrs import frozen
 from incidentkit.desk.hearsay import class_of, without_address
 from incidentkit.errors import IncidentkitError
 from incidentkit.model.action import Outcome
-from incidentkit.model.events import Decision, Event
+from incidentkit.model.events import Became, Decision, Event, FellDue
 from incidentkit.model.identity import IncidentId
 from incidentkit.policy.action import Action
+from incidentkit.policy.escalation import EXHAUSTED
 from incidentkit.policy.planning import Plan
 from incidentkit.policy.posting import words_of
 from incidentkit.providers.on_call import FindOnCall
@@ -125,7 +126,8 @@ class LogObserver:
             case Recorded(incident=incident, event=event):
                 _log(logging.INFO, incident, "", "%s: %s", incident, event.tag)
             case Decided(incident=incident, decision=decision):
-                _log(logging.INFO, incident, "", "%s: %s", incident, decision)
+                level = logging.WARNING if is_grave(decision) else logging.INFO
+                _log(level, incident, "", "%s: %s", incident, decision)
             case Planned():
                 pass
             case Started(incident=incident, action=action):
@@ -150,6 +152,11 @@ class LogObserver:
                 _log(level, "", "", "%d incidents open, forgotten: %s", count, ", ".join(forgotten) or "none")
             case _:
                 assert_never(notice)
+
+
+def is_grave(decision: Decision) -> bool:
+    """Whether it says that something did not come about in time: something is overdue, or everybody slept."""
+    return isinstance(decision, FellDue) or (isinstance(decision, Became) and decision.obligation == EXHAUSTED)
 
 
 def _doing(action: Action) -> str:

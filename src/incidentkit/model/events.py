@@ -747,9 +747,12 @@ class TakenOver(Happening):
     """The one that takes over."""
     missing: str = field(validator=is_text)
     """The one that the incident has, and the desk has not."""
+    because: str = field(default="", validator=is_text)
+    """Why the desk does not go by it, if it found it."""
 
     def __str__(self) -> str:
-        return f"{self.playbook} takes over for {self.missing}, which {self.by} does not have"
+        why = f"by which {self.by} cannot go: {self.because}" if self.because else f"which {self.by} does not have"
+        return f"{self.playbook} takes over for {self.missing}, {why}"
 
 
 Event: TypeAlias = (

@@ -7,7 +7,6 @@ from functools import partial
 from incidentkit.convert import from_json, to_json
 from incidentkit.desk.charter import Charter
 from incidentkit.desk.effects import Call, Flow
-from incidentkit.desk.notices import LOGGER
 from incidentkit.errors import IncidentkitError, UnknownPlaybook
 from incidentkit.policy.playbook import Playbook
 from incidentkit.providers.playbooks import KeepPlaybook, KeepsPlaybooks
@@ -39,7 +38,6 @@ def recall(charter: Charter, reference: str) -> Flow[None]:
         playbook = from_json(document, Playbook, source=reference)
         charter.directory.check(playbook.recipients, source=reference)
     except IncidentkitError as error:
-        LOGGER.error("the playbook %s is in the store, and cannot be gone by: %s", reference, error)
-        charter.recalled[reference] = None
+        charter.recalled[reference] = str(error)
     else:
         charter.recalled[reference] = playbook
