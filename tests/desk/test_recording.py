@@ -16,7 +16,14 @@ from attrs import define, field
 
 from incidentkit.desk import AsyncDesk, Desk, Toolbox
 from incidentkit.desk.notices import Ended, Failed, Notice, Unrecorded
-from incidentkit.errors import IncidentExists, OutcomeUnknown, UnknownIncident
+from incidentkit.errors import (
+    IncidentExists,
+    OutcomeUnknown,
+    StoreError,
+    StoreMisconfigured,
+    StoreReadOnly,
+    UnknownIncident,
+)
 from incidentkit.memory import MemoryPager, MemoryStore
 from incidentkit.model.action import Outcome
 from incidentkit.model.events import Acknowledged, ActionEnded, ActionStarted, Event
@@ -306,6 +313,22 @@ def test_what_no_further_try_could_change_is_raised_at_once(scene: Scene) -> Non
     scene.exhaust(desk)
     assert len(tries) == 1
     assert [type(notice.error) for notice in scene.told(Unrecorded)] == [UnknownIncident]
+
+
+@pytest.mark.parametrize("error", [StoreMisconfigured, StoreReadOnly])
+def test_outcome_is_recorded_though_somebody_first_had_to_mend_the_store(scene: Scene, error: type[StoreError]) -> None:
+    left = [1, 2]
+
+    def refuse(request: Append) -> None:
+        if records(request) and left:
+            left.pop()
+            raise error("postgresql://db/incidents", "it refused the user or the password")
+
+    scene.store.before = refuse
+    scene.declare(desk := scene.desk())
+    scene.exhaust(desk)
+    assert scene.outcomes() == [Outcome.SUCCEEDED]
+    assert [type(notice) for notice in scene.told(Ended, Unrecorded)] == [Ended]
 
 
 def test_claim_that_was_kept_though_the_answer_was_lost_is_left_until_its_lease_runs_out(scene: Scene) -> None:

@@ -16,7 +16,7 @@ from incidentkit.desk.flows.ending import Ending, ending_of_answer, ending_of_er
 from incidentkit.desk.flows.log import load
 from incidentkit.desk.hearsay import without_address
 from incidentkit.desk.notices import Ended, Started, Unrecorded
-from incidentkit.errors import IncidentkitError
+from incidentkit.errors import IncidentkitError, StoreError
 from incidentkit.model.action import Outcome
 from incidentkit.model.events import ActionEnded, Event
 from incidentkit.model.identity import IncidentId
@@ -129,7 +129,12 @@ def _pauses(lease: timedelta) -> Iterator[timedelta]:
 
 
 def _is_final(error: Exception) -> bool:
-    """Whether trying again cannot help: the store knows no such incident, say, or the event cannot follow."""
+    """Whether trying again cannot help: the store knows no such incident, say, or the event cannot follow.
+
+    What is wrong with the store itself, such as a password that was changed, may be mended within seconds.
+    """
+    if isinstance(error, StoreError):
+        return False
     return isinstance(error, IncidentkitError) and isinstance(error, LookupError | ValueError)
 
 
