@@ -225,11 +225,12 @@ class ClosureBlocked(IncidentkitError, ValueError):
 class UnknownPlaybook(IncidentkitError, LookupError):
     """The desk has no playbook of that reference; `reference` is what was asked for."""
 
-    def __init__(self, reference: str, known: Iterable[str]) -> None:
+    def __init__(self, reference: object, known: Iterable[str]) -> None:
         self.reference = reference
         known = tuple(known)
         problem = f"the desk has no playbook {shown(reference)}{listed(known)}"
-        super().__init__(f"{problem}. {nearest(reference, known)}".rstrip())
+        hint = nearest(reference, known) if isinstance(reference, str) else ""
+        super().__init__(f"{problem}. {hint}".rstrip())
 
 
 class DirectoryInvalid(IncidentkitError, ValueError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,10 +11,11 @@ from attrs import evolve
 
 from incidentkit.errors import FieldInvalid, UnknownEvidence, UnknownIncident, UnknownPlaybook
 from incidentkit.model.identity import IncidentId
+from incidentkit.model.lifecycle import Status
 from incidentkit.providers.evidence import LARGEST, KeepEvidence
 from incidentkit.providers.playbooks import KeepPlaybook
 from incidentkit.providers.records import EvidenceRecord, LogRecord, NumberRecord, PlaybookRecord
-from incidentkit.providers.store import MOST, Append, FindDue, FindIncidents, TakeNumber
+from incidentkit.providers.store import MOST, Append, Audit, FindDue, FindForgotten, FindIncidents, TakeNumber
 from incidentkit.providers.words import LONGEST_WORD, MOST_WORDS
 from tests.stores.kinds import Home, Store
 from tests.stores.samples import INC_1, START, declared, noted
@@ -54,7 +55,7 @@ def _nothing_changes(request: pytest.FixtureRequest) -> Any:
     assert [*place.archive.records()] == before
 
 
-@pytest.mark.parametrize("name", [*UNKEEPABLE, "", "x" * 300, "INC-1 ", "inc-1", "%", 7, b"INC-1"])
+@pytest.mark.parametrize("name", [*UNKEEPABLE, "", "x" * 300, "INC-1 ", "inc-1", "%", 7, b"INC-1", ["INC-1"]])
 def test_what_names_no_incident_is_an_incident_that_no_store_knows(full: Store, name: object) -> None:
     def turn_the_page(after: Any) -> object:
         return full.find(FindIncidents(limit=1, after=after))
@@ -66,13 +67,14 @@ def test_what_names_no_incident_is_an_incident_that_no_store_knows(full: Store, 
         assert str(caught.value).isprintable()
 
 
-@pytest.mark.parametrize("name", [*UNKEEPABLE, "", "emergency"])
-def test_what_names_no_playbook_is_a_playbook_that_no_store_knows(full: Store, name: str) -> None:
-    with pytest.raises(UnknownPlaybook, match="there are emergency@0123456789ab"):
-        full.playbook(name)
+@pytest.mark.parametrize("name", [*UNKEEPABLE, "", "emergency", None, 7, ["emergency@0123456789ab"]])
+def test_what_names_no_playbook_is_a_playbook_that_no_store_knows(full: Store, name: object) -> None:
+    with pytest.raises(UnknownPlaybook, match="there are emergency@0123456789ab") as caught:
+        full.playbook(raw(name))
+    assert caught.value.reference == name
 
 
-@pytest.mark.parametrize("name", [*UNKEEPABLE, "", "0" * 64, None])
+@pytest.mark.parametrize("name", [*UNKEEPABLE, "", "0" * 64, None, 3, ["0" * 64]])
 def test_what_names_no_content_is_evidence_that_no_store_has(full: Store, name: object) -> None:
     with pytest.raises(UnknownEvidence):
         full.content(raw(name))
@@ -117,6 +119,17 @@ def test_what_no_store_can_keep_is_refused_before_it_is_sent(
         lambda: FindIncidents(limit=True),
         lambda: FindIncidents(limit=1, since=datetime(2026, 3, 2)),
         lambda: FindIncidents(limit=1, labels={"service": "x" * 201}),
+        lambda: FindIncidents(limit=1, labels=raw(["service"])),
+        lambda: FindIncidents(limit=1, labels=raw(None)),
+        lambda: FindIncidents(limit=1, labels={"service": raw(["checkout"])}),
+        lambda: FindIncidents(limit=1, severities=raw("SEV-1")),
+        lambda: FindIncidents(limit=1, severities=raw(7)),
+        lambda: FindIncidents(limit=1, statuses=raw(Status.RESOLVED)),
+        lambda: FindIncidents(limit=1, statuses=raw({NUL})),
+        lambda: FindForgotten(timedelta(microseconds=-1)),
+        lambda: FindForgotten(timedelta.min),
+        lambda: FindForgotten(raw(300)),
+        lambda: FindForgotten(raw(None)),
         lambda: Append(incident=INC_1, events=(), expected_version=1, wake_at=datetime(2026, 3, 2)),
         lambda: TakeNumber(""),
         lambda: NumberRecord(series="20260302", last=0),
@@ -128,6 +141,13 @@ def test_what_no_store_can_keep_is_refused_before_it_is_sent(
 def test_a_request_that_means_nothing_is_refused_before_it_is_sent(wrong: Callable[[], object]) -> None:
     with pytest.raises(FieldInvalid):
         wrong()
+
+
+def test_within_a_grace_longer_than_all_time_only_what_nothing_wakes_is_forgotten(store: Store) -> None:
+    for name, wake_at in (("INC-1", START - timedelta(days=365)), ("INC-2", None)):
+        events = declared(name).timeline.events
+        store.append(Append(incident=IncidentId(name), events=events, expected_version=0, wake_at=wake_at))
+    assert store.audit(FindForgotten(timedelta.max)) == Audit(2, (IncidentId("INC-2"),))
 
 
 @pytest.mark.parametrize("text", ["\0", "\ud800", "🚨", " ", "_-_", "%", 7, None])

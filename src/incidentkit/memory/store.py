@@ -89,7 +89,7 @@ class MemoryStore:
     def audit(self, request: FindForgotten, /) -> Audit:
         """Which incidents nobody looks at."""
         with self._lock:
-            latest = self.now() - request.grace
+            latest = request.latest(self.now())
             undone = {incident: entry for incident, entry in self._entries.items() if not entry.done}
             forgotten = [
                 incident for incident, entry in undone.items() if entry.wake_at is None or entry.wake_at < latest
@@ -110,7 +110,7 @@ class MemoryStore:
     def playbook(self, reference: str, /) -> str:
         """The document of a playbook."""
         with self._lock:
-            if reference not in self._playbooks:
+            if type(reference) is not str or reference not in self._playbooks:
                 raise UnknownPlaybook(reference, self._playbooks)
             return self._playbooks[reference]
 
@@ -198,8 +198,7 @@ class MemoryStore:
                     yield incident
 
     def _known(self, incident: str) -> IncidentId:
-        known = IncidentId(incident)
-        if known not in self._logs:
+        if type(incident) is not str or (known := IncidentId(incident)) not in self._logs:
             raise UnknownIncident(incident)
         return known
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Set
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Protocol
 
 from attrs import Attribute, field, frozen
@@ -50,16 +50,39 @@ def _has_words(request: object, attribute: Attribute[Any], value: object) -> Non
         raise FieldInvalid(attribute.name, f"one looks for 1 to {MOST_WORDS} words, which {shown(value)} has not")
 
 
+def _expect(kind: Any, attribute: Attribute[Any], value: object, words: str) -> None:
+    """The field holds what is of that class, whatever the type of whoever made the request promised."""
+    if not isinstance(value, kind):
+        raise FieldInvalid(attribute.name, f"{words}, not {shown(value)}")
+
+
 def _are_labels(request: object, attribute: Attribute[Any], value: Mapping[object, object]) -> None:
     """The field holds labels by their names."""
+    _expect(Mapping, attribute, value, "labels are values by their names")
     for each in (*value, *value.values()):
         checked_name(attribute.name, each)
 
 
-def _are_keys(request: object, attribute: Attribute[Any], value: frozenset[object]) -> None:
+def _are_keys(request: object, attribute: Attribute[Any], value: Set[object]) -> None:
     """The field holds keys of severities."""
+    _expect(Set, attribute, value, "severities to look for are a set of keys")
     for each in value:
         checked_text(attribute.name, each)
+
+
+def _are_statuses(request: object, attribute: Attribute[Any], value: Set[object]) -> None:
+    """The field holds statuses."""
+    _expect(Set, attribute, value, "statuses to look for are a set")
+    for each in value:
+        _expect(Status, attribute, each, "one looks for statuses")
+
+
+def _is_length(request: object, attribute: Attribute[Any], value: timedelta) -> None:
+    """The field holds a length of time."""
+    words = "it is a timedelta of zero or more"
+    _expect(timedelta, attribute, value, words)
+    if value < timedelta():
+        raise FieldInvalid(attribute.name, f"{words}, not {shown(value)}")
 
 
 @frozen
@@ -75,7 +98,7 @@ class FindDue:
 class FindIncidents:
     """Find incidents that are all of what is asked for, a page at a time."""
 
-    statuses: frozenset[Status] | None = None
+    statuses: frozenset[Status] | None = field(default=None, validator=optional(_are_statuses))
     """The statuses to look for; `None` for all."""
     severities: frozenset[str] | None = field(default=None, validator=optional(_are_keys))
     """The keys of the severities to look for, such as ``SEV-1``; `None` for all."""
@@ -104,8 +127,15 @@ class TakeNumber:
 class FindForgotten:
     """Find what should have been looked at and was not."""
 
-    grace: timedelta
+    grace: timedelta = field(validator=_is_length)
     """How late is not yet too late."""
+
+    def latest(self, now: datetime) -> datetime:
+        """What had to be looked at earlier than this is forgotten; if the grace is longer than all time, nothing is."""
+        try:
+            return now - self.grace
+        except OverflowError:
+            return datetime.min.replace(tzinfo=UTC)
 
 
 @frozen

@@ -205,7 +205,7 @@ class Ledger:
 
     def audit(self, request: FindForgotten) -> Audit:
         """Which incidents nobody looks at."""
-        latest = microseconds(self.now() - request.grace)
+        latest = microseconds(request.latest(self.now()))
         undone = not_(ROW.done)
         count = self.connection.execute(select(func.count()).select_from(INCIDENTS).where(undone)).scalar_one()
         late = or_(ROW.wake_at.is_(None), ROW.wake_at < latest)
