@@ -86,7 +86,7 @@ def _address(kind: str) -> str:
         return f"sqlite:///{folder() / 'open.db'}"
     stack = ExitStack()
     atexit.register(stack.close)
-    return stack.enter_context(running_postgres(folder() / "postgres")).database()
+    return stack.enter_context(running_postgres()).database()
 
 
 @cache

