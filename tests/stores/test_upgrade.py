@@ -6,8 +6,11 @@ import shutil
 import sys
 from asyncio import Runner
 from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from subprocess import PIPE, Popen
+from threading import Event as Flag
 from typing import Any, get_args
 
 import pytest
@@ -15,7 +18,7 @@ from attrs import define
 from sqlalchemy import Connection, create_engine, inspect
 
 from incidentkit.convert import from_json
-from incidentkit.errors import StoreOutdated
+from incidentkit.errors import StoreOutdated, StoreUnavailable
 from incidentkit.model.commands import Label
 from incidentkit.model.events import Event
 from incidentkit.model.incident import Incident
@@ -258,3 +261,35 @@ def test_of_programs_that_upgrade_at_once_one_does_and_all_go_on(old: Old) -> No
 def test_of_programs_that_make_the_tables_at_once_one_does_and_all_go_on(address: str) -> None:
     assert at_once(address) == ["0", "0"]
     assert Old(address).versions() == [1, 2]
+
+
+IMPATIENT = {
+    "sqlite": {"timeout": 0.1},
+    "postgresql": {"options": "-c lock_timeout=100ms -c statement_timeout=500ms"},
+}
+"""How to wait for nothing longer than a moment."""
+
+
+def test_whoever_migrates_waits_for_an_upgrade_however_long_it_takes(old: Old) -> None:
+    has_begun, may_end = Flag(), Flag()
+    said: list[int] = []
+
+    def take_long(done: int, total: int) -> None:
+        has_begun.set()
+        may_end.wait(60)
+
+    engine = create_engine(old.address, connect_args=IMPATIENT[old.address.partition("+")[0].partition(":")[0]])
+    with SqlStore(old.address) as first, ThreadPoolExecutor(2) as pool, ExitStack() as stack:
+        stack.callback(may_end.set)
+        upgrading = pool.submit(first.migrate, take_long)
+        has_begun.wait(60)
+        waiting = pool.submit(SqlStore(engine).migrate, lambda done, total: said.append(done))
+        with pytest.raises(TimeoutError):
+            waiting.result(timeout=1)
+        with pytest.raises(StoreUnavailable, match="somebody else is writing"):
+            SqlStore(engine).count()
+        may_end.set()
+        upgrading.result()
+        waiting.result()
+    engine.dispose()
+    assert (said, old.versions()) == ([], [1, 2])

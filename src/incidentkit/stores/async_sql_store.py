@@ -54,9 +54,10 @@ class AsyncSqlStore:
         """Make the tables, or bring those of an earlier release up to date, without losing anything.
 
         ``progress`` is called with how many incidents are done, and of how many. Programs may do so at once: one does
-        it, and the others wait. Programs of an earlier release write nothing any more from then on.
+        it, and the others wait until it has, however long that takes. Any other method waits for it only as long as for
+        a lock, and raises `StoreUnavailable`. Programs of an earlier release write nothing any more from then on.
         """
-        await self._held(lambda connection: self._steps.prepare(connection, progress, migrate=True))
+        await self._held(lambda connection: self._steps.upgrade(connection, progress))
 
     async def now(self) -> datetime:
         """The time by the store's clock."""

@@ -25,6 +25,9 @@ NAME: Final = "incidentkit"
 LOCK: Final = 0x696E6369
 """What PostgreSQL locks while one of several programs makes the tables."""
 
+PAUSE: Final = 0.1
+"""Seconds after which it is asked again whether that is done."""
+
 BATCH: Final = 1_000
 """How many incidents an upgrade reads at once."""
 
@@ -141,14 +144,22 @@ VERSION: Final = len(STEPS)
 
 
 def prepare(
-    connection: Connection, store: str, *, changes: bool, migrate: bool, alone: bool, progress: Progress | None
+    connection: Connection,
+    store: str,
+    *,
+    changes: bool,
+    migrate: bool,
+    alone: bool,
+    patient: bool,
+    progress: Progress | None,
 ) -> bool:
     """Whether the tables are of this release; if not, and with ``changes``, make them so.
 
-    Raises `StoreTooNew`, `StoreForeign`, and `StoreOutdated` if nobody is to ``migrate``.
+    Whoever is ``patient`` waits as long as another program takes for it, and others as long as for any lock. Raises
+    `StoreTooNew`, `StoreForeign`, and `StoreOutdated` if nobody is to ``migrate``.
     """
     if changes and connection.dialect.name == "postgresql":
-        connection.execute(select(func.pg_advisory_xact_lock(LOCK)))
+        _take_turn(connection, patient=patient)
     version = _version(connection, store, alone=alone)
     if version > VERSION:
         raise too_new(store, version)
@@ -165,6 +176,16 @@ def prepare(
             applied = {"version": version, "applied_at": microseconds(datetime.now(UTC)), "release": release_of(NAME)}
             connection.execute(SCHEMA.insert(), applied)
     return changes
+
+
+def _take_turn(connection: Connection, *, patient: bool) -> None:
+    """Have PostgreSQL let one program at a time make the tables."""
+    if not patient:
+        connection.execute(select(func.pg_advisory_xact_lock(LOCK)))
+        return
+    # Asked again and again, because any of several limits, one of which is ours, would end a statement that waits.
+    while not connection.scalar(select(func.pg_try_advisory_xact_lock(LOCK))):
+        connection.execute(select(func.pg_sleep(PAUSE)))
 
 
 def _check_encoding(connection: Connection, store: str) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from incidentkit.errors import StoreUnavailable
 from incidentkit.stores.ledger import Ledger
 from incidentkit.stores.schema import Progress, prepare
+from incidentkit.stores.trouble import is_locked
 
 R = TypeVar("R")
 
@@ -42,14 +43,22 @@ class Steps:
         if connection.in_transaction():
             _lock(connection, writes=writes)  # before it is seen which tables there are: whoever has read cannot wait
         if not self._ready:
-            self.prepare(connection, None, migrate=self.migrate)
+            self._prepare(connection, None, migrate=self.migrate, patient=False)
         ledger = Ledger(connection, self.store, self.clock)
         return self._whole(connection, lambda: work(ledger), writes=writes)
 
-    def prepare(self, connection: Connection, progress: Progress | None, *, migrate: bool) -> None:
+    def upgrade(self, connection: Connection, progress: Progress | None) -> None:
+        """Make the tables, or bring them up to date, however long somebody else takes to do so."""
+        if connection.in_transaction():
+            _patiently(lambda: _lock(connection, writes=True))
+            self._prepare(connection, progress, migrate=True, patient=True)
+        else:
+            _patiently(lambda: self._prepare(connection, progress, migrate=True, patient=True))
+
+    def _prepare(self, connection: Connection, progress: Progress | None, *, migrate: bool, patient: bool) -> None:
         """Make the tables, or bring them up to date, or see that they are."""
         is_users = connection.in_transaction()
-        how: dict[str, Any] = {"migrate": migrate, "alone": self.alone, "progress": progress}
+        how: dict[str, Any] = {"migrate": migrate, "alone": self.alone, "patient": patient, "progress": progress}
         if not self._whole(connection, lambda: prepare(connection, self.store, changes=False, **how), writes=False):
             if self.alone and connection.dialect.name == "sqlite":
                 connection.exec_driver_sql("PRAGMA journal_mode = WAL")
@@ -71,6 +80,16 @@ class Steps:
             raise
         _keep(self.store, connection, transaction)
         return answer
+
+
+def _patiently(work: Callable[[], None]) -> None:
+    """Try again and again while somebody else writes to a file, each time for as long as its driver waits."""
+    while True:
+        try:
+            return work()
+        except DBAPIError as error:
+            if not is_locked(error):
+                raise
 
 
 def _lock(connection: Connection, *, writes: bool) -> None:

@@ -130,6 +130,12 @@ def can_be_repeated(error: Exception) -> bool:
     return error.connection_invalidated or _state(error).startswith("40")
 
 
+def is_locked(error: DBAPIError) -> bool:
+    """Whether somebody else writes to the same file of SQLite; a server has better ways to wait for that."""
+    code: object = getattr(error.orig, "sqlite_errorcode", None)
+    return isinstance(code, int) and code & 0xFF == sqlite3.SQLITE_BUSY
+
+
 def _trouble(error: SQLAlchemyError) -> Trouble:
     match error:
         case PoolTimeout():
