@@ -179,6 +179,16 @@ def test_another_playbook_concerns_everything_that_is_not_done(store: Store) -> 
     assert due(store, "book-2") == ("INC-4", "INC-1", "INC-3")
 
 
+@pytest.mark.parametrize(("planned_with", "now"), [("book-0", 0), ("book-2", 0), ("book-1", -1), ("book-1", 90)])
+def test_those_whose_turn_is_first_are_found_first_whatever_they_are_due_for(
+    store: Store, clock: SetClock, planned_with: str, now: float
+) -> None:
+    for name, wake_at in (("INC-1", t(60)), ("INC-2", None), ("INC-3", t(30))):
+        begin(store, name, wake_at=wake_at, planned_with="book-1")
+    clock.now = t(now)
+    assert store.due(FindDue(planned_with, limit=1)) == ("INC-3",)
+
+
 def test_between_equals_the_id_decides_by_its_characters(store: Store) -> None:
     names = ["INC-10", "INC-2", "inc-1", "Inc-1", "a b", "Ä", "é", "z", "緊急", "🚨", "\uffee"]
     for name in names:
