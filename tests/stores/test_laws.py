@@ -315,6 +315,7 @@ class StoreMachine(RuleBasedStateMachine):
         while page := self.store.find(request):
             assert len(page) <= limit
             found += page
+            assert len(found) <= len(self.naive)
             request = evolve(request, after=page[-1])
         assert found == self.sought(asked)
 

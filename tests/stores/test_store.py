@@ -13,6 +13,7 @@ from attrs import evolve
 
 from incidentkit.errors import FieldInvalid, IncidentExists, LogInvalid, StaleVersion, UnknownIncident
 from incidentkit.memory import MemoryStore
+from incidentkit.model.commands import Label, Unlabel
 from incidentkit.model.events import REDACTED, Event, Noted
 from incidentkit.model.identity import IncidentId
 from incidentkit.model.incident import Incident
@@ -205,6 +206,24 @@ def test_turning_pages_is_not_disturbed_by_what_happens_in_between(store: Store)
     store.append(Append(incident=IncidentId("INC-3"), events=(resolved.timeline[-1],), expected_version=1))
     begin(store, "INC-5")
     assert store.find(evolve(active, after=IncidentId("INC-3"))) == ("INC-2", "INC-1")
+
+
+def test_a_label_that_changes_leaves_other_labels_and_other_incidents_as_they_are(store: Store) -> None:
+    def found(name: str, value: str) -> tuple[str, ...]:
+        return store.find(FindIncidents(labels={name: value}, limit=9))
+
+    labels = {"service": "checkout", "region": "eu"}
+    for name in ("INC-1", "INC-2"):
+        events = declared(name, labels=labels).timeline.events
+        store.append(Append(incident=IncidentId(name), events=events, expected_version=0))
+    searched = declared(labels=labels).apply(Label("service", "search", at=START, by="ada"))
+    append(store, searched.timeline[-1], expected=1)
+    assert (found("service", "search"), found("service", "checkout")) == (("INC-1",), ("INC-2",))
+    assert found("region", "eu") == ("INC-2", "INC-1")
+    unlabelled = searched.apply(Unlabel("service", at=START, by="ada"))
+    append(store, unlabelled.timeline[-1], expected=2)
+    assert (found("service", "search"), found("service", "checkout")) == ((), ("INC-2",))
+    assert found("region", "eu") == ("INC-2", "INC-1")
 
 
 def test_a_page_after_an_unknown_incident_is_refused(store: Store) -> None:
