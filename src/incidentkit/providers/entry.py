@@ -190,8 +190,6 @@ def _check_log(request: Append, version: int) -> None:
             raise LogInvalid(index, f"it is of the incident {event.incident}, and the log of {request.incident}")
         if isinstance(event, Declared) != (index == 0):
             raise LogInvalid(index, "the log of an incident begins with its declaration, and has no other")
-        if isinstance(event, Redacted) and event.event >= index:
-            raise LogInvalid(index, f"'{event.tag}': event {event.event} is not before it")
 
 
 def _moved(status: Status, event: Event) -> Status:
