@@ -32,7 +32,7 @@ def people(tmp_path: Path) -> str:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Generator[Postgres]:
+def postgres() -> Generator[Postgres]:
     """A server."""
-    with running_postgres(tmp_path_factory.mktemp("postgres") / "data") as server:
+    with running_postgres() as server:
         yield server

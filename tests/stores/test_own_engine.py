@@ -15,9 +15,9 @@ from attrs import frozen
 from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from incidentkit.errors import IncidentExists, StaleVersion, StoreForeign, UnknownIncident
+from incidentkit.errors import IncidentExists, StaleVersion, StoreForeign, StoreMisconfigured, UnknownIncident
 from incidentkit.model.events import Noted
-from incidentkit.providers.store import Append, FindIncidents, TakeNumber
+from incidentkit.providers.store import Append, FindDue, FindIncidents, TakeNumber
 from incidentkit.stores import AsyncSqlStore, SqlStore
 from tests.stores.kinds import Awaited
 from tests.stores.samples import INC_1, SetClock, declared, noted
@@ -179,6 +179,18 @@ def test_without_a_transaction_each_step_is_kept_by_itself(mine: Connected, thei
     assert mine.store.find(FindIncidents(limit=1, text="checkout")) == ("INC-1",)
     mine.rollback()
     assert theirs(EVENTS) == [0]
+
+
+def test_nobody_is_told_what_is_due_in_a_transaction_that_may_be_undone(
+    mine: Connected, theirs: Callable[[str], list[Any]]
+) -> None:
+    assert mine.store.append(BEGIN)
+    assert mine.store.due(FindDue("book-1", limit=1)) == (INC_1,)
+    mine.begin()
+    with pytest.raises(StoreMisconfigured, match="what it claims in a transaction may be undone"):
+        mine.store.due(FindDue("book-1", limit=1))
+    mine.rollback()
+    assert mine.store.load(INC_1)
 
 
 def test_what_a_store_refuses_leaves_the_transaction_as_it_was(

@@ -115,7 +115,10 @@ def _problem(url: URL, kind: str) -> str:
     if "\0" in f"{host}{database}":
         return "no database has a NUL in its name"
     if kind == "sqlite":
-        return "a file is named after three slashes, as in sqlite:///incidents.db" if host else ""
+        if host:
+            return "a file is named after three slashes, as in sqlite:///incidents.db"
+        is_plain = url.query and not database.startswith("file:")
+        return "a file has options as in sqlite:///file:incidents.db?mode=ro&uri=true" if is_plain else ""
     if "@" in f"{host}{database}":
         return "an @ in a user or a password is written as %40"
     try:

@@ -9,7 +9,14 @@ from typing import Any, Final
 from attrs import field, frozen
 
 from incidentkit.convert import from_json, to_json
-from incidentkit.errors import DocumentInvalid, FieldInvalid, IncidentExists, LogInvalid, UnknownIncident
+from incidentkit.errors import (
+    DocumentInvalid,
+    FieldInvalid,
+    IncidentExists,
+    LogInvalid,
+    StoreMisconfigured,
+    UnknownIncident,
+)
 from incidentkit.providers.records import KeepsRecords, Record
 
 LONGEST_LINE: Final = 1_000_000_000
@@ -30,6 +37,7 @@ class Imported:
 
 def export_lines(store: KeepsRecords) -> Iterator[str]:
     """The lines, one at a time, each with its end. They hold everything, secrets in the logs included."""
+    _check_store(store)
     for record in store.records():
         yield f"{to_json(record)}\n"
 
@@ -47,6 +55,7 @@ def import_lines(
     ``progress`` is called with the number of lines that are done. Raises `DocumentInvalid` for the first line that
     cannot be taken in; it names the line, ``source`` and what is wrong, and what stood before that line is kept.
     """
+    _check_store(store)
     taken: Counter[str] = Counter()
     known = 0
     for number, line in enumerate(lines, 1):
@@ -59,6 +68,11 @@ def import_lines(
         if progress is not None:
             progress(number)
     return Imported(taken=taken, known=known)
+
+
+def _check_store(store: object) -> None:
+    if not isinstance(store, KeepsRecords):
+        raise StoreMisconfigured(type(store).__name__, "it gives and takes no records: use a SqlStore of its database")
 
 
 def _record(line: str, number: int, source: str) -> Record:

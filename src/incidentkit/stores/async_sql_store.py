@@ -73,7 +73,7 @@ class AsyncSqlStore:
 
     async def due(self, request: FindDue, /) -> tuple[IncidentId, ...]:
         """What must be looked at now, the earliest first; without what is being appended to at this moment."""
-        return await self._step(lambda ledger: ledger.due(request), writes=False)
+        return await self._held(lambda connection: self._steps.look(connection, lambda ledger: ledger.due(request)))
 
     async def find(self, request: FindIncidents, /) -> tuple[IncidentId, ...]:
         """Incidents that are all of what is asked for, the newest first."""

@@ -85,7 +85,7 @@ class SqlStore:
 
     def due(self, request: FindDue, /) -> tuple[IncidentId, ...]:
         """What must be looked at now, the earliest first; without what is being appended to at this moment."""
-        return self._step(lambda ledger: ledger.due(request), writes=False)
+        return self._held(lambda connection: self._steps.look(connection, lambda ledger: ledger.due(request)))
 
     def find(self, request: FindIncidents, /) -> tuple[IncidentId, ...]:
         """Incidents that are all of what is asked for, the newest first."""

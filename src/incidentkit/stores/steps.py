@@ -11,7 +11,7 @@ from attrs import define, field
 from sqlalchemy import Connection, Transaction
 from sqlalchemy.exc import DBAPIError
 
-from incidentkit.errors import StoreUnavailable
+from incidentkit.errors import StoreMisconfigured, StoreUnavailable
 from incidentkit.stores.ledger import Ledger
 from incidentkit.stores.schema import Progress, prepare
 from incidentkit.stores.trouble import is_locked
@@ -46,6 +46,13 @@ class Steps:
             self._prepare(connection, None, migrate=self.migrate, patient=False)
         ledger = Ledger(connection, self.store, self.clock)
         return self._whole(connection, lambda: work(ledger), writes=writes)
+
+    def look(self, connection: Connection, work: Work[R]) -> R:
+        """Ask what is due; `StoreMisconfigured` in a transaction of the user's, because pages cannot be undone."""
+        if connection.in_transaction():
+            problem = "what is due is asked by a desk that pages, and what it claims in a transaction may be undone"
+            raise StoreMisconfigured(self.store, f"{problem}: give such a desk an engine, or an address")
+        return self.take(connection, work, writes=False)
 
     def upgrade(self, connection: Connection, progress: Progress | None) -> None:
         """Make the tables, or bring them up to date, however long somebody else takes to do so."""
