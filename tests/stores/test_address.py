@@ -59,7 +59,7 @@ def check_says_nothing(error: BaseException, caplog: pytest.LogCaptureFixture) -
         ("", "it is no address: write sqlite:///incidents.db, or postgresql://user@host/database"),
         (" ", "it is no address"),
         ("incidents.db", "it is no address"),
-        ("sqlite:///incidents.db?mode=ro", "a file has options as in sqlite:///file:incidents.db"),
+        ("sqlite:///incidents.db?mode=ro", "it takes such options as in sqlite:///file:incidents.db"),
         ("/var/lib/incidents.db", "it is no address"),
         ("C:\\incidents.db", "it is no address"),
         ("sqlite", "it is no address"),

@@ -35,6 +35,9 @@ DRIVERS: Final[Mapping[str, tuple[str, str]]] = {
 }
 """How SQLAlchemy calls what reaches each kind of store, and what does so for those who await it."""
 
+URI_OPTIONS: Final = frozenset({"cache", "immutable", "mode", "modeof", "nolock", "psow", "vfs"})
+"""Options that SQLite understands in a file's name alone (https://sqlite.org/uri.html), and its driver drops."""
+
 WAIT: Final = 10
 """Seconds to wait for a connection, or for somebody else who writes."""
 
@@ -117,8 +120,8 @@ def _problem(url: URL, kind: str) -> str:
     if kind == "sqlite":
         if host:
             return "a file is named after three slashes, as in sqlite:///incidents.db"
-        is_plain = url.query and not database.startswith("file:")
-        return "a file has options as in sqlite:///file:incidents.db?mode=ro&uri=true" if is_plain else ""
+        is_unheard = not URI_OPTIONS.isdisjoint(url.query) and "uri" not in url.query
+        return "it takes such options as in sqlite:///file:incidents.db?mode=ro&uri=true" if is_unheard else ""
     if "@" in f"{host}{database}":
         return "an @ in a user or a password is written as %40"
     try:
