@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from threading import Thread
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -134,3 +135,21 @@ def test_desks_that_share_a_backlog_claim_each_incident_once_and_seldom_meet() -
     logs = [store.load(f"INC-{number:03}") for number in range(count)]
     assert [sum(isinstance(event, ActionStarted) for event in log) for log in logs] == [1] * count
     assert len(pager.pages) == count
+
+
+class Hot(Crowded):
+    """A store in which somebody writes to one incident all the time."""
+
+    def append(self, request: Append, /) -> tuple[Event, ...]:
+        self.times = int(request.incident == "INC-000")
+        return super().append(request)
+
+
+@pytest.mark.parametrize("limit", [2, 10, 100])
+def test_whoever_writes_to_one_incident_all_the_time_holds_up_no_other(limit: int) -> None:
+    store, pager = Hot(ManualClock(START), times=0), MemoryPager()
+    declare(store, 30)
+    desk = desk_of(store, pager)
+    for _ in range(200):
+        desk.tick(limit=limit)
+    assert len(pager.pages) == 29

@@ -356,3 +356,24 @@ def test_first_playbook_takes_over_for_one_that_was_kept_and_cannot_be_gone_by(
     assert why in event.because
     assert why in str(event)
     assert why in caplog.text
+
+
+def test_playbook_that_the_store_lost_is_kept_again_within_the_hour(scene: Scene) -> None:
+    desk = scene.desk(PLAYBOOK)
+    declared(desk)
+    empty = MemoryStore(scene.clock)
+    for name in ("keep_playbook", "playbook"):
+        setattr(scene.store, name, getattr(empty, name))
+    scene.clock.advance(timedelta(hours=1))
+    declared(desk, "INC-2")
+    assert empty.playbook(PLAYBOOK.reference) == to_json(PLAYBOOK)
+
+
+def test_playbook_that_is_not_what_it_is_called_is_gone_by_and_told(
+    scene: Scene, caplog: pytest.LogCaptureFixture
+) -> None:
+    scene.store.keep_playbook(KeepPlaybook(QUIET.reference, to_json(PLAYBOOK)))
+    declared(scene.desk(QUIET))
+    exhaust(scene.desk(edited(SECOND)))
+    assert people(scene) == ["ada"]
+    assert f"would be called {PLAYBOOK.reference} today" in caplog.text

@@ -73,8 +73,8 @@ class Charter:
     observers: tuple[Observer, ...] = field(factory=lambda: (LogObserver(),), converter=_observers)
     recalled: dict[str, Playbook | str] = field(factory=dict[str, "Playbook | str"], init=False, eq=False)
     """The playbooks that were found in the store, by their references; why not, for one that nobody can go by here."""
-    kept: set[str] = field(factory=set[str], init=False, eq=False)
-    """The references of those that the store was given to keep."""
+    kept: dict[str, datetime] = field(factory=dict[str, datetime], init=False, eq=False)
+    """When the store was given each playbook to keep last, by its reference."""
 
     def __attrs_post_init__(self) -> None:
         expect(Directory, self.directory, DeskInvalid, "the people of a desk are a Directory")

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from functools import partial
+from typing import Final
 
 from incidentkit.convert import from_json, to_json
 from incidentkit.desk.charter import Charter
 from incidentkit.desk.effects import Call, Flow
+from incidentkit.desk.notices import LOGGER
 from incidentkit.errors import IncidentkitError, UnknownPlaybook
 from incidentkit.policy.playbook import Playbook
 from incidentkit.providers.playbooks import KeepPlaybook, KeepsPlaybooks
 
+KEPT_FOR: Final = timedelta(hours=1)
+"""How long a store is believed to have what it was given: somebody may put an earlier copy in its place."""
 
-def keep(charter: Charter, playbook: Playbook) -> Flow[None]:
+
+def keep(charter: Charter, playbook: Playbook, now: datetime) -> Flow[None]:
     """Have the store keep a playbook, if it keeps any: whoever goes on with the incident may not have it."""
     reference = playbook.reference
-    if isinstance(charter.store, KeepsPlaybooks) and reference not in charter.kept:
+    if not isinstance(charter.store, KeepsPlaybooks):
+        return
+    since = charter.kept.get(reference)
+    if since is None or not since <= now < since + KEPT_FOR:
         request = KeepPlaybook(reference, to_json(playbook))
         yield Call(partial(charter.store.keep_playbook, request))
-        charter.kept.add(reference)
+        charter.kept[reference] = now
 
 
 def recall(charter: Charter, reference: str) -> Flow[None]:
@@ -40,4 +49,10 @@ def recall(charter: Charter, reference: str) -> Flow[None]:
     except IncidentkitError as error:
         charter.recalled[reference] = str(error)
     else:
+        if playbook.reference != reference:
+            LOGGER.warning(
+                "the playbook %s that the store kept would be called %s today: another release wrote it, or somebody"
+                " changed it there",
+                *(reference, playbook.reference),
+            )
         charter.recalled[reference] = playbook

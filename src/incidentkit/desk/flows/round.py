@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Set
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
@@ -51,17 +52,22 @@ class Round:
 def tick(charter: Charter, company: Company, setbacks: Setbacks, limit: int) -> Flow[Round]:
     """Look at every incident that is due, and begin what is to be done; in company, a few at a time."""
     request = FindDue(charter.planned_with, limit)
-    looked_at, busy, shared = 0, True, True
+    looked_at, busy, shared, lost = 0, True, True, set[IncidentId]()
     while busy and shared and looked_at < limit:
         shared = company.is_there
-        portion = yield from _look(charter, company, setbacks, evolve(request, limit=limit - looked_at))
+        portion = yield from _look(charter, company, setbacks, lost, evolve(request, limit=limit - looked_at))
         looked_at, busy, shared = looked_at + portion.looked_at, portion.busy, shared or company.is_there
     return Round(looked_at, busy)
 
 
-def _look(charter: Charter, company: Company, setbacks: Setbacks, request: FindDue) -> Flow[Round]:
-    """Look at what is due until that is done, or until somebody else is found to do the same."""
-    turns = yield from _turns(charter, company, setbacks, request)
+def _look(
+    charter: Charter, company: Company, setbacks: Setbacks, lost: set[IncidentId], request: FindDue
+) -> Flow[Round]:
+    """Look at what is due until that is done, or until somebody else is found to do the same.
+
+    Those that were ``lost`` to somebody else come last: who writes to one all the time holds up no other.
+    """
+    turns = yield from _turns(charter, company, setbacks, lost, request)
     looked_at, failing_since, grew, limit = 0, None, False, company.taken(request.limit)
     company.go_on()
     while looked_at < limit and (incident := turns.next()) is not None:
@@ -70,6 +76,7 @@ def _look(charter: Charter, company: Company, setbacks: Setbacks, request: FindD
             grew |= yield from attend(charter, incident)
         except StaleVersion:
             company.meet()
+            lost.add(incident)
             grew = True  # somebody else was first, and it stays due if there is anything left
             break
         except Exception as error:  # noqa: BLE001  # one incident must not hold up the others, whatever is wrong with it
@@ -86,19 +93,21 @@ def _look(charter: Charter, company: Company, setbacks: Setbacks, request: FindD
     return Round(looked_at, busy=grew or looked_at == limit)
 
 
-def _turns(charter: Charter, company: Company, setbacks: Setbacks, request: FindDue) -> Flow[Turns]:
+def _turns(
+    charter: Charter, company: Company, setbacks: Setbacks, lost: Set[IncidentId], request: FindDue
+) -> Flow[Turns]:
     """The incidents to look at now, without those that are left alone for a while."""
     request = evolve(request, limit=min(company.asked(request.limit), MOST))
     if not setbacks:
         found: tuple[IncidentId, ...] = yield Call(partial(charter.store.due, request))
-        return Turns(deque(company.in_order(found)))
+        return Turns(deque(sorted(company.in_order(found), key=lost.__contains__)))
     now: datetime = yield Call(charter.store.now)
     # Those that failed are past their time and come first in the store, so whoever is well may be far behind them.
     several = min(request.limit + len(setbacks) + AHEAD, MOST)
     due: tuple[IncidentId, ...] = yield Call(partial(charter.store.due, evolve(request, limit=several)))
     if len(due) < several:
         setbacks.keep(due)
-    return setbacks.turns(company.in_order(due), now)
+    return setbacks.turns(sorted(company.in_order(due), key=lost.__contains__), now)
 
 
 def attend(charter: Charter, incident: str) -> Flow[bool]:

@@ -137,7 +137,7 @@ def declare(charter: Charter, make: Callable[[datetime], Incident]) -> Flow[Inci
     now: datetime = yield Call(charter.store.now)
     (declared,) = make(now).timeline  # before the number, so that what cannot be declared takes none
     assert isinstance(declared, Declared)
-    yield from keep(charter, charter.first)
+    yield from keep(charter, charter.first, now)
     day = declared.at.astimezone(charter.numbering_zone)
     number: int = yield Call(partial(charter.store.number, TakeNumber(f"{day:%Y%m%d}")))
     request = Append(
@@ -163,7 +163,7 @@ def submit(charter: Charter, incident: str, make: Callable[[datetime], Command])
         playbook = charter.playbook_of(before)
         _check_names(playbook, command)
         if isinstance(command, ChangePlaybook):
-            yield from _check_playbook(charter, before, command.playbook)
+            yield from _check_playbook(charter, before, command.playbook, now)
         due = (*charter.taking_over(before, now), *settle(before, playbook, charter.directory, before=now))
         settled = before.extended(stamped(due, now)) if due else before
         if isinstance(command, Close):
@@ -268,7 +268,7 @@ def _check_closure(charter: Charter, incident: Incident, command: Close, now: da
         raise ClosureBlocked(incident.id, [each.obligation for each in left], map(str, left))
 
 
-def _check_playbook(charter: Charter, incident: Incident, reference: object) -> Flow[None]:
+def _check_playbook(charter: Charter, incident: Incident, reference: object, now: datetime) -> Flow[None]:
     """Raise `UnknownPlaybook` or `SchemesDiffer` for a playbook by which the incident could not go on here."""
     wanted = reference if isinstance(reference, str) else ""
     yield from recall(charter, wanted)
@@ -276,7 +276,7 @@ def _check_playbook(charter: Charter, incident: Incident, reference: object) -> 
     if playbook is None:
         raise UnknownPlaybook(str(reference), charter.by_reference)
     check_scheme(playbook, incident.severity)
-    yield from keep(charter, playbook)
+    yield from keep(charter, playbook, now)
 
 
 def _take_in(charter: Charter, merged: Incident, event: Merged) -> Flow[None]:
