@@ -112,7 +112,7 @@ def restored(record: LogRecord, log: tuple[Event, ...] | None, now: datetime) ->
 
     ``log`` is what it has of the incident. Raises what `KeepsRecords.take_in` raises of a log.
     """
-    incident, events = Incident.replay(record.events), without_redacted(record.events)
+    incident, events = Incident.replay(record.events), record.events
     if log is not None:
         if log == events:
             return None
