@@ -63,3 +63,12 @@ def engine(request: pytest.FixtureRequest, address: str) -> Generator[Engine]:
 
 def test_the_tables_are_what_the_queries_believe(engine: Engine) -> None:
     assert made(engine) == expected(booleans=int if engine.dialect.name == "sqlite" else bool)
+
+
+def test_text_is_in_the_order_of_its_characters_whatever_the_language_of_the_server(engine: Engine) -> None:
+    if engine.dialect.name == "sqlite":  # which has no other order
+        return
+    asked = "SELECT DISTINCT collation_name FROM information_schema.columns WHERE table_name LIKE 'incidentkit_%%'"
+    with engine.connect() as connection:
+        found = connection.exec_driver_sql(f"{asked} AND data_type = 'text'").scalars().all()
+    assert found == ["C"]
