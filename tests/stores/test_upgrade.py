@@ -18,7 +18,7 @@ from attrs import define
 from sqlalchemy import Connection, create_engine, inspect
 
 from incidentkit.convert import from_json
-from incidentkit.errors import StoreOutdated, StoreUnavailable
+from incidentkit.errors import StoreOutdated, StoreTooNew, StoreUnavailable
 from incidentkit.model.commands import Label
 from incidentkit.model.events import Event
 from incidentkit.model.incident import Incident
@@ -221,6 +221,17 @@ def test_a_store_that_is_not_to_be_made_says_how(address: str) -> None:
             store.count()
         store.migrate()
         assert store.count() == 0
+
+
+def test_tables_of_a_later_release_are_not_even_read(upgraded: SqlStore, old: Old) -> None:
+    engine = create_engine(old.address)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("INSERT INTO incidentkit_schema VALUES (999, 0, 'later')")
+    engine.dispose()
+    with SqlStore(old.address) as store:
+        for ask in (store.migrate, lambda: store.load(LONG)):
+            with pytest.raises(StoreTooNew, match="of version 999"):
+                ask()
 
 
 PROGRAM = """
