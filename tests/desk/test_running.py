@@ -19,7 +19,7 @@ import pytest
 from attrs import define, field
 
 from incidentkit.desk import AsyncDesk, Desk, LogObserver, Toolbox
-from incidentkit.desk.notices import Interrupted, Notice
+from incidentkit.desk.notices import Interrupted, Notice, Resumed
 from incidentkit.memory import MemoryPager, MemoryStore
 from incidentkit.model.action import Outcome
 from incidentkit.model.events import ActionEnded, Event
@@ -147,6 +147,24 @@ def test_store_that_cannot_be_reached_is_reported_and_asked_again(
     assert "hunter2" not in caplog.text
 
 
+def test_end_of_an_interruption_is_told_once_though_nothing_is_due(
+    running: Running, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "incidentkit.desk")
+
+    def act(desk: Desk) -> None:
+        running.store.down = True
+        eventually(lambda: sum(isinstance(notice, Interrupted) for notice in running.notices) > 1)
+        running.store.down = False
+        eventually(lambda: Resumed() in running.notices)
+        time.sleep(0.2)
+
+    running.during(act)
+    assert running.notices.count(Resumed()) == 1
+    assert isinstance(running.notices[running.notices.index(Resumed()) - 1], Interrupted)
+    assert caplog.text.count("what interrupted the desk works again") == 1
+
+
 def test_incident_that_cannot_be_looked_at_makes_no_loop_spin(running: Running) -> None:
     def act(desk: Desk) -> None:
         declared(desk)
@@ -200,6 +218,7 @@ def test_heartbeat_that_fails_is_reported_and_stops_nothing(running: Running) ->
         eventually(lambda: running.pager.pages)
 
     running.during(act, audit=POLL, heartbeat=heartbeat)
+    assert Resumed() not in running.notices
 
 
 def test_heartbeat_of_a_loop_may_be_a_promise() -> None:

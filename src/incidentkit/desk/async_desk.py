@@ -18,8 +18,8 @@ from incidentkit.desk.company import Company
 from incidentkit.desk.desk import BATCH, new_id
 from incidentkit.desk.flows.inquiry import Preview
 from incidentkit.desk.flows.submission import Result
-from incidentkit.desk.notices import Interrupted, LogObserver, Observer
-from incidentkit.desk.setbacks import Setbacks
+from incidentkit.desk.notices import Interrupted, LogObserver, Observer, Resumed
+from incidentkit.desk.setbacks import Lapses, Setbacks
 from incidentkit.desk.toolbox import Toolbox
 from incidentkit.errors import DeskInvalid, expect
 from incidentkit.model.commands import (
@@ -93,6 +93,7 @@ class AsyncDesk:
         self._crew = AsyncCrew(checked_places(places, least=1))
         self._company = Company(new_id())
         self._setbacks = Setbacks()
+        self._lapses = Lapses()
 
     async def declare(
         self,
@@ -344,10 +345,10 @@ class AsyncDesk:
             try:
                 while not stop.is_set():
                     # What was claimed is to be performed though somebody cancels meanwhile: it is a task of its own.
-                    busy = await asyncio.shield(self._crew.begin(self._try(self._look)))
+                    busy = await asyncio.shield(self._crew.begin(self._try("look", self._look)))
                     if time.monotonic() >= audit_at:
                         audit_at = time.monotonic() + audit.total_seconds()
-                        await self._try(lambda: self._check(heartbeat))
+                        await self._try("check", lambda: self._check(heartbeat))
                     await self._crew.wait(0 if busy else poll.total_seconds(), stop)
             finally:
                 await self._crew.finish()
@@ -362,13 +363,17 @@ class AsyncDesk:
                 await answer
         return True
 
-    async def _try(self, work: Callable[[], Coroutine[Any, Any, bool]]) -> bool:
-        """Do some work of the loop; what goes wrong is reported, and the loop goes on."""
+    async def _try(self, part: str, work: Callable[[], Coroutine[Any, Any, bool]]) -> bool:
+        """Do a part of the loop; what goes wrong is reported, and the loop goes on."""
         try:
-            return await work()
+            answer = await work()
         except Exception as error:  # noqa: BLE001  # a store that cannot be reached, say: the loop must outlive it
+            self._lapses.add(part)
             self._charter.tell(Interrupted(error))
             return False
+        if self._lapses.ended_by(part):
+            self._charter.tell(Resumed())
+        return answer
 
     async def shut_down(self) -> None:
         """Wait until the actions that had begun have ended, or their deadline has, and that is recorded.

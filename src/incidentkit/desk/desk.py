@@ -16,8 +16,8 @@ from incidentkit.desk.company import Company
 from incidentkit.desk.crew import Crew
 from incidentkit.desk.flows.inquiry import Preview
 from incidentkit.desk.flows.submission import Result
-from incidentkit.desk.notices import Interrupted, LogObserver, Observer
-from incidentkit.desk.setbacks import Setbacks
+from incidentkit.desk.notices import Interrupted, LogObserver, Observer, Resumed
+from incidentkit.desk.setbacks import Lapses, Setbacks
 from incidentkit.desk.signals import Signals
 from incidentkit.desk.toolbox import Toolbox, refuse_async
 from incidentkit.errors import DeskInvalid, expect
@@ -100,6 +100,7 @@ class Desk:
         self._crew = Crew(checked_places(places, least=0))
         self._company = Company(new_id())
         self._setbacks = Setbacks()
+        self._lapses = Lapses()
 
     def declare(
         self,
@@ -343,10 +344,10 @@ class Desk:
         with Signals() as signals:
             try:
                 while not (signals.heard or stop.is_set()):
-                    busy = self._try(self._look)
+                    busy = self._try("look", self._look)
                     if time.monotonic() >= audit_at:
                         audit_at = time.monotonic() + audit.total_seconds()
-                        self._try(lambda: self._check(heartbeat))
+                        self._try("check", lambda: self._check(heartbeat))
                     self._crew.wait(0 if busy else poll.total_seconds(), lambda: signals.heard or stop.is_set())
             finally:
                 self._crew.finish()
@@ -361,13 +362,17 @@ class Desk:
             heartbeat()
         return True
 
-    def _try(self, work: Callable[[], bool]) -> bool:
-        """Do some work of the loop; what goes wrong is reported, and the loop goes on."""
+    def _try(self, part: str, work: Callable[[], bool]) -> bool:
+        """Do a part of the loop; what goes wrong is reported, and the loop goes on."""
         try:
-            return work()
+            answer = work()
         except Exception as error:  # noqa: BLE001  # a store that cannot be reached, say: the loop must outlive it
+            self._lapses.add(part)
             self._charter.tell(Interrupted(error))
             return False
+        if self._lapses.ended_by(part):
+            self._charter.tell(Resumed())
+        return answer
 
     def shut_down(self) -> None:
         """Wait until the actions that had begun have ended, or their deadline has, and that is recorded.

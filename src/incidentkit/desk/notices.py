@@ -89,6 +89,11 @@ class Interrupted:
 
 
 @frozen
+class Resumed:
+    """The loop goes on: whatever had interrupted it works again."""
+
+
+@frozen
 class Audited:
     """Whether any open incident has been forgotten."""
 
@@ -96,7 +101,9 @@ class Audited:
     forgotten: tuple[IncidentId, ...]
 
 
-Notice: TypeAlias = Recorded | Decided | Planned | Started | Ended | Unrecorded | Failed | Interrupted | Audited
+Notice: TypeAlias = (
+    Recorded | Decided | Planned | Started | Ended | Unrecorded | Failed | Interrupted | Resumed | Audited
+)
 """Everything that a desk tells."""
 
 
@@ -147,6 +154,8 @@ class LogObserver:
                 _log(logging.ERROR, incident, "", "%s: %s", incident, _said(error))
             case Interrupted(error=error):
                 _log(logging.ERROR, "", "", "interrupted by %s", _said(error))
+            case Resumed():
+                _log(logging.INFO, "", "", "what interrupted the desk works again")
             case Audited(incidents_open=count, forgotten=forgotten):
                 level = logging.ERROR if forgotten else logging.DEBUG
                 _log(level, "", "", "%d incidents open, forgotten: %s", count, ", ".join(forgotten) or "none")

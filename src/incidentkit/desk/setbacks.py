@@ -1,4 +1,4 @@
-"""Which incidents could not be looked at lately, so that they hold up no other."""
+"""What did not work lately, be it an incident, so that it holds up no other, or a part of a loop."""
 
 from __future__ import annotations
 
@@ -86,3 +86,21 @@ class Setbacks:
         """The incidents that could not be looked at since before a moment, those first that fail for longest."""
         failing = [(each.first, incident) for incident, each in [*self._setbacks.items()] if each.first < moment]
         return tuple(incident for _, incident in sorted(failing))
+
+
+@define
+class Lapses:
+    """The parts of a loop that were interrupted, and did not work since."""
+
+    _parts: set[str] = field(factory=set[str])
+
+    def add(self, part: str) -> None:
+        """It was interrupted."""
+        self._parts.add(part)
+
+    def ended_by(self, part: str) -> bool:
+        """It works; whether something was interrupted, and all of that works again."""
+        if part not in self._parts:
+            return False
+        self._parts.discard(part)
+        return not self._parts
