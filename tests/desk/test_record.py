@@ -12,9 +12,25 @@ from incidentkit.desk import Toolbox, flows
 from incidentkit.desk.charter import Charter
 from incidentkit.desk.crew import Crew
 from incidentkit.drills import ManualClock, practice_directory
-from incidentkit.errors import ClosureBlocked, IllegalTransition, StaleVersion, UnknownIncident, UnknownObligation
+from incidentkit.errors import (
+    ClosureBlocked,
+    IllegalTransition,
+    StaleVersion,
+    UnknownIncident,
+    UnknownObligation,
+    UnknownPlaybook,
+)
 from incidentkit.memory import MemoryPager, MemoryStore
-from incidentkit.model.commands import Acknowledge, Close, Command, Fulfil, Note, Resolve, StartMitigation
+from incidentkit.model.commands import (
+    Acknowledge,
+    ChangePlaybook,
+    Close,
+    Command,
+    Fulfil,
+    Note,
+    Resolve,
+    StartMitigation,
+)
 from incidentkit.model.events import Decision, Event
 from incidentkit.policy.directory import Directory
 from incidentkit.providers.pager import Purpose
@@ -61,6 +77,13 @@ def test_what_is_recorded_where_nobody_is_known_keeps_nobody_asleep(after: int) 
         world.let_pass(60)
     assert noted.pages == silent.pages
     assert ("noor", "push", "You are on call") in noted.pages
+
+
+def test_nobody_moves_an_incident_to_a_playbook_that_is_not_there() -> None:
+    world = World()
+    with pytest.raises(UnknownPlaybook):
+        world.record(lambda now: ChangePlaybook("gone@0123456789ab", at=now, by="ada", reason="it grew"))
+    assert len(world.store.load("INC-7")) == 1
 
 
 def test_nothing_is_decided() -> None:

@@ -199,6 +199,8 @@ def record(charter: Charter, incident: str, make: Callable[[datetime], Command])
         now = max(clock, before.as_of)
         command = in_its_time(make(now), before, now)
         _check_names(charter.playbook_of(before), command)
+        if isinstance(command, ChangePlaybook):
+            yield from _check_playbook(charter, before, command.playbook)
         if isinstance(command, Close):
             _check_closure(charter, before, command, now)
         event = before.apply(command, recorded_at=now).timeline[-1]
