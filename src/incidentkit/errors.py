@@ -422,7 +422,14 @@ class StoreForeign(StoreError, ValueError):
 
 
 class StoreOutdated(StoreError, ValueError):
-    """An earlier release made it, or nobody did, and it was not to be made or upgraded by itself."""
+    """An earlier release made it, or nobody did, and it was not to be made or upgraded by itself.
+
+    `version` is that of its tables; 0 if it has none.
+    """
+
+    def __init__(self, store: str, problem: str, *, version: int = 0) -> None:
+        super().__init__(store, problem)
+        self.version = version
 
 
 class StoreTooNew(StoreError, ValueError):

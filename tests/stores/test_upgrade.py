@@ -208,8 +208,11 @@ def test_a_store_that_is_not_to_be_upgraded_says_how(old: Old) -> None:
     before = old.content()
     with SqlStore(old.address, migrate=False) as store:
         for ask in (store.now, lambda: store.load(LONG), lambda: store.number(TakeNumber("20260302"))):
-            with pytest.raises(StoreOutdated, match=f"of version 1, this release needs {VERSION}: call migrate"):
+            with pytest.raises(
+                StoreOutdated, match=f"of version 1, this release needs {VERSION}: call migrate"
+            ) as outdated:
                 ask()
+            assert outdated.value.version == 1
         assert old.content() == before
         store.migrate()
         assert store.load(LONG) == KEPT[0].timeline.events
@@ -217,8 +220,9 @@ def test_a_store_that_is_not_to_be_upgraded_says_how(old: Old) -> None:
 
 def test_a_store_that_is_not_to_be_made_says_how(address: str) -> None:
     with SqlStore(address, migrate=False) as store:
-        with pytest.raises(StoreOutdated, match="it has no tables: call migrate"):
+        with pytest.raises(StoreOutdated, match="it has no tables: call migrate") as outdated:
             store.count()
+        assert outdated.value.version == 0
         store.migrate()
         assert store.count() == 0
 

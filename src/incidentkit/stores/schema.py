@@ -167,7 +167,7 @@ def prepare(
         return True
     if not migrate:
         what = f"its tables are of version {version}, this release needs {VERSION}" if version else "it has no tables"
-        raise StoreOutdated(store, f"{what}: call migrate()")
+        raise StoreOutdated(store, f"{what}: call migrate()", version=version)
     if changes:
         _check_encoding(connection, store)
         for step in STEPS[version:]:
