@@ -33,7 +33,7 @@ from incidentkit.cli.terminal import (
     terminal_toolbox,
 )
 from incidentkit.convert import to_toml
-from incidentkit.desk.notices import Audited, Failed, Interrupted, Unrecorded
+from incidentkit.desk.notices import Audited, Failed, Interrupted, Resumed, Unrecorded
 from incidentkit.drills import ManualClock, practice_directory
 from incidentkit.errors import ProviderUnavailable, RequestInvalid, StoreUnavailable
 from incidentkit.memory import MemoryChat, MemoryPager, MemoryStore
@@ -246,6 +246,26 @@ def test_trouble_is_told_once_and_again_after_it_went_away() -> None:
         world.observer.notice(notice)
     assert "nobody looks at INC-7, INC-8, which should have been looked at" in world.lines[-1]
     assert sum("interrupted" in line for line in world.lines) == 2
+
+
+def test_the_end_of_an_interruption_is_told_once_and_before_what_comes_of_it() -> None:
+    world = World()
+    interrupted = Interrupted(StoreUnavailable("sqlite:///x.db", "it cannot be reached"))
+    works = "it works again, and goes on"
+    world.observer.notice(Resumed())
+    assert world.lines == []
+    for _ in range(2):
+        world.observer.notice(interrupted)
+        world.observer.notice(interrupted)
+        world.observer.notice(Resumed())
+        world.observer.notice(Resumed())
+    assert [line[21:32] for line in world.lines] == ["interrupted", works[:11], "interrupted", works[:11]]
+    world.declare()
+    world.observer.notice(interrupted)
+    world.let_pass(0)
+    world.observer.notice(Resumed())
+    assert world.lines[5].endswith(works)
+    assert sum(line.endswith(works) for line in world.lines) == 3
 
 
 def test_what_is_done_and_cannot_be_written_down_is_told_without_the_address() -> None:

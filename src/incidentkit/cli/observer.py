@@ -10,7 +10,7 @@ from attrs import define, field
 
 from incidentkit.cli.terminal import Wire
 from incidentkit.desk.hearsay import class_of, without_address
-from incidentkit.desk.notices import Audited, Ended, Failed, Interrupted, Notice, Planned, Unrecorded
+from incidentkit.desk.notices import Audited, Ended, Failed, Interrupted, Notice, Planned, Resumed, Unrecorded
 from incidentkit.drills import Kind
 from incidentkit.errors import IncidentkitError
 from incidentkit.model.action import ActionKey, Outcome
@@ -51,6 +51,8 @@ class TerminalObserver:
     """How much of each log was read."""
     _troubles: dict[str, str] = field(factory=dict[str, str])
     """What was wrong last, by the incident."""
+    _interrupted: bool = False
+    """Whether it was said that it is, and not yet that it works again."""
     _vain: dict[ActionKey, tuple[Outcome, str]] = field(factory=dict[ActionKey, tuple[Outcome, str]])
     """What came of what did not work so far, told again only if it changes."""
 
@@ -58,6 +60,7 @@ class TerminalObserver:
         """Print it, or nothing."""
         match notice:
             case Planned(incident=incident):
+                self._works_again()
                 self._troubles.pop("", None)
                 self._troubles.pop(incident, None)
                 self._read_on(incident)
@@ -69,11 +72,21 @@ class TerminalObserver:
             case Failed(incident=incident, error=error):
                 self._trouble(incident, f"it could not be looked at: {_said(error)}. It is looked at again")
             case Interrupted(error=error):
+                self._interrupted = True
                 self._trouble("", f"interrupted: {_said(error)}. It goes on by itself as soon as that works")
+            case Resumed():
+                self._works_again()
             case Audited(forgotten=forgotten) if forgotten:
                 self._trouble("", f"nobody looks at {', '.join(forgotten)}, which should have been looked at")
             case _:
                 pass
+
+    def _works_again(self) -> None:
+        """Say so, before anything that comes of it."""
+        if self._interrupted:
+            self._interrupted = False
+            self._troubles.pop("", None)
+            self.wire.tell(Kind.SAID, "", "it works again, and goes on")
 
     def _read_on(self, incident: str) -> None:
         log = self.store.load(incident)
