@@ -146,7 +146,8 @@ def test_an_incident_with_another_log_is_not_overwritten(
 
 def test_files_that_are_not_there_are_named(invoke: Invoke, filled: str, tmp_path: Path) -> None:
     assert "nowhere.jsonl: No such file or directory" in invoke("import", filled, "nowhere.jsonl").err
-    assert "No such file or directory" in invoke("export", filled, str(tmp_path / "x" / "copy.jsonl")).err
+    done = invoke("export", filled, str(tmp_path / "x" / "copy.jsonl"))
+    assert done.err == f"incidentkit: error: {tmp_path / 'x'}: No such file or directory\n"
     assert "Is a directory" in invoke("export", filled, str(tmp_path)).err
 
 

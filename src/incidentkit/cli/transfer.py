@@ -56,7 +56,10 @@ def _target(path: Path | None, stream: TextIO) -> Generator[TextIO]:
 @contextmanager
 def _whole_file(path: Path) -> Generator[TextIO]:
     """A file that is there under its name only once it is whole, and read by nobody else: logs hold secrets."""
-    number, name = mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        number, name = mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except OSError as error:  # of which nobody knows the name of the file that was to be made
+        raise OSError(error.errno, error.strerror, str(path.parent)) from None
     try:
         with open(number, "w", encoding="utf-8", newline="\n") as file:
             yield file
