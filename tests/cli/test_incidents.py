@@ -329,12 +329,14 @@ def test_looking_upgrades_nothing_and_says_what_does(invoke: Invoke, database: s
         store.now()
     done = invoke("migrate", database)
     assert (done.status, done.err) == (0, "")
-    assert done.out == f"{database} is up to date: 0 incidents.\n"
+    assert done.out == f"{database}: its tables were upgraded from version 1 to 2: 0 incidents.\n"
     assert invoke("list", database).out == "No incident is like that.\n"
 
 
 def test_migrating_makes_a_database_and_does_so_once(invoke: Invoke, database: str) -> None:
-    assert invoke("migrate", database).out == invoke("migrate", database).out
+    assert invoke("migrate", database).out == f"{database}: its tables were made: 0 incidents.\n"
+    invoke("declare", database, "x")
+    assert invoke("migrate", database).out == f"{database}: its tables were up to date already: 1 incident.\n"
 
 
 def test_the_help_of_every_command_says_what_it_is_for(invoke: Invoke) -> None:

@@ -39,7 +39,23 @@ def opened(address: str, use: Use) -> Generator[SqlStore]:
             yield store
         except StoreOutdated as error:
             problem = error.problem.removesuffix(": call migrate()")
-            raise StoreOutdated(error.store, f"{problem}: run 'incidentkit migrate'") from None
+            raise StoreOutdated(error.store, f"{problem}: run 'incidentkit migrate'", version=error.version) from None
+
+
+def outdated_version(address: str) -> int | None:
+    """The version of tables that have to be upgraded, 0 if they have to be made, `None` if they are up to date."""
+    with _loaded("incidentkit.stores").SqlStore(address, migrate=False) as store:
+        try:
+            store.now()
+        except StoreOutdated as error:
+            return error.version
+    return None
+
+
+def current_version() -> int:
+    """The version of the tables that this release makes."""
+    version: int = _loaded("incidentkit.stores.schema").VERSION
+    return version
 
 
 def name_of(address: str) -> str:

@@ -7,17 +7,27 @@ from typing import TextIO
 
 from incidentkit.cli.arguments import add_database
 from incidentkit.cli.command import Command
-from incidentkit.cli.database import Use, name_of, opened
+from incidentkit.cli.database import Use, current_version, name_of, opened, outdated_version
 from incidentkit.cli.progress import progress_of
 from incidentkit.cli.screen import screen_on
 
 
 def _run(options: Namespace, stream: TextIO) -> int:
     with opened(options.database, Use.MAKES) as store:
+        had = outdated_version(options.database)
         with progress_of("migrating") as show:
             store.migrate(show)
-        screen_on(stream, 0).say(f"{name_of(options.database)} is up to date: {store.count()} incidents.")
+        count = store.count()
+    incidents = f"{count} incident{'' if count == 1 else 's'}"
+    screen_on(stream, 0).say(f"{name_of(options.database)}: {_done(had)}: {incidents}.")
     return 0
+
+
+def _done(had: int | None) -> str:
+    """What was done to tables that were of an earlier version; 0 for none, and `None` for tables of this release."""
+    if had is None:
+        return "its tables were up to date already"
+    return f"its tables were upgraded from version {had} to {current_version()}" if had else "its tables were made"
 
 
 MIGRATE = Command(
