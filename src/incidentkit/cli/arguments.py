@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -39,10 +39,22 @@ def add_playbook(parser: ArgumentParser) -> None:
     parser.add_argument("--playbook", metavar="TOML", type=Path, help="the playbook; EMERGENCY if not given")
 
 
+def add_directory(parser: ArgumentParser, directory: str) -> None:
+    """Say for which people."""
+    parser.add_argument("--directory", metavar="TOML", type=Path, help=f"people and roles; {directory}")
+
+
 def add_rules(parser: ArgumentParser, *, directory: str) -> None:
     """Say by which playbook, and for which people."""
     add_playbook(parser)
-    parser.add_argument("--directory", metavar="TOML", type=Path, help=f"people and roles; {directory}")
+    add_directory(parser, directory)
+
+
+def add_own_rules(parser: ArgumentParser, *, directory: str) -> None:
+    """Say by which playbook an incident goes if the database does not have its own, and for which people."""
+    words = "the playbook, if the database does not have the incident's own; then EMERGENCY if not given"
+    parser.add_argument("--playbook", metavar="TOML", type=Path, help=words)
+    add_directory(parser, directory)
 
 
 def person(by: str | None) -> str:
@@ -103,11 +115,25 @@ def moment(text: str) -> datetime:
 
 
 def moment_or_ago(text: str) -> datetime | timedelta:
-    """Read a time, or how long ago it was."""
-    try:
-        return parse_duration(text)
-    except ValueError:
-        return moment(text)
+    """Read a time, a day, which is its beginning in UTC, or how long ago it was."""
+    for understand in (parse_duration, _beginning):
+        try:
+            return understand(text)
+        except ValueError:
+            pass
+    return moment(text)
+
+
+def _beginning(day: str) -> datetime:
+    return datetime.combine(date.fromisoformat(day), time(), UTC)
+
+
+def pause(text: str) -> timedelta:
+    """Read a length of time to wait, which is some."""
+    length = duration(text)
+    if length <= timedelta():
+        raise ArgumentTypeError(f"{shown(text)} is no pause: write one like 1s")
+    return length
 
 
 def number(text: str) -> int:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from argparse import Namespace
 from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
 from attrs import frozen
 
 from incidentkit.cli.database import Use, opened
-from incidentkit.cli.files import directory_in, playbook_in
+from incidentkit.cli.files import directory_in, playbook_in, playbook_or_emergency
+from incidentkit.cli.rules import Rules, check_people, rules_of
 from incidentkit.desk import Preview, Toolbox, flows
 from incidentkit.desk.charter import Charter
 from incidentkit.desk.crew import Crew
@@ -24,7 +25,7 @@ from incidentkit.model.identity import PersonId
 from incidentkit.model.incident import Incident
 from incidentkit.model.people import Role
 from incidentkit.model.severity import Severity
-from incidentkit.policy.directory import Directory
+from incidentkit.policy.directory import Directory, Person
 from incidentkit.policy.playbook import Playbook
 from incidentkit.policy.recipient import Recipient
 from incidentkit.policy.standing import Owings
@@ -36,7 +37,7 @@ HORIZON: Final = timedelta(hours=24)
 
 
 class Nobody(Directory):
-    """A directory in which nobody is, whoever is asked for. A desk must not decide by it: nobody would be paged."""
+    """A directory that finds nobody, whoever is asked for. A desk must not decide by it: nobody would be paged."""
 
     def find(
         self,
@@ -95,6 +96,7 @@ class Counter:
             started_at=None,
             labels=labels,
         )
+        make(datetime.now(UTC))  # before the database is asked for the time, so that what is refused makes none
         return _carried_out(flows.declare(self.charter, make))
 
     def say(self, incident: str, command: Command) -> str:
@@ -127,14 +129,54 @@ class Counter:
         return f"If nobody does anything, at {step.at:%Y-%m-%d %H:%M:%S} UTC: {actions}."
 
 
+@frozen(kw_only=True)
+class IncidentCounter(Counter):
+    """A counter for one incident, which goes by the incident's own playbook."""
+
+    rules: Rules
+    given: Playbook | None
+    """The playbook that was named, whether it goes by that or not."""
+
+
 @contextmanager
 def counter(options: Namespace, use: Use) -> Generator[Counter]:
-    """The counter that the options describe."""
-    playbook = playbook_in(options.playbook)
+    """The counter for new incidents that the options describe."""
+    playbook = playbook_or_emergency(options.playbook)
     directory = Nobody() if options.directory is None else directory_in(options.directory)
+    check_people(playbook, directory, given=options.playbook is not None)
     with opened(options.database, use) as store:
         charter = Charter(playbooks=playbook, directory=directory, toolbox=Toolbox(), store=store, observers=())
         yield Counter(charter=charter, knows_people=options.directory is not None)
+
+
+@contextmanager
+def incident_counter(options: Namespace, use: Use) -> Generator[IncidentCounter]:
+    """The counter for the incident that the options name.
+
+    Looking goes by a playbook that was given, since that changes nothing. What is recorded goes by the incident's own,
+    as every desk does: decisions by two playbooks in one log would belong to neither.
+    """
+    given = None if options.playbook is None else playbook_in(options.playbook)
+    with opened(options.database, use) as store:
+        incident = Incident.replay(store.load(options.incident))
+        directory = _everybody_in(incident) if options.directory is None else directory_in(options.directory)
+        rules = rules_of(store, incident, given)
+        if given is not None and use is Use.READS:
+            rules = Rules(given, rules.own)
+        rules.check(directory)
+        charter = Charter(playbooks=rules.playbook, directory=directory, toolbox=Toolbox(), store=store, observers=())
+        if use is Use.READS:
+            charter.recalled[rules.own] = rules.playbook
+        if given is not None:  # which an incident may be moved to
+            check_people(given, directory, given=True)
+            charter.recalled[given.reference] = given
+        yield IncidentCounter(charter=charter, knows_people=options.directory is not None, rules=rules, given=given)
+
+
+def _everybody_in(incident: Incident) -> Directory:
+    """A directory that finds nobody, and takes whoever acknowledged for somebody: what that met, is met."""
+    acknowledged = incident.acknowledged_in_generation | incident.acknowledged.keys()
+    return Nobody(people={str(who): Person(id=who) for who in acknowledged})
 
 
 def _now(charter: Charter) -> Flow[datetime]:

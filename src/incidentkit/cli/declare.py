@@ -9,6 +9,7 @@ from incidentkit.cli.arguments import add_by, add_database, add_rules, once, pai
 from incidentkit.cli.command import Command
 from incidentkit.cli.counter import counter
 from incidentkit.cli.database import Use
+from incidentkit.cli.rules import severity_in, value_in
 from incidentkit.cli.screen import screen_on
 
 
@@ -31,13 +32,13 @@ def _add_options(parser: ArgumentParser) -> None:
 def _run(options: Namespace, stream: TextIO) -> int:
     facts, labels = once("--fact", options.fact), once("--label", options.label)
     with counter(options, Use.MAKES) as desk:
-        playbook = desk.playbook
+        playbook, given = desk.playbook, options.playbook is not None
         incident = desk.declare(
             options.title,
             by=person(options.by),
             id=options.id,
-            severity=None if options.severity is None else playbook.scheme[options.severity],
-            facts={name: playbook.vocabulary[name].answer(value) for name, value in facts.items()} or None,
+            severity=None if options.severity is None else severity_in(playbook, options.severity, given=given),
+            facts={name: value_in(playbook, name, answer, given=given) for name, answer in facts.items()} or None,
             labels=labels,
         )
         screen = screen_on(stream, 0)

@@ -11,7 +11,8 @@ from typing import Final, TextIO
 
 from incidentkit.cli.arguments import duration, moment, once, pair, pair_with
 from incidentkit.cli.command import Command
-from incidentkit.cli.files import directory_in, playbook_in
+from incidentkit.cli.files import directory_in, playbook_or_emergency
+from incidentkit.cli.rules import severity_in, value_in
 from incidentkit.cli.screen import Row, Screen, screen_on
 from incidentkit.cli.shelf import empty_shelf
 from incidentkit.cli.usual import usual
@@ -155,12 +156,15 @@ def _ending(options: Namespace, story: Story) -> Iterator[Document]:
 
 def _drill(options: Namespace) -> Drill:
     """The drill that the options describe; raises what does not make one."""
-    playbook = playbook_in(options.playbook)
+    playbook = playbook_or_emergency(options.playbook)
     directory = practice_directory() if options.directory is None else directory_in(options.directory)
-    facts = {name: playbook.vocabulary[name].answer(value) for name, value in once("--fact", options.fact).items()}
+    given = options.playbook is not None
+    said = once("--fact", options.fact)
+    facts = {name: value_in(playbook, name, answer, given=given) for name, answer in said.items()}
     severity = None
     if not facts:
-        severity = max(playbook.scheme) if options.severity is None else playbook.scheme[options.severity]
+        key = options.severity
+        severity = max(playbook.scheme) if key is None else severity_in(playbook, key, given=given)
     drill = Drill(
         playbook=playbook,
         directory=directory,

@@ -11,9 +11,14 @@ from incidentkit.policy.directory import Directory
 from incidentkit.policy.playbook import Playbook
 
 
-def playbook_in(path: Path | None) -> Playbook:
+def playbook_in(path: Path) -> Playbook:
+    """The playbook in a file."""
+    return from_toml(_text(path), Playbook, source=str(path))
+
+
+def playbook_or_emergency(path: Path | None) -> Playbook:
     """The playbook in a file; without one, the one that comes with the library."""
-    return EMERGENCY if path is None else from_toml(_text(path), Playbook, source=str(path))
+    return EMERGENCY if path is None else playbook_in(path)
 
 
 def directory_in(path: Path) -> Directory:

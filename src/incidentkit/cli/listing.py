@@ -9,8 +9,10 @@ from typing import TextIO
 from incidentkit.cli.arguments import add_database, moment_or_ago, number, once, pair
 from incidentkit.cli.command import Command
 from incidentkit.cli.database import Use, opened
+from incidentkit.cli.exhaustion import is_left_alone
 from incidentkit.cli.screen import screen_on
 from incidentkit.desk import flows
+from incidentkit.drills import Kind
 from incidentkit.model.incident import Incident
 from incidentkit.model.lifecycle import ACTIVE, Status
 from incidentkit.providers.store import FindIncidents
@@ -25,8 +27,10 @@ def _add_options(parser: ArgumentParser) -> None:
     status.add_argument("--status", action="append", choices=[*map(str, Status)], help="only those that are so")
     status.add_argument("--all", action="store_true", help="also those that are over")
     parser.add_argument("--severity", metavar="SEV-2", action="append", help="only those of that severity")
-    parser.add_argument("--since", metavar="TIME|24h", type=moment_or_ago, help="declared then or later")
-    parser.add_argument("--before", metavar="TIME|24h", type=moment_or_ago, help="declared earlier")
+    parser.add_argument(
+        "--since", metavar="TIME|DAY|24h", type=moment_or_ago, help="declared then or later; days are those of UTC"
+    )
+    parser.add_argument("--before", metavar="TIME|DAY|24h", type=moment_or_ago, help="declared earlier")
     parser.add_argument(
         "--label", metavar="NAME=VALUE", type=pair, action="append", default=[], help="only those with that label"
     )
@@ -42,7 +46,8 @@ def _run(options: Namespace, stream: TextIO) -> int:
     if not incidents:
         screen.say("No incident is like that.")
         return 0
-    screen.page(Document([Table(HEADER, map(_row, incidents))]))
+    kinds = {row: Kind.EXHAUSTED for row, incident in enumerate(incidents) if is_left_alone(incident)}
+    screen.page(Document([Table(HEADER, map(_row, incidents))]), kinds)
     if len(found) > options.limit:
         screen.say(f"There are more than these {options.limit}: --limit shows them.")
     return 0
@@ -68,8 +73,9 @@ def _at(given: datetime | timedelta | None, now: datetime) -> datetime | None:
 
 def _row(incident: Incident) -> tuple[str, ...]:
     who = ", ".join(incident.acknowledged)
+    status = f"{incident.status}, exhausted" if is_left_alone(incident) else str(incident.status)
     return (
-        *(incident.id, str(incident.status), incident.severity.key),
+        *(incident.id, status, incident.severity.key),
         *(f"{incident.declared_at:%Y-%m-%d %H:%M}", who, incident.title),
     )
 

@@ -8,9 +8,9 @@ from typing import Final, TextIO
 from rich.console import Console
 from rich.text import Text
 
-from incidentkit.cli.screen import News, Row, in_words
+from incidentkit.cli.screen import NO_KINDS, News, Row, in_words
 from incidentkit.drills import Kind
-from incidentkit.text.document import Block, Document, Heading, flat
+from incidentkit.text.document import Block, Document, Heading, Table, flat
 from incidentkit.text.plain import to_plain
 
 STYLES: Final[Mapping[Kind, str]] = {
@@ -26,6 +26,10 @@ STYLES: Final[Mapping[Kind, str]] = {
 """How each kind of line looks, in the words of ``rich``; empty for plain text."""
 
 
+HEADER: Final = 2
+"""The lines of a table above its rows."""
+
+
 class RichScreen:
     """Prints in colours. Words are given to ``rich`` as text, never as its markup."""
 
@@ -37,10 +41,11 @@ class RichScreen:
         """Print it as one line, and the message below."""
         self._print(Text.assemble((f"{news.when}  ", "cyan"), (news.line, STYLES[news.kind]), (news.below, "dim")))
 
-    def page(self, document: Document, /) -> None:
-        """Print it; headings stand out."""
+    def page(self, document: Document, kinds: Mapping[int, Kind] = NO_KINDS, /) -> None:
+        """Print it; headings stand out, and rows of a kind look like it."""
+        table = next((block for block in document.blocks if isinstance(block, Table)), None)
         for number, block in enumerate(document.blocks):
-            self._block(block, "\n" if number else "")
+            self._block(block, "\n" if number else "", kinds if block is table else NO_KINDS)
 
     def row(self, row: Row, /) -> None:
         """Print it as one line."""
@@ -57,9 +62,12 @@ class RichScreen:
         for block in document.blocks:
             self._block(block, "\n")
 
-    def _block(self, block: Block, above: str) -> None:
+    def _block(self, block: Block, above: str, kinds: Mapping[int, Kind] = NO_KINDS) -> None:
         style = "bold" if isinstance(block, Heading) else ""
-        self._print(Text(f"{above}{to_plain(Document([block]))}", style))
+        styles = {row + HEADER: STYLES[kind] for row, kind in kinds.items()}
+        lines = to_plain(Document([block])).split("\n")
+        styled = [Text(line, styles.get(number, style)) for number, line in enumerate(lines)]
+        self._print(Text.assemble(above, Text("\n").join(styled)))
 
     def _print(self, text: Text) -> None:
         # The terminal wraps long lines: what is copied from it has no line breaks that nobody wrote.

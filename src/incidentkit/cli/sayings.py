@@ -5,15 +5,28 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Mapping
 from functools import partial
+from pathlib import Path
 from typing import Any, Final, TextIO, TypeAlias
 
 from attrs import frozen
 
-from incidentkit.cli.arguments import add_by, add_database, add_incident, add_rules, duration, once, pair, person
+from incidentkit.cli.arguments import (
+    add_by,
+    add_database,
+    add_directory,
+    add_incident,
+    add_own_rules,
+    duration,
+    once,
+    pair,
+    person,
+)
 from incidentkit.cli.command import Command
-from incidentkit.cli.counter import counter
+from incidentkit.cli.counter import IncidentCounter, incident_counter
 from incidentkit.cli.database import Use
+from incidentkit.cli.margin import remark
 from incidentkit.cli.screen import screen_on
+from incidentkit.errors import ClosureBlocked, CommandInvalid, IllegalTransition, shown
 from incidentkit.model import commands
 from incidentkit.model.people import Role
 
@@ -41,6 +54,8 @@ def _words(name: str, help: str, **how: Any) -> Argument:
 NOTE: Final = _words("--note", "anything to add", default="")
 REASON: Final = _words("reason", "why")
 OBLIGATION: Final = _words("obligation", "what is owed, as 'show' calls it, such as review")
+
+MOVE: Final = "change-playbook"
 
 SAYINGS: Final = (
     Saying("acknowledge", "say that you have it", (NOTE,), lambda to, said: commands.Acknowledge(**said, note=to.note)),
@@ -123,6 +138,27 @@ SAYINGS: Final = (
         (_words("length", "for how long, such as 30min", type=duration), REASON),
         lambda to, said: commands.Snooze(**said, until=said["at"] + to.length, reason=to.reason),
     ),
+    Saying(
+        "label",
+        "set something that it is found by later",
+        (_words("name", "of the label, such as service"), _words("value", "such as checkout")),
+        lambda to, said: commands.Label(to.name, to.value, **said),
+    ),
+    Saying(
+        "unlabel",
+        "remove a label",
+        (_words("name", "of the label"),),
+        lambda to, said: commands.Unlabel(to.name, **said),
+    ),
+    Saying(
+        MOVE,
+        "move it to another playbook",
+        (
+            REASON,
+            _words("--playbook", "the playbook that it goes by from now on", metavar="TOML", type=Path, required=True),
+        ),
+        lambda to, said: commands.ChangePlaybook(to.playbook, **said, reason=to.reason),
+    ),
 )
 """Everything that can be said from a terminal."""
 
@@ -133,15 +169,49 @@ def _add_options(saying: Saying, parser: ArgumentParser) -> None:
     for name, how in saying.arguments:
         parser.add_argument(name, **how)
     add_by(parser)
-    add_rules(parser, directory="with it you are told who is reached next")
+    directory = "with it you are told who is reached next"
+    if saying.name == MOVE:
+        add_directory(parser, directory)
+    else:
+        add_own_rules(parser, directory=directory)
 
 
 def _run(saying: Saying, options: Namespace, stream: TextIO) -> int:
-    with counter(options, Use.WRITES) as desk:
+    with incident_counter(options, Use.WRITES) as desk:
         said = {"at": desk.now(), "by": person(options.by)}
-        summary = desk.say(options.incident, saying.command(options, said))
+        asked = Namespace(**{**vars(options), "playbook": desk.given})  # read once, since it may come by a pipe
+        try:
+            summary = desk.say(options.incident, saying.command(asked, said))
+        except IllegalTransition as error:
+            raise CommandInvalid(_impossible(saying, error)) from None
+        except ClosureBlocked as error:
+            raise CommandInvalid(_blocked(options.incident, error)) from None
     screen_on(stream, 0).say(summary)
+    aside = desk.rules.lack or ("" if saying.name == MOVE else _passed_over(desk, options.incident))
+    if aside:
+        remark("incidentkit", aside)
     return 0
+
+
+def _impossible(saying: Saying, error: IllegalTransition) -> str:
+    """What is wrong with a command at this moment, in the words of this program."""
+    names = {each.name.replace("-", "_"): each.name for each in SAYINGS}
+    possible = ", ".join(names[each] for each in error.possible if each in names)
+    return f"{error.incident} is {error.status}: {saying.name} is not possible now; possible now: {possible}"
+
+
+def _blocked(incident: str, error: ClosureBlocked) -> str:
+    """What is left to do before it is closed, and how."""
+    owed = ", ".join(shown(each, 200) for each in dict.fromkeys(error.owed))
+    how = "do it, say so with fulfil, or close it with --waive NAME=REASON for each"
+    return f"{incident} is not closed, because this is owed: {owed}; {how}"
+
+
+def _passed_over(desk: IncidentCounter, incident: str) -> str:
+    """That a playbook was given in vain, if it was."""
+    if desk.given is None or desk.given.reference == desk.playbook.reference:
+        return ""
+    return f"{incident} goes by its own playbook {desk.playbook.reference}, not by {desk.given.reference}"
 
 
 def _command(saying: Saying) -> Command:

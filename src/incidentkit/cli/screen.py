@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from datetime import datetime
 from importlib import import_module
-from typing import Protocol, TextIO
+from types import MappingProxyType
+from typing import Final, Protocol, TextIO
 
 from attrs import frozen
 
 from incidentkit.drills import Kind
 from incidentkit.text.document import Document, flat
 from incidentkit.text.plain import to_plain
+
+NO_KINDS: Final[Mapping[int, Kind]] = MappingProxyType({})
 
 
 @frozen(kw_only=True)
@@ -62,8 +66,8 @@ class Screen(Protocol):
         """Print something that happens, at once."""
         ...
 
-    def page(self, document: Document, /) -> None:
-        """Print a document that nothing stands before."""
+    def page(self, document: Document, kinds: Mapping[int, Kind] = NO_KINDS, /) -> None:
+        """Print a document that nothing stands before; ``kinds`` are those of rows of its first table, if any."""
         ...
 
     def row(self, row: Row, /) -> None:
@@ -91,7 +95,7 @@ class PlainScreen:
         """Print it as one line, and the message below."""
         self._print(f"{news.when}  {news.line}{news.below}")
 
-    def page(self, document: Document, /) -> None:
+    def page(self, document: Document, kinds: Mapping[int, Kind] = NO_KINDS, /) -> None:
         """Print it."""
         self._print(to_plain(document))
 

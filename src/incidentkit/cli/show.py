@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
-from typing import TextIO
+from pathlib import Path
+from typing import Final, TextIO
 
-from incidentkit.cli.arguments import add_database, add_incident, add_rules, duration
+from incidentkit.cli.arguments import add_database, add_directory, add_incident, duration
 from incidentkit.cli.command import Command
-from incidentkit.cli.counter import Counter, counter
+from incidentkit.cli.counter import IncidentCounter, incident_counter
 from incidentkit.cli.database import Use
+from incidentkit.cli.exhaustion import exhausted_since, is_left_alone
+from incidentkit.cli.rules import Rules
 from incidentkit.cli.screen import screen_on
+from incidentkit.drills import Kind
 from incidentkit.errors import CommandInvalid
 from incidentkit.model.incident import Incident
 from incidentkit.policy.standing import Owing, Owings, Standing
 from incidentkit.text.document import Block, Bullets, Document, Heading, Paragraph, Table
+
+PAGING: Final = "paging"
+"""The line that says that it was in vain."""
 
 
 def _add_options(parser: ArgumentParser) -> None:
@@ -25,22 +32,30 @@ def _add_options(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--preview", metavar="4h", type=duration, help="what happens within that time if nobody does anything"
     )
-    add_rules(parser, directory="needed to tell what happens next")
+    parser.add_argument(
+        "--playbook", metavar="TOML", type=Path, help="how it stands by this playbook; by its own if not given"
+    )
+    add_directory(parser, "needed to tell what happens next")
 
 
 def _run(options: Namespace, stream: TextIO) -> int:
     if options.preview is not None and options.directory is None:
         raise CommandInvalid("--preview tells who will be reached, so it needs people: --directory people.toml")
-    with counter(options, Use.READS) as desk:
-        blocks = [*_blocks(options, desk, desk.load(options.incident))]
-    screen_on(stream, 0).page(Document(blocks))
+    with incident_counter(options, Use.READS) as desk:
+        incident = desk.load(options.incident)
+        facts = [*_facts(incident, desk.rules)]
+        blocks = [*_blocks(options, desk, incident, facts)]
+    kinds = {row: Kind.EXHAUSTED for row, (what, _) in enumerate(facts) if what == PAGING and is_left_alone(incident)}
+    screen_on(stream, 0).page(Document(blocks), kinds)
     return 0
 
 
-def _blocks(options: Namespace, desk: Counter, incident: Incident) -> Iterator[Block]:
+def _blocks(
+    options: Namespace, desk: IncidentCounter, incident: Incident, facts: list[tuple[str, str]]
+) -> Iterator[Block]:
     owings = desk.owings(incident.id)
     yield Heading(f"{incident.id}: {incident.title}", level=1)
-    yield Table(("what", "how it stands"), [*_facts(incident)])
+    yield Table(("what", "how it stands"), facts)
     yield Heading("Owed now")
     yield _owed(owings, "nobody was found" if desk.knows_people else "who is not known here")
     yield Heading("Next")
@@ -53,13 +68,17 @@ def _blocks(options: Namespace, desk: Counter, incident: Incident) -> Iterator[B
         yield from (Heading("Timeline"), incident.timeline.to_table())
 
 
-def _facts(incident: Incident) -> Iterator[tuple[str, str]]:
+def _facts(incident: Incident, rules: Rules) -> Iterator[tuple[str, str]]:
     """What it is, who has it, and what belongs to it; without what there is nothing to say of."""
     possible = " or ".join(each.key for each in sorted(incident.possible, reverse=True))
     yield "status", f"{incident.status} since {incident.since:%Y-%m-%d %H:%M} UTC, by {incident.moved_by}"
     yield "severity", possible if len(incident.possible) == 1 else f"{incident.severity.key}, not certain: {possible}"
     yield "declared", f"{incident.declared_at:%Y-%m-%d %H:%M} UTC, by {incident.timeline[0].by}"
     yield "acknowledged", ", ".join(incident.acknowledged) or "by nobody"
+    since = exhausted_since(incident)
+    if since is not None:
+        nobody = ", and nobody has it" if is_left_alone(incident) else ""
+        yield PAGING, f"exhausted at {since:%Y-%m-%d %H:%M} UTC{nobody}"
     if incident.declined:
         yield "declined", ", ".join(incident.declined)
     yield from ((str(role), who) for role, who in incident.roles.items())
@@ -69,7 +88,15 @@ def _facts(incident: Incident) -> Iterator[tuple[str, str]]:
         yield "merged into", incident.merged_into
     yield from ((str(link.what), link.url or link.reference) for link in incident.links)
     yield from ((f"label {name}", value) for name, value in incident.labels.items())
-    yield "playbook", incident.playbook
+    yield "playbook", _playbook(rules)
+
+
+def _playbook(rules: Rules) -> str:
+    """Its own playbook, and that by which this is told, if that is another one."""
+    told_by = rules.playbook.reference
+    if told_by == rules.own:
+        return rules.own
+    return f"{rules.own or 'none'}; this is told by {told_by}{f', because {rules.lack}' if rules.lack else ''}"
 
 
 def _owed(owings: Owings, nobody: str) -> Block:

@@ -12,11 +12,12 @@ from typing import Final, TextIO
 
 from attrs import frozen
 
-from incidentkit.cli.arguments import add_database, add_playbook, duration
+from incidentkit.cli.arguments import add_database, add_playbook, pause
 from incidentkit.cli.command import Command
 from incidentkit.cli.database import Use, name_of, opened
-from incidentkit.cli.files import directory_in, playbook_in
+from incidentkit.cli.files import directory_in, playbook_or_emergency
 from incidentkit.cli.observer import TerminalLog, TerminalObserver
+from incidentkit.cli.rules import check_people
 from incidentkit.cli.screen import Screen, screen_on
 from incidentkit.cli.terminal import Wire, terminal_toolbox
 from incidentkit.desk import Desk
@@ -82,7 +83,8 @@ class Watch:
 @contextmanager
 def _watch(options: Namespace, stream: TextIO) -> Generator[Watch]:
     """The desk that the options describe."""
-    playbook, directory = playbook_in(options.playbook), _people(options)
+    playbook, directory = playbook_or_emergency(options.playbook), _people(options)
+    check_people(playbook, directory, given=options.playbook is not None)  # before anything is made in the database
     screen = screen_on(stream, 0)
     wire = Wire(screen)
     log = TerminalLog(wire)
@@ -148,7 +150,7 @@ def _add_run_options(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--poll",
         metavar="1s",
-        type=duration,
+        type=pause,
         default=timedelta(seconds=1),
         help="how long to wait when nothing is due; 1s if not given",
     )
