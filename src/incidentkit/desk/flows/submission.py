@@ -200,7 +200,7 @@ def record(charter: Charter, incident: str, make: Callable[[datetime], Command])
         command = in_its_time(make(now), before, now)
         _check_names(charter.playbook_of(before), command)
         if isinstance(command, ChangePlaybook):
-            yield from _check_playbook(charter, before, command.playbook)
+            yield from _check_playbook(charter, before, command.playbook, now)
         if isinstance(command, Close):
             _check_closure(charter, before, command, now)
         event = before.apply(command, recorded_at=now).timeline[-1]
