@@ -336,7 +336,11 @@ class StoreMachine(RuleBasedStateMachine):
     def audit(self, grace: timedelta) -> None:
         opened = [each for each, naive in self.naive.items() if not naive.done]
         forgotten = [
-            each for each in opened if not (wake_at := self.naive[each].wake_at) or self.clock.now - wake_at > grace
+            each
+            for each in opened
+            if not (wake_at := self.naive[each].wake_at)
+            or self.clock.now - wake_at > grace
+            or self.naive[each].log[-1].recorded_at - self.clock.now > grace
         ]
         assert self.store.audit(FindForgotten(grace)) == Audit(len(opened), self.in_turn(forgotten))
 

@@ -485,7 +485,7 @@ def check_times(log: tuple[Event, ...]) -> None:
     assert abs(times[0] - datetime.now(UTC)) < timedelta(minutes=5)
     phone, mail = (each.recorded_at for each in log if isinstance(each, ActionStarted))
     assert phone - times[0] < timedelta(minutes=1)  # a machine that is busy begins late, and by no hour
-    assert timedelta(seconds=1) <= mail - phone < timedelta(minutes=1)
+    assert timedelta(seconds=0.9) <= mail - phone < timedelta(minutes=1)  # a claim is kept a little later than planned
 
 
 @define
@@ -537,8 +537,8 @@ def test_clock_that_steps_back_and_forward_pages_nobody_twice_and_forgets_nothin
     pages = told[-3][0]
     assert sorted(pages) == [("INC-1", "mail"), ("INC-1", "phone"), ("INC-2", "mail"), ("INC-2", "phone")]
     assert told[0] == ([("INC-1", "phone")], 1, ())
-    assert told[1] == told[0]
-    assert told[2] == ([("INC-1", "phone"), ("INC-2", "phone")], 2, ())
+    assert told[1] == ([("INC-1", "phone")], 1, ("INC-1",))  # which stands still for an hour
+    assert told[2] == ([("INC-1", "phone"), ("INC-2", "phone")], 2, ("INC-1",))
     for log in told[-2:]:
         times = [time for _, time in log]
         assert times == sorted(times)

@@ -315,3 +315,12 @@ def test_of_threads_that_count_each_gets_numbers_of_its_own(shared: Home) -> Non
     with ThreadPoolExecutor(8) as pool:
         numbers = [*pool.map(shared.store.number, requests * times)]
     assert sorted(numbers[::2]) == sorted(numbers[1::2]) == [*range(1, 1 + times)]
+
+
+def test_a_log_that_ends_in_the_future_is_told_until_the_clock_comes_there(place: Home, clock: SetClock) -> None:
+    clock.now = t(60)
+    begin(place.store, wake_at=t(120), planned_with="book-1")
+    clock.now = START
+    assert place.store.audit(FindForgotten(timedelta(minutes=59))) == Audit(1, (INC_1,))
+    assert place.store.audit(FindForgotten(timedelta(minutes=60))) == Audit(1, ())
+    assert place.store.audit(FindForgotten(timedelta.max)) == Audit(1, ())

@@ -89,10 +89,13 @@ class MemoryStore:
     def audit(self, request: FindForgotten, /) -> Audit:
         """Which incidents nobody looks at."""
         with self._lock:
-            latest = request.latest(self.now())
+            now = self.now()
+            latest, farthest = request.latest(now), request.farthest(now)
             undone = {incident: entry for incident, entry in self._entries.items() if not entry.done}
             forgotten = [
-                incident for incident, entry in undone.items() if entry.wake_at is None or entry.wake_at < latest
+                incident
+                for incident, entry in undone.items()
+                if entry.wake_at is None or entry.wake_at < latest or entry.recorded_at > farthest
             ]
             return Audit(len(undone), tuple(sorted(forgotten, key=self._turn)))
 

@@ -137,6 +137,13 @@ class FindForgotten:
         except OverflowError:
             return datetime.min.replace(tzinfo=UTC)
 
+    def farthest(self, now: datetime) -> datetime:
+        """A log that ends later than this stands still: nothing in it goes on before the clock comes there."""
+        try:
+            return now + self.grace
+        except OverflowError:
+            return datetime.max.replace(tzinfo=UTC)
+
 
 @frozen
 class Audit:
@@ -145,7 +152,8 @@ class Audit:
     incidents_open: int
     """How many are not done."""
     forgotten: tuple[IncidentId, ...]
-    """Those of them that are overdue by more than the grace, and those that nothing will ever wake."""
+    """Those of them that are overdue by more than the grace, those that nothing will ever wake, and those that stand
+    still, because their logs end in the future by more than that."""
 
 
 class IncidentStore(Protocol):
@@ -203,7 +211,9 @@ class IncidentStore(Protocol):
     def audit(self, request: FindForgotten, /) -> Answer[Audit]:
         """Whether every incident that is not done has been looked at in time and has a time to be looked at again.
 
-        Forgotten is one without ``wake_at``, or with one that is past by more than the grace; in the order of `due`.
+        Forgotten is one without ``wake_at``, or with one that is past by more than the grace. So is one whose log ends
+        in the future by more than the grace, because a clock was ahead: its waits stand still until then. In the order
+        of `due`.
         """
         ...
 

@@ -205,10 +205,11 @@ class Ledger:
 
     def audit(self, request: FindForgotten) -> Audit:
         """Which incidents nobody looks at."""
-        latest = microseconds(request.latest(self.now()))
+        now = self.now()
+        latest, farthest = microseconds(request.latest(now)), microseconds(request.farthest(now))
         undone = not_(ROW.done)
         count = self.connection.execute(select(func.count()).select_from(INCIDENTS).where(undone)).scalar_one()
-        late = or_(ROW.wake_at.is_(None), ROW.wake_at < latest)
+        late = or_(ROW.wake_at.is_(None), ROW.wake_at < latest, ROW.recorded_at > farthest)
         forgotten = self.connection.execute(select(ROW.id).where(undone, late).order_by(*NEXT_TURN))
         return Audit(count, tuple(map(IncidentId, forgotten.scalars())))
 
