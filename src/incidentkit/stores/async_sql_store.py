@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from asyncio import Lock
+from asyncio import CancelledError, Lock, Task, create_task, wait
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from datetime import datetime
@@ -32,6 +32,9 @@ class AsyncSqlStore:
 
     Its drivers are `aiosqlite` and `psycopg`; an engine or a connection of your own is an `AsyncEngine` or an
     `AsyncConnection`. To move records from store to store, use a `SqlStore`.
+
+    A call that is cancelled still ends what it began: whoever awaits it gets the `CancelledError` when that has been
+    kept, or has not.
     """
 
     def __init__(
@@ -131,21 +134,44 @@ class AsyncSqlStore:
         return await self._held(lambda connection: self._steps.take(connection, work, writes=writes))
 
     async def _held(self, work: Callable[[Connection], R]) -> R:
+        """Do something with a connection, to its end, whoever is cancelled meanwhile."""
+        async with AsyncExitStack() as stack:
+            if self._shares_one:
+                await stack.enter_async_context(self._lock)
+            return await _ended(create_task(self._connected(work)))
+
+    async def _connected(self, work: Callable[[Connection], R]) -> R:
         """Do something with a connection, again if it was only in somebody's way."""
         with typed(self._steps.store):
             for left in reversed(range(AGAIN)):
                 try:
-                    async with AsyncExitStack() as stack:
-                        if self._shares_one:
-                            await stack.enter_async_context(self._lock)
-                        connection = self._connection
-                        if connection is None:
-                            connection = await stack.enter_async_context(self._engine.connect())
+                    if self._connection is not None:
+                        return await self._connection.run_sync(work)
+                    async with self._engine.connect() as connection:
                         return await connection.run_sync(work)
                 except DBAPIError as error:
                     if not left or self._connection is not None or not can_be_repeated(error):
                         raise
         raise AssertionError("the last try returns or raises")
+
+
+async def _ended(step: Task[R]) -> R:
+    """What came of a step. Whoever is cancelled while it is taken learns of that when it has ended, kept or not.
+
+    A driver whose statement nobody awaits any more goes on with it: the transaction that it begins would be nobody's,
+    and be in the way of everybody else.
+    """
+    cancelled: CancelledError | None = None
+    while not step.done():
+        try:
+            await wait([step])
+        except CancelledError as error:
+            cancelled = error
+    if cancelled is None:
+        return step.result()
+    if not step.cancelled():
+        step.exception()  # which is nobody's business any more, and would be complained of if nobody looked
+    raise cancelled
 
 
 def _opened(database: Any) -> tuple[AsyncEngine, AsyncConnection | None]:
