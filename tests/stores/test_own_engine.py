@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from attrs import frozen
-from sqlalchemy import create_engine, inspect, text
+from attrs import evolve, frozen
+from sqlalchemy import create_engine, event, inspect, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from incidentkit.errors import IncidentExists, StaleVersion, StoreForeign, StoreMisconfigured, UnknownIncident
@@ -20,6 +20,7 @@ from incidentkit.model.events import Noted
 from incidentkit.providers.store import Append, FindDue, FindIncidents, TakeNumber
 from incidentkit.stores import AsyncSqlStore, SqlStore
 from tests.stores.kinds import Awaited
+from tests.stores.postgres import Postgres
 from tests.stores.samples import INC_1, SetClock, declared, noted
 
 BEGIN = Append(incident=INC_1, events=declared().timeline.events, expected_version=0)
@@ -337,4 +338,74 @@ def test_tables_of_that_name_which_no_release_made_are_refused_also_beside_other
     with pytest.raises(StoreForeign, match="incidentkit_events"):
         SqlStore(engine).append(BEGIN)
     assert tables(address) == {"orders", "incidentkit_events"}
+    engine.dispose()
+
+
+UNSAFE: dict[str, dict[str, Any]] = {
+    "engine": {"isolation_level": "AUTOCOMMIT"},
+    "driver": {"connect_args": {"autocommit": True}},
+}
+
+
+@pytest.mark.parametrize("how", UNSAFE)
+@pytest.mark.parametrize("given", ["engine", "connection", "async engine"])
+def test_a_server_that_keeps_each_statement_by_itself_is_refused(postgres: Postgres, how: str, given: str) -> None:
+    address = postgres.database()
+    with given_unsafe(address, given, UNSAFE[how]) as store:
+        for step in (store.now, lambda: store.append(BEGIN)):
+            with pytest.raises(StoreMisconfigured, match="READ COMMITTED"):
+                step()
+    assert tables(address) == set()
+
+
+def test_an_engine_that_keeps_each_statement_by_itself_is_made_one_that_does_not(postgres: Postgres) -> None:
+    engine = create_engine(postgres.database(), isolation_level="AUTOCOMMIT")
+    store = SqlStore(engine.execution_options(isolation_level="READ COMMITTED"))
+    assert store.append(BEGIN)
+    with pytest.raises(StaleVersion):
+        store.append(evolve(BEGIN, events=(noted("late"),), expected_version=7))
+    assert len(store.load(INC_1)) == 1
+    engine.dispose()
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="sqlite3 has had such an option since Python 3.12")
+@pytest.mark.parametrize("autocommit", [True, False])
+@pytest.mark.parametrize("given", ["engine", "connection", "async engine"])
+def test_a_driver_that_begins_by_rules_of_its_own_is_refused(tmp_path: Path, autocommit: bool, given: str) -> None:
+    address = f"sqlite:///{tmp_path / 'incidents.db'}"
+    with given_unsafe(address, given, {"connect_args": {"autocommit": autocommit}}) as store:
+        for step in (store.now, lambda: store.append(BEGIN)):
+            with pytest.raises(StoreMisconfigured, match="leave autocommit out"):
+                step()
+    assert tables(address) == set()
+
+
+def test_a_file_whose_statements_are_kept_by_themselves_still_keeps_steps_as_a_whole(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / 'incidents.db'}", isolation_level="AUTOCOMMIT")
+    store = SqlStore(engine)
+    store.append(BEGIN)
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def fail(connection: object, cursor: object, statement: str, *rest: object) -> None:
+        if "INTO incidentkit_words" in statement:
+            raise RuntimeError("power")
+
+    with pytest.raises(RuntimeError, match="power"):
+        store.append(evolve(BEGIN, events=(noted("alpha"),), expected_version=1))
+    assert len(store.load(INC_1)) == 1
+    engine.dispose()
+
+
+@contextmanager
+def given_unsafe(address: str, given: str, options: dict[str, Any]) -> Generator[SqlStore | Awaited]:
+    """A store with an engine of the user's, or a connection of it."""
+    if given == "async engine":
+        awaited = create_async_engine(address.replace("sqlite:", "sqlite+aiosqlite:", 1), **options)
+        with Runner() as runner:
+            yield Awaited(runner, AsyncSqlStore(awaited))
+            runner.run(awaited.dispose())
+        return
+    engine = create_engine(address, **options)
+    with engine.connect() as connection:
+        yield SqlStore(connection if given == "connection" else engine)
     engine.dispose()

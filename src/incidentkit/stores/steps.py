@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from contextlib import closing, suppress
 from datetime import datetime
@@ -20,6 +21,9 @@ R = TypeVar("R")
 
 Work: TypeAlias = Callable[[Ledger], R]
 """What is done in a step."""
+
+LEGACY: Final = -1
+"""What sqlite3 calls `sqlite3.LEGACY_TRANSACTION_CONTROL`: it begins and keeps when it is told to."""
 
 AGAIN: Final = 3
 """How often a step is tried again at once that was in somebody's way, or had a connection that was broken before."""
@@ -40,6 +44,7 @@ class Steps:
 
     def take(self, connection: Connection, work: Work[R], *, writes: bool) -> R:
         """Do some work in one transaction. In a transaction of the user's, it is kept when the user keeps that."""
+        _check_transactions(self.store, connection)
         if connection.in_transaction():
             _lock(connection, writes=writes)  # before it is seen which tables there are: whoever has read cannot wait
         if not self._ready:
@@ -56,6 +61,7 @@ class Steps:
 
     def upgrade(self, connection: Connection, progress: Progress | None) -> None:
         """Make the tables, or bring them up to date, however long somebody else takes to do so."""
+        _check_transactions(self.store, connection)
         if connection.in_transaction():
             _patiently(lambda: _lock(connection, writes=True))
             self._prepare(connection, progress, migrate=True, patient=True)
@@ -97,6 +103,27 @@ def _patiently(work: Callable[[], None]) -> None:
         except DBAPIError as error:
             if not is_locked(error):
                 raise
+
+
+def _check_transactions(store: str, connection: Connection) -> None:
+    """Raise `StoreMisconfigured` for a connection that begins and keeps by rules of its own: no step would be whole."""
+    if connection.dialect.name == "sqlite":
+        if _has_rules(connection):
+            problem = "sqlite3 is told when to begin and to keep, and would do so by itself"
+            raise StoreMisconfigured(store, f"{problem}: leave autocommit out of the connect_args of the engine")
+    elif getattr(connection.connection.dbapi_connection, "autocommit", False):
+        problem = "its engine or connection is in AUTOCOMMIT, so half of a step could be kept"
+        raise StoreMisconfigured(store, f"{problem}: give engine.execution_options(isolation_level='READ COMMITTED')")
+
+
+def _has_rules(connection: Connection) -> bool:
+    """Whether a driver of SQLite, or the one that it wraps, has the ``autocommit`` of Python 3.12 and later set."""
+    driver: Any = connection.connection.driver_connection
+    with suppress(
+        connection.dialect.loaded_dbapi.Error, sqlite3.Error, ValueError
+    ):  # the next statement says so better
+        return getattr(getattr(driver, "_conn", driver), "autocommit", LEGACY) != LEGACY
+    return False
 
 
 def _lock(connection: Connection, *, writes: bool) -> None:
