@@ -13,6 +13,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
 from incidentkit.errors import StoreMisconfigured, nearest, shown
 from incidentkit.stores import patience
+from incidentkit.stores.forks import make_anew_in_children
 from incidentkit.stores.trouble import UNTOLD, typed
 
 E = TypeVar("E", Engine, AsyncEngine)
@@ -167,6 +168,8 @@ def _file(path: str) -> tuple[str, int, int] | None:
 
 def _set_up(engine: Engine) -> None:
     """Have SQLite keep what was answered though the power fails, and wait no longer for PostgreSQL than is useful."""
+    if not in_memory(engine.url):  # which a child has a copy of, and nothing else would lead to
+        make_anew_in_children(engine)
 
     @event.listens_for(engine, "connect")
     def connected(connection: Any, record: ConnectionPoolEntry) -> None:

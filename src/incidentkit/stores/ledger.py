@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -86,6 +86,14 @@ LOG: Final = (
     .where(ROW.id == bindparam("id"))
     .order_by(EVENTS.c.place)
 )
+WHOLE: Final = (
+    select(INCIDENTS, EVENTS.c.place, EVENTS.c.form, EVENTS.c.body)
+    .select_from(INCIDENTS.outerjoin(EVENTS, ROW.seq == EVENTS.c.incident))
+    .where(ROW.seq == select(func.min(ROW.seq)).where(ROW.seq > bindparam("after")).scalar_subquery())
+    .order_by(EVENTS.c.place)
+)
+"""The incident that came next, with its log: read at once, because between two statements somebody may append."""
+
 UPDATE: Final = INCIDENTS.update().where(ROW.seq == bindparam("of"))
 REWRITE: Final = EVENTS.update().where(EVENTS.c.incident == bindparam("of"), EVENTS.c.place == bindparam("at"))
 NEXT_TURN: Final = (ROW.wake_at.nulls_last(), ROW.id)
@@ -276,14 +284,15 @@ class Ledger:
 
     def next_records(self, after: int) -> tuple[int, list[Record]] | None:
         """What is kept of the incident that came next after a place in their order; `None` if none did."""
-        asked = select(INCIDENTS).where(ROW.seq > after).order_by(ROW.seq).limit(1)
-        row = self.connection.execute(asked).one_or_none()
-        if row is None:
+        rows = self.connection.execute(WHOLE, {"after": after}).all()
+        if not rows:
             return None
-        entry = self._entry(row)
+        row = rows[0]
+        entry, events = self._entry(row), self._events(row.id, rows)
         records: list[Record] = [
-            LogRecord(wake_at=entry.wake_at, planned_with=entry.planned_with, done=entry.done, events=self._log(row.id))
+            LogRecord(wake_at=entry.wake_at, planned_with=entry.planned_with, done=entry.done, events=events)
         ]
+        # Read later than the log, so that all evidence is there that the log speaks of; none is ever taken away.
         for each in self._evidence(row.seq):
             request = KeepEvidence(
                 incident=row.id, name=each.name, media_type=each.media_type, content=self.content(each.sha256)
@@ -360,10 +369,13 @@ class Ledger:
 
     def _log(self, incident: str) -> tuple[Event, ...]:
         """The events of an incident, all of them; none of one that is not there."""
-        rows = self.connection.execute(LOG, {"id": incident}).all()
+        return self._events(incident, self.connection.execute(LOG, {"id": incident}).all())
+
+    def _events(self, incident: str, rows: Sequence[Any]) -> tuple[Event, ...]:
+        """The events of rows that are said to be a whole log."""
         if [row.place for row in rows] != [*range(rows[0].version if rows else 0)]:
             raise StoreDamaged(self.store, f"the log of {incident} is not whole: restore it from a copy")
-        return events_of(self.store, incident, [(place, form, body) for _, place, form, body in rows])
+        return events_of(self.store, incident, [(row.place, row.form, row.body) for row in rows])
 
     def _evidence(self, seq: int) -> Iterator[Evidence]:
         asked = (
