@@ -461,7 +461,7 @@ def test_a_desk_that_was_killed_is_followed_by_one_that_pages_nobody_twice(
     with running(database, "--directory", people, output=tmp_path / "second") as second:
         second.printed("Ctrl-C ends it.")
         time.sleep(1)
-        assert second.end(signal.SIGINT) == 0
+        assert second.end(signal.SIGTERM) == 0
     assert not [line for line in second.lines if "paging" in line]
 
 
