@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from incidentkit import Incident, Status, convert
 from incidentkit.errors import CommandInvalid, DocumentInvalid, FieldInvalid, IncidentkitError, TimesContradict
 from incidentkit.model.commands import Label, Redact, Unlabel
-from incidentkit.model.events import MOST_LABELS, Declared, Labelled, Overtaken, Unlabelled
+from incidentkit.model.events import Declared, Labelled, Overtaken, Unlabelled
+from incidentkit.model.happening import MOST_LABELS
 from incidentkit.testing import histories, incidents, names
 from tests.model.test_incident import END, START, declared, t
 

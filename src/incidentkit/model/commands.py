@@ -14,7 +14,8 @@ from typing import Any, ClassVar, TypeAlias
 from attrs import Attribute, field, frozen
 
 from incidentkit.model.assessment import Assessment, assessed
-from incidentkit.model.events import LinkKind, copied_waivers
+from incidentkit.model.events import LinkKind
+from incidentkit.model.happening import copied_waivers
 from incidentkit.model.identity import moment, reference_of
 from incidentkit.model.people import Role
 from incidentkit.model.severity import Severity

@@ -10,173 +10,44 @@ the field.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
-from enum import Enum, StrEnum
-from typing import Any, ClassVar, Final, TypeAlias, cast
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar, Final, TypeAlias
 
-from attrs import Attribute, evolve, field, fields, frozen
+from attrs import evolve, field, fields, frozen
 from attrs.validators import optional
 
-from incidentkit.errors import FieldInvalid, shown
 from incidentkit.model.action import ActionKey, Outcome
 from incidentkit.model.assessment import Assessment
-from incidentkit.model.identity import IncidentId, PersonId, checked_name, checked_text, checked_title
-from incidentkit.model.lifecycle import TABLE, Effect, Status, consequence
+from incidentkit.model.happening import (
+    WRITTEN,
+    Happening,
+    are_names,
+    copied_labels,
+    copied_waivers,
+    is_a,
+    is_command,
+    is_labels,
+    is_name,
+    is_number,
+    is_place,
+    is_reason,
+    is_reference,
+    is_said,
+    is_text,
+    is_title,
+    is_utc,
+    is_waivers,
+    is_words,
+    reason_told,
+)
+from incidentkit.model.identity import IncidentId, PersonId
+from incidentkit.model.lifecycle import Effect, Status, consequence
 from incidentkit.model.people import Role
 from incidentkit.model.severity import Severity
 
-REDACTED = "[redacted]"
+REDACTED: Final = "[redacted]"
 """What stands where words were taken out."""
-
-MOST_LABELS: Final = 100
-"""Labels that an incident may have."""
-
-
-def is_name(event: Happening, attribute: Attribute[Any], value: object) -> None:
-    """The field holds an identifier."""
-    checked_name(attribute.name, value)
-
-
-def are_names(event: Happening, attribute: Attribute[Any], value: object) -> None:
-    """The field holds identifiers."""
-    if not isinstance(value, tuple):
-        raise FieldInvalid(attribute.name, f"names stand in a tuple, not in {shown(value)}")
-    for each in cast(tuple[object, ...], value):
-        checked_name(attribute.name, each)
-
-
-def is_text(event: Happening, attribute: Attribute[Any], value: object) -> None:
-    """The field holds text that is not about the incident."""
-    checked_text(attribute.name, value)
-
-
-def is_words(event: Happening, attribute: Attribute[Any], value: object) -> None:
-    """The field holds what people wrote, which a redaction takes out."""
-    checked_text(attribute.name, value)
-
-
-def is_title(event: Happening, attribute: Attribute[Any], value: object) -> None:
-    """The field holds what people call the incident."""
-    checked_title(attribute.name, value)
-
-
-def is_reason(event: Happening, attribute: Attribute[Any], value: object) -> None:
-    """The field holds words that must be there."""
-    if not checked_text(attribute.name, value).strip():
-        raise FieldInvalid(attribute.name, f"say why: '{event.tag}' needs a reason")
-
-
-def is_said(event: Happening, attribute: Attribute[Any], value: object) -> None:
-    """The field holds what people wrote, and they wrote something."""
-    if not checked_text(attribute.name, value).strip():
-        raise FieldInvalid(attribute.name, f"say something: '{event.tag}' has no words")
-
-
-def is_reference(event: Happening, attribute: Attribute[Any], value: object) -> None:
-    """The field refers to something, such as a playbook."""
-    if not checked_text(attribute.name, value).strip():
-        raise FieldInvalid(attribute.name, "name it by its reference, such as 'emergency@0123456789ab'")
-
-
-def is_waivers(event: Happening, attribute: Attribute[Any], value: object) -> None:
-    """The field holds words by words, none of them empty."""
-    for what, why in cast(Mapping[object, object], value).items():
-        checked_text(attribute.name, what)
-        if not checked_text(attribute.name, why).strip():
-            raise FieldInvalid(attribute.name, f"{shown(what)} is waived without a reason")
-
-
-def is_labels(event: Happening, attribute: Attribute[Any], value: object) -> None:
-    """The field holds names by name, as many as an incident may have."""
-    labels = cast(Mapping[object, object], value)
-    if len(labels) > MOST_LABELS:
-        raise FieldInvalid(attribute.name, f"an incident has {MOST_LABELS} at the most, not {len(labels)}")
-    for name, text in labels.items():
-        try:
-            checked_name(attribute.name, name)
-            checked_name(attribute.name, text)
-        except FieldInvalid as error:
-            raise FieldInvalid(attribute.name, f"{shown(name)}={shown(text)}: {error.problem}") from None
-
-
-WRITTEN: Final = frozenset({is_words, is_title, is_reason, is_said, is_waivers})
-"""The checks of fields that hold what people wrote."""
-
-
-def copied_waivers(waivers: Mapping[str, str]) -> dict[str, str]:
-    """A copy that the giver cannot change any more; `FieldInvalid` for what is no mapping."""
-    return _copied("waivers", waivers, "waivers are reasons by what is waived")
-
-
-def copied_labels(labels: Mapping[str, str]) -> dict[str, str]:
-    """A copy that the giver cannot change any more; `FieldInvalid` for what is no mapping."""
-    return _copied("labels", labels, "labels are values by name")
-
-
-def _copied(what: str, table: Mapping[str, str], expected: str) -> dict[str, str]:
-    try:
-        return dict(table)
-    except (TypeError, ValueError):
-        raise FieldInvalid(what, f"{expected}, not {shown(table)}") from None
-
-
-def is_utc(event: Happening, attribute: Attribute[Any], value: object) -> None:
-    """The field holds a moment in UTC."""
-    if not isinstance(value, datetime) or value.tzinfo is not UTC:
-        raise FieldInvalid(attribute.name, f"a time is kept in UTC, as moment.astimezone(UTC), not {shown(value)}")
-
-
-def is_command(event: Happening, attribute: Attribute[Any], value: object) -> None:
-    """The field holds what the table of the lifecycle calls a command."""
-    if not isinstance(value, str) or value not in TABLE:
-        raise FieldInvalid(attribute.name, f"no command is called {shown(value)}")
-
-
-def is_place(event: Happening, attribute: Attribute[Any], value: object) -> None:
-    """The field holds the place of an event in its log, counted from 0."""
-    if type(value) is not int or value < 0:
-        raise FieldInvalid(attribute.name, f"events are counted from 0, and {shown(value)} is the place of none")
-
-
-def is_number(event: Happening, attribute: Attribute[Any], value: object) -> None:
-    """The field holds a number of a series."""
-    if type(value) is not int or value < 1:
-        raise FieldInvalid(attribute.name, f"a series is counted from 1, and {shown(value)} is no number of it")
-
-
-def is_a(expected: type) -> Any:
-    """The field holds a value of that class."""
-
-    def check(event: object, attribute: Attribute[Any], value: object) -> None:
-        if not isinstance(value, expected):
-            choice = f"; there are {', '.join(map(str, expected))}" if issubclass(expected, Enum) else ""
-            raise FieldInvalid(attribute.name, f"{shown(value)} is no {expected.__name__}{choice}")
-
-    return check
-
-
-def _because(reason: str) -> str:
-    return f", because {reason}" if reason else ""
-
-
-@frozen(kw_only=True)
-class Happening:
-    """What every event has."""
-
-    tag: ClassVar[str]
-    """What documents call this kind of event."""
-    row: ClassVar[str] = ""
-    """The row of the lifecycle's table that it follows: the command that it comes from; empty if it comes from none."""
-
-    incident: IncidentId = field(validator=is_name)
-    at: datetime = field(validator=is_utc)
-    by: PersonId = field(validator=is_name)
-    recorded_at: datetime = field(validator=is_utc)
-
-    def __str__(self) -> str:
-        """What happened, for people; what they wrote stands in it as they wrote it."""
-        said = next((getattr(self, name) for name in ("note", "reason", "text") if getattr(self, name, "")), "")
-        return f"{self.tag}: {said}" if said else self.tag
 
 
 @frozen(kw_only=True)
@@ -227,7 +98,7 @@ class SeverityChanged(Happening):
     reason: str = field(default="", validator=is_words)
 
     def __str__(self) -> str:
-        return f"severity changed to {self.severity}{_because(self.reason)}"
+        return f"severity changed to {self.severity}{reason_told(self.reason)}"
 
 
 @frozen(kw_only=True)
@@ -241,7 +112,7 @@ class PlaybookChanged(Happening):
     reason: str = field(validator=is_reason)
 
     def __str__(self) -> str:
-        return f"playbook changed to {self.playbook}{_because(self.reason)}"
+        return f"playbook changed to {self.playbook}{reason_told(self.reason)}"
 
 
 @frozen(kw_only=True)
@@ -354,7 +225,7 @@ class TakenBack(Happening):
     reason: str = field(validator=is_reason)
 
     def __str__(self) -> str:
-        return f"{self.obligation} is owed all the same{_because(self.reason)}"
+        return f"{self.obligation} is owed all the same{reason_told(self.reason)}"
 
 
 @frozen(kw_only=True)
@@ -368,7 +239,7 @@ class Waived(Happening):
     reason: str = field(validator=is_reason)
 
     def __str__(self) -> str:
-        return f"{self.obligation} is waived{_because(self.reason)}"
+        return f"{self.obligation} is waived{reason_told(self.reason)}"
 
 
 @frozen(kw_only=True)
@@ -472,7 +343,7 @@ class Snoozed(Happening):
     reason: str = field(validator=is_reason)
 
     def __str__(self) -> str:
-        return f"snoozed until {self.until:%Y-%m-%d %H:%M}{_because(self.reason)}"
+        return f"snoozed until {self.until:%Y-%m-%d %H:%M}{reason_told(self.reason)}"
 
 
 @frozen(kw_only=True)
@@ -486,7 +357,7 @@ class Escalated(Happening):
     reason: str = field(default="", validator=is_words)
 
     def __str__(self) -> str:
-        return f"escalated to {self.level}{_because(self.reason)}"
+        return f"escalated to {self.level}{reason_told(self.reason)}"
 
 
 @frozen(kw_only=True)
@@ -576,7 +447,7 @@ class StartCorrected(Happening):
     reason: str = field(default="", validator=is_words)
 
     def __str__(self) -> str:
-        return f"it started at {self.started_at:%Y-%m-%d %H:%M:%S}{_because(self.reason)}"
+        return f"it started at {self.started_at:%Y-%m-%d %H:%M:%S}{reason_told(self.reason)}"
 
 
 @frozen(kw_only=True)
@@ -592,7 +463,7 @@ class TimeCorrected(Happening):
     reason: str = field(default="", validator=is_words)
 
     def __str__(self) -> str:
-        return f"event {self.event} happened at {self.happened_at:%Y-%m-%d %H:%M:%S}{_because(self.reason)}"
+        return f"event {self.event} happened at {self.happened_at:%Y-%m-%d %H:%M:%S}{reason_told(self.reason)}"
 
 
 @frozen(kw_only=True)
@@ -607,7 +478,7 @@ class Redacted(Happening):
     reason: str = field(default="", validator=is_words)
 
     def __str__(self) -> str:
-        return f"the words of event {self.event} were taken out{_because(self.reason)}"
+        return f"the words of event {self.event} were taken out{reason_told(self.reason)}"
 
 
 OF_A_GENERATION: Final = frozenset({"acknowledge", "unacknowledge", "decline"})
@@ -652,7 +523,7 @@ class Became(Happening):
 
     def __str__(self) -> str:
         whom = f" for {', '.join(self.people)}" if self.people else ""
-        return f"{self.obligation} came into force{whom}{_because(self.because)}"
+        return f"{self.obligation} came into force{whom}{reason_told(self.because)}"
 
 
 @frozen(kw_only=True)
@@ -666,7 +537,7 @@ class FellDue(Happening):
     because: str = field(default="", validator=is_text)
 
     def __str__(self) -> str:
-        return f"{self.obligation} is overdue{_because(self.because)}"
+        return f"{self.obligation} is overdue{reason_told(self.because)}"
 
 
 @frozen(kw_only=True)
@@ -681,7 +552,7 @@ class Joined(Happening):
     because: str = field(default="", validator=is_text)
 
     def __str__(self) -> str:
-        return f"{self.obligation} is for {', '.join(self.people)} too{_because(self.because)}"
+        return f"{self.obligation} is for {', '.join(self.people)} too{reason_told(self.because)}"
 
 
 @frozen(kw_only=True)
@@ -694,7 +565,7 @@ class AcknowledgementExpired(Happening):
     because: str = field(default="", validator=is_text)
 
     def __str__(self) -> str:
-        return f"the acknowledgement of {self.person} expired{_because(self.because)}"
+        return f"the acknowledgement of {self.person} expired{reason_told(self.because)}"
 
 
 @frozen(kw_only=True)
@@ -708,7 +579,7 @@ class ActionStarted(Happening):
     because: str = field(default="", validator=is_text)
 
     def __str__(self) -> str:
-        return f"trying {self.action}{_because(self.because)}"
+        return f"trying {self.action}{reason_told(self.because)}"
 
 
 @frozen(kw_only=True)

@@ -22,7 +22,6 @@ from incidentkit.errors import (
 )
 from incidentkit.model.assessment import Value
 from incidentkit.model.events import (
-    MOST_LABELS,
     REDACTED,
     Acknowledged,
     AcknowledgementExpired,
@@ -68,6 +67,7 @@ from incidentkit.model.events import (
     Waived,
     wordless,
 )
+from incidentkit.model.happening import MOST_LABELS
 from incidentkit.model.identity import IncidentId, PersonId
 from incidentkit.model.lifecycle import TABLE, Effect, Status
 from incidentkit.model.people import Role

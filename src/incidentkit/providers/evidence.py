@@ -9,7 +9,7 @@ from typing import Any, Final, Protocol, runtime_checkable
 from attrs import Attribute, field, frozen
 
 from incidentkit.errors import FieldInvalid, shown
-from incidentkit.model.events import is_name
+from incidentkit.model.happening import is_name
 from incidentkit.model.identity import IncidentId
 from incidentkit.providers.answer import Answer
 

@@ -7,7 +7,7 @@ from typing import Any, Protocol, runtime_checkable
 from attrs import Attribute, field, frozen
 
 from incidentkit.errors import FieldInvalid, shown
-from incidentkit.model.events import is_name
+from incidentkit.model.happening import is_name
 from incidentkit.model.identity import is_keepable
 from incidentkit.providers.answer import Answer
 

@@ -12,7 +12,8 @@ from attrs import Attribute, field, frozen
 from attrs.validators import optional
 
 from incidentkit.errors import FieldInvalid, shown
-from incidentkit.model.events import Event, is_name, is_text, is_utc
+from incidentkit.model.events import Event
+from incidentkit.model.happening import is_name, is_text, is_utc
 from incidentkit.model.identity import IncidentId
 from incidentkit.model.incident import SCHEMA, check_schema
 from incidentkit.providers.evidence import Evidence, KeepEvidence

@@ -10,7 +10,8 @@ from attrs import Attribute, field, frozen
 from attrs.validators import optional
 
 from incidentkit.errors import FieldInvalid, shown
-from incidentkit.model.events import Event, is_name, is_text, is_utc
+from incidentkit.model.events import Event
+from incidentkit.model.happening import is_name, is_text, is_utc
 from incidentkit.model.identity import IncidentId, checked_name, checked_text
 from incidentkit.model.lifecycle import Status
 from incidentkit.providers.answer import Answer

@@ -10,7 +10,7 @@ from attrs import Attribute, field, frozen
 from attrs.validators import optional
 
 from incidentkit.errors import FieldInvalid, shown
-from incidentkit.model.events import is_utc
+from incidentkit.model.happening import is_utc
 from incidentkit.model.identity import IncidentId
 from incidentkit.providers.answer import Answer, Diagnosis, Receipt
 from incidentkit.text.document import Document
