@@ -15,10 +15,16 @@
     ├── RulesInvalid (ValueError)           severity rules that do not fit together
     ├── TreeInvalid (ValueError)            a decision tree that cannot be walked
     ├── PlaybookInvalid (ValueError)        parts that do not make a playbook
-    │   └── TemplateInvalid                 a message template with what is no field; names the place
+    │   ├── TemplateInvalid                 a message template with what is no field; names the place
+    │   └── RunbookInvalid                  steps that do not make a runbook
     ├── UnknownTree (LookupError)           the playbook has no tree of that name
     ├── UnknownLevel (LookupError)          the playbook's escalation has no level of that name
     ├── UnknownObligation (LookupError)     the playbook wants nothing of that name that people can do or waive
+    ├── UnknownRunbook (LookupError)        the playbook has no runbook of that name
+    ├── UnknownRun (LookupError)            no runbook was started under that name
+    ├── UnknownStep (LookupError)           the runbook has no step of that name
+    ├── ParametersInvalid (ValueError)      values that the runbook does not take, or takes otherwise; names them
+    ├── ToolsMissing (LookupError)          steps for which the desk has no tool; names them
     ├── ClosureBlocked (ValueError)         an incident that is not closed, because something is owed
     ├── UnknownPlaybook (LookupError)       the desk has no playbook of that reference
     ├── DirectoryInvalid (ValueError)       people, teams, roles and schedules that make no directory; names the path
@@ -31,6 +37,7 @@
     ├── IllegalTransition (ValueError)      a command that is not possible in the incident's status; says what is
     ├── TimesContradict (ValueError)        a time that what is known already rules out
     ├── CommandInvalid (ValueError)         a command that makes no sense for this incident
+    │   └── StaleConfirmation               a step was tried since it was confirmed, or is not at that try yet
     ├── StaleVersion (ValueError)           a command or an append, based on an incident that has moved on since
     ├── LogInvalid (ValueError)             events that are not the log of one incident
     ├── UnknownIncident (LookupError)       the store has no such incident
@@ -203,6 +210,56 @@ class UnknownLevel(IncidentkitError, LookupError):
         super().__init__(f"no level is called {shown(name)}{listed(known)}. {nearest(str(name), known)}".rstrip())
 
 
+class RunbookInvalid(PlaybookInvalid):
+    """Steps that do not make a runbook: a step without a tool, a parameter that nobody gives, runbooks in a circle."""
+
+
+class UnknownRunbook(IncidentkitError, LookupError):
+    """The playbook has no runbook of that name; `name` is what was asked for."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        self.name = name
+        known = tuple(known)
+        super().__init__(f"no runbook is called {shown(name)}{listed(known)}. {nearest(str(name), known)}".rstrip())
+
+
+class UnknownRun(IncidentkitError, LookupError):
+    """No runbook was started under that name; `name` is what was asked for."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        self.name = name
+        known = tuple(known)
+        super().__init__(f"nothing was started as {shown(name)}{listed(known)}. {nearest(str(name), known)}".rstrip())
+
+
+class UnknownStep(IncidentkitError, LookupError):
+    """The runbook has no step of that name; `name` is what was asked for."""
+
+    def __init__(self, runbook: str, name: str, known: Iterable[str]) -> None:
+        self.name = name
+        known = tuple(known)
+        problem = f"{runbook} has no step that is called {shown(name)}{listed(known)}"
+        super().__init__(f"{problem}. {nearest(str(name), known)}".rstrip())
+
+
+class ParametersInvalid(IncidentkitError, ValueError):
+    """Values that the runbook does not take, or takes otherwise; `problems` has what is wrong, by parameter."""
+
+    def __init__(self, runbook: str, problems: Mapping[str, str]) -> None:
+        self.problems = dict(problems)
+        super().__init__(f"{runbook}: {'; '.join(f'{name}: {problem}' for name, problem in problems.items())}")
+
+
+class ToolsMissing(IncidentkitError, LookupError):
+    """Steps for which the desk has no tool; `steps` has the slot that each of them needs."""
+
+    def __init__(self, runbook: str, steps: Mapping[str, str]) -> None:
+        self.steps = dict(steps)
+        needed = ", ".join(f"{step!r} needs {slot}" for step, slot in steps.items())
+        names = ", ".join(map(repr, steps))
+        super().__init__(f"{runbook}: {needed}. Give the desk that tool, or start it with by_hand=[{names}]")
+
+
 class UnknownObligation(IncidentkitError, LookupError):
     """The playbook wants nothing of that name that people can do or waive; `name` is what was asked for."""
 
@@ -330,6 +387,16 @@ class TimesContradict(IncidentkitError, ValueError):
 
 class CommandInvalid(IncidentkitError, ValueError):
     """A command that makes no sense for this incident, such as one that corrects an event that is not there."""
+
+
+class StaleConfirmation(CommandInvalid):
+    """A step was tried since somebody confirmed it, or is not at that try yet; `tries` is how often it was tried."""
+
+    def __init__(self, run: str, step: str, attempt: int, tries: int) -> None:
+        self.tries = tries
+        tried = f"was tried {tries} times" if tries != 1 else "was tried once"
+        problem = f"try {attempt} of {shown(step)} in {run} is not next, which {tried}"
+        super().__init__(f"{problem}: look what came of it, and confirm try {tries + 1}")
 
 
 class StaleVersion(IncidentkitError, ValueError):

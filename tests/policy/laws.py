@@ -31,7 +31,9 @@ from incidentkit.model.events import (
     FellDue,
     Joined,
     Reopened,
+    RunEnded,
     SeverityChanged,
+    Skipped,
     Unacknowledged,
     Updated,
 )
@@ -563,6 +565,8 @@ def settling_before_commands_loses_no_decision(case: Case) -> None:
 def _foreseeable(case: Case, simulation: Simulation) -> Iterator[Decision]:
     """The decisions that depend on no outcome: without a desk nobody is paged, so nobody was paged in vain."""
     for each in _decisions(simulation):
+        if isinstance(each, Skipped | RunEnded):  # a step comes after another, and so after what came of that
+            continue
         obligation = None if isinstance(each, AcknowledgementExpired) else case.obligations[each.obligation]
         if obligation is None:
             yield each

@@ -23,16 +23,16 @@ def _facts(facts: Mapping[str, Value]) -> dict[str, Value]:
     """A copy of what was known, in which every value can be kept."""
     known = dict(expect(Mapping, facts, CommandInvalid, "what is known is a mapping by name"))
     for name, value in known.items():
-        checked_name("facts", name)
-        _check_value(name, value)
+        checked_value("facts", checked_name("facts", name), value)
     return known
 
 
-def _check_value(name: str, value: Any) -> None:
+def checked_value(what: str, name: str, value: Any) -> None:
+    """A value that an event can keep; `FieldInvalid` names ``what`` it stands in."""
     if isinstance(value, str):
-        checked_text("facts", value)
+        checked_text(what, value)
     elif not isinstance(value, bool | int | float | timedelta) or (isinstance(value, float) and not isfinite(value)):
-        raise FieldInvalid("facts", f"{name} is {shown(value)}, which no event can keep")
+        raise FieldInvalid(what, f"{name} is {shown(value)}, which no event can keep")
 
 
 def _row(possible: Iterable[Severity[Any]]) -> tuple[Severity[Any], ...]:

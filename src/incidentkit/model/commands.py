@@ -7,23 +7,28 @@ a zone is `FieldInvalid` at once; whether the rest makes sense is seen when the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, ClassVar, TypeAlias
 
 from attrs import Attribute, field, frozen
 
-from incidentkit.model.assessment import Assessment, assessed
+from incidentkit.model.assessment import Assessment, Value, assessed
 from incidentkit.model.events import LinkKind
 from incidentkit.model.happening import copied_waivers
 from incidentkit.model.identity import moment, reference_of
 from incidentkit.model.people import Role
+from incidentkit.model.run_events import copied_values
 from incidentkit.model.severity import Severity
 
 
 def is_aware(command: Asking, attribute: Attribute[Any], value: object) -> None:
     """The field holds a moment with a time zone."""
     moment(attribute.name, value)
+
+
+def _row(names: Iterable[str]) -> tuple[str, ...]:
+    return (names,) if isinstance(names, str) else tuple(names)
 
 
 @frozen(kw_only=True)
@@ -358,6 +363,95 @@ class Redact(Asking):
     reason: str = field(default="", kw_only=True)
 
 
+@frozen
+class StartRunbook(Asking):
+    """Begin to go through a runbook of the playbook."""
+
+    tag: ClassVar[str] = "start_runbook"
+
+    runbook: str
+    parameters: Mapping[str, Value] = field(factory=dict[str, Value], kw_only=True, converter=copied_values, hash=False)
+    by_hand: tuple[str, ...] = field(default=(), kw_only=True, converter=_row)
+    """The steps that people do, though a tool could."""
+    note: str = field(default="", kw_only=True)
+
+
+@frozen
+class CancelRunbook(Asking):
+    """Stop a run: no further step of it is begun."""
+
+    tag: ClassVar[str] = "cancel_runbook"
+
+    run: str
+    """What the log calls it, such as ``failover #1``."""
+    reason: str = field(kw_only=True)
+
+
+@frozen
+class ResumeRunbook(Asking):
+    """Go on with a run that was stopped, where it was."""
+
+    tag: ClassVar[str] = "resume_runbook"
+
+    run: str
+    reason: str = field(default="", kw_only=True)
+
+
+@frozen
+class UndoRunbook(Asking):
+    """Undo what a run did, the latest first, or one step of it; nothing more of it is done then."""
+
+    tag: ClassVar[str] = "undo_runbook"
+
+    run: str
+    step: str = field(default="", kw_only=True)
+    """Which step; empty for all of them."""
+    reason: str = field(kw_only=True)
+
+
+@frozen
+class Confirm(Asking):
+    """Say that a step of a run may be tried, this once."""
+
+    tag: ClassVar[str] = "confirm"
+
+    run: str
+    step: str
+    attempt: int = field(default=1, kw_only=True)
+    """Which try of the step is meant, counted from 1: one more than were made."""
+    note: str = field(default="", kw_only=True)
+
+
+@frozen
+class Answer(Asking):
+    """Answer what a run has to know, such as whether a restart is safe."""
+
+    tag: ClassVar[str] = "answer"
+
+    run: str
+    fact: str
+    value: Value
+    note: str = field(default="", kw_only=True)
+
+
+@frozen
+class Hold(Asking):
+    """Let nothing be destroyed that shows what happened."""
+
+    tag: ClassVar[str] = "hold"
+
+    reason: str = field(kw_only=True)
+
+
+@frozen
+class LiftHold(Asking):
+    """Say that what shows what happened need not be kept any longer."""
+
+    tag: ClassVar[str] = "lift_hold"
+
+    reason: str = field(kw_only=True)
+
+
 Command: TypeAlias = (
     Assess
     | ChangeSeverity
@@ -391,5 +485,13 @@ Command: TypeAlias = (
     | CorrectStart
     | CorrectTime
     | Redact
+    | StartRunbook
+    | CancelRunbook
+    | ResumeRunbook
+    | UndoRunbook
+    | Confirm
+    | Answer
+    | Hold
+    | LiftHold
 )
 """Everything that can be asked of an incident that has been declared."""

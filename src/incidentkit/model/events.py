@@ -18,7 +18,7 @@ from attrs import evolve, field, fields, frozen
 from attrs.validators import optional
 
 from incidentkit.model.action import ActionKey, Outcome
-from incidentkit.model.assessment import Assessment
+from incidentkit.model.assessment import Assessment, Value
 from incidentkit.model.happening import (
     WRITTEN,
     Happening,
@@ -44,6 +44,17 @@ from incidentkit.model.happening import (
 from incidentkit.model.identity import IncidentId, PersonId
 from incidentkit.model.lifecycle import Effect, Status, consequence
 from incidentkit.model.people import Role
+from incidentkit.model.run_events import Answered as Answered
+from incidentkit.model.run_events import Confirmed as Confirmed
+from incidentkit.model.run_events import Held as Held
+from incidentkit.model.run_events import HoldLifted as HoldLifted
+from incidentkit.model.run_events import RunbookCancelled as RunbookCancelled
+from incidentkit.model.run_events import RunbookResumed as RunbookResumed
+from incidentkit.model.run_events import RunbookStarted as RunbookStarted
+from incidentkit.model.run_events import RunbookUndone as RunbookUndone
+from incidentkit.model.run_events import RunEnded as RunEnded
+from incidentkit.model.run_events import Skipped as Skipped
+from incidentkit.model.run_events import are_values, copied_values
 from incidentkit.model.severity import Severity
 
 REDACTED: Final = "[redacted]"
@@ -602,10 +613,18 @@ class ActionEnded(Happening):
     """What it opened, which belongs to the incident from then on under that reference."""
     url: str = field(default="", validator=is_text)
     """Where a person can look at it."""
+    readings: Mapping[str, Value] = field(
+        factory=dict[str, Value], converter=copied_values, validator=are_values, hash=False
+    )
+    """What a tool answered, by what the answer calls it."""
+    evidence: str = field(default="", validator=is_text)
+    """The SHA-256 of what a tool said, which is kept as evidence; empty if nothing is kept."""
 
     def __str__(self) -> str:
+        read = ", ".join(f"{name}={value}" for name, value in self.readings.items())
         named = f" and named {', '.join(self.found)}" if self.found else ""
-        return f"{self.action} {self.outcome}{named}{f': {self.problem}' if self.problem else ''}"
+        answered = f" with {read}" if read else ""
+        return f"{self.action} {self.outcome}{named}{answered}{f': {self.problem}' if self.problem else ''}"
 
 
 @frozen(kw_only=True)
@@ -659,18 +678,28 @@ Event: TypeAlias = (
     | StartCorrected
     | TimeCorrected
     | Redacted
+    | RunbookStarted
+    | RunbookCancelled
+    | RunbookResumed
+    | RunbookUndone
+    | Confirmed
+    | Answered
+    | Held
+    | HoldLifted
     | Overtaken
     | Became
     | FellDue
     | Joined
     | AcknowledgementExpired
+    | Skipped
+    | RunEnded
     | ActionStarted
     | ActionEnded
     | TakenOver
 )
 """Everything that can happen to an incident."""
 
-Decision: TypeAlias = Became | FellDue | Joined | AcknowledgementExpired
+Decision: TypeAlias = Became | FellDue | Joined | AcknowledgementExpired | Skipped | RunEnded
 """What a desk only writes down: it has become true by the playbook, and nobody did it."""
 
 

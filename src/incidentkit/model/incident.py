@@ -47,6 +47,7 @@ from incidentkit.model.metrics import Metrics, metrics_of
 from incidentkit.model.people import Role
 from incidentkit.model.progress import Progress
 from incidentkit.model.recording import recorded, says_what_is_so
+from incidentkit.model.runs import Run
 from incidentkit.model.severity import Severity
 from incidentkit.model.state import State, after, begin, extended, looks_back, replay, without_redacted
 from incidentkit.model.timeline import Timeline
@@ -346,6 +347,21 @@ class Incident:
     def restriction_lifted_at(self) -> datetime | None:
         """When the log learned of it that somebody said so, the last time."""
         return self._state.lifted_at
+
+    @property
+    def evidence_held(self) -> bool:
+        """Whether nothing may be destroyed that shows what happened, by a person or by its playbook, until now."""
+        return self._state.held is True or self._state.progress.held
+
+    @property
+    def hold_lifted(self) -> bool:
+        """Whether somebody said that its evidence need not be kept any longer, and nothing held it since."""
+        return self._state.held is False and not self.evidence_held
+
+    @property
+    def runs(self) -> Mapping[str, Run]:
+        """The runbooks that were started, by what each run is called, in their order."""
+        return MappingProxyType(self._state.progress.runs.by_name)
 
     @property
     def links(self) -> tuple[Linked, ...]:

@@ -13,11 +13,16 @@ from typing import Final, TypeAlias
 from attrs import define, evolve, field, frozen
 
 from incidentkit.model.action import ActionKey, Outcome
+from incidentkit.model.assessment import Value
 from incidentkit.model.events import ActionEnded, ActionStarted, Became, FellDue, Fulfilled, Joined, Waived
 from incidentkit.model.identity import PersonId
+from incidentkit.model.runs import Runs
 
 ONCE: Final = "once"
 """The instance of what happens once in the life of an incident, however often it is reopened."""
+
+EVIDENCE_HOLD: Final = "evidence hold"
+"""The obligation by which a playbook holds the evidence of an incident, once and until a person lifts that."""
 
 CONFIDENTIAL: Final = "confidential"
 """The obligation by which a playbook restricts an incident, once and until a person lifts that."""
@@ -65,6 +70,8 @@ class Tried:
     """Whom the answer named, if it was asked for people."""
     earlier: bool = False
     """Whether a try before the latest may have reached somebody."""
+    readings: Mapping[str, Value] = field(factory=dict[str, Value], hash=False)
+    """What a tool answered the latest try."""
 
     @property
     def reached(self) -> bool:
@@ -141,6 +148,9 @@ class Progress:
     """Where the latest of that stands in the order."""
     places: int = 0
     """How many places there are so far."""
+    lifted_hold_place: int = 0
+    """Where it stands in the order that a hold on evidence was lifted last."""
+    runs: Runs = field(factory=Runs)
 
     def copy(self) -> Progress:
         """A copy that can change without changing this one."""
@@ -162,6 +172,8 @@ class Progress:
             self.raises,
             self.raised_place,
             self.places,
+            self.lifted_hold_place,
+            self.runs.copy() if self.runs.by_name else Runs(),
         )
 
     def became(self, event: Became) -> None:
@@ -208,6 +220,17 @@ class Progress:
         self.places += 1
         self.lifted_place = self.places
 
+    def lifted_hold(self) -> None:
+        """Evidence need not be kept any longer that was held by what was in force until then."""
+        self.places += 1
+        self.lifted_hold_place = self.places
+
+    @property
+    def held(self) -> bool:
+        """Whether the playbook holds its evidence, and nobody has lifted that since."""
+        said = self.in_force.get((EVIDENCE_HOLD, ONCE))
+        return said is not None and said.place > self.lifted_hold_place
+
     @property
     def restricted(self) -> bool:
         """Whether the playbook restricted it, and nobody has lifted that since."""
@@ -252,13 +275,17 @@ class Progress:
             return
         ending = (event.outcome, event.recorded_at, event.retry_at, event.found)
         start = (tried.tries, tried.first, tried.latest, tried.lease_until)
-        self.tried[event.action] = Tried(*start, *ending, tried.earlier)
+        self.tried[event.action] = Tried(*start, *ending, tried.earlier, event.readings)
 
     def rearm(self, person: PersonId, at: datetime) -> None:
         """The person is to be reached for again."""
         earlier = self.armings.get(person)
         self.armings[person] = Arming(1 if earlier is None else earlier.count + 1, at)
         self.acknowledged.pop(person, None)
+
+    def tries(self, obligation: str) -> int:
+        """How often anything was tried for an obligation."""
+        return sum(tried.tries for key, tried in self.tried.items() if key.obligation == obligation)
 
     def chains(self, obligations: Iterable[str], instance: str) -> int:
         """How many chains there are for these obligations, counted again whenever one began, or is needed, anew.

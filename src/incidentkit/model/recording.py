@@ -19,21 +19,26 @@ from incidentkit.errors import (
 )
 from incidentkit.model.commands import (
     Acknowledge,
+    Answer,
     Asking,
     Assess,
     Assign,
     Cancel,
+    CancelRunbook,
     ChangePlaybook,
     ChangeSeverity,
     Close,
     Command,
+    Confirm,
     CorrectStart,
     CorrectTime,
     Decline,
     Escalate,
     Fulfil,
     HandOver,
+    Hold,
     Label,
+    LiftHold,
     LiftRestriction,
     Link,
     Merge,
@@ -44,24 +49,31 @@ from incidentkit.model.commands import (
     Reopen,
     Resolve,
     Restrict,
+    ResumeRunbook,
     Snooze,
     StartMitigation,
+    StartRunbook,
     Summarize,
     TakeBack,
     Unacknowledge,
+    UndoRunbook,
     Unlabel,
     Update,
     Waive,
 )
 from incidentkit.model.events import (
     Acknowledged,
+    Answered,
     Assessed,
     Cancelled,
     Closed,
+    Confirmed,
     Declined,
     Escalated,
     Event,
     Fulfilled,
+    Held,
+    HoldLifted,
     Labelled,
     Linked,
     Merged,
@@ -77,6 +89,10 @@ from incidentkit.model.events import (
     Restricted,
     RestrictionLifted,
     RoleAssigned,
+    RunbookCancelled,
+    RunbookResumed,
+    RunbookStarted,
+    RunbookUndone,
     SeverityChanged,
     Snoozed,
     StartCorrected,
@@ -90,6 +106,7 @@ from incidentkit.model.events import (
 )
 from incidentkit.model.identity import checked_name, moment
 from incidentkit.model.lifecycle import TABLE, Effect, Status, consequence, possible
+from incidentkit.model.runs import RunStanding
 from incidentkit.model.state import State
 
 
@@ -114,7 +131,10 @@ def recorded(command: Command, state: State, recorded_at: datetime | None) -> Ev
         raise _impossible(command, state)
     if result is Effect.OVERTAKEN or says_what_is_so(command, state):
         return Overtaken(**when, command=command.tag, status=state.status, note=_words_of(command))
-    return event(**when, **_OWN[type(command)](command))
+    own = _OWN[type(command)](command)
+    if isinstance(command, StartRunbook):
+        own["run"] = state.progress.runs.next_name(command.runbook)
+    return event(**when, **own)
 
 
 def _impossible(command: Command, state: State) -> IllegalTransition:
@@ -157,6 +177,13 @@ _SAYS_WHAT_IS_SO: Final[Mapping[type[Any], Callable[[Any, State], bool]]] = {
     Link: lambda command, state: any(_leads_there(link, command) for link in state.links),
     Label: lambda command, state: state.labels.get(command.name) == command.value,
     Unlabel: lambda command, state: checked_name("name", command.name) not in state.labels,
+    StartRunbook: lambda command, state: state.progress.runs.goes_on(command.runbook, command.parameters),
+    CancelRunbook: lambda command, state: state.progress.runs[command.run].standing is not RunStanding.RUNNING,
+    ResumeRunbook: lambda command, state: state.progress.runs[command.run].standing is not RunStanding.CANCELLED,
+    UndoRunbook: lambda command, state: state.progress.runs[command.run].is_undoing(command.step),
+    Answer: lambda command, state: state.progress.runs[command.run].answers.get(command.fact) == command.value,
+    Hold: lambda _, state: state.held is True,
+    LiftHold: lambda _, state: state.held is False and not state.progress.held,
 }
 """When a command that moves no status asks for what is so already, or for what was over when it was reopened."""
 
@@ -203,6 +230,14 @@ _EVENT: Final[Mapping[type[Any], Callable[..., Event]]] = {
     CorrectStart: StartCorrected,
     CorrectTime: TimeCorrected,
     Redact: Redacted,
+    StartRunbook: RunbookStarted,
+    CancelRunbook: RunbookCancelled,
+    ResumeRunbook: RunbookResumed,
+    UndoRunbook: RunbookUndone,
+    Confirm: Confirmed,
+    Answer: Answered,
+    Hold: Held,
+    LiftHold: HoldLifted,
 }
 """What each command is recorded as."""
 

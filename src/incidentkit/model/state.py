@@ -27,10 +27,12 @@ from incidentkit.model.events import (
     AcknowledgementExpired,
     ActionEnded,
     ActionStarted,
+    Answered,
     Assessed,
     Became,
     Cancelled,
     Closed,
+    Confirmed,
     Decision,
     Declared,
     Declined,
@@ -38,6 +40,8 @@ from incidentkit.model.events import (
     Event,
     FellDue,
     Fulfilled,
+    Held,
+    HoldLifted,
     Joined,
     Labelled,
     Linked,
@@ -54,7 +58,13 @@ from incidentkit.model.events import (
     Restricted,
     RestrictionLifted,
     RoleAssigned,
+    RunbookCancelled,
+    RunbookResumed,
+    RunbookStarted,
+    RunbookUndone,
+    RunEnded,
     SeverityChanged,
+    Skipped,
     Snoozed,
     StartCorrected,
     Summarized,
@@ -72,6 +82,7 @@ from incidentkit.model.identity import IncidentId, PersonId
 from incidentkit.model.lifecycle import TABLE, Effect, Status
 from incidentkit.model.people import Role
 from incidentkit.model.progress import Progress
+from incidentkit.model.runs import Runs
 from incidentkit.model.severity import Severity
 
 NOTHING: Final = timedelta()
@@ -117,6 +128,8 @@ class State:
     """Whether somebody said so, or said that it is not; `None` before anybody said either."""
     lifted_at: datetime | None = None
     """When the log learned of it that the restriction was lifted, the last time."""
+    held: bool | None = None
+    """Whether somebody said that evidence is held, or said that it is not; `None` before anybody said either."""
     links: list[Linked] = field(factory=list[Linked])
     labels: dict[str, str] = field(factory=dict[str, str])
     public_summary: str = ""
@@ -530,6 +543,46 @@ def _check_started(incident: IncidentId, started_at: datetime, declared_at: date
         raise TimesContradict(f"{incident} was declared at {declared_at}, so it did not start at {started_at}")
 
 
+def _of_run(change: Callable[[Runs, Any], None]) -> Callable[[State, Any], None]:
+    """What an event does that says something of a runbook."""
+
+    def fold(state: State, event: Event) -> None:
+        if event.at < state.declared_at:
+            raise _too_early(state, event)
+        change(state.progress.runs, event)
+
+    return fold
+
+
+def _confirm(state: State, event: Confirmed) -> None:
+    if event.at < state.declared_at:
+        raise _too_early(state, event)
+    progress = state.progress
+    step = progress.runs[event.run].step(event.step)
+    progress.runs.confirm(event, progress.tries(step))
+
+
+def _hold(state: State, event: Held) -> None:
+    if event.at < state.declared_at:
+        raise _too_early(state, event)
+    state.held = True
+
+
+def _lift_hold(state: State, event: HoldLifted) -> None:
+    if event.at < state.declared_at:
+        raise _too_early(state, event)
+    state.held = False
+    state.progress.lifted_hold()
+
+
+def _skip(state: State, event: Skipped) -> None:
+    state.progress.runs.skip(event)
+
+
+def _end_run(state: State, event: RunEnded) -> None:
+    state.progress.runs.end(event)
+
+
 def _became(state: State, event: Became) -> None:
     state.progress.became(event)
 
@@ -590,11 +643,21 @@ _FOLD: Final[Mapping[type[Any], Callable[[State, Any], None] | None]] = {
     StartCorrected: _correct_start,
     TimeCorrected: _look_back,
     Redacted: _look_back,
+    RunbookStarted: _of_run(Runs.start),
+    RunbookCancelled: _of_run(Runs.cancel),
+    RunbookResumed: _of_run(Runs.resume),
+    RunbookUndone: _of_run(Runs.undo),
+    Confirmed: _confirm,
+    Answered: _of_run(Runs.answer),
+    Held: _hold,
+    HoldLifted: _lift_hold,
     Overtaken: None,
     Became: _became,
     FellDue: _fell_due,
     Joined: _join,
     AcknowledgementExpired: _expire,
+    Skipped: _skip,
+    RunEnded: _end_run,
     ActionStarted: _action_started,
     ActionEnded: _action_ended,
     TakenOver: _take_over,
@@ -630,6 +693,15 @@ _CHANGES: Final[Mapping[type[Any], tuple[str, ...]]] = {
     Fulfilled: ("progress",),
     TakenBack: ("progress",),
     Waived: ("progress",),
+    RunbookStarted: ("progress",),
+    RunbookCancelled: ("progress",),
+    RunbookResumed: ("progress",),
+    RunbookUndone: ("progress",),
+    Confirmed: ("progress",),
+    Answered: ("progress",),
+    HoldLifted: ("progress",),
+    Skipped: ("progress",),
+    RunEnded: ("progress",),
 }
 """The fields whose value each kind of event changes, rather than to put another one in its place."""
 

@@ -1,0 +1,162 @@
+"""What planning needs to know of the runbooks of an incident: which were started, and what people said of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from attrs import define, evolve, field, frozen
+
+from incidentkit.errors import CommandInvalid, StaleConfirmation, UnknownRun
+from incidentkit.model.assessment import Value
+from incidentkit.model.identity import PersonId
+from incidentkit.model.run_events import (
+    Answered,
+    Confirmed,
+    RunbookCancelled,
+    RunbookResumed,
+    RunbookStarted,
+    RunbookUndone,
+    RunEnded,
+    Skipped,
+)
+
+MOST_RUNS: Final = 1_000
+"""How often runbooks can be started in one incident."""
+
+
+class RunStanding(StrEnum):
+    """Whether a run goes on."""
+
+    RUNNING = "running"
+    CANCELLED = "cancelled"
+    """Somebody stopped it; it can be resumed."""
+    ENDED = "ended"
+    """Nothing is left to do; what it did can still be undone."""
+
+
+@frozen(kw_only=True)
+class Run:
+    """A runbook that was started."""
+
+    name: str
+    """The runbook, and how often it was started by then: ``failover #1``."""
+    runbook: str
+    parameters: Mapping[str, Value] = field(hash=False)
+    by_hand: frozenset[str]
+    """The steps that people do, though a tool could."""
+    since: datetime
+    by: PersonId
+    standing: RunStanding = RunStanding.RUNNING
+    answers: Mapping[str, Value] = field(factory=dict[str, Value], hash=False)
+    """What people answered in it, by fact."""
+    undoing: bool = False
+    """Whether nothing of it is done any more, but undone."""
+    undone: frozenset[str] = frozenset()
+    """The steps that people asked to be undone by themselves."""
+
+    def is_undoing(self, step: str) -> bool:
+        """Whether it was asked already that all of it is undone, or that step."""
+        return self.undoing or (step != "" and step in self.undone)
+
+    def step(self, name: str) -> str:
+        """What a step of it is called as an obligation."""
+        return f"{self.name}/{name}"
+
+
+@frozen
+class Confirmation:
+    """Somebody said that a step may be tried."""
+
+    attempt: int
+    """Which try was meant, counted from 1."""
+    by: PersonId
+    at: datetime
+    """When the log learned of it."""
+
+
+@define
+class Runs:
+    """The runs of an incident, in the order in which they were started, and what was said of their steps."""
+
+    by_name: dict[str, Run] = field(factory=dict[str, Run])
+    skipped: dict[str, str] = field(factory=dict[str, str])
+    """The steps that are not done, as obligations, each with the reason."""
+    confirmed: dict[str, Confirmation] = field(factory=dict[str, Confirmation])
+    """What was confirmed last, by step."""
+
+    def copy(self) -> Runs:
+        """A copy that can change without changing this one."""
+        return Runs(self.by_name.copy(), self.skipped.copy(), self.confirmed.copy())
+
+    def next_name(self, runbook: str) -> str:
+        """What a runbook that is started now is called from then on."""
+        return f"{runbook} #{sum(run.runbook == runbook for run in self.by_name.values()) + 1}"
+
+    def goes_on(self, runbook: str, parameters: Mapping[str, Value]) -> bool:
+        """Whether a runbook is gone through already with these parameters."""
+        running = (run for run in self.by_name.values() if run.standing is RunStanding.RUNNING)
+        return any((run.runbook, {**run.parameters}) == (runbook, {**parameters}) for run in running)
+
+    def __getitem__(self, name: str) -> Run:
+        run = self.by_name.get(name)
+        if run is None:
+            raise UnknownRun(name, self.by_name)
+        return run
+
+    def start(self, event: RunbookStarted) -> None:
+        """Somebody began to go through a runbook."""
+        if len(self.by_name) >= MOST_RUNS:
+            raise CommandInvalid(f"{event.incident}: {MOST_RUNS} runbooks were started, which is the most")
+        if event.run != self.next_name(event.runbook):
+            raise CommandInvalid(f"{event.incident}: the next run of {event.runbook} is not called {event.run}")
+        self.by_name[event.run] = Run(
+            name=event.run,
+            runbook=event.runbook,
+            parameters=event.parameters,
+            by_hand=frozenset(event.by_hand),
+            since=event.recorded_at,
+            by=event.by,
+        )
+
+    def cancel(self, event: RunbookCancelled) -> None:
+        """Nothing more of it is begun."""
+        self._stand(event.run, RunStanding.CANCELLED)
+
+    def resume(self, event: RunbookResumed) -> None:
+        """It goes on where it was."""
+        self._stand(event.run, RunStanding.RUNNING)
+
+    def end(self, event: RunEnded) -> None:
+        """Nothing of it is left to do. A desk that learned too late that it goes on says nothing."""
+        if event.run in self.by_name:
+            self._stand(event.run, RunStanding.ENDED)
+
+    def undo(self, event: RunbookUndone) -> None:
+        """What it did, or one step, is to be undone; that goes on by itself, whatever became of the run."""
+        run = self[event.run]
+        if event.step:
+            self.by_name[run.name] = evolve(run, undone=run.undone | {event.step}, standing=RunStanding.RUNNING)
+        else:
+            self.by_name[run.name] = evolve(run, undoing=True, standing=RunStanding.RUNNING)
+
+    def answer(self, event: Answered) -> None:
+        """Somebody told what it has to know."""
+        run = self[event.run]
+        self.by_name[run.name] = evolve(run, answers={**run.answers, event.fact: event.value})
+
+    def confirm(self, event: Confirmed, tries: int) -> None:
+        """A step may be tried that was tried so often; `StaleConfirmation` if another try was meant."""
+        step = self[event.run].step(event.step)
+        if event.attempt != tries + 1:
+            raise StaleConfirmation(event.run, event.step, event.attempt, tries)
+        self.confirmed[step] = Confirmation(event.attempt, event.by, event.recorded_at)
+
+    def skip(self, event: Skipped) -> None:
+        """A step is not done."""
+        self.skipped.setdefault(event.obligation, event.because)
+
+    def _stand(self, name: str, standing: RunStanding) -> None:
+        self.by_name[name] = evolve(self[name], standing=standing)
