@@ -208,7 +208,7 @@ def places(publication: PublishStatus, ticket: OpenTicket, tracker: Tracker) -> 
     assert_type(pages[0].publish(publication), Answer[Receipt])
     assert_type(trackers[0].open_ticket(ticket), Answer[Receipt])
     if isinstance(tracker, SearchesTickets):
-        assert_type(tracker.search_tickets(FindTickets(limit=5)), Answer[FoundTickets])
+        assert_type(tracker.search_tickets(FindTickets(incident=IncidentId("INC-7"), limit=5)), Answer[FoundTickets])
     assert_type(chats[0].diagnose(), Answer[Diagnosis])
 
 

@@ -27,6 +27,7 @@
     ├── ToolsMissing (LookupError)          steps for which the desk has no tool; names them
     ├── ClosureBlocked (ValueError)         an incident that is not closed, because something is owed
     ├── UnknownPlaybook (LookupError)       the desk has no playbook of that reference
+    ├── UnknownOperation (LookupError)      no tool of the playbook can do something of that name
     ├── DirectoryInvalid (ValueError)       people, teams, roles and schedules that make no directory; names the path
     ├── UnknownRecipient (LookupError)      the directory has no such person, team, role or schedule
     ├── ScheduleInvalid (ValueError)        an on-call schedule that leaves open who is on call; names the path
@@ -290,6 +291,19 @@ class UnknownPlaybook(IncidentkitError, LookupError):
         super().__init__(f"{problem}. {hint}".rstrip())
 
 
+class UnknownOperation(IncidentkitError, LookupError):
+    """No tool of the playbook can do something of that name; `name` is what was asked for.
+
+    `hint` is the sentence that offers the nearest name, or empty.
+    """
+
+    def __init__(self, name: object, known: Iterable[str]) -> None:
+        self.name = name
+        self.hint = nearest(str(name), known)
+        example = "such as 'deploy_tool.rollback'"
+        super().__init__(f"no operation is called {shown(name)}: a slot and a method, {example}. {self.hint}".rstrip())
+
+
 class DirectoryInvalid(IncidentkitError, ValueError):
     """People, teams, roles, schedules and maintenance that make no directory.
 
@@ -524,12 +538,32 @@ class Where(TypedDict, total=False):
     operation: str
     status: int | None
     request_id: str
+    output: bytes
+
+
+LARGEST_OUTPUT: Final = 1024 * 1024
+"""Bytes of what a tool said that are kept: of more, the beginning and the end."""
+
+
+def capped(output: bytes) -> bytes:
+    """What is kept of an output: all of it, or its beginning and its end, with a line between about what is left out.
+
+    `FieldInvalid` for what is no bytes.
+    """
+    if not isinstance(output, bytes):  # pyright: ignore[reportUnnecessaryIsInstance]  # whatever its caller promised
+        raise FieldInvalid("output", f"what a tool said is kept in bytes, as it said it, not {shown(output)}")
+    if len(output) <= LARGEST_OUTPUT:
+        return output
+    notice = f"\n[... of {len(output)} bytes the middle is left out ...]\n".encode()
+    half, odd = divmod(LARGEST_OUTPUT - len(notice), 2)
+    return output[: half + odd] + notice + output[-half:]
 
 
 class ProviderError(IncidentkitError):
     """A system did not do what it was asked, or did not say whether it did; the type says what to do about it.
 
     ``problem`` says what went wrong. It may be shown and kept, so it holds no URL, body or header: these hold secrets.
+    ``output`` is what a tool said, as it said it, up to `LARGEST_OUTPUT`; no message has it.
     """
 
     transient: ClassVar[bool] = False
@@ -538,12 +572,20 @@ class ProviderError(IncidentkitError):
     """Whether it may have happened all the same. If not, nothing was changed."""
 
     def __init__(
-        self, problem: str, *, provider: str = "", operation: str = "", status: int | None = None, request_id: str = ""
+        self,
+        problem: str,
+        *,
+        provider: str = "",
+        operation: str = "",
+        status: int | None = None,
+        request_id: str = "",
+        output: bytes = b"",
     ) -> None:
         self.provider = provider
         self.operation = operation
         self.status = status
         self.request_id = request_id
+        self.output = capped(output)
         where = ".".join(name for name in (provider, operation) if name)
         said = "" if status is None else f"status {status}"
         if request_id:

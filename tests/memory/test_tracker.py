@@ -107,7 +107,7 @@ def titles(found: FoundTickets) -> list[str]:
 
 def test_the_newest_tickets_come_first() -> None:
     tracker = several()
-    newest, older = tracker.search_tickets(FindTickets(limit=2)).tickets
+    newest, older = tracker.search_tickets(FindTickets(incident=OPEN.incident, limit=2)).tickets
     assert newest == Ticket(
         reference="ticket-4",
         title="Mail is late",
@@ -120,14 +120,17 @@ def test_the_newest_tickets_come_first() -> None:
 @pytest.mark.parametrize(
     ("request_", "expected"),
     [
-        (FindTickets(limit=9, status=TicketStatus.OPEN), ["SEARCH fails", "Search is slow"]),
-        (FindTickets(limit=9, status=TicketStatus.CLOSED), ["Mail is late", "Checkout fails"]),
-        (FindTickets(limit=9, text="search"), ["SEARCH fails", "Search is slow"]),
-        (FindTickets(limit=9, text="fails  SEARCH"), ["SEARCH fails"]),
-        (FindTickets(limit=9, text="GRÖSSE mail"), ["Mail is late"]),
-        (FindTickets(limit=9, text="is:closed"), []),
-        (FindTickets(limit=9, since=START + timedelta(minutes=2)), ["Mail is late", "SEARCH fails"]),
-        (FindTickets(limit=9, since=START + timedelta(minutes=2), text="slow"), []),
+        (FindTickets(incident=OPEN.incident, limit=9, status=TicketStatus.OPEN), ["SEARCH fails", "Search is slow"]),
+        (FindTickets(incident=OPEN.incident, limit=9, status=TicketStatus.CLOSED), ["Mail is late", "Checkout fails"]),
+        (FindTickets(incident=OPEN.incident, limit=9, text="search"), ["SEARCH fails", "Search is slow"]),
+        (FindTickets(incident=OPEN.incident, limit=9, text="fails  SEARCH"), ["SEARCH fails"]),
+        (FindTickets(incident=OPEN.incident, limit=9, text="GRÖSSE mail"), ["Mail is late"]),
+        (FindTickets(incident=OPEN.incident, limit=9, text="is:closed"), []),
+        (
+            FindTickets(incident=OPEN.incident, limit=9, since=START + timedelta(minutes=2)),
+            ["Mail is late", "SEARCH fails"],
+        ),
+        (FindTickets(incident=OPEN.incident, limit=9, since=START + timedelta(minutes=2), text="slow"), []),
     ],
 )
 def test_tickets_are_found_by_what_is_asked(request_: FindTickets, expected: list[str]) -> None:
@@ -136,7 +139,7 @@ def test_tickets_are_found_by_what_is_asked(request_: FindTickets, expected: lis
 
 @given(st.integers(1, 6))
 def test_an_answer_says_whether_there_are_more(limit: int) -> None:
-    found = several().search_tickets(FindTickets(limit=limit))
+    found = several().search_tickets(FindTickets(incident=OPEN.incident, limit=limit))
     assert (len(found.tickets), found.more) == (min(limit, 4), limit < 4)
 
 
@@ -144,4 +147,4 @@ def test_a_tracker_that_is_ill_finds_nothing() -> None:
     tracker = several()
     tracker.fault = ProviderUnavailable("it is being moved")
     with pytest.raises(ProviderUnavailable, match="it is being moved"):
-        tracker.search_tickets(FindTickets(limit=1))
+        tracker.search_tickets(FindTickets(incident=OPEN.incident, limit=1))

@@ -51,6 +51,7 @@ from incidentkit.model.events import (
 from incidentkit.model.facts import FactKind
 from incidentkit.model.identity import PersonId, checked_name, checked_text
 from incidentkit.policy.directory import Directory, Person
+from incidentkit.providers.tools import operation
 from incidentkit.testing import (
     attended,
     commands,
@@ -80,6 +81,7 @@ from incidentkit.testing import (
     support_calendars,
     targets,
     texts,
+    tool_requests,
     triages,
     vocabularies,
 )
@@ -130,6 +132,7 @@ EVERY: dict[str, st.SearchStrategy[Any]] = {
     "support_calendars": support_calendars(),
     "targets": targets(),
     "texts": texts(),
+    "tool_requests": tool_requests(operation("deploy_tool.history")),
     "triages": triages(),
     "vocabularies": vocabularies(),
 }

@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable
-from typing import Protocol, TypeAlias, TypeVar, runtime_checkable
+from typing import Any, Protocol, TypeAlias, TypeVar, cast, runtime_checkable
 
-from attrs import frozen
+from attrs import Attribute, field, frozen
+
+from incidentkit.errors import FieldInvalid, capped, shown
 
 T = TypeVar("T")
 
 Answer: TypeAlias = T | Awaitable[T]
 """What a provider's method gives back: with ``def`` the answer, with ``async def`` a promise of it."""
+
+
+def _is_former(receipt: Receipt, attribute: Attribute[Any], value: object) -> None:
+    """The field holds texts in a tuple: one text alone would be read as a list of letters."""
+    if value is not None and not _are_texts(value):
+        raise FieldInvalid(attribute.name, f"what was so before is a tuple of texts, not {shown(value)}")
+
+
+def _are_texts(value: object) -> bool:
+    return isinstance(value, tuple) and all(isinstance(each, str) for each in cast(tuple[object, ...], value))
 
 
 @frozen(kw_only=True)
@@ -23,6 +35,14 @@ class Receipt:
     """Where a person can look at it."""
     note: str = ""
     """Anything else that a person should know of it."""
+    former: tuple[str, ...] | None = field(default=None, validator=_is_former)
+    """What it takes to undo it, where it can be undone; `None` if the provider does not say.
+
+    Of what sets a value, the value that stood there before, and nothing if none did: ``("2.4.0",)``. Of what switches
+    things, those that were switched, without those that were so already: ``("checkout", "search")``.
+    """
+    output: bytes = field(default=b"", converter=capped, repr=False)
+    """What a tool said, as it said it, up to `incidentkit.errors.LARGEST_OUTPUT` bytes; empty if it says nothing."""
 
 
 @frozen(kw_only=True)

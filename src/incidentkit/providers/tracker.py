@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final, Protocol, runtime_checkable
 
@@ -13,6 +13,7 @@ from incidentkit.errors import FieldInvalid, shown
 from incidentkit.model.happening import is_utc
 from incidentkit.model.identity import IncidentId
 from incidentkit.providers.answer import Answer, Diagnosis, Receipt
+from incidentkit.providers.values import is_period
 from incidentkit.text.document import Document
 
 MOST_TICKETS: Final = 100
@@ -93,6 +94,8 @@ def _is_limit(request: object, attribute: Attribute[Any], value: object) -> None
 class FindTickets:
     """Find tickets, whoever opened them."""
 
+    incident: IncidentId
+    """Which incident it is asked for."""
     limit: int = field(validator=_is_limit)
     """How many to give at the most, up to 100."""
     text: str = ""
@@ -101,6 +104,12 @@ class FindTickets:
     """The status to look for; `None` for either."""
     since: datetime | None = field(default=None, validator=optional(is_utc))
     """Only those that were opened at that moment or later, in UTC; `None` for however old ones."""
+    last: timedelta | None = field(default=None, validator=optional(is_period))
+    """The same as a time before now, for whoever does not know the moment; not beside ``since``."""
+
+    def __attrs_post_init__(self) -> None:
+        if self.since is not None and self.last is not None:
+            raise FieldInvalid("last", "'since' says already how far to look back: give one of the two")
 
 
 @frozen(kw_only=True)

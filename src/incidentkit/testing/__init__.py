@@ -35,6 +35,7 @@ from incidentkit.testing.schedule import schedules as schedules
 from incidentkit.testing.severity import severities as severities
 from incidentkit.testing.severity import severity_schemes as severity_schemes
 from incidentkit.testing.targets import targets as targets
+from incidentkit.testing.tools import tool_requests as tool_requests
 from incidentkit.testing.tree import decision_trees as decision_trees
 
 __all__ = [
@@ -67,6 +68,7 @@ __all__ = [
     "support_calendars",
     "targets",
     "texts",
+    "tool_requests",
     "triages",
     "vocabularies",
 ]
