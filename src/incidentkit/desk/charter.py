@@ -19,6 +19,7 @@ from incidentkit.model.calendar import zone_of
 from incidentkit.model.events import TakenOver
 from incidentkit.model.identity import PersonId, checked_name, checked_text, keepable
 from incidentkit.model.incident import Incident
+from incidentkit.policy.action import Action
 from incidentkit.policy.directory import Directory
 from incidentkit.policy.playbook import Playbook
 from incidentkit.providers.playbooks import KeepsPlaybooks
@@ -131,6 +132,14 @@ class Charter:
     def store_methods(self) -> Mapping[str, int]:
         """The methods of the store that are called, and how many arguments each is called with."""
         return {**STORE, **(KEEPING if isinstance(self.store, KeepsPlaybooks) else {})}
+
+    def deadline_of(self, action: Action) -> timedelta:
+        """How long the provider of an action may take: as long as the step says, which may know better."""
+        return self.deadline if action.within is None else min(action.within, LONGEST_LEASE / 3)
+
+    def lease_of(self, action: Action) -> timedelta:
+        """For how long a try of an action is left to the desk that began it."""
+        return self.lease if action.within is None else max(self.lease, 3 * self.deadline_of(action))
 
     @property
     def by(self) -> PersonId:

@@ -10,12 +10,13 @@ from attrs import frozen
 
 from incidentkit.desk.toolbox import CHAT, ON_CALL, STATUS_PAGE, TRACKER, Toolbox, slot_of
 from incidentkit.policy.act import ActKind
-from incidentkit.policy.action import Request
+from incidentkit.policy.action import Action, Request
 from incidentkit.policy.posting import words_of
 from incidentkit.providers.chat import CloseChannel, OpenChannel, PostMessage
 from incidentkit.providers.on_call import FindOnCall
 from incidentkit.providers.pager import SendPage
 from incidentkit.providers.status_page import PublishStatus
+from incidentkit.providers.tools import operations_of
 from incidentkit.providers.tracker import CloseTicket, OpenTicket
 
 _POSTINGS: Final[Mapping[type[Any], tuple[str, str]]] = {
@@ -53,8 +54,11 @@ class Errand:
     """What to say then."""
 
 
-def errand_of(request: Request, toolbox: Toolbox) -> Errand:
-    """What provider a request is for, and how to call it."""
+def errand_of(action: Action, toolbox: Toolbox) -> Errand:
+    """What provider an action is for, and how to call it."""
+    request = action.request
+    if action.slot:
+        return _of_tool(action.slot, request, toolbox)
     match request:
         case SendPage(method=method):
             pager, missing = toolbox.pagers.get(method), f"no pager for {method} is in the toolbox"
@@ -71,8 +75,19 @@ def errand_of(request: Request, toolbox: Toolbox) -> Errand:
             return Errand(slot, post, f"no {slot} is in the toolbox: somebody has to {words_of(request)}")
 
 
-def through(request: Request) -> str:
-    """What a request goes through: a contact method, or the slot of a provider."""
+def _of_tool(slot: str, request: Request, toolbox: Toolbox) -> Errand:
+    """How to ask a tool."""
+    tool = dict(toolbox.slots()).get(slot)
+    asked = next(each for each in operations_of(slot) if each.request is type(request))
+    call = None if tool is None else partial(getattr(tool, asked.method), request)
+    return Errand(slot, call, f"no {slot} is in the toolbox: somebody has to do it")
+
+
+def through(action: Action) -> str:
+    """What an action goes through: a contact method, or the slot of a provider."""
+    request = action.request
+    if action.slot:
+        return action.slot
     if isinstance(request, SendPage):
         return request.method
     return ON_CALL if isinstance(request, FindOnCall) else _POSTINGS[type(request)][0]

@@ -90,4 +90,4 @@ class Telemetry:
 
 
 def _kind(action: Action) -> dict[str, str]:
-    return {"incidentkit.obligation": action.key.obligation, "incidentkit.method": through(action.request)}
+    return {"incidentkit.obligation": action.key.obligation, "incidentkit.method": through(action)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Final, assert_never
+from typing import Final
 
 from attrs import define, evolve, field
 
@@ -22,6 +22,7 @@ from incidentkit.providers.chat import CloseChannel, OpenChannel, PostMessage
 from incidentkit.providers.on_call import FindOnCall
 from incidentkit.providers.pager import Purpose, SendPage
 from incidentkit.providers.status_page import PublishStatus
+from incidentkit.providers.tools import ToolRequest
 from incidentkit.providers.tracker import CloseTicket, OpenTicket
 from incidentkit.text.document import Document, Heading
 from incidentkit.text.plain import plain_line
@@ -170,7 +171,7 @@ def _person(action: Action) -> str:
     return action.request.person if isinstance(action.request, SendPage) else ""
 
 
-def _title(request: Posting) -> str:
+def _title(request: Posting | ToolRequest) -> str:
     """What is said by it, by its title; an entry of the status page has one and the same from first to last."""
     match request:
         case OpenChannel() | CloseChannel() | PublishStatus():
@@ -180,7 +181,7 @@ def _title(request: Posting) -> str:
         case PostMessage(message=message) | CloseTicket(message=message):
             return title_of(message)
         case _:
-            assert_never(request)
+            return ""
 
 
 def title_of(message: Document) -> str:

@@ -23,6 +23,7 @@ from incidentkit.model.happening import (
     WRITTEN,
     Happening,
     are_names,
+    are_texts,
     copied_labels,
     copied_waivers,
     is_a,
@@ -617,6 +618,8 @@ class ActionEnded(Happening):
         factory=dict[str, Value], converter=copied_values, validator=are_values, hash=False
     )
     """What a tool answered, by what the answer calls it."""
+    former: tuple[str, ...] | None = field(default=None, validator=optional(are_texts))
+    """What a tool says was so before, by which it is undone; `None` if it does not say."""
     evidence: str = field(default="", validator=is_text)
     """The SHA-256 of what a tool said, which is kept as evidence; empty if nothing is kept."""
 

@@ -30,6 +30,14 @@ def are_names(event: Happening, attribute: Attribute[Any], value: object) -> Non
         checked_name(attribute.name, each)
 
 
+def are_texts(event: Happening, attribute: Attribute[Any], value: object) -> None:
+    """The field holds texts."""
+    if not isinstance(value, tuple):
+        raise FieldInvalid(attribute.name, f"texts stand in a tuple, not in {shown(value)}")
+    for each in cast(tuple[object, ...], value):
+        checked_text(attribute.name, each)
+
+
 def is_text(event: Happening, attribute: Attribute[Any], value: object) -> None:
     """The field holds text that is not about the incident."""
     checked_text(attribute.name, value)

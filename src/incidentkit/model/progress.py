@@ -72,6 +72,10 @@ class Tried:
     """Whether a try before the latest may have reached somebody."""
     readings: Mapping[str, Value] = field(factory=dict[str, Value], hash=False)
     """What a tool answered the latest try."""
+    former: tuple[str, ...] | None = None
+    """What a tool said was so before the latest try; `None` if it did not say."""
+    problem: str = ""
+    """What went wrong with it."""
 
     @property
     def reached(self) -> bool:
@@ -275,7 +279,7 @@ class Progress:
             return
         ending = (event.outcome, event.recorded_at, event.retry_at, event.found)
         start = (tried.tries, tried.first, tried.latest, tried.lease_until)
-        self.tried[event.action] = Tried(*start, *ending, tried.earlier, event.readings)
+        self.tried[event.action] = Tried(*start, *ending, tried.earlier, event.readings, event.former, event.problem)
 
     def rearm(self, person: PersonId, at: datetime) -> None:
         """The person is to be reached for again."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
 from attrs import frozen
@@ -10,15 +10,18 @@ from attrs import frozen
 from incidentkit.model.action import ActionKey
 from incidentkit.model.identity import IncidentId
 from incidentkit.policy.chain import Chain, Question
+from incidentkit.policy.course import Stride
 from incidentkit.policy.obligation import Obligation
 from incidentkit.policy.posting import Posting, Postings, words_of
 from incidentkit.policy.recipient import Recipient
+from incidentkit.policy.step import ToolStep
 from incidentkit.policy.view import View
 from incidentkit.providers.on_call import FindOnCall
 from incidentkit.providers.pager import Purpose, SendPage
+from incidentkit.providers.tools import ToolRequest
 from incidentkit.text.document import Document
 
-Request: TypeAlias = SendPage | FindOnCall | Posting
+Request: TypeAlias = SendPage | FindOnCall | Posting | ToolRequest
 """What a provider is asked for."""
 
 
@@ -30,6 +33,12 @@ class Action:
     due_at: datetime
     request: Request
     because: str
+    slot: str = ""
+    """The tool that is asked; empty if it is no tool."""
+    within: timedelta | None = None
+    """How long a tool may take; `None` for as long as the desk gives anything."""
+    is_destructive: bool = False
+    """Whether it must not be done once evidence is held, be it that it was claimed before."""
     is_for_all: bool = False
     """Whether it must not be done once the incident is restricted, be it that it was claimed before."""
 
@@ -51,6 +60,8 @@ class Actions:
             question = FindOnCall(**self._common(key), schedule=schedule, at=self.view.now)
             because = f"{because}; ask who is on call for {schedule}"
             return Action(key=key, due_at=chain.at, request=question, because=because)
+        if self.view.is_for_tool(chain.obligation):
+            return self._asking(chain, self.view.strides[chain.obligation.id][1], key, because)
         if chain.obligation.acts:
             posting = self._postings.request(chain.obligation, key, self._digest(key), self._since(key))
             because = f"{because}; {words_of(posting)}"
@@ -60,6 +71,20 @@ class Actions:
         page = self._page(chain, key, because)
         because = f"{because}; {page.method} for {page.person}"
         return Action(key=key, due_at=chain.at, request=page, because=because, is_for_all=chain.obligation.is_for_all)
+
+    def _asking(self, chain: Chain, stride: Stride, key: ActionKey, because: str) -> Action:
+        """What to ask a tool for a step."""
+        assert stride.operation is not None
+        request, step = stride.request(self._digest(key)), stride.placed.step
+        return Action(
+            key=key,
+            due_at=chain.at,
+            request=request,
+            because=f"{because}; {stride.operation.name}",
+            slot=stride.operation.slot,
+            within=step.within if isinstance(step, ToolStep) else None,
+            is_destructive=stride.is_destructive,
+        )
 
     def _page(self, chain: Chain, key: ActionKey, because: str) -> SendPage:
         incident, method = self.view.incident, chain.obligation.chain[key.attempt].method

@@ -239,7 +239,7 @@ def _next_try(obligation: Obligation, key: ActionKey, tried: Tried) -> tuple[boo
     moving_on = over + (_begun(wait, tried) - tried.first)
     if tried.outcome is Outcome.SUCCEEDED or tried.tries > obligation.backoff.retries:
         return False, max(moving_on, ended)
-    again = _again(obligation.backoff, key, tried)
+    again = again_at(obligation.backoff, key, tried)
     return (True, again) if wait is None or again < over else (False, moving_on)
 
 
@@ -249,7 +249,7 @@ def _begun(wait: timedelta | None, tried: Tried) -> datetime:
     return tried.latest if late else tried.first
 
 
-def _again(backoff: Backoff, key: ActionKey, tried: Tried) -> datetime:
+def again_at(backoff: Backoff, key: ActionKey, tried: Tried) -> datetime:
     """When to try what was not done once more: no sooner than its lease, the backoff and the provider let it."""
     again = tried.lease_until if tried.ended is None else tried.ended + backoff.delay(key, tried.tries)
     return max(again, tried.retry_at or again)
@@ -266,7 +266,7 @@ def _question(obligation: Obligation, key: ActionKey, tried: Tried, found: tuple
     if tried.outcome in (Outcome.SUCCEEDED, Outcome.FAILED):
         return Question(obligation, system, None, ended, given_up=ended, answered=True, found=found)
     given_up, left = tried.first + LONGEST_ASK, tried.tries <= obligation.backoff.retries
-    again = _again(obligation.backoff, key, tried) if left else None
+    again = again_at(obligation.backoff, key, tried) if left else None
     if tried.outcome is Outcome.POSTPONED and (again is None or again >= given_up):
         given_up = min(ended, given_up)
     at = given_up if again is None else again

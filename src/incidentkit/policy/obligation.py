@@ -7,7 +7,7 @@ stands, who owes it or is owed it, and by which attempts it is brought about.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 from types import NoneType
@@ -242,6 +242,10 @@ class Obligation:
     """How long to leave a person alone after they took an acknowledgement back."""
     outlives: bool = False
     """Whether it goes on when the incident is over."""
+    not_before: datetime | None = None
+    """From when on it can come into force; `None` for any time."""
+    is_decided: bool = False
+    """Whether it is decided for good when its turn comes: if ``when`` is false then, it is skipped."""
     is_for_all: bool = False
     """Whether nothing of it may be done while the incident is restricted, be it that it was claimed before."""
     owed: bool = False

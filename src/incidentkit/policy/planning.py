@@ -173,8 +173,9 @@ def _questions(view: View) -> Iterator[OpenQuestion]:
     """The facts that hold something up, in the order in which to ask for them."""
     holds_up: dict[str, list[str]] = {}
     for obligation, instance in view.awake:
-        if instance is None and obligation.when.evaluate(view.present) is None and _may_begin(obligation, view.present):
-            for name in _unknown(obligation.when, view.present):
+        facts = view.seen(obligation, view.present)
+        if instance is None and obligation.when.evaluate(facts) is None and _may_begin(obligation, facts):
+            for name in _unknown(obligation.when, facts):
                 holds_up.setdefault(name, []).append(obligation.id)
     for name, fact in view.playbook.situations.items():
         if name in holds_up:
@@ -208,6 +209,8 @@ def _owed(view: View) -> Iterator[Owed]:
         elif not chain.obligation.acts:
             finished.setdefault(chain.obligation.id, []).append(chain.person)
     for obligation, instance in view.unmet:
+        if view.is_for_tool(obligation):
+            continue
         unreached = tuple(finished.get(obligation.id, ()))
         begins_later = obligation.due is not None and instance.due_since is None and instance.people
         if unreached or not obligation.links or not (begins_later or obligation.id in going_on):

@@ -32,11 +32,13 @@ from incidentkit.policy.forms.playbook import PlaybookForm
 from incidentkit.policy.forms.response import response_form, response_of
 from incidentkit.policy.forms.review import review_form, review_of
 from incidentkit.policy.obligation import Expiry, Obligation
+from incidentkit.policy.preservation import PreservationPolicy
 from incidentkit.policy.question import Conclusion, Walk
 from incidentkit.policy.recipient import Recipient
 from incidentkit.policy.response import ResponsePolicy
 from incidentkit.policy.review import ReviewPolicy
 from incidentkit.policy.rules import SeverityRules
+from incidentkit.policy.runbook import Runbook, Shelf
 from incidentkit.policy.situation import answered
 from incidentkit.policy.tree import DecisionTree
 
@@ -48,6 +50,10 @@ def _copy(trees: Mapping[str, DecisionTree[Conclusion]]) -> dict[str, DecisionTr
 def _checklists(checklists: Iterable[Checklist]) -> tuple[Checklist, ...]:
     words = "a playbook has a list of checklists"
     return each_of(Checklist, checklists, PlaybookInvalid, words)
+
+
+def _runbooks(runbooks: Iterable[Runbook]) -> tuple[Runbook, ...]:
+    return each_of(Runbook, runbooks, PlaybookInvalid, "a playbook has a list of runbooks")
 
 
 def _check_ids(obligations: Iterable[Obligation]) -> None:
@@ -75,6 +81,8 @@ class Playbook:
     response: ResponsePolicy | None = None
     checklists: tuple[Checklist, ...] = field(default=(), converter=_checklists)
     review: ReviewPolicy | None = None
+    preservation: PreservationPolicy | None = None
+    runbooks: tuple[Runbook, ...] = field(default=(), converter=_runbooks)
 
     vocabulary: Vocabulary = field(init=False, eq=False, repr=False)
     """Every fact that people may answer: those of its rules and trees, in the order in which to ask for them, then
@@ -85,6 +93,8 @@ class Playbook:
     """Every fact that planning may ask for: those, and what an incident answers itself."""
     obligations: tuple[Obligation, ...] = field(init=False, eq=False, repr=False)
     """Everything that it wants, in one row."""
+    shelf: Shelf = field(init=False, eq=False, repr=False)
+    """Its runbooks, by which runs go."""
     expiry: Expiry | None = field(init=False, eq=False, repr=False)
     """For how long acknowledgements count."""
 
@@ -99,13 +109,16 @@ class Playbook:
         expect(CommunicationPolicy | NoneType, self.communication, PlaybookInvalid, words)
         expect(ResponsePolicy | NoneType, self.response, PlaybookInvalid, "a response is a ResponsePolicy")
         expect(ReviewPolicy | NoneType, self.review, PlaybookInvalid, "a review is a ReviewPolicy")
+        words = "a preservation is a PreservationPolicy"
+        expect(PreservationPolicy | NoneType, self.preservation, PlaybookInvalid, words)
+        object.__setattr__(self, "shelf", Shelf(self.runbooks))
         mine = self.rules.vocabulary
         others = Vocabulary(*(fact for tree in self.trees.values() for fact in tree.vocabulary.values()))
         asked = mine if others.keys() <= mine.keys() and mine.agrees_with(others) else mine | others
         obligations = tuple(self._obligations())
         _check_ids(obligations)
         expiry = None if self.escalation is None else self.escalation.expiry()
-        asking = (*obligations, *(() if expiry is None else (expiry,)))
+        asking = (*obligations, *(() if expiry is None else (expiry,)), *self.runbooks)
         wanted = Vocabulary(*(fact for each in asking for fact in each.mentioned))
         object.__setattr__(self, "expiry", expiry)
         object.__setattr__(self, "obligations", obligations)
@@ -126,6 +139,8 @@ class Playbook:
             yield from checklist.obligations()
         if self.review is not None:
             yield from self.review.obligations()
+        if self.preservation is not None:
+            yield from self.preservation.obligations()
 
     @cached_property
     def version(self) -> str:
@@ -141,12 +156,14 @@ class Playbook:
     @property
     def recipients(self) -> tuple[Recipient, ...]:
         """Whom it names, for a directory to check that it knows them."""
-        return tuple(dict.fromkeys(each for obligation in self.obligations for each in obligation.named))
+        named = (*(each.named for each in self.obligations), *(each.named for each in self.runbooks))
+        return tuple(dict.fromkeys(each for recipients in named for each in recipients))
 
     @property
     def methods(self) -> tuple[str, ...]:
         """The contact methods that it reaches people by."""
-        return tuple(dict.fromkeys(attempt.method for obligation in self.obligations for attempt in obligation.chain))
+        chains = (*(each.chain for each in self.obligations), *(each.notice for each in self.runbooks))
+        return tuple(dict.fromkeys(attempt.method for chain in chains for attempt in chain))
 
     @property
     def acts(self) -> tuple[ActKind, ...]:

@@ -24,6 +24,7 @@ from incidentkit.policy.obligation import Obligation
 from incidentkit.policy.situation import channel_of
 from incidentkit.providers.chat import CloseChannel, OpenChannel, PostMessage
 from incidentkit.providers.status_page import PublicStatus, PublishStatus
+from incidentkit.providers.tools import ToolRequest
 from incidentkit.providers.tracker import CloseTicket, OpenTicket
 from incidentkit.text.document import Document, Heading
 
@@ -135,8 +136,8 @@ def opened_by(request: object) -> LinkKind | None:
             return None
 
 
-def words_of(request: Posting) -> str:
-    """What is to be done, in words that follow on a "to"."""
+def words_of(request: Posting | ToolRequest) -> str:
+    """What is to be done, in words that follow on a "to"; of what a tool is asked, what its request is called."""
     match request:
         case OpenChannel(name=name, private=private):
             return f"open the {'private ' if private else ''}channel {name}"
@@ -151,7 +152,7 @@ def words_of(request: Posting) -> str:
         case CloseTicket(ticket=ticket):
             return f"close the ticket {ticket}"
         case _:
-            assert_never(request)
+            return re.sub(r"(?<!^)(?=[A-Z])", " ", type(request).__name__).lower()
 
 
 def _slug(id: str) -> str:

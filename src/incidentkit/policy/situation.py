@@ -14,7 +14,7 @@ from incidentkit.model.facts import Choice, Clock, Flag, Number, SeverityFact
 from incidentkit.model.incident import Incident
 from incidentkit.model.lifecycle import ACTIVE, Status
 from incidentkit.model.people import Role
-from incidentkit.model.progress import CONFIDENTIAL, ONCE
+from incidentkit.model.progress import CONFIDENTIAL, EVIDENCE_HOLD, ONCE
 from incidentkit.model.severity import Severity, SeverityScheme
 from incidentkit.model.vocabulary import Facts, Vocabulary, Worse, reading
 
@@ -59,6 +59,14 @@ RESTRICTION_LIFTED: Final = Flag(
     "restriction_lifted", question="Has somebody said that everybody may know of it?", worse=Worse.LOWER
 )
 """Since the playbook restricted it; what was lifted before that was restricted for another reason."""
+
+EVIDENCE_HELD: Final = Flag("evidence_held", question="Is all kept that shows what happened?")
+"""By the word of a person, or by the playbook, until somebody lifts it."""
+
+HOLD_LIFTED: Final = Flag(
+    "hold_lifted", question="Has somebody said that evidence need not be kept?", worse=Worse.LOWER
+)
+"""Since the playbook held it; what was lifted before that was held for another reason."""
 
 SINCE_LAST_UPDATE: Final = Clock("since_last_update", question="How long ago was the last update?")
 """Since that, or since it was declared or reopened if there was none since; zero once it is over."""
@@ -117,6 +125,8 @@ IN_FORCE: Final = Vocabulary(
     RESTRICTED,
     RESTRICTED_BY_HAND,
     RESTRICTION_LIFTED,
+    EVIDENCE_HELD,
+    HOLD_LIFTED,
     SINCE_LAST_UPDATE,
     UPDATES,
     NEWS_FOR_ALL,
@@ -212,6 +222,8 @@ def _told(incident: Incident) -> dict[str, Any]:
         RESTRICTED.name: incident.restricted,
         RESTRICTED_BY_HAND.name: incident.restricted_by_hand,
         RESTRICTION_LIFTED.name: incident.restriction_lifted and (CONFIDENTIAL, ONCE) in incident.progress.in_force,
+        EVIDENCE_HELD.name: incident.evidence_held,
+        HOLD_LIFTED.name: incident.hold_lifted and (EVIDENCE_HOLD, ONCE) in incident.progress.in_force,
         UPDATES.name: incident.progress.updates,
         NEWS_FOR_ALL.name: _is_news_for_all(incident),
         PUBLIC_NEWS.name: incident.progress.public_updates > 0 and bool(incident.public_summary.strip()),

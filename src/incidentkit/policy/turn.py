@@ -12,10 +12,11 @@ from attrs import evolve, frozen
 from incidentkit.errors import SchemeInvalid
 from incidentkit.model.conditions import ALWAYS
 from incidentkit.model.durations import duration_text
-from incidentkit.model.events import AcknowledgementExpired, Became, Decision, FellDue, Joined
+from incidentkit.model.events import AcknowledgementExpired, Became, Decision, FellDue, Joined, RunEnded, Skipped
 from incidentkit.model.identity import PersonId, keepable
-from incidentkit.model.lifecycle import ACTIVE
+from incidentkit.model.lifecycle import ACTIVE, Status
 from incidentkit.model.progress import InForce
+from incidentkit.model.runs import Run
 from incidentkit.policy.chain import Question
 from incidentkit.policy.moment import first_moment, later, next_change
 from incidentkit.policy.obligation import Expiry, Obligation
@@ -24,6 +25,9 @@ from incidentkit.policy.view import View
 
 PLANNER: Final = PersonId("incidentkit")
 """Who the log says decided: whichever desk it was, the decision is the same."""
+
+SETTLED: Final = frozenset({Status.CLOSED, Status.CANCELLED})
+"""The statuses in which no run goes on."""
 
 Moment: TypeAlias = Callable[[datetime], "datetime | None"]
 """From a moment, that or the next one at which something is so."""
@@ -54,6 +58,7 @@ class Turns:
     def __iter__(self) -> Iterator[Turn]:
         yield from self._of_obligations()
         yield from self._of_acknowledgements()
+        yield from self._of_runs()
 
     def _of_obligations(self) -> Iterator[Turn]:
         """What comes into force or falls due, and who joins."""
@@ -61,6 +66,8 @@ class Turns:
             if instance is None:
                 at, decision = self._comes_into_force_at(obligation), partial(self._coming_into_force, obligation)
                 yield from _turn(at, decision, last=bool(obligation.after))
+                if obligation.is_decided:
+                    yield from _turn(self._is_skipped_at(obligation), partial(self._skipping, obligation))
                 continue
             yield from _turn(self._falls_due_at(obligation, instance), partial(self._falling_due, obligation))
             yield from self._next_joining(obligation, instance)
@@ -68,7 +75,7 @@ class Turns:
     def _comes_into_force_at(self, obligation: Obligation) -> datetime | None:
         if obligation.presupposes and not self.view.acted(obligation.presupposes):
             return None
-        begin, past = self._may_begin_at(obligation), self.view.past
+        begin, past = self._may_begin_at(obligation), self.view.seen(obligation, self.view.past)
         when, hindered = obligation.when, obligation.hindered
         if obligation.calls(self.view.incident):
             when, hindered = ALWAYS, obligation.until
@@ -99,7 +106,7 @@ class Turns:
         """From when on it can come into force; `None` while it comes after chains that go on."""
         as_of = self.view.incident.as_of
         if not obligation.after:
-            return as_of
+            return as_of if obligation.not_before is None else max(as_of, obligation.not_before)
         before = [(each, instance) for each, instance in self.view.awake if each.id in obligation.after and instance]
         facts = [self.view.about(each, instance, self.view.past) for each, instance in before]
         at: datetime | None = as_of
@@ -172,6 +179,18 @@ class Turns:
             at = first_moment(ALWAYS, expiry.hindered, past, begin)
             yield from _turn(at, partial(self._expiring, person, expiry))
 
+    def _is_skipped_at(self, obligation: Obligation) -> datetime | None:
+        """When its turn comes and it is not to be done, if it is not settled by then."""
+        begin, past = self._may_begin_at(obligation), self.view.seen(obligation, self.view.past)
+        return None if begin is None else first_moment(~obligation.when, obligation.until, past, begin)
+
+    def _of_runs(self) -> Iterator[Turn]:
+        """Which runs have come to their end."""
+        for course in self.view.courses if self.view.incident.runs else ():
+            if course.ended is not None and self.view.incident.status not in SETTLED:
+                at, because = course.ended
+                yield from _turn(max(at, self.view.incident.as_of), partial(self._ending, course.run, because))
+
     def _may_expire(self, expiry: Expiry) -> bool:
         """Whether they can expire: also when the policy does not apply any more, but has brought people in."""
         reached = any(each.id in expiry.levels and instance is not None for each, instance in self.view.awake)
@@ -202,6 +221,13 @@ class Turns:
         because = keepable(f"{', '.join(obligation.asked)} named nobody who is known, or did not answer")
         return Joined(**self._said(at), **self._which(obligation), people=people, because=because)
 
+    def _skipping(self, obligation: Obligation, at: datetime) -> Decision:
+        grounds = (~obligation.when).grounds(self.view.seen(obligation, self.view.past.later(at)))
+        return Skipped(**self._said(at), obligation=obligation.id, because=keepable(str(grounds)))
+
+    def _ending(self, run: Run, because: str, at: datetime) -> Decision:
+        return RunEnded(**self._said(at), run=run.name, because=keepable(because))
+
     def _expiring(self, person: PersonId, expiry: Expiry, at: datetime) -> Decision:
         because = f"it was given {duration_text(expiry.after)} ago or more"
         return AcknowledgementExpired(**self._said(at), person=person, because=because)
@@ -215,7 +241,8 @@ class Turns:
 
     def _reason(self, obligation: Obligation, at: datetime, people: Sequence[PersonId]) -> str:
         """Why it came into force: what the playbook says, and what made it true; and why for nobody, or for others."""
-        grounds, called = obligation.when.grounds(self.view.past.later(at)), obligation.calls(self.view.incident)
+        known, called = self.view.seen(obligation, self.view.past.later(at)), obligation.calls(self.view.incident)
+        grounds = obligation.when.grounds(known)
         made_true = "somebody asked for it" if called else "" if grounds == ALWAYS else str(grounds)
         wanted = self.view.audience.found(obligation.recipients, at)
         missing = "" if wanted or obligation.asked or not obligation.recipients else "nobody was found"

@@ -9,15 +9,18 @@ from typing import Any, Final
 
 from attrs import evolve, frozen
 
-from incidentkit.model.action import Outcome
+from incidentkit.model.action import NOBODY, Outcome
 from incidentkit.model.identity import PersonId
 from incidentkit.model.incident import Incident
 from incidentkit.model.lifecycle import ACTIVE
 from incidentkit.model.progress import InForce, Mark, Settled
+from incidentkit.model.runs import Run
 from incidentkit.model.vocabulary import Facts
 from incidentkit.policy.act import CLOSING
 from incidentkit.policy.audience import Audience
 from incidentkit.policy.chain import Chain, Chains, Question
+from incidentkit.policy.course import Course, Stage, Stride
+from incidentkit.policy.demand import demands
 from incidentkit.policy.directory import Directory
 from incidentkit.policy.moment import next_change
 from incidentkit.policy.obligation import Obligation, Recurrence
@@ -65,10 +68,43 @@ class View:
         return situation(self.incident, book.situations, book.scheme, at, known=self.directory.people)
 
     @cached_property
+    def courses(self) -> tuple[Course, ...]:
+        """How far the runs have come, but for those whose runbook the playbook does not have any more."""
+        known = (run for run in self.incident.runs.values() if run.runbook in self.playbook.shelf)
+        return tuple(map(self._course, known))
+
+    def _course(self, run: Run) -> Course:
+        id, severity = self.incident.id, self.incident.severity.key
+        placed = self.playbook.shelf.placed(run.runbook, run.parameters, id, severity)
+        return Course(self.incident, run, placed, self.audience, self.present, self.now)
+
+    @cached_property
+    def strides(self) -> Mapping[str, tuple[Course, Stride]]:
+        """The steps that are at their turn, by what they are called as obligations."""
+        return {stride.id: (course, stride) for course in self.courses for stride in course.current}
+
+    @cached_property
+    def obligations(self) -> tuple[Obligation, ...]:
+        """What the playbook wants, and what the runs of its runbooks want now."""
+        if not self.incident.runs:
+            return self.playbook.obligations
+        return (*self.playbook.obligations, *(each for course in self.courses for each in demands(course)))
+
+    def is_for_tool(self, obligation: Obligation) -> bool:
+        """Whether a tool brings it about; of what that waits for, another obligation tells."""
+        found = self.strides.get(obligation.id) if self.incident.runs else None
+        return found is not None and found[1].operation is not None
+
+    def seen(self, obligation: Obligation, facts: Facts) -> Facts:
+        """What is known, and in the run that an obligation is a step of."""
+        found = self.strides.get(obligation.id) if self.incident.runs else None
+        return facts if found is None else found[0].seen(facts)
+
+    @cached_property
     def awake(self) -> tuple[tuple[Obligation, InForce | None], ...]:
         """The obligations that can ask for something, with the present instance of those that came into force."""
         in_force, active = self.incident.progress.in_force, self.incident.status in ACTIVE
-        obligations = (each for each in self.playbook.obligations if active or each.outlives)
+        obligations = (each for each in self.obligations if active or each.outlives)
         return tuple((each, in_force.get((each.id, self.instances[each.id]))) for each in obligations)
 
     @cached_property
@@ -210,7 +246,7 @@ class View:
         What comes once for every set of chains begins anew when there are more of them, but not before what it began
         for the last set has come to its end: otherwise every new chain would put off those pages.
         """
-        names = {each.id: each.instance(self.incident) for each in self.playbook.obligations}
+        names = {each.id: each.instance(self.incident) for each in self.obligations}
         for obligation in self.playbook.obligations:
             latest = self._latest(obligation)
             if latest is not None and any(
@@ -263,11 +299,19 @@ class View:
     def chains_of(self, obligation: Obligation, instance: InForce) -> Iterator[Chain]:
         """The chains of the present instance of an obligation, if that asks for something."""
         which, people = self.instances[obligation.id], self.concerned(obligation, instance)
+        if self.is_for_tool(obligation):
+            return _chain_of(obligation, self.strides[obligation.id][1])
         return self._chains.of(obligation, instance, which, people)
 
     @cached_property
     def _chains(self) -> Chains:
         return Chains(self.incident, self.directory, self.now)
+
+
+def _chain_of(obligation: Obligation, stride: Stride) -> Iterator[Chain]:
+    """What a tool is asked next for a step, if it waits for nobody."""
+    if stride.stage is Stage.TRYING:
+        yield Chain(obligation, PersonId(NOBODY), stride.key, stride.since)
 
 
 def _posts_in_channel(chain: Chain) -> bool:

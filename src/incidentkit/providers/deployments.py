@@ -9,7 +9,7 @@ from attrs import field, frozen
 from attrs.validators import optional
 
 from incidentkit.errors import capped
-from incidentkit.model.events import is_name, is_utc
+from incidentkit.model.happening import is_name, is_utc
 from incidentkit.model.identity import IncidentId
 from incidentkit.providers.answer import Answer, Diagnosis, Receipt
 from incidentkit.providers.values import is_choice, is_period, is_switch

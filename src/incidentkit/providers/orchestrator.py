@@ -6,7 +6,7 @@ from typing import Protocol
 
 from attrs import field, frozen
 
-from incidentkit.model.events import is_name
+from incidentkit.model.happening import is_name
 from incidentkit.model.identity import IncidentId
 from incidentkit.providers.answer import Answer, Diagnosis, Receipt
 from incidentkit.providers.values import is_choice, is_count

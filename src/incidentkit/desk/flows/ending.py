@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from inspect import iscoroutine
+from math import isfinite
 from typing import Any, Final, cast
 
-from attrs import frozen
+from attrs import field, fields, frozen
 
 from incidentkit.desk.effects import Unanswered
 from incidentkit.desk.hearsay import class_of, words_of
 from incidentkit.errors import FieldInvalid, ProviderError
 from incidentkit.model.action import Outcome
+from incidentkit.model.assessment import Value
 from incidentkit.model.events import LinkKind
 from incidentkit.model.identity import PersonId, checked_name, keepable
-from incidentkit.policy.action import Request
+from incidentkit.policy.action import Action
 from incidentkit.policy.posting import opened_by
 from incidentkit.providers.answer import Receipt
 from incidentkit.providers.chat import OpenChannel
 from incidentkit.providers.on_call import FindOnCall, OnCallNow
+from incidentkit.providers.tools import operations_of
 
 LONGEST_PAUSE: Final = timedelta(days=1)
 """For how long a provider can ask to be left alone."""
 
 LONGEST_REFERENCE: Final = 2_000
 """Characters of a provider's reference that are kept."""
+
+LONGEST_READING: Final = 1_000
+"""Characters of a text in a tool's answer that the log keeps; all of it is kept as evidence."""
 
 MOST_NAMED: Final = 100
 """Different people whom an on-call system can name at once; more are a slip, and the log says that there were."""
@@ -43,18 +50,32 @@ class Ending:
     found: tuple[PersonId, ...] = ()
     opened: LinkKind | None = None
     url: str = ""
+    readings: Mapping[str, Value] = field(factory=dict[str, Value])
+    """What a tool answered, by field."""
+    former: tuple[str, ...] | None = None
+    """What a tool says was so before."""
+    output: bytes = b""
+    """What a tool said, as it said it."""
+    evidence: str = ""
+    """The SHA-256 of that, once it is kept."""
 
 
-def ending_of_answer(answer: object, request: Request) -> Ending:
+def ending_of_answer(answer: object, action: Action) -> Ending:
     """What came of a try that was answered."""
+    request = action.request
     if iscoroutine(answer):
         answer.close()
         return Ending(Outcome.FAILED, "answered with a promise that nobody awaits: give the provider to an AsyncDesk")
     if isinstance(request, FindOnCall):
         return _ending_of_question(answer)
+    if action.slot and not isinstance(answer, Receipt):
+        return _ending_of_reading(answer, action)
     if not isinstance(answer, Receipt):
         return Ending(Outcome.UNKNOWN, f"answered with {class_of(answer)} and not with a Receipt")
     reference, problem = _reference(answer.reference, "receipt")
+    if action.slot:
+        former = None if answer.former is None else tuple(keepable(each) for each in answer.former)
+        return Ending(Outcome.SUCCEEDED, problem, reference, former=former, output=answer.output)
     opened = opened_by(request)
     if opened is None:
         return Ending(Outcome.SUCCEEDED, problem, reference)
@@ -78,6 +99,24 @@ def _ending_of_question(answer: object) -> Ending:
     cut = f"it named {len(found)} people, of whom the first {MOST_NAMED} are kept"
     problems = (problem, nameless if None in names else "", cut if len(found) > MOST_NAMED else "")
     return Ending(Outcome.SUCCEEDED, "; ".join(filter(None, problems)), reference, found=found[:MOST_NAMED])
+
+
+def _ending_of_reading(answer: object, action: Action) -> Ending:
+    """What a tool read. What is no such answer is none, and would be none another time."""
+    asked = next(each for each in operations_of(action.slot) if each.request is type(action.request))
+    if not isinstance(answer, asked.answer):
+        return Ending(Outcome.FAILED, f"answered with {class_of(answer)} and not with {asked.answer.__name__}")
+    readings: dict[str, Value] = {}
+    for each in fields(type(answer)):
+        value: object = getattr(answer, each.name)
+        if isinstance(value, tuple):
+            readings[each.name] = len(cast("tuple[object, ...]", value))  # of what was found, how much
+        elif isinstance(value, bool | int | timedelta) or (isinstance(value, float) and isfinite(value)):
+            readings[each.name] = value
+        elif isinstance(value, str) and value:
+            readings[each.name] = keepable(value)[:LONGEST_READING]
+    output: object = getattr(answer, "output", b"")
+    return Ending(Outcome.SUCCEEDED, readings=readings, output=output if isinstance(output, bytes) else b"")
 
 
 def _sequence(people: object) -> tuple[object, ...] | None:
@@ -114,11 +153,13 @@ def _said_by(error: Exception) -> Ending:
     """What came of it by what the error says. What is no provider's shows its class alone: it may hold secrets."""
     if not isinstance(error, ProviderError):
         return Ending(Outcome.UNKNOWN, f"raised {class_of(error)}, which is no ProviderError")
+    output: object = getattr(error, "output", b"")
+    said = output if isinstance(output, bytes) else b""
     if error.outcome_unknown:
-        return Ending(Outcome.UNKNOWN, words_of(error), running=isinstance(error, Unanswered))
+        return Ending(Outcome.UNKNOWN, words_of(error), running=isinstance(error, Unanswered), output=said)
     if error.transient:
-        return Ending(Outcome.POSTPONED, words_of(error), retry_after=_retry_after(error))
-    return Ending(Outcome.FAILED, words_of(error))
+        return Ending(Outcome.POSTPONED, words_of(error), retry_after=_retry_after(error), output=said)
+    return Ending(Outcome.FAILED, words_of(error), output=said)
 
 
 def _retry_after(error: ProviderError) -> timedelta | None:

@@ -14,13 +14,14 @@ from incidentkit.desk.effects import Attempt, Call, Flow, Pause
 from incidentkit.desk.errand import errand_of
 from incidentkit.desk.flows.ending import Ending, ending_of_answer, ending_of_error
 from incidentkit.desk.flows.log import load
-from incidentkit.desk.hearsay import without_address
+from incidentkit.desk.hearsay import class_of, without_address
 from incidentkit.desk.notices import Ended, Started, Unrecorded
 from incidentkit.errors import IncidentkitError, StoreError
 from incidentkit.model.action import Outcome
 from incidentkit.model.events import ActionEnded, Event
-from incidentkit.model.identity import IncidentId
+from incidentkit.model.identity import LONGEST_NAME, IncidentId, keepable
 from incidentkit.policy.action import Action
+from incidentkit.providers.evidence import Evidence, KeepEvidence, KeepsEvidence
 from incidentkit.providers.pager import SendPage
 from incidentkit.providers.store import Append
 
@@ -42,6 +43,7 @@ def perform(charter: Charter, incident: IncidentId, action: Action, lease_until:
     """Do an action that was claimed, and record what came of it whatever else happened."""
     charter.tell(Started(incident, action))
     ending = yield from _try(charter, incident, action, lease_until)
+    ending = yield from _keep(charter, incident, action, ending)
     try:
         recorded = yield from _record(charter, incident, action, ending, lease_until)
     except Exception as error:  # noqa: BLE001  # the loop goes on, and the action is tried again under the same key
@@ -53,16 +55,18 @@ def perform(charter: Charter, incident: IncidentId, action: Action, lease_until:
 
 def _try(charter: Charter, incident: IncidentId, action: Action, lease_until: datetime) -> Flow[Ending]:
     """Ask the provider, and say what came of it."""
-    errand = errand_of(action.request, charter.toolbox)
+    errand = errand_of(action, charter.toolbox)
     if errand.call is None:
         return Ending(Outcome.FAILED, errand.missing)
-    if (yield from _is_late(charter, lease_until)):
+    if (yield from _is_late(charter, action, lease_until)):
         return Ending(Outcome.POSTPONED, "the lease had nearly run out before it began")
     if action.is_for_all and (yield from _may_be_restricted(charter, incident)):
         return Ending(Outcome.POSTPONED, "the incident was restricted meanwhile, or its log could not be read")
+    if action.is_destructive and (yield from _may_be_held(charter, incident)):
+        return Ending(Outcome.POSTPONED, "evidence is held meanwhile, or the log of the incident could not be read")
     try:
-        answer: object = yield Attempt(errand.slot, errand.call, charter.deadline)
-        ending = ending_of_answer(answer, action.request)
+        answer: object = yield Attempt(errand.slot, errand.call, charter.deadline_of(action))
+        ending = ending_of_answer(answer, action)
     except Exception as error:  # noqa: BLE001  # whatever a provider raises is an outcome, and is recorded as one
         ending = ending_of_error(error)
     if isinstance(action.request, SendPage):
@@ -79,13 +83,36 @@ def _may_be_restricted(charter: Charter, incident: IncidentId) -> Flow[bool]:
     return present.restricted
 
 
-def _is_late(charter: Charter, lease_until: datetime) -> Flow[bool]:
+def _may_be_held(charter: Charter, incident: IncidentId) -> Flow[bool]:
+    """Whether evidence is held by now; so it is taken to be if that cannot be found out."""
+    try:
+        present = yield from load(charter, incident)
+    except Exception:  # noqa: BLE001  # what would destroy something can wait, and what is destroyed is gone
+        return True
+    return present.evidence_held
+
+
+def _keep(charter: Charter, incident: IncidentId, action: Action, ending: Ending) -> Flow[Ending]:
+    """Keep what a tool said as evidence, if the store keeps any; what came of the try is recorded in any case."""
+    if not ending.output or not isinstance(charter.store, KeepsEvidence):
+        return ending
+    name = keepable(f"{action.key.obligation}, {action.slot}")[:LONGEST_NAME]
+    request = KeepEvidence(incident=incident, name=name, content=ending.output)
+    try:
+        kept: Evidence = yield Call(partial(charter.store.keep_evidence, request))
+    except Exception as error:  # noqa: BLE001  # it is less than the outcome, which is recorded next
+        lost = f"what it said could not be kept: {class_of(error)}"
+        return evolve(ending, problem="; ".join(filter(None, (ending.problem, lost))))
+    return evolve(ending, evidence=kept.sha256)
+
+
+def _is_late(charter: Charter, action: Action, lease_until: datetime) -> Flow[bool]:
     """Whether so much time went by since the claim that another desk might begin while this one is not done."""
     try:
         now: datetime = yield Call(charter.store.now)
     except Exception:  # noqa: BLE001  # a page is not held up by a clock that cannot be read
         return False
-    return now > lease_until - charter.deadline
+    return now > lease_until - charter.deadline_of(action)
 
 
 def _record(
@@ -172,6 +199,9 @@ def _event(
         found=ending.found,
         opened=ending.opened,
         url=ending.url,
+        readings=ending.readings,
+        former=ending.former,
+        evidence=ending.evidence,
     )
 
 

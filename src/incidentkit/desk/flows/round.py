@@ -123,7 +123,7 @@ def attend(charter: Charter, incident: str) -> Flow[bool]:
     yield from append(charter, before, events, wake_at=wake_at, done=wake_at is None)
     charter.tell(Planned(before.id, planned))
     for action in planned.due:
-        yield Spawn(perform(charter, before.id, action, now + charter.lease))
+        yield Spawn(perform(charter, before.id, action, now + charter.lease_of(action)))
     return bool(events)
 
 
@@ -150,6 +150,6 @@ def _claim(charter: Charter, incident: Incident, action: Action, now: datetime) 
         by=charter.by,
         recorded_at=now,
         action=action.key,
-        lease_until=now + charter.lease,
+        lease_until=now + charter.lease_of(action),
         because=keepable(action.because),
     )

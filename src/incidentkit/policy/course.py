@@ -1,0 +1,485 @@
+"""How far a run has come: what came of each step, and what is next.
+
+Nothing of this is kept. It follows from the log: the next step is the first that has not ended, and what it waits for
+is an obligation, so it is planned, claimed, told and explained like everything else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import cached_property
+from typing import Any, Final, cast
+
+from attrs import evolve, field, frozen
+
+from incidentkit.errors import FactValueInvalid, FieldInvalid
+from incidentkit.model.action import NOBODY, ActionKey, Outcome
+from incidentkit.model.identity import PersonId
+from incidentkit.model.incident import Incident
+from incidentkit.model.progress import ONCE, InForce, Tried
+from incidentkit.model.runs import Confirmation, Run, RunStanding
+from incidentkit.model.vocabulary import Facts
+from incidentkit.policy.audience import Audience
+from incidentkit.policy.chain import again_at
+from incidentkit.policy.obligation import Backoff
+from incidentkit.policy.recipient import Recipient
+from incidentkit.policy.runbook import Placed
+from incidentkit.policy.step import CONFIRMED_FOR, Check, Decide, Failure, Include, Use
+from incidentkit.providers.answer import Receipt
+from incidentkit.providers.tools import Change, Operation, ToolRequest, operations_of
+from incidentkit.providers.undoing import undoing
+
+UNDO: Final = "/undo"
+"""What stands at the end of the name of a step that is undone."""
+
+RETRIES: Final = Backoff()
+"""How what a tool could not do for the time being is tried again."""
+
+
+class Stage(StrEnum):
+    """How it stands with a step."""
+
+    LATER = "later"
+    """Its turn has not come."""
+    NEXT = "next"
+    """Its turn has come, and nobody looked since."""
+    UNKNOWN = "unknown"
+    """Its turn has come, and its guard asks for what nobody knows."""
+    HELD = "held"
+    """It would destroy evidence, which is held."""
+    UNCONFIRMED = "unconfirmed"
+    """A person has to say that it may be tried."""
+    OPEN = "open"
+    """It is for people to do, or to answer."""
+    TRYING = "trying"
+    """A tool is at it, or will be."""
+    FAILED = "failed"
+    DONE = "done"
+    LEFT_OUT = "left out"
+    """A person said that it will not be done."""
+    SKIPPED = "skipped"
+    """Its guard was false when its turn came."""
+    IRREVERSIBLE = "irreversible"
+    """It was to be undone, and no tool can."""
+
+
+ENDED: Final = frozenset({Stage.DONE, Stage.LEFT_OUT, Stage.SKIPPED, Stage.IRREVERSIBLE})
+"""The stages after which nothing becomes of a step any more."""
+
+WAITING: Final = frozenset({Stage.UNKNOWN, Stage.HELD, Stage.UNCONFIRMED, Stage.OPEN, Stage.FAILED})
+"""The stages in which a step waits for people."""
+
+
+@frozen(kw_only=True)
+class Stride:
+    """A step of a run, and how it stands with it."""
+
+    id: str
+    """What it is called as an obligation."""
+    placed: Placed
+    stage: Stage
+    since: datetime
+    """From when on it is so; of what has ended, when it did."""
+    because: str = ""
+    """Why, where that is not plain."""
+    key: ActionKey | None = None
+    """What is tried next; `None` if nothing is, or a try is under way."""
+    attempt: int = 1
+    """Which try the next one is, counted from 1."""
+    operation: Operation | None = None
+    """What a tool is asked; `None` if people do it."""
+    former: tuple[str, ...] | None = None
+    """What was so before it, if that is to be so again; `None` also for a step that is not being undone."""
+    is_undoing: bool = False
+    goes_on: bool = False
+    """Whether the next step begins though this one has failed."""
+
+    @property
+    def name(self) -> str:
+        """Its name within the run."""
+        return self.placed.name + UNDO if self.is_undoing else self.placed.name
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the next step may begin."""
+        return self.stage in ENDED or self.goes_on
+
+    @property
+    def is_destructive(self) -> bool:
+        """Whether every try needs a confirmation, and none is made while evidence is held."""
+        if self.is_undoing:
+            return self.operation is not None and self.operation.destructive
+        return isinstance(self.placed.step, Use) and self.placed.step.is_destructive
+
+    @property
+    def confirmed_by(self) -> tuple[Recipient, ...]:
+        """Who may say that it may be tried."""
+        named = self.placed.step.confirmed_by if isinstance(self.placed.step, Use) else ()
+        return named or (self.placed.owner,)
+
+    @property
+    def words(self) -> str:
+        """What is done, in words."""
+        return f"undo: {self.placed.step.words}" if self.is_undoing else self.placed.step.words
+
+    def request(self, key: str) -> ToolRequest:
+        """What its tool is asked, under an idempotency key."""
+        request = self.placed.request(key)
+        if not self.is_undoing:
+            return request
+        opposite = undoing(cast(Change, request), Receipt(former=self.former), key=key)
+        assert opposite is not None  # or there would be nothing to ask
+        return opposite
+
+
+@frozen(slots=False)
+class Course:
+    """How far a run has come by a moment."""
+
+    incident: Incident
+    run: Run
+    placed: tuple[Placed, ...] = field(repr=False)
+    """Its steps; none if the playbook does not have the runbook any more."""
+    audience: Audience
+    facts: Facts = field(repr=False)
+    """What is known of the incident."""
+    now: datetime
+
+    @cached_property
+    def known(self) -> Facts:
+        """What is known in this run: besides, what its tools and people answered; the word of people goes first."""
+        return self.seen(self.facts)
+
+    def seen(self, facts: Facts) -> Facts:
+        """Facts of the incident with those of the run."""
+        own = self._own
+        if not own:
+            return facts
+        possible = {name: each for name, each in facts.possible.items() if name not in own}
+        return Facts(facts.vocabulary, {**facts.values, **own}, possible, facts.started, facts.at)
+
+    @cached_property
+    def _own(self) -> Mapping[str, Any]:
+        values: dict[str, Any] = {}
+        for placed in self.placed:
+            if isinstance(placed.step, Use | Check):
+                tried = self._latest(self.run.step(placed.name))[1]
+                for name, fact in placed.step.learns.items():
+                    if tried is not None and name in tried.readings:
+                        values[fact.name] = tried.readings[name]
+        return {name: value for name, value in {**values, **self.run.answers}.items() if self._fits(name, value)}
+
+    def _fits(self, name: str, value: object) -> bool:
+        """Whether a fact of the playbook can have that value: a run may be older than the playbook."""
+        fact = self.facts.vocabulary.get(name)
+        try:
+            return fact is not None and fact.check(value) is not None
+        except FactValueInvalid:
+            return False
+
+    @cached_property
+    def forward(self) -> tuple[Stride, ...]:
+        """Its steps in their order, without those of an included runbook that is not gone through."""
+        strides: list[Stride] = []
+        dropped: set[str] = set()
+        begin, is_blocked = self.run.since, False
+        for placed in self.placed:
+            if placed.within in dropped:
+                dropped.add(placed.name)
+                continue
+            stride = self._later(placed, begin) if is_blocked else self._stride(placed, begin)
+            strides.append(stride)
+            if stride.stage in (Stage.SKIPPED, Stage.LEFT_OUT) and isinstance(placed.step, Include):
+                dropped.add(placed.name)
+            begin, is_blocked = max(begin, stride.since), is_blocked or not stride.is_over
+        return tuple(strides)
+
+    @cached_property
+    def is_undoing(self) -> bool:
+        """Whether nothing of it is done any more, but undone."""
+        failed = (each for each in self.forward if each.stage is Stage.FAILED and not each.goes_on)
+        return self.run.undoing or any(_failure(each) is Failure.UNDO for each in failed) or self._began_to_undo
+
+    @property
+    def _began_to_undo(self) -> bool:
+        """Whether a failure has brought it about that anything is undone, whatever became of the failed step since."""
+        in_force = self.incident.progress.in_force
+        undone = (each for each in self.forward if (each.id + UNDO, ONCE) in in_force)
+        return any(not self._is_asked(each) for each in undone)
+
+    @cached_property
+    def backward(self) -> tuple[Stride, ...]:
+        """What is undone, the latest first: as far as people asked for that, or a failure does."""
+        strides: list[Stride] = []
+        begin, is_blocked = self.run.since, False
+        for stride in reversed(self.forward):
+            if self._is_to_be_undone(stride):
+                undone = self._undone(stride, begin)
+                undone = evolve(undone, stage=Stage.LATER, key=None) if is_blocked and not undone.is_over else undone
+                strides.append(undone)
+                begin, is_blocked = max(begin, undone.since), is_blocked or not undone.is_over
+        return tuple(strides)
+
+    def _is_to_be_undone(self, stride: Stride) -> bool:
+        if not (self.is_undoing or self._is_asked(stride)):
+            return False
+        if not isinstance(stride.placed.step, Use) or not stride.placed.step.tool.changes:
+            return False
+        return stride.stage is Stage.DONE or self._may_have_worked(stride)
+
+    def _is_asked(self, stride: Stride) -> bool:
+        """Whether people asked for just this step to be undone, or for the one that it is part of."""
+        return any(stride.placed.name == each or stride.placed.name.startswith(f"{each}/") for each in self.run.undone)
+
+    def _may_have_worked(self, stride: Stride) -> bool:
+        tried = self._latest(stride.id)[1]
+        return tried is not None and tried.outcome in (None, Outcome.UNKNOWN)
+
+    @property
+    def current(self) -> tuple[Stride, ...]:
+        """What is at its turn: nothing forward once it is cancelled, has ended or is being undone."""
+        going = () if self.is_undoing or self.run.standing is not RunStanding.RUNNING else self.forward
+        return tuple(each for each in (*going, *self.backward) if not each.is_over and each.stage is not Stage.LATER)
+
+    @property
+    def ended(self) -> tuple[datetime, str] | None:
+        """Since when, or from when on, nothing of it is left to do, and why; `None` before that."""
+        if self.run.standing is not RunStanding.RUNNING or not self.placed:
+            return None
+        strides = self.backward if self.is_undoing else (*self.forward, *self.backward)
+        if not all(each.is_over for each in strides):
+            return None
+        at = max([self.run.since, *(each.since for each in strides)])
+        irreversible = [each.placed.name for each in strides if each.stage is Stage.IRREVERSIBLE]
+        left = f", but for {', '.join(irreversible)}, which no tool can undo" if irreversible else ""
+        return at, f"what it did is undone{left}" if self.is_undoing else "every step has ended"
+
+    def _later(self, placed: Placed, begin: datetime) -> Stride:
+        ended = self._said(self.run.step(placed.name), placed, begin)
+        return ended or Stride(id=self.run.step(placed.name), placed=placed, stage=Stage.LATER, since=begin)
+
+    def _said(self, id: str, placed: Placed, begin: datetime) -> Stride | None:
+        """What people said of a step that is not at its turn, or not any more."""
+        settled = self.incident.progress.settled.get(id)
+        if settled is None:
+            return None
+        stage = Stage.DONE if settled.done else Stage.LEFT_OUT
+        because = ": ".join(filter(None, (settled.by, settled.words)))
+        return Stride(id=id, placed=placed, stage=stage, since=begin, because=because)
+
+    def _stride(self, placed: Placed, begin: datetime) -> Stride:
+        """How it stands with a step whose turn has come; the one before it ended at ``begin``."""
+        id, step = self.run.step(placed.name), placed.step
+        said = self._said(id, placed, begin)
+        if said is not None:
+            return said
+        stride = Stride(id=id, placed=placed, stage=Stage.NEXT, since=begin, operation=self._operation(placed))
+        if id in self.incident.progress.runs.skipped:
+            return evolve(stride, stage=Stage.SKIPPED, because=self.incident.progress.runs.skipped[id])
+        instance = self.incident.progress.in_force.get((id, ONCE))
+        if instance is None:
+            return self._pending(stride)
+        stride = evolve(stride, since=instance.since)
+        match step:
+            case Include():
+                return evolve(stride, stage=Stage.DONE)
+            case Decide(fact=fact):
+                return evolve(stride, stage=Stage.DONE if fact.name in self.known.values else Stage.OPEN)
+            case Use() if stride.operation is not None:
+                return _asking(self._use(stride, instance, is_confirmed=step.is_confirmed, valid=step.valid))
+            case Check() if stride.operation is not None:
+                return _asking(self._check(stride, instance, step))
+            case _:
+                return evolve(stride, stage=Stage.OPEN)
+
+    def _operation(self, placed: Placed) -> Operation | None:
+        """What a tool is asked, unless people do it by hand."""
+        if not isinstance(placed.step, Use | Check) or placed.name in self.run.by_hand:
+            return None
+        return placed.step.tool
+
+    def _pending(self, stride: Stride) -> Stride:
+        """How it stands with a step that has not come into force."""
+        if stride.is_destructive and self.incident.evidence_held:
+            return evolve(stride, stage=Stage.HELD, because="it may destroy evidence, which is held")
+        if stride.placed.step.when.evaluate(self.known) is None:
+            return evolve(stride, stage=Stage.UNKNOWN, because=f"whether {stride.placed.step.when} is not known")
+        return stride
+
+    def _latest(self, id: str) -> tuple[ActionKey, Tried | None]:
+        """The action that a step has come to, and what came of it; `None` if it was never tried."""
+        key = self.incident.progress.latest.get((id, ONCE, NOBODY))
+        return (ActionKey(id, ONCE), None) if key is None else (key, self.incident.progress.tried[key])
+
+    def _use(self, stride: Stride, instance: InForce, *, is_confirmed: bool, valid: timedelta) -> Stride:
+        """How it stands with what a tool does once."""
+        key, tried = self._latest(stride.id)
+        stride = evolve(stride, attempt=self.incident.progress.tries(stride.id) + 1)
+        if stride.is_destructive and self.incident.evidence_held and not _is_done(tried):
+            return evolve(stride, stage=Stage.HELD, because="it may destroy evidence, which is held")
+        word = self._word(stride, instance, valid)
+        if tried is None:
+            return self._confirmed(stride, key, word, needed=is_confirmed)
+        ended = tried.lease_until if tried.ended is None else tried.ended
+        if tried.outcome is Outcome.SUCCEEDED:
+            return evolve(stride, stage=Stage.DONE, since=ended)
+        if tried.outcome is None and tried.lease_until > self.now:
+            return evolve(stride, stage=Stage.TRYING, since=tried.lease_until)
+        if tried.outcome is Outcome.FAILED:
+            if word is None:
+                return self._failed(stride, tried, ended)
+            return evolve(stride, stage=Stage.TRYING, key=ActionKey(stride.id, ONCE, arm=key.arm + 1), since=word.at)
+        if stride.is_destructive:
+            because = "it may have been done: look, and say whether it is to be tried again"
+            because = f"it was not done: {tried.problem}" if tried.outcome is Outcome.POSTPONED else because
+            return self._confirmed(evolve(stride, because=because), key, word, needed=True)
+        if tried.tries <= RETRIES.retries:
+            return evolve(stride, stage=Stage.TRYING, key=key, since=again_at(RETRIES, key, tried))
+        if word is not None:
+            return evolve(stride, stage=Stage.TRYING, key=key, since=word.at)
+        return self._failed(stride, tried, ended)
+
+    def _confirmed(self, stride: Stride, key: ActionKey, word: Confirmation | None, *, needed: bool) -> Stride:
+        """It is tried, if nobody has to confirm that, or somebody has."""
+        if needed and word is None:
+            return evolve(stride, stage=Stage.UNCONFIRMED)
+        since = stride.since if word is None else max(stride.since, word.at)
+        return evolve(stride, stage=Stage.TRYING, key=key, since=since, because="")
+
+    def _word(self, stride: Stride, instance: InForce, valid: timedelta) -> Confirmation | None:
+        """The confirmation that counts for the next try: for just that, not too old, by somebody who may give it."""
+        word = self.incident.progress.runs.confirmed.get(stride.id)
+        if word is None or word.attempt != stride.attempt or word.at < instance.since or self.now > word.at + valid:
+            return None
+        return word if self.may_confirm(stride, word.by, word.at) else None
+
+    def may_confirm(self, stride: Stride, person: str, at: datetime) -> bool:
+        """Whether a person may confirm a step; anybody of the directory, if nobody is found who is to do so."""
+        found = self.confirming(stride, at)
+        return person in (found or self.audience.directory.people)
+
+    def confirming(self, stride: Stride, at: datetime) -> tuple[PersonId, ...]:
+        """Who may confirm a step at a moment; nobody, if nobody is found."""
+        return self.audience.found(stride.confirmed_by, at)
+
+    def _failed(self, stride: Stride, tried: Tried, at: datetime) -> Stride:
+        """What becomes of a step that has failed for good, or of which nobody knows what came of it in the end."""
+        unknown = "nobody knows whether it was done" if tried.outcome in (None, Outcome.UNKNOWN) else ""
+        because = tried.problem or unknown or "it failed"
+        goes_on = _failure(stride) is Failure.GO_ON and not stride.is_undoing
+        return evolve(stride, stage=Stage.FAILED, since=at, because=because, goes_on=goes_on)
+
+    def _check(self, stride: Stride, instance: InForce, step: Check) -> Stride:
+        """How it stands with what is checked again and again: one action each time, counted as attempts."""
+        latest, tried = self._latest(stride.id)
+        stride = evolve(stride, attempt=self.incident.progress.tries(stride.id) + 1)
+        word = self._word(stride, instance, CONFIRMED_FOR)
+        if tried is None:
+            return evolve(stride, stage=Stage.TRYING, key=latest)
+        if tried.outcome is None and tried.lease_until > self.now:
+            return evolve(stride, stage=Stage.TRYING, since=tried.lease_until)
+        ended = self._checked(stride, step, latest)
+        if ended is None:
+            at = tried.lease_until if tried.ended is None else tried.ended
+            at = max(at + step.every, tried.retry_at or at)
+            return evolve(stride, stage=Stage.TRYING, key=evolve(latest, attempt=latest.attempt + 1), since=at)
+        if ended.stage is not Stage.DONE and word is not None:
+            again = ActionKey(stride.id, ONCE, arm=latest.arm + 1)
+            return evolve(stride, stage=Stage.TRYING, key=again, since=word.at)
+        return ended
+
+    def _checked(self, stride: Stride, step: Check, latest: ActionKey) -> Stride | None:
+        """What all the checks up to the latest say together; `None` if another one is to come."""
+        well_since: datetime | None = None
+        misses, begun = 0, None
+        for attempt in range(latest.attempt + 1):
+            tried = self.incident.progress.tried[evolve(latest, attempt=attempt)]
+            at = tried.lease_until if tried.ended is None else tried.ended
+            begun = begun or tried.first
+            if tried.outcome is not Outcome.SUCCEEDED:
+                misses += 1
+                if misses > RETRIES.retries:
+                    return self._failed(stride, evolve(tried, problem=f"it could not be checked: {tried.problem}"), at)
+                continue
+            misses, healthy = 0, tried.readings.get("healthy")
+            if healthy is None:
+                because = "the tool does not say whether all is well: read what it said"
+                return evolve(stride, stage=Stage.OPEN, since=at, because=because)
+            if healthy is True:
+                well_since = well_since or at
+                if at - well_since >= step.lasting:
+                    return evolve(stride, stage=Stage.DONE, since=at)
+            elif well_since is not None:
+                return self._failed(stride, evolve(tried, problem="it was well, and is not any more"), at)
+            elif at - begun >= step.patience:
+                return self._failed(stride, evolve(tried, problem="it is not well"), at)
+        return None
+
+    def _undone(self, stride: Stride, begin: datetime) -> Stride:
+        """How it stands with undoing a step that was done, or may have been."""
+        id = stride.id + UNDO
+        placed, tried = stride.placed, self._latest(stride.id)[1]
+        undo = Stride(id=id, placed=placed, stage=Stage.NEXT, since=begin, is_undoing=True)
+        said = self._said(id, placed, begin)
+        if said is not None:
+            return evolve(undo, stage=said.stage, because=said.because)
+        if tried is not None and tried.outcome is None and tried.lease_until > self.now:
+            return evolve(undo, stage=Stage.TRYING, since=tried.lease_until, because="it is being done at this moment")
+        undo = self._opposite(undo, tried)
+        instance = self.incident.progress.in_force.get((id, ONCE))
+        if undo.stage in ENDED or instance is None:
+            return self._pending_undo(undo)
+        undo = evolve(undo, since=instance.since)
+        if undo.operation is None:
+            return evolve(undo, stage=Stage.OPEN)
+        return self._use(undo, instance, is_confirmed=undo.is_destructive, valid=CONFIRMED_FOR)
+
+    def _pending_undo(self, undo: Stride) -> Stride:
+        if undo.is_destructive and self.incident.evidence_held:
+            return evolve(undo, stage=Stage.HELD, because="it may destroy evidence, which is held")
+        return undo
+
+    def _opposite(self, undo: Stride, tried: Tried | None) -> Stride:
+        """By what a step is undone: by its tool, if that can, and by people where nobody knows what was so before."""
+        assert isinstance(undo.placed.step, Use)
+        tool = undo.placed.step.tool
+        if not tool.undone_by:
+            return evolve(undo, stage=Stage.IRREVERSIBLE, because=f"nothing undoes {tool.name}")
+        if tried is None or not _is_done(tried):
+            by_hand = "people did it" if tried is None else "nobody knows whether it was done"
+            return evolve(undo, because=f"{by_hand}: see to it that it is as before")
+        try:
+            done = cast(Change, undo.placed.request(NO_KEY))
+            request = undoing(done, Receipt(former=tried.former), key=NO_KEY)
+        except FieldInvalid as error:
+            return evolve(undo, because=str(error))
+        if request is None:
+            return evolve(undo, stage=Stage.DONE, because="there was nothing to change")
+        opposite = next(each for each in operations_of(tool.slot) if each.request is type(request))
+        return evolve(undo, operation=opposite, former=tried.former)
+
+
+def _asking(stride: Stride) -> Stride:
+    """The step; left to people, if the tool could not even be asked with the values that it has by now."""
+    if stride.key is None:
+        return stride
+    try:
+        stride.request(NO_KEY)
+    except (FieldInvalid, KeyError, TypeError) as error:  # the playbook may be another one than it was started by
+        return evolve(stride, stage=Stage.OPEN, key=None, because=str(error))
+    return stride
+
+
+NO_KEY: Final = "0" * 64
+"""Stands for the idempotency key of a request that is only looked at."""
+
+
+def _is_done(tried: Tried | None) -> bool:
+    return tried is not None and tried.outcome is Outcome.SUCCEEDED
+
+
+def _failure(stride: Stride) -> Failure:
+    step = stride.placed.step
+    return step.on_failure if isinstance(step, Use | Check) else Failure.WAIT

@@ -1,0 +1,276 @@
+"""Runbooks: what to do step by step, as data. A readable way to build obligations, one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from attrs import field, frozen
+
+from incidentkit.errors import (
+    FieldInvalid,
+    ParametersInvalid,
+    RunbookInvalid,
+    UnknownRunbook,
+    UnknownStep,
+    each_of,
+    expect,
+    nearest,
+    shown,
+)
+from incidentkit.model.assessment import Value
+from incidentkit.model.conditions import NEVER, Condition
+from incidentkit.model.identity import IncidentId, checked_name
+from incidentkit.policy.obligation import Attempt, checked_reason
+from incidentkit.policy.parameter import (
+    GIVEN,
+    INCIDENT,
+    SEVERITY,
+    Argument,
+    Parameter,
+    ParameterKind,
+    filled,
+    mentioned_in,
+    read_all,
+)
+from incidentkit.policy.recipient import Recipient
+from incidentkit.policy.step import LONGEST_STEP, Check, Decide, Include, Step, Use
+from incidentkit.providers.tools import ToolRequest
+
+MOST_STEPS: Final = 200
+"""Steps that a runbook may have, with those of the runbooks that it includes."""
+
+DEEPEST: Final = 3
+"""How deep runbooks may include each other."""
+
+SAMPLE_KEY: Final = "0" * 64
+
+
+def _steps(steps: Iterable[Step]) -> tuple[Step, ...]:
+    return each_of(Step, steps, RunbookInvalid, "a runbook is a list of steps")
+
+
+def _parameters(parameters: Iterable[Parameter]) -> tuple[Parameter, ...]:
+    return each_of(Parameter, parameters, RunbookInvalid, "the parameters of a runbook are a list of Parameter")
+
+
+def _notice(notice: Iterable[Attempt]) -> tuple[Attempt, ...]:
+    return each_of(Attempt, notice, RunbookInvalid, "the notice of a runbook is a list of attempts")
+
+
+@frozen
+class Runbook:
+    """Steps that are done one after the other, once somebody starts it."""
+
+    name: str
+    steps: tuple[Step, ...] = field(converter=_steps)
+    owner: Recipient = field(kw_only=True)
+    """Who does what no tool does, and is asked what has to be known and confirmed."""
+    what: str = field(default="", kw_only=True)
+    """What it is for, in words."""
+    parameters: tuple[Parameter, ...] = field(default=(), converter=_parameters, kw_only=True)
+    fits: Condition = field(default=NEVER, kw_only=True)
+    """For which incidents it is made: whoever looks for one is shown first those for which this is true."""
+    notice: tuple[Attempt, ...] = field(default=(), converter=_notice, kw_only=True)
+    """How people are told that a step waits for them; nobody is told without."""
+    source: str = field(default="", kw_only=True)
+    """Where it is written down."""
+
+    def __attrs_post_init__(self) -> None:
+        if len(checked_name("the name of a runbook", self.name)) > LONGEST_STEP or "/" in self.name or "#" in self.name:
+            problem = f"{LONGEST_STEP} characters at the most, and no '/' and no '#'"
+            raise RunbookInvalid(f"{shown(self.name)} names no runbook: {problem}")
+        what = f"runbook {self.name!r}"
+        checked_reason(what, self.what)
+        checked_reason(what, self.source)
+        expect(Recipient, self.owner, RunbookInvalid, f"{what}: its owner is a recipient")
+        expect(Condition, self.fits, RunbookInvalid, f"{what}: fits is a condition")
+        _check_names(what, "step", [step.name for step in self.steps], least=1)
+        _check_names(what, "parameter", [each.name for each in self.parameters], least=0)
+        known = {*GIVEN, *(each.name for each in self.parameters)}
+        for step in self.steps:
+            for name in _mentioned(step):
+                if name not in known:
+                    hint = nearest(name, known)
+                    problem = f"{{{name}}} is no parameter of the runbook. {hint}".rstrip()
+                    raise RunbookInvalid(f"{what}, step {step.name!r}: {problem}")
+
+    @property
+    def mentioned(self) -> Iterator[Any]:
+        """The facts that its steps ask for, tell or have answered."""
+        yield from self.fits.mentioned
+        for step in self.steps:
+            yield from step.when.mentioned
+            match step:
+                case Use() | Check():
+                    yield from step.learns.values()
+                case Decide():
+                    yield step.fact
+                case _:
+                    pass
+
+    @property
+    def named(self) -> tuple[Recipient, ...]:
+        """Whom it names, whatever for."""
+        owners = (step.owner for step in self.steps if step.owner is not None)
+        confirming = (each for step in self.steps if isinstance(step, Use) for each in step.confirmed_by)
+        return tuple(dict.fromkeys((self.owner, *owners, *confirming)))
+
+
+def _check_names(what: str, kind: str, names: list[str], *, least: int) -> None:
+    if not least <= len(names) <= MOST_STEPS:
+        raise RunbookInvalid(f"{what} has {least} to {MOST_STEPS} {kind}s, not {len(names)}")
+    for name in names:
+        if names.count(name) > 1:
+            raise RunbookInvalid(f"{what}: two {kind}s are called {name!r}: call one of them otherwise")
+
+
+def _mentioned(step: Step) -> Iterator[str]:
+    """The parameters that a step names."""
+    match step:
+        case Use() | Check():
+            arguments = step.arguments
+        case Include():
+            arguments = step.parameters
+        case _:
+            return
+    for argument in arguments.values():
+        yield from mentioned_in(argument)
+
+
+@frozen
+class Placed:
+    """A step where it stands among all steps of a run, with the values that its tool is asked with."""
+
+    name: str
+    """Its own name, after those of the steps that it is part of: ``verify/health``."""
+    step: Step
+    owner: Recipient
+    notice: tuple[Attempt, ...]
+    values: Mapping[str, Argument] = field(hash=False)
+    """What stands for the names of parameters."""
+    within: str = ""
+    """The step that includes it; empty if it stands in the runbook itself."""
+
+    def request(self, key: str) -> ToolRequest:
+        """What its tool is asked; `FieldInvalid` names a field whose value it cannot have."""
+        assert isinstance(self.step, Use | Check)
+        arguments = {name: filled(each, self.values) for name, each in self.step.arguments.items()}
+        tool = self.step.tool
+        keyed = {"key": key} if tool.changes else {}
+        request: ToolRequest = tool.request(**keyed, incident=IncidentId(str(self.values[INCIDENT])), **arguments)
+        tool.arguments_of(request)  # what would be an option on a command line is refused for every tool alike
+        return request
+
+
+@frozen
+class Shelf:
+    """The runbooks of a playbook, which may include each other."""
+
+    runbooks: tuple[Runbook, ...] = ()
+
+    def __attrs_post_init__(self) -> None:
+        _check_names("a playbook", "runbook", [each.name for each in self.runbooks], least=0)
+        for runbook in self.runbooks:
+            self._check(runbook)
+
+    def __contains__(self, name: str) -> bool:
+        return any(each.name == name for each in self.runbooks)
+
+    def __getitem__(self, name: str) -> Runbook:
+        """The runbook of that name; `UnknownRunbook` lists those there are."""
+        for each in self.runbooks:
+            if each.name == name:
+                return each
+        raise UnknownRunbook(name, [each.name for each in self.runbooks])
+
+    def _check(self, runbook: Runbook, above: tuple[str, ...] = ()) -> int:
+        """How many steps it has in all; `RunbookInvalid` for what it cannot include."""
+        way = (*above, runbook.name)
+        if runbook.name in above:
+            raise RunbookInvalid(f"runbooks that include each other in a circle never end: {' > '.join(way)}")
+        if len(way) > DEEPEST:
+            raise RunbookInvalid(f"runbooks include each other {DEEPEST} deep at the most: {' > '.join(way)}")
+        count = 0
+        for step in runbook.steps:
+            count += 1
+            if isinstance(step, Include):
+                count += self._check(self._included(runbook, step), way)
+        if count > MOST_STEPS:
+            raise RunbookInvalid(f"runbook {runbook.name!r} has {MOST_STEPS} steps at the most in all, not {count}")
+        return count
+
+    def _included(self, runbook: Runbook, step: Include) -> Runbook:
+        what = f"runbook {runbook.name!r}, step {step.name!r}"
+        try:
+            included = self[step.runbook]
+        except UnknownRunbook as error:
+            raise RunbookInvalid(f"{what}: {error}") from None
+        known = {each.name: each for each in included.parameters}
+        for name in step.parameters:
+            if name not in known:
+                hint = nearest(name, known)
+                raise RunbookInvalid(f"{what}: {included.name!r} takes no {shown(name)}. {hint}".rstrip())
+        for name, each in known.items():
+            if each.default is None and name not in step.parameters:
+                raise RunbookInvalid(f"{what}: {included.name!r} needs {name!r}")
+        return included
+
+    def values(self, runbook: str, given: Mapping[str, object], incident: str, severity: str) -> dict[str, Value]:
+        """The parameters for a run, defaults among them.
+
+        Raises `UnknownRunbook`, and `ParametersInvalid` for everything that is wrong with them, be it only that a tool
+        could not be asked with them: that is said before the first step.
+        """
+        book = self[runbook]
+        values = read_all(runbook, book.parameters, given)
+        problems: dict[str, str] = {}
+        for placed in self.placed(runbook, values, incident, severity):
+            if isinstance(placed.step, Use | Check):
+                try:
+                    placed.request(SAMPLE_KEY)
+                except (FieldInvalid, TypeError) as error:  # a validator, or a comparison before it
+                    problems[f"step {placed.name!r}"] = str(error)
+        if problems:
+            raise ParametersInvalid(runbook, problems)
+        return values
+
+    def placed(self, runbook: str, values: Mapping[str, Value], incident: str, severity: str) -> tuple[Placed, ...]:
+        """All steps of a runbook in their order, those of the runbooks that it includes among them."""
+        book = self[runbook]
+        return tuple(self._placed(book, {**_split(book, values), INCIDENT: incident, SEVERITY: severity}, ""))
+
+    def _placed(self, runbook: Runbook, values: Mapping[str, Argument], within: str) -> Iterator[Placed]:
+        for step in runbook.steps:
+            name = f"{within}/{step.name}" if within else step.name
+            placed = Placed(name, step, step.owner or runbook.owner, runbook.notice, values, within)
+            yield placed
+            if isinstance(step, Include):
+                included = self[step.runbook]
+                given = {each: filled(argument, values) for each, argument in step.parameters.items()}
+                inner = {each.name: given.get(each.name, each.default) for each in included.parameters}
+                said = {each: values[each] for each in GIVEN}
+                yield from self._placed(included, {**_split(included, inner), **said}, name)
+
+    def step(self, runbook: str, name: str) -> Step:
+        """The step of that name; `UnknownStep` lists those there are."""
+        steps = {each.name: each for each in self.rehearsed(runbook)}
+        try:
+            return steps[name].step
+        except (KeyError, TypeError):
+            raise UnknownStep(runbook, name, steps) from None
+
+    def rehearsed(self, runbook: str) -> tuple[Placed, ...]:
+        """All steps of a runbook, with names of parameters in braces where their values would stand."""
+        samples: dict[str, Value] = {each.name: f"{{{each.name}}}" for each in self[runbook].parameters}
+        return self.placed(runbook, samples, f"{{{INCIDENT}}}", f"{{{SEVERITY}}}")
+
+
+def _split(runbook: Runbook, values: Mapping[str, Any]) -> dict[str, Argument]:
+    """The values as tools take them: several names are a list."""
+    kinds = {each.name: each.kind for each in runbook.parameters}
+    several = {name for name, kind in kinds.items() if kind is ParameterKind.NAMES}
+    return {
+        name: tuple(value.split()) if name in several and isinstance(value, str) else value
+        for name, value in values.items()
+    }

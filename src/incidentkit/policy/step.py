@@ -1,0 +1,268 @@
+"""The kinds of steps that a runbook is made of: what a tool does, what is checked, and what people do and decide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any, ClassVar, Final, TypeAlias, cast
+
+from attrs import NOTHING, field, fields, frozen
+
+from incidentkit.errors import RunbookInvalid, UnknownOperation, each_of, expect, nearest, shown
+from incidentkit.model.conditions import ALWAYS, Condition
+from incidentkit.model.facts import FactKind
+from incidentkit.model.identity import checked_name
+from incidentkit.policy.obligation import checked_reason, checked_wait
+from incidentkit.policy.parameter import Argument, mentioned_in
+from incidentkit.policy.recipient import Recipient
+from incidentkit.providers.tools import Operation, operation
+
+LONGEST_STEP: Final = 40
+"""Characters that the name of a step or of a runbook may have: those of a step in a step stand in one name."""
+
+CONFIRMED_FOR: Final = timedelta(minutes=10)
+"""How long a confirmation counts, unless the step says otherwise: whoever gave it has seen what is so now."""
+
+CHECKED_EVERY: Final = timedelta(minutes=1)
+"""How long to wait between checks, unless the step says otherwise."""
+
+MOST_CHECKS: Final = 1_000
+"""How often a step may check something."""
+
+
+class Failure(StrEnum):
+    """What becomes of a run when a step has failed for good, or nobody knows what came of it."""
+
+    WAIT = "wait"
+    """It waits for a person, who has the step tried again, says that it is done, or goes on without it."""
+    GO_ON = "go on"
+    """It goes on with the next step."""
+    UNDO = "undo"
+    """What the run did is undone, the latest first."""
+
+
+def _failure(value: str) -> Failure:
+    try:
+        return Failure(value)
+    except ValueError:
+        problem = f"after a failure a run will {', '.join(Failure)}, not {shown(value)}"
+        raise RunbookInvalid(f"{problem}. {nearest(str(value), map(str, Failure))}".rstrip()) from None
+
+
+def _recipients(recipients: Recipient | Iterable[Recipient]) -> tuple[Recipient, ...]:
+    if isinstance(recipients, Recipient):
+        return (recipients,)
+    return each_of(Recipient, recipients, RunbookInvalid, "who confirms a step is recipients, one or a list of them")
+
+
+def _arguments(arguments: Mapping[str, Any]) -> dict[str, Argument]:
+    given = {**expect(Mapping, arguments, RunbookInvalid, "arguments are a mapping by field")}
+    for name, value in given.items():
+        expect(str, name, RunbookInvalid, "an argument has the name of a field")
+        if isinstance(value, list | tuple):
+            several = cast(Iterable[str], value)
+            given[name] = each_of(str, several, RunbookInvalid, f"argument {name!r} is a list of texts")
+        elif not isinstance(value, bool | int | float | str | timedelta):
+            raise RunbookInvalid(f"argument {name!r} is no value that a step can give: {shown(value)}")
+    return given
+
+
+def _learns(facts: Mapping[str, Any]) -> dict[str, FactKind]:
+    given = {**expect(Mapping, facts, RunbookInvalid, "what is learned is facts by what the answer calls them")}
+    for name, fact in given.items():
+        expect(str, name, RunbookInvalid, "what is learned has the name of a field of the answer")
+        expect(FactKind, fact, RunbookInvalid, f"what is learned from {name!r} is a fact")
+    return given
+
+
+@frozen
+class BaseStep:
+    """What every step has. A step begins when the one before it has ended, if its guard is true then."""
+
+    kind: ClassVar[str]
+    """What documents call this kind of step."""
+
+    name: str
+    """Names it in the log and in keys, so it stays when texts are edited."""
+    what: str = field(default="", kw_only=True)
+    """What is done, in words; the name if it says enough."""
+    when: Condition = field(default=ALWAYS, kw_only=True)
+    """Its guard. If it is false when its turn comes, the step is skipped for good; unknown, and the run waits."""
+    owner: Recipient | None = field(default=None, kw_only=True)
+    """Who does it, or is asked about it; the owner of the runbook if it is nobody else."""
+    source: str = field(default="", kw_only=True)
+    """Where it is written down."""
+
+    def __attrs_post_init__(self) -> None:
+        if len(checked_name("the name of a step", self.name)) > LONGEST_STEP or "/" in self.name:
+            raise RunbookInvalid(f"{shown(self.name)} names no step: {LONGEST_STEP} characters at the most, and no '/'")
+        checked_reason(f"step {self.name!r}", self.what)
+        checked_reason(f"step {self.name!r}", self.source)
+        expect(Condition, self.when, RunbookInvalid, f"step {self.name!r}: its guard is a condition")
+        expect(Recipient | None, self.owner, RunbookInvalid, f"step {self.name!r}: its owner is a recipient")
+
+    @property
+    def words(self) -> str:
+        """What is done, in words."""
+        return self.what or self.name
+
+
+@frozen
+class ToolStep(BaseStep):
+    """What the steps have that ask a tool."""
+
+    operation: str
+    """Slot and method of the tool, such as ``deploy_tool.rollback``."""
+    arguments: Mapping[str, Argument] = field(factory=dict[str, Argument], converter=_arguments, hash=False)
+    """What it is asked, by the fields of its request."""
+    learns: Mapping[str, FactKind] = field(factory=dict[str, FactKind], converter=_learns, hash=False, kw_only=True)
+    """The facts that its answer tells the run, by the fields of the answer."""
+    on_failure: Failure = field(default=Failure.WAIT, converter=_failure, kw_only=True)
+    within: timedelta | None = field(default=None, kw_only=True)
+    """How long one try may take; `None` for as long as the desk gives anything."""
+
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        self._check_arguments()
+        checked_wait(f"step {self.name!r}: within", self.within)
+        known = {each.name for each in fields(self.tool.answer)}
+        for name in self.learns:
+            if name not in known:
+                raise self._invalid(f"its answer has no {shown(name)}. {nearest(name, known)}")
+
+    def _check_arguments(self) -> None:
+        known = {each.name: each for each in fields(self.tool.request) if each.name not in _OWN}
+        for name, value in self.arguments.items():
+            if name not in known:
+                raise self._invalid(f"{self.operation} takes no {shown(name)}. {nearest(name, known)}")
+            mentioned_in(value)
+        for name, each in known.items():
+            if each.default is NOTHING and name not in self.arguments:
+                raise self._invalid(f"{self.operation} needs {name!r}")
+
+    @property
+    def tool(self) -> Operation:
+        """What it asks; `RunbookInvalid` if no tool can do that."""
+        try:
+            return operation(self.operation)
+        except UnknownOperation as error:
+            raise self._invalid(str(error)) from None
+
+    def _invalid(self, problem: str) -> RunbookInvalid:
+        return RunbookInvalid(f"step {self.name!r}: {problem}".rstrip())
+
+
+_OWN: Final = ("key", "incident")
+"""The fields of requests that nobody gives."""
+
+
+@frozen
+class Use(ToolStep):
+    """Have a tool do something, or ask it something: whatever it answers, the step is done."""
+
+    kind: ClassVar[str] = "use"
+
+    confirm: bool | None = field(default=None, kw_only=True)
+    """Whether a person has to say so before the first try; `None` if only what is destructive asks for that."""
+    confirmed_by: tuple[Recipient, ...] = field(default=(), converter=_recipients, kw_only=True)
+    """Who may say so; the owner of the step if nobody is named."""
+    valid: timedelta = field(default=CONFIRMED_FOR, kw_only=True)
+    """How long a confirmation counts; a try that begins later needs another one."""
+    destroys: bool | None = field(default=None, kw_only=True)
+    """Whether every try has to be confirmed, and none is made while evidence is held; `None` by what the tool does."""
+    temporary: bool = field(default=False, kw_only=True)
+    """Whether it has to be undone or made permanent in the end."""
+
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        checked_wait(f"step {self.name!r}: valid", self.valid)
+        for name in ("confirm", "destroys"):
+            expect(bool | None, getattr(self, name), RunbookInvalid, f"step {self.name!r}: {name} is True or False")
+        expect(bool, self.temporary, RunbookInvalid, f"step {self.name!r}: temporary is True or False")
+        if self.is_destructive and self.confirm is False:
+            raise self._invalid("what is destructive is confirmed: leave out confirm")
+        if self.temporary and not self.tool.changes:
+            raise self._invalid(f"{self.operation} changes nothing, so nothing of it is temporary")
+
+    @property
+    def is_destructive(self) -> bool:
+        """Whether every try needs a confirmation of its own."""
+        return self.tool.destructive if self.destroys is None else self.destroys
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether a person has to say so before the first try."""
+        return bool(self.confirm) or self.is_destructive
+
+
+@frozen
+class Check(ToolStep):
+    """Ask a tool whether something is well, again and again if need be. It fails once that is not so."""
+
+    kind: ClassVar[str] = "check"
+
+    every: timedelta = field(default=CHECKED_EVERY, kw_only=True)
+    """How long to wait between two checks."""
+    patience: timedelta = field(default=timedelta(), kw_only=True)
+    """For how long it may not be well yet, from the first check on."""
+    lasting: timedelta = field(default=timedelta(), kw_only=True)
+    """For how long it has to stay well; once it is not any more, the step has failed."""
+
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        checked_wait(f"step {self.name!r}: every", self.every)
+        for name in ("patience", "lasting"):
+            length = expect(
+                timedelta, getattr(self, name), RunbookInvalid, f"step {self.name!r}: {name} is a timedelta"
+            )
+            if length < timedelta() or length / self.every > MOST_CHECKS:
+                problem = f"{name} is no time or more, and {MOST_CHECKS} checks at the most, not {length}"
+                raise self._invalid(problem)
+        if "healthy" not in {each.name for each in fields(self.tool.answer)}:
+            raise self._invalid(f"{self.operation} does not say whether anything is well: use it, and check the answer")
+
+
+@frozen
+class Instruct(BaseStep):
+    """Have people do something, who then say that it is done, or will not be."""
+
+    kind: ClassVar[str] = "instruct"
+
+
+@frozen
+class Decide(BaseStep):
+    """Have people answer something, if it is not known already; guards that come later can ask for it."""
+
+    kind: ClassVar[str] = "decide"
+
+    fact: FactKind
+
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        expect(FactKind, self.fact, RunbookInvalid, f"step {self.name!r}: what is decided is a fact")
+
+    @property
+    def words(self) -> str:
+        """What is asked."""
+        return self.what or self.fact.question
+
+
+@frozen
+class Include(BaseStep):
+    """Go through another runbook here."""
+
+    kind: ClassVar[str] = "include"
+
+    runbook: str
+    parameters: Mapping[str, Argument] = field(factory=dict[str, Argument], converter=_arguments, hash=False)
+
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        checked_name(f"the runbook of step {self.name!r}", self.runbook)
+        for value in self.parameters.values():
+            mentioned_in(value)
+
+
+Step: TypeAlias = Use | Check | Instruct | Decide | Include
+"""One step of a runbook."""

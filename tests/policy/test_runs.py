@@ -1,0 +1,655 @@
+"""Runs of runbooks: what is true of every log that follows from them, whatever tools answer and people say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import pytest
+from attrs import evolve, frozen
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from incidentkit import Directory, Flag, Incident, Playbook
+from incidentkit.errors import IncidentkitError
+from incidentkit.model.action import ActionKey, Outcome
+from incidentkit.model.assessment import Value
+from incidentkit.model.commands import (
+    Answer,
+    CancelRunbook,
+    Command,
+    Confirm,
+    Fulfil,
+    Hold,
+    LiftHold,
+    Mitigate,
+    Resolve,
+    ResumeRunbook,
+    StartRunbook,
+    UndoRunbook,
+    Waive,
+)
+from incidentkit.model.conditions import Condition
+from incidentkit.model.events import (
+    ActionEnded,
+    ActionStarted,
+    Answered,
+    Became,
+    Confirmed,
+    Event,
+    Fulfilled,
+    Held,
+    HoldLifted,
+    RunbookCancelled,
+    RunbookResumed,
+    RunbookUndone,
+    RunEnded,
+    Skipped,
+    Waived,
+)
+from incidentkit.model.runs import RunStanding
+from incidentkit.policy.action import Action
+from incidentkit.policy.course import WAITING, Stage
+from incidentkit.policy.directory import Person
+from incidentkit.policy.obligation import Attempt
+from incidentkit.policy.parameter import Parameter
+from incidentkit.policy.planning import Plan, plan, preview, settle
+from incidentkit.policy.recipient import role
+from incidentkit.policy.runbook import Runbook
+from incidentkit.policy.step import Check, Decide, Failure, Include, Instruct, Use
+from incidentkit.policy.view import View
+from incidentkit.testing.planning import claimed, stamped
+from incidentkit.testing.rules import RULES
+
+START: Final = datetime(2026, 3, 2, 14, 23, tzinfo=UTC)
+MINUTE: Final = timedelta(minutes=1)
+VALID: Final = timedelta(minutes=10)
+
+SAFE = Flag("restart_safe", question="Is a restart safe?")
+UP = Flag("database_up", question="Does the database answer?")
+
+COMMANDER = role("incident commander")
+LEAD = role("technical lead")
+NOTICE = (Attempt("push"),)
+
+VERIFY = Runbook(
+    "verify",
+    [
+        Check("health", "health_check.check", {"environment": "{where}"}, every=MINUTE, patience=2 * MINUTE),
+        Check("errors", "metrics.errors", {"last": MINUTE}, lasting=2 * MINUTE, on_failure=Failure.GO_ON),
+    ],
+    owner=LEAD,
+    parameters=[Parameter(name="where", default="production")],
+)
+
+FAILOVER = Runbook(
+    "failover",
+    [
+        Use("status", "database.status", learns={"healthy": UP}),
+        Decide("safe", SAFE, when=~UP),
+        Use("restart", "database.restart", when=SAFE & ~UP),
+        Use("replica", "database.replica_status", on_failure=Failure.GO_ON),
+        Use("promote", "database.failover", when=~UP, confirmed_by=COMMANDER, valid=VALID),
+        Use("off", "feature_flag_tool.disable", {"features": "{features}"}, temporary=True),
+        Include("verify", "verify", {"where": "production"}, when=SAFE),
+        Instruct("tell", what="tell the vendor"),
+        Use("scale", "orchestrator.scale", {"replicas": "{replicas}"}, on_failure=Failure.UNDO, confirm=True),
+    ],
+    owner=LEAD,
+    parameters=[Parameter(name="features", kind="names"), Parameter(name="replicas", kind="count", default=10)],
+    notice=NOTICE,
+)
+
+BOOK = Playbook(name="shop", rules=RULES, runbooks=[VERIFY, FAILOVER])
+
+PEOPLE = Directory(
+    people={name: Person(id=name, contacts={"push": name}) for name in ("ada", "grace", "linus")},
+    roles={"incident commander": ("ada",), "technical lead": ("grace",)},
+)
+
+DESTRUCTIVE: Final = frozenset({"restart", "promote"})
+
+
+def declared() -> Incident:
+    severity = RULES.scheme.severities[0]
+    return Incident.declare("INC-1", title="Database down", at=START, by="ada", severity=severity, playbook=BOOK)
+
+
+def started(incident: Incident | None = None, **given: Any) -> Incident:
+    """The incident once the failover was started."""
+    parameters: dict[str, Value] = {"features": "search feed", "replicas": 10}
+    command = StartRunbook("failover", parameters=parameters, at=START + MINUTE, by="ada", **given)
+    return (incident or declared()).apply(command)
+
+
+@frozen
+class Desk:
+    """A desk by hand: it looks, and tools answer what they are told to."""
+
+    incident: Incident
+    now: datetime = START + MINUTE
+    book: Playbook = BOOK
+
+    def plan(self) -> Plan:
+        return plan(self.incident, self.book, PEOPLE, now=self.now)
+
+    def view(self) -> View:
+        incident = self.incident.extended(stamped(self.plan().decisions, self.now))
+        return View(incident, self.book, PEOPLE, max(self.now, incident.as_of))
+
+    def stage(self, step: str, run: int = 0) -> Stage:
+        """How it stands with a step."""
+        course = self.view().courses[run]
+        return next(each.stage for each in (*course.forward, *course.backward) if each.name == step)
+
+    def stages(self, run: int = 0) -> dict[str, Stage]:
+        return {each.name: each.stage for each in self.view().courses[run].forward}
+
+    def later(self, by: timedelta = MINUTE) -> Desk:
+        return evolve(self, now=self.now + by)
+
+    def looked(self) -> tuple[Desk, tuple[Action, ...]]:
+        """What was decided and claimed."""
+        planned = self.plan()
+        claims = [claimed(self.incident, each, self.now) for each in planned.due]
+        log = self.incident.extended([*stamped(planned.decisions, self.now), *claims])
+        return evolve(self, incident=log), planned.due
+
+    def heard(self, action: Action, outcome: Outcome = Outcome.SUCCEEDED, **more: Any) -> Desk:
+        """What came of an action."""
+        common: dict[str, Any] = {"incident": self.incident.id, "at": self.now, "by": "desk", "recorded_at": self.now}
+        return evolve(
+            self, incident=self.incident.extended([ActionEnded(**common, action=action.key, outcome=outcome, **more)])
+        )
+
+    def told(self, kind: type[Any], *given: Any, by: str = "ada", **more: Any) -> Desk:
+        """What somebody said, after what was due before."""
+        due = settle(self.incident, self.book, PEOPLE, before=self.now)
+        settled = self.incident.extended(stamped(due, self.now))
+        command: Command = kind(*given, at=self.now, by=by, **more)
+        return evolve(self, incident=settled.apply(command, recorded_at=self.now))
+
+    def gone_on(self, **answers: Any) -> Desk:
+        """Everything that is due, again and again, with the readings that are given by step."""
+        desk = self
+        for _ in range(50):
+            desk, actions = desk.looked()
+            if not actions and desk.incident is self.incident:
+                return desk
+            if not actions:
+                again, more = desk.looked()
+                if not more and again.incident.version == desk.incident.version:
+                    return again
+                continue
+            for action in actions:
+                step = action.key.obligation.rpartition("/")[2]
+                desk = desk.heard(action, **answers.get(step, {}))
+        raise AssertionError("it never ends")
+
+    @property
+    def log(self) -> Sequence[Event]:
+        return self.incident.timeline.events
+
+    @property
+    def tried(self) -> list[str]:
+        """What was tried of runs, in order."""
+        return [key.obligation.partition("/")[2] for key in self.keys]
+
+    @property
+    def keys(self) -> list[ActionKey]:
+        """The actions that tools were asked to do, in order."""
+        return [each.action for each in self.log if isinstance(each, ActionStarted) and not each.action.person]
+
+
+def readings(**values: Any) -> dict[str, Any]:
+    return {"readings": values}
+
+
+DOWN = {"status": readings(healthy=False)}
+WELL = {"health": readings(healthy=True), "errors": readings(healthy=True)}
+
+
+def test_steps_come_one_after_the_other_and_each_once() -> None:
+    desk = Desk(started()).gone_on(**DOWN)
+    assert desk.tried == ["status"]
+    assert desk.stage("safe") is Stage.OPEN
+    desk = desk.later().told(Answer, "failover #1", "restart_safe", True).gone_on()
+    assert desk.stages() == {
+        "status": Stage.DONE,
+        "safe": Stage.DONE,
+        "restart": Stage.UNCONFIRMED,
+        "replica": Stage.LATER,
+        "promote": Stage.LATER,
+        "off": Stage.LATER,
+        "verify": Stage.LATER,
+        "verify/health": Stage.LATER,
+        "verify/errors": Stage.LATER,
+        "tell": Stage.LATER,
+        "scale": Stage.LATER,
+    }
+    desk = desk.told(Confirm, "failover #1", "restart", by="grace").gone_on()
+    assert desk.tried == ["status", "restart", "replica"]
+    desk = desk.told(Confirm, "failover #1", "promote").gone_on(off={"former": ("search",)}, **WELL)
+    assert desk.tried == ["status", "restart", "replica", "promote", "off", "verify/health", "verify/errors"]
+    for _ in range(3):
+        desk = desk.later().gone_on(**WELL)
+    assert desk.tried[-2:] == ["verify/errors", "verify/errors"]
+    assert desk.stage("tell") is Stage.OPEN
+    desk = desk.told(Fulfil, "failover #1/tell", by="grace").gone_on()
+    assert desk.stage("scale") is Stage.UNCONFIRMED
+    desk = desk.told(Confirm, "failover #1", "scale", by="grace").gone_on()
+    assert desk.incident.runs["failover #1"].standing is RunStanding.ENDED
+    assert [str(each) for each in desk.log if isinstance(each, RunEnded)] == [
+        "failover #1 has ended, because every step has ended"
+    ]
+
+
+def test_a_tool_is_asked_with_the_parameters_under_a_key_of_its_own() -> None:
+    desk = Desk(started()).gone_on(status=readings(healthy=True))
+    (ended,) = (each for each in desk.log if isinstance(each, ActionEnded) and each.action.obligation.endswith("/off"))
+    assert ended.outcome is Outcome.SUCCEEDED
+    desk, actions = Desk(started()).looked()
+    assert [(each.request, each.slot, each.is_destructive) for each in actions] == [
+        (actions[0].request, "database", False)
+    ]
+    (action,) = actions
+    assert action.because.startswith("failover #1, status: status")
+
+
+def test_a_step_whose_guard_is_false_at_its_turn_is_skipped_for_good() -> None:
+    desk = Desk(started()).gone_on(status=readings(healthy=True))
+    assert [each.obligation for each in desk.log if isinstance(each, Skipped)] == [
+        "failover #1/safe",
+        "failover #1/restart",
+        "failover #1/promote",
+    ]
+    assert desk.stage("verify") is Stage.UNKNOWN
+    desk = desk.later().told(Answer, "failover #1", "restart_safe", False).gone_on()
+    assert "verify/health" not in desk.stages()
+    desk = desk.later().told(Answer, "failover #1", "database_up", False).gone_on()
+    assert desk.stage("restart") is Stage.SKIPPED
+    assert desk.tried == ["status", "replica", "off"]
+
+
+def test_an_unknown_guard_is_a_question_and_people_are_told() -> None:
+    desk = Desk(started()).gone_on(status=readings(healthy=True))
+    (question,) = desk.plan().questions
+    assert (question.fact.name, question.holds_up) == ("restart_safe", ("failover #1/verify",))
+    told = [each.action for each in desk.log if isinstance(each, ActionStarted) and each.action.person]
+    assert [(each.obligation, each.person) for each in told] == [("failover #1/verify/unknown", "grace")]
+
+
+def test_a_confirmation_counts_for_one_try_by_the_right_person_and_not_for_long() -> None:
+    desk = Desk(started()).gone_on(status=readings())
+    desk = desk.told(Answer, "failover #1", "database_up", False).gone_on()
+    desk = desk.told(Answer, "failover #1", "restart_safe", False).gone_on()
+    assert desk.stage("promote") is Stage.UNCONFIRMED
+    unsaid = desk.told(Confirm, "failover #1", "promote", by="linus").gone_on()
+    assert unsaid.stage("promote") is Stage.UNCONFIRMED
+    late = desk.told(Confirm, "failover #1", "promote", by="ada").later(VALID + MINUTE).gone_on()
+    assert late.stage("promote") is Stage.UNCONFIRMED
+    desk = desk.told(Confirm, "failover #1", "promote", by="ada").gone_on(promote={"outcome": Outcome.UNKNOWN})
+    assert (desk.stage("promote"), desk.tried.count("promote")) == (Stage.UNCONFIRMED, 1)
+    with pytest.raises(IncidentkitError, match="try 1 of 'promote' in failover #1 is not next, which was tried once"):
+        desk.later().told(Confirm, "failover #1", "promote", by="ada")
+    assert desk.later(timedelta(days=1)).gone_on().tried.count("promote") == 1
+    desk = desk.later().told(Confirm, "failover #1", "promote", attempt=2, by="ada").gone_on()
+    assert desk.stage("promote") is Stage.DONE
+    first, second = (key for key in desk.keys if key.obligation == "failover #1/promote")
+    assert first == second  # the same key, because the first may have been done
+
+
+def test_a_hold_stops_what_destroys_evidence_though_it_was_confirmed() -> None:
+    desk = Desk(started()).gone_on(**DOWN).told(Answer, "failover #1", "restart_safe", True).gone_on()
+    desk = desk.told(Confirm, "failover #1", "restart", by="grace").told(Hold, reason="a breach").gone_on()
+    assert (desk.stage("restart"), "restart" in desk.tried) == (Stage.HELD, False)
+    desk = desk.told(LiftHold, reason="all is copied").gone_on()
+    assert desk.tried[-2:] == ["restart", "replica"]
+
+
+def test_a_step_that_failed_waits_for_a_person_and_is_tried_again_under_another_key() -> None:
+    desk = Desk(started()).gone_on(status={"outcome": Outcome.FAILED, "problem": "no route"})
+    assert desk.stage("status") is Stage.FAILED
+    because = next(each.because for each in desk.plan().owed if "status" in each.obligation)
+    choices = "confirm try 2, say that it is done, or waive it"
+    assert because == f"failover #1, status (status) has failed: {choices}: no route"
+    desk = desk.told(Confirm, "failover #1", "status", attempt=2, by="grace").gone_on(**DOWN)
+    assert desk.stage("status") is Stage.DONE
+    assert [key.arm for key in desk.keys] == [0, 1]
+
+
+def test_what_fails_for_the_time_being_is_tried_again_by_itself_unless_it_destroys_anything() -> None:
+    desk = Desk(started()).gone_on(status={"outcome": Outcome.POSTPONED})
+    assert desk.stage("status") is Stage.TRYING
+    for _ in range(4):
+        desk = desk.later(5 * MINUTE).gone_on(status={"outcome": Outcome.POSTPONED})
+    assert (desk.stage("status"), desk.tried.count("status")) == (Stage.FAILED, 5)
+
+
+def test_a_failure_that_undoes_undoes_the_latest_first() -> None:
+    desk = Desk(started()).gone_on(status=readings(healthy=True), off={"former": ("search",)})
+    desk = desk.told(Answer, "failover #1", "restart_safe", False).gone_on(off={"former": ("search",)})
+    desk = desk.told(Fulfil, "failover #1/tell", by="grace").told(Confirm, "failover #1", "scale", by="grace")
+    desk = desk.gone_on(scale={"outcome": Outcome.FAILED})
+    assert desk.tried == ["status", "replica", "off", "scale", "off/undo"]
+    undo = next(each for each in desk.log if isinstance(each, ActionStarted) and "undo" in each.action.obligation)
+    assert "enable" in undo.because
+    assert str(desk.log[-1]) == "failover #1 has ended, because what it did is undone"
+
+
+def test_what_is_temporary_is_undone_or_made_permanent_before_the_incident_is_closed() -> None:
+    desk = Desk(started()).gone_on(status=readings(healthy=True), off={"former": ("search",)})
+    off = "failover #1/off/lasting"
+    assert (off, "once") not in desk.incident.progress.in_force
+    desk = desk.told(Mitigate).gone_on()
+    assert (off, "once") in desk.incident.progress.in_force
+    assert off in {each.obligation for each in desk.plan().owed}
+    undone = desk.told(UndoRunbook, "failover #1", step="off", reason="fixed").gone_on()
+    assert undone.tried[-1] == "off/undo"
+    assert off not in {each.obligation for each in undone.plan().owed}
+    kept = desk.told(Fulfil, off, note="it stays off").gone_on()
+    assert off not in {each.obligation for each in kept.plan().owed}
+
+
+def test_a_run_that_was_cancelled_goes_on_where_it_was() -> None:
+    desk, (action,) = Desk(started()).looked()
+    desk = desk.told(CancelRunbook, "failover #1", reason="wrong one").heard(action, readings={"healthy": False})
+    assert desk.gone_on().tried == ["status"]
+    assert desk.gone_on().incident.version == desk.incident.version
+    desk = desk.told(ResumeRunbook, "failover #1").gone_on()
+    assert desk.stage("safe") is Stage.OPEN
+
+
+def test_steps_by_hand_are_for_people() -> None:
+    desk = Desk(started(by_hand=("status",))).gone_on()
+    assert (desk.tried, desk.stage("status")) == ([], Stage.OPEN)
+    assert desk.told(Fulfil, "failover #1/status", by="grace").gone_on().stage("safe") is not Stage.LATER
+
+
+def test_two_runbooks_run_on_one_incident_and_one_does_not_wait_for_the_other() -> None:
+    incident = started().apply(StartRunbook("verify", parameters={"where": "staging"}, at=START + MINUTE, by="ada"))
+    _, actions = Desk(incident).looked()
+    assert [each.key.obligation for each in actions] == ["failover #1/status", "verify #1/health"]
+
+
+def test_a_check_that_is_not_well_is_asked_again_for_as_long_as_there_is_patience() -> None:
+    incident = declared().apply(StartRunbook("verify", parameters={"where": "x"}, at=START + MINUTE, by="ada"))
+    ill, well = {"health": readings(healthy=False)}, {"health": readings(healthy=True)}
+    desk = Desk(incident).gone_on(**ill).later().gone_on(**ill)
+    assert desk.stage("health") is Stage.TRYING
+    assert desk.later().gone_on(**well).stage("health") is Stage.DONE
+    desk = desk.later().gone_on(**ill)
+    assert desk.stage("health") is Stage.FAILED
+    assert desk.later().gone_on(**well).tried.count("health") == 3
+    again = desk.told(Confirm, "verify #1", "health", attempt=4, by="grace").gone_on(**well)
+    assert again.stage("health") is Stage.DONE
+    unclear = Desk(incident).gone_on(health=readings())
+    assert unclear.stage("health") is Stage.OPEN
+
+
+def test_a_check_has_to_stay_well_as_long_as_it_says() -> None:
+    incident = declared().apply(StartRunbook("verify", parameters={"where": "x"}, at=START + MINUTE, by="ada"))
+    desk = Desk(incident).gone_on(**WELL)
+    assert desk.stage("errors") is Stage.TRYING
+    worse = desk.later().gone_on(errors=readings(healthy=False))
+    assert worse.stage("errors") is Stage.FAILED
+    assert worse.incident.runs["verify #1"].standing is RunStanding.ENDED  # it goes on, and nothing comes after it
+
+
+def test_a_preview_shows_how_far_it_comes_by_itself() -> None:
+    steps = preview(started(), BOOK, PEOPLE, now=START + MINUTE, until=START + timedelta(hours=1))
+    tried = [each.key.obligation for step in steps for each in step.actions]
+    assert tried[0] == "failover #1/status"
+
+
+STEPS: Final = {
+    "status": None,
+    "safe": ~UP,
+    "restart": SAFE & ~UP,
+    "replica": None,
+    "promote": ~UP,
+    "off": None,
+    "verify": SAFE,
+    "verify/health": None,
+    "verify/errors": None,
+    "tell": None,
+    "scale": None,
+}
+"""The steps of the failover in their order, each with its guard."""
+
+RUN: Final = "failover #1"
+
+_WORDS: Final = st.sampled_from(
+    [
+        (Answer, (RUN, "restart_safe", True), {}),
+        (Answer, (RUN, "restart_safe", False), {}),
+        (Answer, (RUN, "database_up", False), {}),
+        (Waive, (f"{RUN}/promote",), {"reason": "no need"}),
+        (Fulfil, (f"{RUN}/tell",), {}),
+        (Fulfil, (f"{RUN}/status",), {}),
+        (Waive, (f"{RUN}/verify",), {"reason": "no time"}),
+        (CancelRunbook, (RUN,), {"reason": "wait"}),
+        (ResumeRunbook, (RUN,), {}),
+        (Hold, (), {"reason": "a breach"}),
+        (LiftHold, (), {"reason": "copied"}),
+        (UndoRunbook, (RUN,), {"step": "off", "reason": "not needed"}),
+        (UndoRunbook, (RUN,), {"reason": "all of it"}),
+        (Resolve, (), {}),
+    ]
+)
+"""What people say, whether it makes sense or not."""
+
+
+@st.composite
+def courses_of_events(draw: st.DrawFn) -> Desk:
+    """A run as it may go: tools answer anything or nothing, people say anything, time passes."""
+    desk = Desk(started(by_hand=draw(st.sampled_from([(), (), ("replica",)]))))
+    flying: list[Action] = []
+    for move in draw(st.lists(st.sampled_from("llllwcccat"), min_size=5, max_size=40)):
+        if move == "l":
+            desk, actions = desk.looked()
+            for action in actions:
+                outcome = draw(st.none() | st.sampled_from([*Outcome, *[Outcome.SUCCEEDED] * 6]))
+                flying += [action] if outcome is None else []
+                desk = desk if outcome is None else desk.heard(action, outcome, **draw(_answers()))
+        elif move == "a" and flying:
+            desk = desk.heard(flying.pop(), draw(st.sampled_from(Outcome)), **draw(_answers()))
+        elif move == "w":
+            kind, given, more = draw(_WORDS)
+            desk = _tried_to_say(desk, kind, *given, by="ada", **more)
+        elif move == "c":
+            desk = _tried_to_say(desk, Confirm, RUN, *draw(_confirmations(desk)))
+        else:
+            desk = desk.later(draw(st.sampled_from([timedelta(seconds=20), MINUTE, 3 * MINUTE, 15 * MINUTE])))
+    return desk
+
+
+def _answers() -> st.SearchStrategy[dict[str, Any]]:
+    healthy = st.sampled_from([{}, {"healthy": True}, {"healthy": True}, {"healthy": False}])
+    former = st.sampled_from([None, ("search",), ()])
+    return st.fixed_dictionaries({"readings": healthy, "former": former})
+
+
+@st.composite
+def _confirmations(draw: st.DrawFn, desk: Desk) -> tuple[Any, ...]:
+    waiting = [stride for _, stride in desk.view().strides.values() if stride.stage in WAITING]
+    if not waiting or draw(st.integers(0, 4)) == 0:
+        return (draw(st.sampled_from([*STEPS])), {"attempt": draw(st.integers(1, 2))})
+    stride = draw(st.sampled_from(waiting))
+    return (stride.name, {"attempt": stride.attempt, "by": draw(st.sampled_from(["ada", "grace", "linus"]))})
+
+
+def _tried_to_say(desk: Desk, kind: type[Any], *given: Any, **more: Any) -> Desk:
+    if given and isinstance(given[-1], dict):
+        *given, last = given  # type: ignore[assignment]
+        more |= last
+    try:
+        return desk.told(kind, *given, **more)
+    except IncidentkitError:
+        return desk
+
+
+def _step_of(event: Any) -> str:
+    """The step that an event is about, if it is one of the run."""
+    key = getattr(event, "action", None)
+    name = getattr(event, "obligation", "") if key is None else "" if key.person else key.obligation
+    run, _, step = name.partition("/")
+    return step if run == RUN and (step in STEPS or step.endswith("/undo")) else ""
+
+
+def _starts(desk: Desk) -> Iterator[tuple[int, str, ActionStarted]]:
+    for place, event in enumerate(desk.log):
+        if isinstance(event, ActionStarted) and (step := _step_of(event)):
+            yield place, step, event
+
+
+def _before(desk: Desk, place: int, *kinds: type[Any]) -> list[Any]:
+    return [event for event in desk.log[:place] if isinstance(event, kinds)]
+
+
+def a_step_is_done_once_unless_it_failed_or_nobody_knows(desk: Desk) -> None:
+    for place, step, event in _starts(desk):
+        ended = [each for each in _before(desk, place, ActionEnded) if _step_of(each) == step]
+        is_check = step.startswith("verify/")
+        done = [each for each in ended if each.outcome is Outcome.SUCCEEDED and each.action == event.action]
+        assert not done if is_check else not any(each.outcome is Outcome.SUCCEEDED for each in ended), step
+        settled = [each for each in _before(desk, place, Fulfilled, Waived) if _step_of(each) == step]
+        assert not settled, step
+        running = (each for each in _before_of(desk, place, step) if not _ended(desk, place, each))
+        assert all(each.lease_until <= event.at for each in running), step
+
+
+def _before_of(desk: Desk, place: int, step: str) -> list[ActionStarted]:
+    return [start for at, other, start in _starts(desk) if at < place and other == step]
+
+
+def _ended(desk: Desk, place: int, start: ActionStarted) -> bool:
+    """Whether something came of a try before that place in the log."""
+    return any(
+        each.action == start.action and each.recorded_at >= start.at for each in _before(desk, place, ActionEnded)
+    )
+
+
+def what_destroys_anything_takes_a_fresh_confirmation_for_each_try(desk: Desk) -> None:
+    for place, step, event in _starts(desk):
+        if step not in DESTRUCTIVE:
+            continue
+        attempt = len(_before_of(desk, place, step)) + 1
+        by = {"promote": "ada", "restart": "grace"}[step]
+        counted = [
+            each
+            for each in _before(desk, place, Confirmed)
+            if (each.step, each.attempt, each.by) == (step, attempt, by) and event.at - each.recorded_at <= VALID
+        ]
+        assert counted, step
+
+
+def nothing_that_destroys_evidence_is_begun_under_a_hold(desk: Desk) -> None:
+    for place, step, _ in _starts(desk):
+        said = _before(desk, place, Held, HoldLifted)
+        assert step not in DESTRUCTIVE or not said or isinstance(said[-1], HoldLifted), step
+
+
+def a_step_begins_only_when_its_turn_has_come_and_its_guard_was_true(desk: Desk) -> None:
+    for place, event in enumerate(desk.log):
+        step = _step_of(event)
+        if isinstance(event, Became) and step in STEPS:
+            guard = STEPS[step]
+            assert guard is None or _value(guard, desk, place) is True, step
+        if isinstance(event, Skipped):
+            guard = STEPS[step]
+            assert guard is not None, step
+            assert _value(guard, desk, place) is False, step
+        if isinstance(event, ActionStarted) and step:
+            assert any(_step_of(each) == step for each in _before(desk, place, Became)), step
+            assert not any(_step_of(each) == step for each in _before(desk, place, Skipped)), step
+
+
+def _value(guard: Condition, desk: Desk, place: int) -> bool | None:
+    """What a guard came to by what was known then: what people said goes before what the tool answered last."""
+    known: dict[str, Any] = {}
+    for event in desk.log[:place]:
+        if isinstance(event, ActionEnded) and _step_of(event) == "status" and event.outcome is Outcome.SUCCEEDED:
+            known |= {"database_up": event.readings["healthy"]} if "healthy" in event.readings else {}
+    known |= {event.fact: event.value for event in _before(desk, place, Answered)}
+    facts = BOOK.facts(known)
+    return guard.evaluate(facts)
+
+
+def a_step_begins_once_every_step_before_it_has_ended(desk: Desk) -> None:
+    order = [*STEPS]
+    for place, event in enumerate(desk.log):
+        step = _step_of(event)
+        if not isinstance(event, Became | Skipped) or step not in STEPS:
+            continue
+        over = {_step_of(each) for each in _before(desk, place, Skipped, Fulfilled, Waived)}
+        for before in order[: order.index(step)]:
+            within = before.rpartition("/")[0]
+            if before in over or (within and within in over):
+                continue
+            outcomes = [each for each in _before(desk, place, ActionEnded) if _step_of(each) == before]
+            became = any(_step_of(each) == before for each in _before(desk, place, Became))
+            assert became, (before, step)
+            assert outcomes or before in ("safe", "verify", "replica"), (before, step)
+
+
+def nothing_goes_forward_while_a_run_is_cancelled_or_undone(desk: Desk) -> None:
+    for place, step, _ in _starts(desk):
+        said = _before(desk, place, RunbookCancelled, RunbookResumed)
+        is_undoing = any(not each.step for each in _before(desk, place, RunbookUndone))
+        if not step.endswith("/undo"):
+            assert not said or isinstance(said[-1], RunbookResumed), step
+            assert not is_undoing, step
+
+
+LAWS: Final = (
+    a_step_is_done_once_unless_it_failed_or_nobody_knows,
+    what_destroys_anything_takes_a_fresh_confirmation_for_each_try,
+    nothing_that_destroys_evidence_is_begun_under_a_hold,
+    a_step_begins_only_when_its_turn_has_come_and_its_guard_was_true,
+    a_step_begins_once_every_step_before_it_has_ended,
+    nothing_goes_forward_while_a_run_is_cancelled_or_undone,
+)
+
+
+@given(courses_of_events())
+@settings(max_examples=120)
+def test_every_law_holds_of_every_run(desk: Desk) -> None:
+    for law in LAWS:
+        law(desk)
+
+
+@given(courses_of_events())
+@settings(max_examples=40)
+def test_a_run_that_is_left_to_itself_and_confirmed_comes_to_its_end(desk: Desk) -> None:
+    """Whatever happened before: if tools work and people answer what they are asked, nothing is stuck."""
+    if desk.incident.status.value not in ("investigating", "mitigating", "monitoring", "resolved"):
+        return
+    desk = _tried_to_say(desk, LiftHold, reason="copied", by="ada")
+    desk = _tried_to_say(desk, ResumeRunbook, RUN, by="ada")
+    for _ in range(60):
+        desk = desk.gone_on(**{step: {**readings(healthy=True), "former": ("1",)} for step in STEPS})
+        if desk.incident.runs[RUN].standing is RunStanding.ENDED:
+            return
+        for stride in [stride for _, stride in desk.view().strides.values()]:
+            if stride.stage is Stage.UNKNOWN:
+                desk = _tried_to_say(desk, Answer, RUN, "restart_safe", True, by="ada")
+                desk = _tried_to_say(desk, Answer, RUN, "database_up", False, by="ada")
+            elif stride.stage is Stage.OPEN and stride.placed.name == "safe":
+                desk = desk.told(Answer, RUN, "restart_safe", True)
+            elif stride.stage in (Stage.OPEN, Stage.FAILED):
+                desk = desk.told(Fulfil, stride.id)
+            elif stride.stage is Stage.UNCONFIRMED:
+                by = "ada" if stride.name == "promote" else "grace"
+                desk = desk.told(Confirm, RUN, stride.name, attempt=stride.attempt, by=by)
+        desk = desk.later(5 * MINUTE)
+    raise AssertionError(desk.stages())
+
+
+@given(courses_of_events(), st.sampled_from([timedelta(), MINUTE, timedelta(hours=3)]))
+@settings(max_examples=40)
+def test_planning_the_same_log_at_the_same_time_says_the_same(desk: Desk, later: timedelta) -> None:
+    at = desk.now + later
+    again = Incident.replay(desk.log)
+    assert plan(desk.incident, BOOK, PEOPLE, now=at) == plan(again, BOOK, PEOPLE, now=at)
