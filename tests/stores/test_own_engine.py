@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from asyncio import Runner
+from asyncio import Runner, gather
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 from attrs import evolve, frozen
-from sqlalchemy import create_engine, event, inspect, text
+from sqlalchemy import Pool, create_engine, event, inspect, text
 from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import AssertionPool, StaticPool
 
 from incidentkit.errors import IncidentExists, StaleVersion, StoreForeign, StoreMisconfigured, UnknownIncident
 from incidentkit.model.events import Noted
@@ -277,6 +278,63 @@ def test_two_threads_that_append_lose_nothing_with_an_engine_as_its_driver_makes
     written = [event.text for event in store.load("INC-1") if isinstance(event, Noted)]
     assert sorted(written) == sorted(f"{name} {number}" for name in ("ada", "grace") for number in range(each))
     engine.dispose()
+
+
+ONE_CONNECTION = pytest.mark.parametrize("pool", [StaticPool, AssertionPool])
+
+
+@ONE_CONNECTION
+@pytest.mark.usefixtures("impatient_threads")
+def test_threads_take_turns_with_the_only_connection_of_an_engine(address: str, pool: type[Pool]) -> None:
+    shares = {"check_same_thread": False} if address.startswith("sqlite") else {}
+    engine = create_engine(address, poolclass=pool, connect_args=shares)
+    stores = [SqlStore(engine), SqlStore(engine)]
+    stores[0].append(BEGIN)
+
+    def write(number: int) -> None:
+        store = stores[number % 2]
+        store.append(Append(incident=INC_1, events=(noted(f"{number}"),), expected_version=None))
+        assert store.number(TakeNumber("20260302"))
+        with pytest.raises(StaleVersion):
+            store.append(Append(incident=INC_1, events=(noted("late"),), expected_version=1))
+
+    with ThreadPoolExecutor(4) as threads:
+        [*threads.map(write, range(40))]
+    written = [event.text for event in stores[0].load("INC-1") if isinstance(event, Noted)]
+    assert sorted(written, key=int) == [f"{number}" for number in range(40)]
+    assert stores[1].number(TakeNumber("20260302")) == 41
+    engine.dispose()
+
+
+@ONE_CONNECTION
+def test_tasks_take_turns_with_the_only_connection_of_an_engine(address: str, pool: type[Pool]) -> None:
+    async def main() -> None:
+        engine = create_async_engine(address.replace("sqlite:", "sqlite+aiosqlite:", 1), poolclass=pool)
+        stores = [AsyncSqlStore(engine), AsyncSqlStore(engine)]
+        await stores[0].append(BEGIN)
+
+        async def write(number: int) -> int:
+            store = stores[number % 2]
+            await store.append(Append(incident=INC_1, events=(noted(f"{number}"),), expected_version=None))
+            return await store.number(TakeNumber("20260302"))
+
+        numbers = await gather(*map(write, range(20)))
+        assert sorted(numbers) == [*range(1, 21)]
+        assert len(await stores[1].load("INC-1")) == 21
+        await engine.dispose()
+
+    with Runner() as runner:
+        runner.run(main())
+
+
+def test_a_database_in_memory_for_each_thread_is_refused() -> None:
+    for address in ("sqlite://", "sqlite:///:memory:"):
+        engine = create_engine(address)
+        with pytest.raises(StoreMisconfigured, match="make it with poolclass=StaticPool"):
+            SqlStore(engine)
+        with engine.connect() as connection:
+            assert SqlStore(connection).append(BEGIN)
+        engine.dispose()
 
 
 @contextmanager

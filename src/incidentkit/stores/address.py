@@ -15,6 +15,7 @@ from incidentkit.errors import StoreMisconfigured, nearest, shown
 from incidentkit.stores import patience
 from incidentkit.stores.forks import make_anew_in_children
 from incidentkit.stores.trouble import UNTOLD, typed
+from incidentkit.stores.turns import SINGLE
 
 E = TypeVar("E", Engine, AsyncEngine)
 
@@ -82,11 +83,14 @@ def name_of(url: URL) -> str:
     return f"{kind}://{host}/{url.database or ''}"
 
 
-def check_kind(engine: Engine) -> None:
-    """Raise `StoreMisconfigured` for an engine of a database in which no store is kept."""
+def check_engine(engine: Engine, *, is_connected: bool) -> None:
+    """Raise `StoreMisconfigured` for an engine of a database in which no store is kept, or of one for each thread."""
     if engine.dialect.name not in ("sqlite", "postgresql"):
         problem = f"a store is kept in SQLite or PostgreSQL, not in {engine.dialect.name}"
         raise StoreMisconfigured(name_of(engine.url), problem)
+    if not is_connected and in_memory(engine.url) and not isinstance(engine.pool, SINGLE):
+        problem = "each connection of its engine has a database of its own in memory: make it with poolclass=StaticPool"
+        raise StoreMisconfigured(name_of(engine.url), f"{problem}, and for threads check_same_thread=False")
 
 
 def in_memory(url: URL) -> bool:

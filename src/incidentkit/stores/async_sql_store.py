@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from datetime import datetime
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Final, Self, TypeVar
 
 from sqlalchemy import URL, Connection
 from sqlalchemy.exc import DBAPIError
@@ -19,12 +19,15 @@ from incidentkit.model.identity import IncidentId
 from incidentkit.providers.evidence import Evidence, KeepEvidence
 from incidentkit.providers.playbooks import KeepPlaybook
 from incidentkit.providers.store import Append, Audit, FindDue, FindForgotten, FindIncidents, TakeNumber
-from incidentkit.stores.address import EXAMPLES, NAMELESS, async_engine_at, check_kind, in_memory, name_of
+from incidentkit.stores.address import EXAMPLES, NAMELESS, async_engine_at, check_engine, name_of
 from incidentkit.stores.schema import Progress
 from incidentkit.stores.steps import AGAIN, Steps, Work
 from incidentkit.stores.trouble import can_be_repeated, typed
+from incidentkit.stores.turns import Turns
 
 R = TypeVar("R")
+
+_TURNS: Final = Turns(Lock)
 
 
 class AsyncSqlStore:
@@ -46,11 +49,8 @@ class AsyncSqlStore:
     ) -> None:
         is_address = isinstance(database, str | URL)
         self._engine, self._connection = _opened(database)
-        check_kind(self._engine.sync_engine)
+        check_engine(self._engine.sync_engine, is_connected=self._connection is not None)
         self._closes = is_address
-        self._shares_one = self._connection is not None or (is_address and in_memory(self._engine.url))
-        self._lock = Lock()
-        """Held while a connection is used that there is only one of."""
         self._steps = Steps(store=name_of(self._engine.url), clock=clock, migrate=migrate, alone=is_address)
 
     async def migrate(self, progress: Progress | None = None) -> None:
@@ -136,8 +136,8 @@ class AsyncSqlStore:
     async def _held(self, work: Callable[[Connection], R]) -> R:
         """Do something with a connection, to its end, whoever is cancelled meanwhile."""
         async with AsyncExitStack() as stack:
-            if self._shares_one:
-                await stack.enter_async_context(self._lock)
+            if (lock := _TURNS.lock(self._engine.sync_engine, self._connection)) is not None:
+                await stack.enter_async_context(lock)
             return await _ended(create_task(self._connected(work)))
 
     async def _connected(self, work: Callable[[Connection], R]) -> R:

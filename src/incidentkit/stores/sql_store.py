@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from datetime import datetime
 from threading import Lock
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Final, Self, TypeVar
 
 from sqlalchemy import URL, Connection, Engine
 from sqlalchemy.exc import DBAPIError
@@ -19,12 +19,15 @@ from incidentkit.providers.evidence import Evidence, KeepEvidence
 from incidentkit.providers.playbooks import KeepPlaybook
 from incidentkit.providers.records import Record
 from incidentkit.providers.store import Append, Audit, FindDue, FindForgotten, FindIncidents, TakeNumber
-from incidentkit.stores.address import EXAMPLES, NAMELESS, check_kind, engine_at, in_memory, name_of
+from incidentkit.stores.address import EXAMPLES, NAMELESS, check_engine, engine_at, name_of
 from incidentkit.stores.schema import Progress
 from incidentkit.stores.steps import AGAIN, Steps, Work
 from incidentkit.stores.trouble import can_be_repeated, typed
+from incidentkit.stores.turns import Turns
 
 R = TypeVar("R")
+
+_TURNS: Final = Turns(Lock)
 
 
 class SqlStore:
@@ -55,11 +58,8 @@ class SqlStore:
     ) -> None:
         is_address = isinstance(database, str | URL)
         self._engine, self._connection = _opened(database)
-        check_kind(self._engine)
+        check_engine(self._engine, is_connected=self._connection is not None)
         self._closes = is_address
-        self._shares_one = self._connection is not None or (is_address and in_memory(self._engine.url))
-        self._lock = Lock()
-        """Held while a connection is used that there is only one of."""
         self._steps = Steps(store=name_of(self._engine.url), clock=clock, migrate=migrate, alone=is_address)
 
     def migrate(self, progress: Progress | None = None) -> None:
@@ -163,8 +163,8 @@ class SqlStore:
             for left in reversed(range(AGAIN)):
                 try:
                     with ExitStack() as stack:
-                        if self._shares_one:
-                            stack.enter_context(self._lock)
+                        if (lock := _TURNS.lock(self._engine, self._connection)) is not None:
+                            stack.enter_context(lock)
                         return work(self._connection or stack.enter_context(self._engine.connect()))
                 except DBAPIError as error:
                     if not left or self._connection is not None or not can_be_repeated(error):
