@@ -23,6 +23,7 @@ from hypothesis.stateful import (
 )
 
 from incidentkit.errors import (
+    FieldInvalid,
     IncidentExists,
     IncidentkitError,
     StaleVersion,
@@ -54,7 +55,7 @@ from incidentkit.playbooks.emergency import SEV_1, SEV_2, SEV_3
 from incidentkit.providers.evidence import Evidence, KeepEvidence
 from incidentkit.providers.playbooks import KeepPlaybook
 from incidentkit.providers.records import EvidenceRecord, LogRecord, NumberRecord, PlaybookRecord, Record
-from incidentkit.providers.store import Append, Audit, FindDue, FindForgotten, FindIncidents, TakeNumber
+from incidentkit.providers.store import MOST, Append, Audit, FindDue, FindForgotten, FindIncidents, TakeNumber
 from tests.stores.kinds import Home, Kind, Store
 from tests.stores.samples import INC_1, NEVER, START, SetClock, declared, ended, noted, t
 
@@ -82,6 +83,7 @@ class Naive:
 
 
 IDS = st.sampled_from([IncidentId(f"INC-{number}") for number in range(1, 4)])
+SERIES = st.sampled_from(["20260302", "20260303"])
 PLANNED_WITH = st.sampled_from(["book-1", "book-2"])
 WAKES = st.none() | st.integers(-30, 60).map(t)
 PLANS = st.fixed_dictionaries({"wake_at": WAKES, "planned_with": PLANNED_WITH, "done": st.booleans()})
@@ -344,7 +346,7 @@ class StoreMachine(RuleBasedStateMachine):
         ]
         assert self.store.audit(FindForgotten(grace)) == Audit(len(opened), self.in_turn(forgotten))
 
-    @rule(series=st.sampled_from(["20260302", "20260303"]))
+    @rule(series=SERIES)
     def take_a_number(self, series: str) -> None:
         self.numbers[series] = self.numbers.get(series, 0) + 1
         assert self.store.number(TakeNumber(series)) == self.numbers[series]
@@ -352,9 +354,19 @@ class StoreMachine(RuleBasedStateMachine):
     @rule(reference=REFERENCES, document=st.sampled_from(['{"name": "緊急"}', "{}"]))
     def keep_a_playbook(self, reference: str, document: str) -> None:
         self.store.keep_playbook(KeepPlaybook(reference, document))
+        if self.numbers.get(series) == MOST:
+            with pytest.raises(FieldInvalid):
+                self.store.number(TakeNumber(series))
+            return
         self.playbooks.setdefault(reference, document)
 
     @rule(reference=REFERENCES)
+    @rule(series=SERIES, last=st.sampled_from([5, MOST - 1, MOST]))
+    def move_a_series_forward(self, series: str, last: int) -> None:
+        had = self.numbers.get(series, 0)
+        assert self.here.archive.take_in(NumberRecord(series=series, last=last)) == (last > had)
+        self.numbers[series] = max(had, last)
+
     def ask_for_a_playbook(self, reference: str) -> None:
         if reference in self.playbooks:
             assert self.store.playbook(reference) == self.playbooks[reference]

@@ -299,7 +299,7 @@ def test_threads_take_turns_with_the_only_connection_of_an_engine(address: str, 
             store.append(Append(incident=INC_1, events=(noted("late"),), expected_version=1))
 
     with ThreadPoolExecutor(4) as threads:
-        [*threads.map(write, range(40))]
+        assert len([*threads.map(write, range(40))]) == 40
     written = [event.text for event in stores[0].load("INC-1") if isinstance(event, Noted)]
     assert sorted(written, key=int) == [f"{number}" for number in range(40)]
     assert stores[1].number(TakeNumber("20260302")) == 41

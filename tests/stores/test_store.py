@@ -261,6 +261,17 @@ def impatient_threads() -> Iterator[None]:
     yield
     sys.setswitchinterval(usual)
 
+def test_a_series_that_is_at_its_end_gives_no_number_and_stays_there(place: Home) -> None:
+    almost = NumberRecord(series="20260302", last=MOST - 1)
+    assert place.archive.take_in(almost)
+    assert place.store.number(TakeNumber("20260302")) == MOST
+    for _ in range(2):
+        with pytest.raises(FieldInvalid, match="series: '20260302' is at its end, 1000000000: take another series"):
+            place.store.number(TakeNumber("20260302"))
+    assert [*place.archive.records()] == [evolve(almost, last=MOST)]
+    assert place.store.number(TakeNumber("20260303")) == 1
+
+
 
 @pytest.fixture(params=SHARED)
 def shared(request: pytest.FixtureRequest, homes: Callable[[Kind], Home], clock: SetClock) -> Home:

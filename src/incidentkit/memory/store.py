@@ -18,7 +18,16 @@ from incidentkit.providers.entry import Addition, Entry, appended, is_sought, re
 from incidentkit.providers.evidence import Evidence, KeepEvidence
 from incidentkit.providers.playbooks import KeepPlaybook
 from incidentkit.providers.records import EvidenceRecord, LogRecord, NumberRecord, PlaybookRecord, Record
-from incidentkit.providers.store import Append, Audit, FindDue, FindForgotten, FindIncidents, TakeNumber
+from incidentkit.providers.store import (
+    MOST,
+    Append,
+    Audit,
+    FindDue,
+    FindForgotten,
+    FindIncidents,
+    TakeNumber,
+    at_its_end,
+)
 from incidentkit.providers.words import words_of
 
 
@@ -102,6 +111,8 @@ class MemoryStore:
     def number(self, request: TakeNumber, /) -> int:
         """The next number of a series."""
         with self._lock:
+            if self._numbers.get(request.series) == MOST:
+                raise at_its_end(request)
             self._numbers[request.series] += 1
             return self._numbers[request.series]
 

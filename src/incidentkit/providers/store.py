@@ -146,6 +146,11 @@ class FindForgotten:
             return datetime.max.replace(tzinfo=UTC)
 
 
+def at_its_end(request: TakeNumber) -> FieldInvalid:
+    """What is raised for a series whose last number was given."""
+    return FieldInvalid("series", f"{shown(request.series)} is at its end, {MOST}: take another series")
+
+
 @frozen
 class Audit:
     """Whether somebody looks at every incident in time."""
@@ -225,3 +230,5 @@ class IncidentStore(Protocol):
         what it is for is kept.
         """
         ...
+
+        A series that has come to `MOST` is at its end: `FieldInvalid`, and nothing has changed.

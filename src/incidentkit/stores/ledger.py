@@ -41,7 +41,16 @@ from incidentkit.providers.entry import Addition, Entry, appended, restored
 from incidentkit.providers.evidence import Evidence, KeepEvidence
 from incidentkit.providers.playbooks import KeepPlaybook
 from incidentkit.providers.records import EvidenceRecord, LogRecord, NumberRecord, PlaybookRecord, Record
-from incidentkit.providers.store import Append, Audit, FindDue, FindForgotten, FindIncidents, TakeNumber
+from incidentkit.providers.store import (
+    MOST,
+    Append,
+    Audit,
+    FindDue,
+    FindForgotten,
+    FindIncidents,
+    TakeNumber,
+    at_its_end,
+)
 from incidentkit.providers.words import words_in
 from incidentkit.stores.events import body_of, events_of
 from incidentkit.stores.schema import VERSION, too_new, versionless
@@ -144,9 +153,9 @@ NUMBERED: Final[Mapping[str, SqliteInsert | PostgresqlInsert]] = {
     "postgresql": postgresql_insert(NUMBERS),
 }
 COUNT: Final = {
-    kind: add.on_conflict_do_update(index_elements=["series"], set_={"last": NUMBERS.c.last + 1}).returning(
-        NUMBERS.c.last
-    )
+    kind: add.on_conflict_do_update(
+        index_elements=["series"], set_={"last": NUMBERS.c.last + 1}, where=NUMBERS.c.last < MOST
+    ).returning(NUMBERS.c.last)
     for kind, add in NUMBERED.items()
 }
 MOVE_FORWARD: Final = {
@@ -225,7 +234,9 @@ class Ledger:
         """The next number of a series."""
         self._check_release(self.connection.execute(select(APPLIED)).scalar_one())
         values = {"series": request.series, "last": 1}
-        number: int = self.connection.execute(COUNT[self._kind], values).scalar_one()
+        number: int | None = self.connection.execute(COUNT[self._kind], values).scalar_one_or_none()
+        if number is None:
+            raise at_its_end(request)
         return number
 
     def keep_playbook(self, request: KeepPlaybook) -> bool:
