@@ -977,6 +977,25 @@ def test_deadlock_ends_with_one_who_tries_again(server: Server, remote: SqlStore
     threads = [in_thread(partial(append_both, *pair)) for pair in pairs]
     for thread in threads:
         thread.join()
+@pytest.mark.parametrize(
+    ("said", "limits"),
+    [
+        (("-c work_mem=1MB",), ("30s", "10s", "1MB")),
+        (("-c statement_timeout=3s -c work_mem=1MB",), ("3s", "10s", "1MB")),
+        (("-c lock_timeout=4s", "-c work_mem=1MB"), ("30s", "4s", "1MB")),
+    ],
+)
+def test_what_an_address_says_to_the_server_is_added_to_the_limits(
+    server: Server, said: tuple[str, ...], limits: tuple[str, ...]
+) -> None:
+    with (
+        SqlStore(server.address.update_query_dict({"options": said})) as store,
+        own_engine(store).connect() as connection,
+    ):
+        names = ("statement_timeout", "lock_timeout", "work_mem")
+        assert tuple(connection.exec_driver_sql(f"SHOW {name}").scalar_one() for name in names) == limits
+
+
     assert len(tries) > 2
     for incident in ("INC-1", "INC-2"):
         assert sorted(texts(remote, incident)) == ["INC-1 INC-2", "INC-2 INC-1"]

@@ -43,6 +43,9 @@ URI_OPTIONS: Final = frozenset({"cache", "immutable", "mode", "modeof", "nolock"
 WAIT: Final = 10
 """Seconds to wait for a connection, or for somebody else who writes."""
 
+OPTIONS: Final = "options"
+"""In what settings of the server are told to it."""
+
 LONGEST_STATEMENT: Final = 30
 """Seconds that a statement may take: a store that hangs is to be an error before the leases of a desk run out."""
 
@@ -50,10 +53,10 @@ SETTINGS: Final[Mapping[str, Any]] = {
     "application_name": "incidentkit",
     "client_encoding": "utf8",
     "connect_timeout": WAIT,
-    "options": f"-c statement_timeout={LONGEST_STATEMENT}s -c lock_timeout={WAIT}s",
+    OPTIONS: f"-c statement_timeout={LONGEST_STATEMENT}s -c lock_timeout={WAIT}s",
     "tcp_user_timeout": (LONGEST_STATEMENT + 5) * 1_000,
 }
-"""What PostgreSQL is told, unless the address says otherwise.
+"""What PostgreSQL is told, unless the address says otherwise; what it says in `OPTIONS` is added.
 
 The last one, in milliseconds, is the limit where the server's own do not help, because nothing is heard of it.
 """
@@ -170,6 +173,11 @@ def _file(path: str) -> tuple[str, int, int] | None:
     return path, status.st_dev, status.st_ino
 
 
+        if said := url.query.get(OPTIONS):
+            more = [said] if isinstance(said, str) else said
+            options["connect_args"][OPTIONS] = " ".join(
+                [SETTINGS[OPTIONS], *more]
+            )  # the server goes by the last of two
 def _set_up(engine: Engine) -> None:
     """Have SQLite keep what was answered though the power fails, and wait no longer for PostgreSQL than is useful."""
     if not in_memory(engine.url):  # which a child has a copy of, and nothing else would lead to
