@@ -4,18 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from random import Random
 from typing import Any
+from unicodedata import normalize
 
 import pytest
 from attrs import evolve
 
 from incidentkit.errors import FieldInvalid, UnknownEvidence, UnknownIncident, UnknownPlaybook
-from incidentkit.model.identity import IncidentId
+from incidentkit.model.commands import ChangeSeverity
+from incidentkit.model.events import MOST_LABELS
+from incidentkit.model.identity import LONGEST_NAME, IncidentId
 from incidentkit.model.lifecycle import Status
 from incidentkit.providers.evidence import LARGEST, KeepEvidence
+from incidentkit.model.severity import SeverityScheme
 from incidentkit.providers.playbooks import KeepPlaybook
 from incidentkit.providers.records import EvidenceRecord, LogRecord, NumberRecord, PlaybookRecord
-from incidentkit.providers.store import MOST, Append, Audit, FindDue, FindForgotten, FindIncidents, TakeNumber
+from incidentkit.providers.store import (
+    MOST,
+    MOST_KEYS,
+    Append,
+    Audit,
+    FindDue,
+    FindForgotten,
+    FindIncidents,
+    TakeNumber,
+)
 from incidentkit.providers.words import LONGEST_WORD, MOST_WORDS
 from tests.stores.kinds import Home, Store
 from tests.stores.samples import INC_1, START, declared, noted
@@ -133,6 +147,12 @@ def test_what_no_store_can_keep_is_refused_before_it_is_sent(
         lambda: Append(incident=INC_1, events=(), expected_version=1, wake_at=datetime(2026, 3, 2)),
         lambda: TakeNumber(""),
         lambda: NumberRecord(series="20260302", last=0),
+        lambda: Append(incident=INC_1, events=(), expected_version=1, planned_with="x" * (LONGEST_NAME + 1)),
+        lambda: LogRecord(events=declared().timeline.events, planned_with="x" * (LONGEST_NAME + 1)),
+        lambda: FindDue("x" * (LONGEST_NAME + 1), limit=1),
+        lambda: FindIncidents(limit=1, labels={f"label-{number}": "x" for number in range(MOST_LABELS + 1)}),
+        lambda: FindIncidents(limit=1, severities=frozenset(f"SEV-{number}" for number in range(MOST_KEYS + 1))),
+        lambda: FindIncidents(limit=1, severities=frozenset({"x" * (LONGEST_NAME + 1)})),
         lambda: NumberRecord(series="20260302", last=MOST + 1),
         lambda: NumberRecord(series="20260302", last=2**70),
         lambda: LogRecord(events=()).incident,
@@ -184,6 +204,81 @@ def test_of_a_long_word_only_the_beginning_counts(store: Store) -> None:
 
 @pytest.mark.parametrize("content", ["text", bytearray(b"500"), memoryview(b"500"), None, [53]])
 def test_evidence_is_bytes(content: object) -> None:
+DOCUMENTS_THAT_ARE_NONE: dict[str, tuple[object, str]] = {
+    "nothing": ("", "this is not JSON"),
+    "half": ('{"name": ', "this is not JSON"),
+    "toml": ('name = "emergency"', "this is not JSON"),
+    "number": ("1e5", "a playbook is kept as a JSON object: .* is not a table"),
+    "list": ("[{}]", "a playbook is kept as a JSON object: .* is not a table"),
+    "null": ("null", "a playbook is kept as a JSON object: .* is not a table"),
+    "twice": ('{"name": 1, "name": 2}', "the key 'name' comes twice"),
+    "nan": ('{"name": NaN}', "NaN is no number"),
+    "deep": (f'{{"name": {"[" * 100_000}{"]" * 100_000}}}', "nested too deeply"),
+    "long": (f'{{"name": "{"x" * MAX_CHARACTERS}"}}', "16000012 characters are more than the 16000000"),
+    "bytes": (b"{}", "a document is text"),
+}
+"""What is no document, and what is said of it."""
+
+
+@pytest.mark.parametrize("why", DOCUMENTS_THAT_ARE_NONE)
+def test_a_document_that_is_no_json_is_refused(why: str) -> None:
+    document, problem = DOCUMENTS_THAT_ARE_NONE[why]
+    for refuse in (
+        lambda: KeepPlaybook("emergency@0123456789ab", raw(document)),
+        lambda: PlaybookRecord(reference="emergency@0123456789ab", document=raw(document)),
+    ):
+        with pytest.raises(FieldInvalid, match=problem) as caught:
+            refuse()
+        assert caught.value.field == "document"
+
+
+@pytest.mark.parametrize(
+    "document", ["{}", ' {"of a later release": [1, 2.5, null, {"deep": [true]}]}\n', '{"\\u7dca": 1}']
+)
+def test_a_document_of_a_later_release_is_kept_as_it_is(place: Home, document: str) -> None:
+    place.store.keep_playbook(KeepPlaybook("emergency@0123456789ab", document))
+    assert place.store.playbook("emergency@0123456789ab") == document
+    assert [*place.archive.records()] == [PlaybookRecord(reference="emergency@0123456789ab", document=document)]
+
+
+def wide(length: int) -> str:
+    """Letters of four bytes each, in an order that no database can make shorter."""
+    letters = [letter for code in range(0x20000, 0x2A000) if (letter := chr(code)) == normalize("NFKC", letter)]
+    return "".join(Random(length).choices(letters, k=length))
+
+
+def test_what_is_as_long_as_it_may_be_fits_every_index(store: Store) -> None:
+    name, word = wide(LONGEST_NAME), wide(LONGEST_WORD)
+    id = IncidentId(name)
+    begin = declared(id, title=word, labels={name: name}, severity=SeverityScheme[Any](name, "P2")[name])
+    plan = Append(incident=id, events=begin.timeline.events, expected_version=0, planned_with=name)
+    store.append(plan)
+    store.keep_playbook(KeepPlaybook(name, "{}"))
+    store.keep_evidence(KeepEvidence(incident=id, name=name, content=b"", media_type=name))
+    assert store.number(TakeNumber(name)) == 1
+    for asked in ({"text": word}, {"labels": {name: name}}, {"severities": frozenset({name})}):
+        assert store.find(FindIncidents(limit=1, **raw(asked))) == (name,)
+    assert store.due(FindDue(name, limit=1)) == ()
+    assert store.due(FindDue("another", limit=1)) == (name,)
+
+
+def test_a_severity_whose_key_fits_no_index_is_refused(place: Home) -> None:
+    long, short = SeverityScheme[Any](wide(LONGEST_NAME + 1), "P2")
+    refused = declared("INC-2", severity=long).timeline.events
+    kept = declared(severity=short)
+    place.store.append(Append(incident=INC_1, events=kept.timeline.events, expected_version=0))
+    worse = kept.apply(ChangeSeverity(long, at=START, by="ada")).timeline[-1]
+    for refuse in (
+        lambda: place.store.append(Append(incident=INC_1, events=(worse,), expected_version=1)),
+        lambda: place.store.append(Append(incident=IncidentId("INC-2"), events=refused, expected_version=0)),
+        lambda: place.archive.take_in(LogRecord(events=refused)),
+    ):
+        with pytest.raises(FieldInvalid, match="severity: a name has 200 characters at the most, not 201"):
+            refuse()
+    assert place.store.find(FindIncidents(limit=9)) == (INC_1,)
+    assert len(place.store.load(INC_1)) == 1
+
+
     with pytest.raises(FieldInvalid, match="content: evidence is bytes"):
         KeepEvidence(incident=INC_1, name="log", content=raw(content))
 

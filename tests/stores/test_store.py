@@ -146,6 +146,21 @@ def test_words_that_come_and_go_in_one_append_are_never_given_back(store: Store)
     assert "hunter2" not in str(stored)
 
 
+MANY_WORDS = 66_000
+"""More than PostgreSQL takes parameters in one statement."""
+
+
+def test_very_many_words_are_taken_out_at_once(store: Store) -> None:
+    begin(store)
+    texts = [" ".join(f"{word:x}" for word in range(first, first + 12_000)) for first in range(0, MANY_WORDS, 12_000)]
+    append(store, *map(noted, texts), expected=1)
+    assert store.find(FindIncidents(text="0 ffff 101cf", limit=1)) == ("INC-1",)
+    append(store, *(redacted(place) for place, _ in enumerate(texts, 1)), expected=1 + len(texts))
+    for word in ("0", "ffff", "101cf"):
+        assert store.find(FindIncidents(text=word, limit=1)) == ()
+    assert store.find(FindIncidents(text="checkout redacted", limit=1)) == ("INC-1",)
+
+
 def test_planning_anew_without_decisions_moves_the_time_to_look(store: Store, clock: SetClock) -> None:
     begin(store, wake_at=t(0), planned_with="book-1")
     assert due(store) == ("INC-1",)

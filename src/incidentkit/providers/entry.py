@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import reduce
 from typing import Final
 
-from attrs import evolve, field, frozen
+from attrs import Attribute, evolve, field, frozen
 
 from incidentkit.errors import IncidentExists, LogInvalid, StaleVersion, UnknownIncident
 from incidentkit.model.events import (
@@ -24,11 +24,16 @@ from incidentkit.model.events import (
 from incidentkit.model.incident import Incident
 from incidentkit.model.lifecycle import Status, consequence
 from incidentkit.providers.records import LogRecord
-from incidentkit.providers.store import Append, FindIncidents
+from incidentkit.providers.store import Append, FindIncidents, check_key
 from incidentkit.providers.words import is_said, words_in, words_of
 
 CHANGING: Final = (Assessed, SeverityChanged, TimeCorrected, Redacted)
 """The events of which only the whole log tells what they change; all of them are rare."""
+
+
+def _fits(entry: object, attribute: Attribute[str], key: str) -> None:
+    """The field holds the key of a severity by which every store can find an incident."""
+    check_key(attribute.name, key)
 
 
 @frozen(kw_only=True)
@@ -42,7 +47,7 @@ class Entry:
     kept_at: datetime
     """When this was kept, by the store's clock; unlike what was recorded it goes back when the clock does."""
     status: Status
-    severity: str
+    severity: str = field(validator=_fits)
     """The key of its severity."""
     declared_at: datetime
     labels: Mapping[str, str] = field(hash=False)

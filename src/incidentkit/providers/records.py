@@ -13,12 +13,12 @@ from attrs.validators import optional
 
 from incidentkit.errors import FieldInvalid, shown
 from incidentkit.model.events import Event
-from incidentkit.model.happening import is_name, is_text, is_utc
+from incidentkit.model.happening import is_name, is_utc
 from incidentkit.model.identity import IncidentId
 from incidentkit.model.incident import SCHEMA, check_schema
 from incidentkit.providers.evidence import Evidence, KeepEvidence
 from incidentkit.providers.playbooks import is_document
-from incidentkit.providers.store import MOST
+from incidentkit.providers.store import MOST, is_plan
 
 
 def _is_last(record: object, attribute: Attribute[Any], value: object) -> None:
@@ -39,7 +39,7 @@ class LogRecord:
     schema: int = SCHEMA
     """The version of the form of the events."""
     wake_at: datetime | None = field(default=None, validator=optional(is_utc))
-    planned_with: str = field(default="", validator=is_text)
+    planned_with: str = field(default="", validator=is_plan)
     done: bool = False
     events: tuple[Event, ...]
 

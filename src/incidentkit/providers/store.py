@@ -11,14 +11,25 @@ from attrs.validators import optional
 
 from incidentkit.errors import FieldInvalid, shown
 from incidentkit.model.events import Event
-from incidentkit.model.happening import is_name, is_text, is_utc
-from incidentkit.model.identity import IncidentId, checked_name, checked_text
+from incidentkit.model.happening import MOST_LABELS, is_name, is_utc
+from incidentkit.model.identity import LONGEST_NAME, IncidentId, checked_name, checked_text
 from incidentkit.model.lifecycle import Status
 from incidentkit.providers.answer import Answer
 from incidentkit.providers.words import MOST_WORDS, words_in
 
 MOST: Final = 10**9
 """The largest number that a store is given: what every database takes for one."""
+
+
+MOST_KEYS: Final = 100
+"""Severities that one can look for at once; a scheme has seven at the most."""
+
+
+def is_plan(request: object, attribute: Attribute[Any], value: object) -> None:
+    """The field holds what something was planned with, which no index of a database could hold if it were long."""
+    if len(checked_text(attribute.name, value)) > LONGEST_NAME:
+        problem = f"it has {LONGEST_NAME} characters at the most, as a hash has, not {len(str(value))}"
+        raise FieldInvalid(attribute.name, problem)
 
 
 def _is_limit(request: object, attribute: Attribute[Any], value: object) -> None:
@@ -37,10 +48,17 @@ class Append:
     """The number of events that the log must have, 0 for an incident that begins; `None` appends to any log."""
     wake_at: datetime | None = field(default=None, validator=optional(is_utc))
     """When the incident must be looked at next though nobody does anything; `None` for never by itself."""
-    planned_with: str = field(default="", validator=is_text)
-    """What it was planned with: any text that changes with the playbook, the directory and the engine."""
+    planned_with: str = field(default="", validator=is_plan)
+    """What it was planned with: any text, no longer than a name, that changes with the playbook, the directory and the
+    engine."""
     done: bool = False
     """Whether nothing will ever be due again unless somebody sends a command."""
+
+
+def check_key(what: str, key: object) -> None:
+    """Raise `FieldInvalid` for the key of a severity that no index of a database could hold."""
+    if len(checked_text(what, key)) > LONGEST_NAME:
+        raise FieldInvalid(what, f"a name has {LONGEST_NAME} characters at the most, not {len(str(key))}")
 
 
 def _has_words(request: object, attribute: Attribute[Any], value: object) -> None:
@@ -60,6 +78,8 @@ def _expect(kind: Any, attribute: Attribute[Any], value: object, words: str) -> 
 def _are_labels(request: object, attribute: Attribute[Any], value: Mapping[object, object]) -> None:
     """The field holds labels by their names."""
     _expect(Mapping, attribute, value, "labels are values by their names")
+    if len(value) > MOST_LABELS:
+        raise FieldInvalid(attribute.name, f"an incident has {MOST_LABELS} at the most, and none has {len(value)}")
     for each in (*value, *value.values()):
         checked_name(attribute.name, each)
 
@@ -67,8 +87,10 @@ def _are_labels(request: object, attribute: Attribute[Any], value: Mapping[objec
 def _are_keys(request: object, attribute: Attribute[Any], value: Set[object]) -> None:
     """The field holds keys of severities."""
     _expect(Set, attribute, value, "severities to look for are a set of keys")
+    if len(value) > MOST_KEYS:
+        raise FieldInvalid(attribute.name, f"one looks for {MOST_KEYS} at the most, not for {len(value)}")
     for each in value:
-        checked_text(attribute.name, each)
+        check_key(attribute.name, each)
 
 
 def _are_statuses(request: object, attribute: Attribute[Any], value: Set[object]) -> None:
@@ -90,7 +112,7 @@ def _is_length(request: object, attribute: Attribute[Any], value: timedelta) -> 
 class FindDue:
     """Find what must be looked at now."""
 
-    planned_with: str = field(validator=is_text)
+    planned_with: str = field(validator=is_plan)
     """What it would be planned with; what was planned with anything else is due, unless it is done."""
     limit: int = field(validator=_is_limit)
 
@@ -124,6 +146,11 @@ class TakeNumber:
     """What is counted, such as ``20260302``; every series begins with 1."""
 
 
+def at_its_end(request: TakeNumber) -> FieldInvalid:
+    """What is raised for a series whose last number was given."""
+    return FieldInvalid("series", f"{shown(request.series)} is at its end, {MOST}: take another series")
+
+
 @frozen
 class FindForgotten:
     """Find what should have been looked at and was not."""
@@ -144,11 +171,6 @@ class FindForgotten:
             return now + self.grace
         except OverflowError:
             return datetime.max.replace(tzinfo=UTC)
-
-
-def at_its_end(request: TakeNumber) -> FieldInvalid:
-    """What is raised for a series whose last number was given."""
-    return FieldInvalid("series", f"{shown(request.series)} is at its end, {MOST}: take another series")
 
 
 @frozen
@@ -228,7 +250,7 @@ class IncidentStore(Protocol):
 
         What was given never comes back, also if nobody uses it. So a series may have gaps: a number is taken before
         what it is for is kept.
-        """
-        ...
 
         A series that has come to `MOST` is at its end: `FieldInvalid`, and nothing has changed.
+        """
+        ...

@@ -105,6 +105,9 @@ WHOLE: Final = (
 
 UPDATE: Final = INCIDENTS.update().where(ROW.seq == bindparam("of"))
 REWRITE: Final = EVENTS.update().where(EVENTS.c.incident == bindparam("of"), EVENTS.c.place == bindparam("at"))
+LOSE: Final = WORDS.delete().where(WORDS.c.incident == bindparam("of"), WORDS.c.word == bindparam("lost"))
+"""A word at a time: a redaction may take out more of them than a statement has parameters."""
+
 NEXT_TURN: Final = (ROW.wake_at.nulls_last(), ROW.id)
 """The earliest first, those without a time last, and between equals the id decides."""
 
@@ -419,8 +422,7 @@ class Ledger:
         for place, event in addition.rewritten.items():
             self.connection.execute(REWRITE, {"of": seq, "at": place, "form": FORM, "body": body_of(event)})
         if addition.lost:
-            lost = WORDS.delete().where(WORDS.c.incident == seq, WORDS.c.word.in_(sorted(addition.lost)))
-            self.connection.execute(lost)
+            self.connection.execute(LOSE, [{"of": seq, "lost": word} for word in sorted(addition.lost)])
 
     def _add_events(self, seq: int, version: int, events: Iterable[Event]) -> None:
         rows = [
