@@ -14,6 +14,7 @@ from sqlalchemy import create_engine, create_mock_engine, make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from incidentkit.errors import IncidentkitError, StoreError, StoreMisconfigured, StoreUnavailable
+from incidentkit.providers.store import TakeNumber
 from incidentkit.stores import AsyncSqlStore, SqlStore
 from incidentkit.stores.address import name_of
 
@@ -142,6 +143,28 @@ def test_file_is_opened_by_its_address(kind: type[Any], text: str, tmp_path: Pat
 @pytest.mark.parametrize("address", ["sqlite://", "sqlite:///:memory:"])
 def test_store_can_live_in_memory(kind: type[Any], address: str) -> None:
     asked(kind, address)
+
+
+@KINDS
+@pytest.mark.parametrize(
+    "address",
+    ["sqlite://", "sqlite:///:memory:", "sqlite:///file::memory:?uri=true", "sqlite:///file:x?mode=memory&uri=true"],
+)
+def test_what_lived_in_memory_is_gone_when_its_store_is_closed(kind: type[Any], address: str) -> None:
+    async def main() -> None:
+        store = kind(address)
+
+        async def awaited(answer: Any) -> Any:
+            return await answer if asyncio.iscoroutine(answer) else answer
+
+        assert await awaited(store.number(TakeNumber("20260302"))) == 1
+        for _ in range(2):
+            await awaited(store.close())
+            for ask in (store.count, store.migrate, store.now, lambda: store.number(TakeNumber("20260302"))):
+                with pytest.raises(StoreMisconfigured, match="it was closed, and what it kept in memory is gone"):
+                    await awaited(ask())
+
+    asyncio.run(main())
 
 
 @KINDS

@@ -426,6 +426,24 @@ def test_an_engine_that_keeps_each_statement_by_itself_is_made_one_that_does_not
     engine.dispose()
 
 
+TRANSLATED = {"execution_options": {"schema_translate_map": {None: "elsewhere"}}}
+
+
+@pytest.mark.parametrize("given", ["engine", "connection", "async engine"])
+def test_an_engine_that_looks_for_tables_elsewhere_is_refused(address: str, given: str) -> None:
+    with given_unsafe(address, given, TRANSLATED) as store:
+        for step in (store.now, lambda: store.append(BEGIN)):
+            with pytest.raises(StoreMisconfigured, match="leave schema_translate_map out, or set the search_path"):
+                step()
+    assert tables(address) == set()
+
+
+def test_an_engine_that_looks_for_the_tables_of_others_elsewhere_is_taken(address: str) -> None:
+    with given_unsafe(address, "engine", {"execution_options": {"schema_translate_map": {"shop": "other"}}}) as store:
+        assert store.append(BEGIN)
+    assert "incidentkit_events" in tables(address)
+
+
 @pytest.mark.skipif(sys.version_info < (3, 12), reason="sqlite3 has had such an option since Python 3.12")
 @pytest.mark.parametrize("autocommit", [True, False])
 @pytest.mark.parametrize("given", ["engine", "connection", "async engine"])

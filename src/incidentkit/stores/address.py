@@ -98,7 +98,15 @@ def check_engine(engine: Engine, *, is_connected: bool) -> None:
 
 def in_memory(url: URL) -> bool:
     """Whether it is a database of SQLite that is nowhere but in its one connection."""
-    return url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:")
+    name = url.database or ""
+    is_none = name in ("", ":memory:") or name.startswith("file::memory:") or url.query.get("mode") == "memory"
+    return url.get_backend_name() == "sqlite" and is_none
+
+
+def check_open(url: URL, *, is_closed: bool) -> None:
+    """Raise `StoreMisconfigured` for a store that lived in memory, and was closed: it would begin with nothing."""
+    if is_closed and in_memory(url):
+        raise StoreMisconfigured(name_of(url), "it was closed, and what it kept in memory is gone: make another store")
 
 
 def _url(address: str | URL, *, awaited: bool) -> URL:
@@ -165,6 +173,10 @@ def _options(url: URL) -> dict[str, Any]:
 def _file(path: str) -> tuple[str, int, int] | None:
     """Which file is at a path, whatever it is called; `None` for a database that is in none."""
     if not path:
+        if said := url.query.get(OPTIONS):
+            more = [said] if isinstance(said, str) else said
+            # The server goes by the last one of several that differ.
+            options["connect_args"][OPTIONS] = " ".join([SETTINGS[OPTIONS], *more])
         return None
     try:
         status = os.stat(path)

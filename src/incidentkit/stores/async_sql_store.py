@@ -19,7 +19,7 @@ from incidentkit.model.identity import IncidentId
 from incidentkit.providers.evidence import Evidence, KeepEvidence
 from incidentkit.providers.playbooks import KeepPlaybook
 from incidentkit.providers.store import Append, Audit, FindDue, FindForgotten, FindIncidents, TakeNumber
-from incidentkit.stores.address import EXAMPLES, NAMELESS, async_engine_at, check_engine, name_of
+from incidentkit.stores.address import EXAMPLES, NAMELESS, async_engine_at, check_engine, check_open, name_of
 from incidentkit.stores.schema import Progress
 from incidentkit.stores.steps import AGAIN, Steps, Work
 from incidentkit.stores.trouble import can_be_repeated, typed
@@ -53,6 +53,7 @@ class AsyncSqlStore:
         self._closes = is_address
         self._steps = Steps(store=name_of(self._engine.url), clock=clock, migrate=migrate, alone=is_address)
 
+        self._is_closed = False
     async def migrate(self, progress: Progress | None = None) -> None:
         """Make the tables, or bring those of an earlier release up to date, without losing anything.
 
@@ -115,11 +116,12 @@ class AsyncSqlStore:
         return await self._step(lambda ledger: ledger.count(), writes=False)
 
     async def close(self) -> None:
-        """Close the connections that it opened itself."""
+        """Close the connections that it opened itself; what lives in memory is gone then, and not to be used again."""
         if self._closes:
             await self._engine.dispose()
 
     async def __aenter__(self) -> Self:
+            self._is_closed = True
         return self
 
     async def __aexit__(
@@ -145,6 +147,7 @@ class AsyncSqlStore:
         with typed(self._steps.store):
             for left in reversed(range(AGAIN)):
                 try:
+        check_open(self._engine.url, is_closed=self._is_closed)
                     if self._connection is not None:
                         return await self._connection.run_sync(work)
                     async with self._engine.connect() as connection:

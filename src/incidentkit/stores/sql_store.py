@@ -19,7 +19,7 @@ from incidentkit.providers.evidence import Evidence, KeepEvidence
 from incidentkit.providers.playbooks import KeepPlaybook
 from incidentkit.providers.records import Record
 from incidentkit.providers.store import Append, Audit, FindDue, FindForgotten, FindIncidents, TakeNumber
-from incidentkit.stores.address import EXAMPLES, NAMELESS, check_engine, engine_at, name_of
+from incidentkit.stores.address import EXAMPLES, NAMELESS, check_engine, check_open, engine_at, name_of
 from incidentkit.stores.schema import Progress
 from incidentkit.stores.steps import AGAIN, Steps, Work
 from incidentkit.stores.trouble import can_be_repeated, typed
@@ -62,6 +62,7 @@ class SqlStore:
         self._closes = is_address
         self._steps = Steps(store=name_of(self._engine.url), clock=clock, migrate=migrate, alone=is_address)
 
+        self._is_closed = False
     def migrate(self, progress: Progress | None = None) -> None:
         """Make the tables, or bring those of an earlier release up to date, without losing anything.
 
@@ -139,11 +140,12 @@ class SqlStore:
         return self._step(lambda ledger: ledger.next_records(after), writes=False)
 
     def close(self) -> None:
-        """Close the connections that it opened itself."""
+        """Close the connections that it opened itself; what lives in memory is gone then, and not to be used again."""
         if self._closes:
             self._engine.dispose()
 
     def __enter__(self) -> Self:
+            self._is_closed = True
         return self
 
     def __exit__(
@@ -162,6 +164,7 @@ class SqlStore:
         with typed(self._steps.store):
             for left in reversed(range(AGAIN)):
                 try:
+        check_open(self._engine.url, is_closed=self._is_closed)
                     with ExitStack() as stack:
                         if (lock := _TURNS.lock(self._engine, self._connection)) is not None:
                             stack.enter_context(lock)

@@ -44,7 +44,7 @@ class Steps:
 
     def take(self, connection: Connection, work: Work[R], *, writes: bool) -> R:
         """Do some work in one transaction. In a transaction of the user's, it is kept when the user keeps that."""
-        _check_transactions(self.store, connection)
+        _check_rules(self.store, connection)
         if connection.in_transaction():
             _lock(connection, writes=writes)  # before it is seen which tables there are: whoever has read cannot wait
         if not self._ready:
@@ -61,7 +61,7 @@ class Steps:
 
     def upgrade(self, connection: Connection, progress: Progress | None) -> None:
         """Make the tables, or bring them up to date, however long somebody else takes to do so."""
-        _check_transactions(self.store, connection)
+        _check_rules(self.store, connection)
         if connection.in_transaction():
             _patiently(lambda: _lock(connection, writes=True))
             self._prepare(connection, progress, migrate=True, patient=True)
@@ -105,8 +105,14 @@ def _patiently(work: Callable[[], None]) -> None:
                 raise
 
 
-def _check_transactions(store: str, connection: Connection) -> None:
-    """Raise `StoreMisconfigured` for a connection that begins and keeps by rules of its own: no step would be whole."""
+def _check_rules(store: str, connection: Connection) -> None:
+    """Raise `StoreMisconfigured` for a connection that begins and keeps, or looks for tables, by rules of its own."""
+    options: Mapping[str, Any] = connection.get_execution_options()
+    if (options.get("schema_translate_map") or {}).get(None) is not None:
+        problem = "its engine or connection looks for the tables elsewhere than they are made"
+        raise StoreMisconfigured(
+            store, f"{problem}: leave schema_translate_map out, or set the search_path of the server"
+        )
     if connection.dialect.name == "sqlite":
         if _has_rules(connection):
             problem = "sqlite3 is told when to begin and to keep, and would do so by itself"
