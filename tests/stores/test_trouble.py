@@ -41,6 +41,7 @@ from incidentkit.providers.evidence import KeepEvidence
 from incidentkit.providers.playbooks import KeepPlaybook
 from incidentkit.providers.store import Append, FindDue, FindForgotten, FindIncidents, TakeNumber
 from incidentkit.stores import AsyncSqlStore, SqlStore
+from incidentkit.stores.trouble import can_be_repeated, typed
 from tests.stores.postgres import Postgres, running_postgres
 
 START = datetime(2026, 3, 2, 14, 23, tzinfo=UTC)
@@ -650,6 +651,28 @@ def test_server_that_refuses_is_a_matter_of_settings(
     assert SECRET not in caplog.text
 
 
+@pytest.mark.parametrize(
+    ("state", "kind"),
+    [("40P01", StoreUnavailable), ("53100", StoreFull), ("25006", StoreReadOnly), ("42501", StoreMisconfigured)],
+)
+def test_driver_that_tells_the_state_in_a_table_is_understood(state: str, kind: type[StoreError]) -> None:
+    """As pg8000 does: its error holds the fields of the server's message by their letters."""
+    said = Exception({"S": "ERROR", "V": "ERROR", "C": state, "M": SECRET})
+    error = DBAPIError("SELECT 1", None, said)
+    with pytest.raises(kind) as caught, typed("here"):
+        raise error
+    check_says_nothing(caught.value, SECRET)
+    assert can_be_repeated(error) == (state == "40P01")
+
+
+@pytest.mark.parametrize("said", [(), ("no table",), ({"M": "no state"},), ({"C": None},), ({3: "C"},)])
+def test_driver_that_tells_no_state_says_nothing_of_it(said: tuple[object, ...]) -> None:
+    error = DBAPIError("SELECT 1", None, Exception(*said))
+    assert not can_be_repeated(error)
+    with pytest.raises(StoreDamaged, match=r"reports Exception$"), typed("here"):
+        raise error
+
+
 def test_encryption_that_the_server_does_not_have_is_a_matter_of_settings() -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as listening:
 
@@ -954,6 +977,25 @@ def test_statement_and_lock_that_take_too_long_are_given_up(server: Server, remo
     assert texts(remote) == ["statement_timeout", "lock_timeout"]
 
 
+@pytest.mark.parametrize(
+    ("said", "limits"),
+    [
+        (("-c work_mem=1MB",), ("30s", "10s", "1MB")),
+        (("-c statement_timeout=3s -c work_mem=1MB",), ("3s", "10s", "1MB")),
+        (("-c lock_timeout=4s", "-c work_mem=1MB"), ("30s", "4s", "1MB")),
+    ],
+)
+def test_what_an_address_says_to_the_server_is_added_to_the_limits(
+    server: Server, said: tuple[str, ...], limits: tuple[str, ...]
+) -> None:
+    with (
+        SqlStore(server.address.update_query_dict({"options": said})) as store,
+        own_engine(store).connect() as connection,
+    ):
+        names = ("statement_timeout", "lock_timeout", "work_mem")
+        assert tuple(connection.exec_driver_sql(f"SHOW {name}").scalar_one() for name in names) == limits
+
+
 def test_deadlock_ends_with_one_who_tries_again(server: Server, remote: SqlStore) -> None:
     """A user's transaction takes INC-1 and then INC-2, while another takes INC-2 and then INC-1."""
     remote.append(beginning("INC-2"))
@@ -977,25 +1019,6 @@ def test_deadlock_ends_with_one_who_tries_again(server: Server, remote: SqlStore
     threads = [in_thread(partial(append_both, *pair)) for pair in pairs]
     for thread in threads:
         thread.join()
-@pytest.mark.parametrize(
-    ("said", "limits"),
-    [
-        (("-c work_mem=1MB",), ("30s", "10s", "1MB")),
-        (("-c statement_timeout=3s -c work_mem=1MB",), ("3s", "10s", "1MB")),
-        (("-c lock_timeout=4s", "-c work_mem=1MB"), ("30s", "4s", "1MB")),
-    ],
-)
-def test_what_an_address_says_to_the_server_is_added_to_the_limits(
-    server: Server, said: tuple[str, ...], limits: tuple[str, ...]
-) -> None:
-    with (
-        SqlStore(server.address.update_query_dict({"options": said})) as store,
-        own_engine(store).connect() as connection,
-    ):
-        names = ("statement_timeout", "lock_timeout", "work_mem")
-        assert tuple(connection.exec_driver_sql(f"SHOW {name}").scalar_one() for name in names) == limits
-
-
     assert len(tries) > 2
     for incident in ("INC-1", "INC-2"):
         assert sorted(texts(remote, incident)) == ["INC-1 INC-2", "INC-2 INC-1"]

@@ -178,7 +178,12 @@ def _said_without_code(error: DBAPIError) -> Trouble:
 
 def _state(error: DBAPIError) -> str:
     """The SQLSTATE that the server gave; empty if it gave none."""
-    return str(getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None) or "")
+    original: Any = error.orig
+    state = getattr(original, "sqlstate", None) or getattr(original, "pgcode", None)
+    if state is None and getattr(original, "args", ()) and isinstance(original.args[0], Mapping):
+        said: Any = original.args[0]
+        state = said.get("C")  # where pg8000 has it, which gives the fields of what the server said by their letters
+    return str(state or "")
 
 
 _LOST: Final = frozenset({"OperationalError", "InterfaceError", "ConnectionTimeout", "PoolTimeout"})
