@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from itertools import pairwise
 from typing import Any, Final
-from unicodedata import normalize
+from unicodedata import category, normalize
 
 import pytest
 from attrs import define, evolve, field
@@ -90,6 +90,7 @@ PLANS = st.fixed_dictionaries({"wake_at": WAKES, "planned_with": PLANNED_WITH, "
 SEVERITIES = (SEV_1, SEV_2, SEV_3)
 LABELS = st.dictionaries(st.sampled_from(["service", "地域"]), st.sampled_from(["checkout", "O'Neil %_"]), max_size=2)
 BEFORE: Final = t(-30)
+TITLES = ("Checkout fails", "ＣＡＦÉ straße 緊急", "the café's data_base", "🚨", "İstanbul में त्रुटि")
 DECLARATIONS = st.fixed_dictionaries(
     {
         "title": st.sampled_from(["Checkout fails", "ＣＡＦÉ straße 緊急", "the café's data_base", "🚨"]),
@@ -139,6 +140,9 @@ SEARCHES = (
     "checkout nowhere",
 )
 ASKED = {
+    "ISTANBUL",
+    "त्रु",
+    "म",
     "statuses": st.frozensets(st.sampled_from(Status)),
     "severities": st.frozensets(st.sampled_from([each.key for each in SEVERITIES] + ["SEV-9"])),
     "since": st.sampled_from([START, BEFORE, BEFORE + timedelta(microseconds=1)]),
@@ -175,8 +179,8 @@ def redactable(log: list[Event], index: int) -> bool:
 
 
 def naive_words(text: str) -> set[str]:
-    plain = normalize("NFKC", normalize("NFKC", text).casefold())
-    return {*"".join(each if each.isalnum() else " " for each in plain).split()}
+    plain = normalize("NFKC", normalize("NFKC", text).casefold()).replace("i\u0307", "i")
+    return {*"".join(each if each.isalnum() or category(each) in ("Mn", "Mc") else " " for each in plain).split()}
 
 
 def says(log: Iterable[Event], sought: str) -> bool:
