@@ -11,13 +11,14 @@ from unicodedata import normalize
 import pytest
 from attrs import evolve
 
+from incidentkit.convert import MAX_CHARACTERS
 from incidentkit.errors import FieldInvalid, UnknownEvidence, UnknownIncident, UnknownPlaybook
 from incidentkit.model.commands import ChangeSeverity
 from incidentkit.model.events import MOST_LABELS
 from incidentkit.model.identity import LONGEST_NAME, IncidentId
 from incidentkit.model.lifecycle import Status
-from incidentkit.providers.evidence import LARGEST, KeepEvidence
 from incidentkit.model.severity import SeverityScheme
+from incidentkit.providers.evidence import LARGEST, KeepEvidence
 from incidentkit.providers.playbooks import KeepPlaybook
 from incidentkit.providers.records import EvidenceRecord, LogRecord, NumberRecord, PlaybookRecord
 from incidentkit.providers.store import (
@@ -110,6 +111,7 @@ REFUSED: list[tuple[Callable[[Any], object], str]] = [
     (lambda bad: LogRecord(planned_with=bad, events=declared().timeline.events), "planned_with"),
     (lambda bad: NumberRecord(series=bad, last=1), "series"),
     (lambda bad: PlaybookRecord(reference="emergency", document=bad), "document"),
+    (lambda bad: PlaybookRecord(reference="emergency", document=f'{{"name": "{bad}"}}'), "document"),
 ]
 """What is given a text that cannot be kept, and the field that is to blame."""
 
@@ -145,14 +147,14 @@ def test_what_no_store_can_keep_is_refused_before_it_is_sent(
         lambda: FindForgotten(raw(300)),
         lambda: FindForgotten(raw(None)),
         lambda: Append(incident=INC_1, events=(), expected_version=1, wake_at=datetime(2026, 3, 2)),
-        lambda: TakeNumber(""),
-        lambda: NumberRecord(series="20260302", last=0),
         lambda: Append(incident=INC_1, events=(), expected_version=1, planned_with="x" * (LONGEST_NAME + 1)),
         lambda: LogRecord(events=declared().timeline.events, planned_with="x" * (LONGEST_NAME + 1)),
         lambda: FindDue("x" * (LONGEST_NAME + 1), limit=1),
         lambda: FindIncidents(limit=1, labels={f"label-{number}": "x" for number in range(MOST_LABELS + 1)}),
         lambda: FindIncidents(limit=1, severities=frozenset(f"SEV-{number}" for number in range(MOST_KEYS + 1))),
         lambda: FindIncidents(limit=1, severities=frozenset({"x" * (LONGEST_NAME + 1)})),
+        lambda: TakeNumber(""),
+        lambda: NumberRecord(series="20260302", last=0),
         lambda: NumberRecord(series="20260302", last=MOST + 1),
         lambda: NumberRecord(series="20260302", last=2**70),
         lambda: LogRecord(events=()).incident,
@@ -202,8 +204,6 @@ def test_of_a_long_word_only_the_beginning_counts(store: Store) -> None:
     assert store.find(FindIncidents(limit=1, text="x" + title)) == ()
 
 
-@pytest.mark.parametrize("content", ["text", bytearray(b"500"), memoryview(b"500"), None, [53]])
-def test_evidence_is_bytes(content: object) -> None:
 DOCUMENTS_THAT_ARE_NONE: dict[str, tuple[object, str]] = {
     "nothing": ("", "this is not JSON"),
     "half": ('{"name": ', "this is not JSON"),
@@ -279,6 +279,8 @@ def test_a_severity_whose_key_fits_no_index_is_refused(place: Home) -> None:
     assert len(place.store.load(INC_1)) == 1
 
 
+@pytest.mark.parametrize("content", ["text", bytearray(b"500"), memoryview(b"500"), None, [53]])
+def test_evidence_is_bytes(content: object) -> None:
     with pytest.raises(FieldInvalid, match="content: evidence is bytes"):
         KeepEvidence(incident=INC_1, name="log", content=raw(content))
 

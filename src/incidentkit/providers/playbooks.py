@@ -6,17 +6,28 @@ from typing import Any, Protocol, runtime_checkable
 
 from attrs import Attribute, field, frozen
 
-from incidentkit.errors import FieldInvalid, shown
+from incidentkit.convert import from_json
+from incidentkit.errors import DocumentInvalid, FieldInvalid, shown
 from incidentkit.model.happening import is_name
 from incidentkit.model.identity import is_keepable
 from incidentkit.providers.answer import Answer
 
+_OBJECT: Any = dict[str, Any]
+"""Any object of JSON."""
+
 
 def is_document(request: object, attribute: Attribute[Any], value: object) -> None:
-    """The field holds text that every store can keep, however long."""
+    """The field holds an object as JSON that the library can read, and every store can keep.
+
+    What is in it is not looked at: a later release may write what this one does not know.
+    """
     if type(value) is not str or not is_keepable(value):
         problem = f"a document is text without NUL and half surrogate pairs, not {shown(value)}"
         raise FieldInvalid(attribute.name, problem)
+    try:
+        from_json(value, _OBJECT)
+    except DocumentInvalid as error:
+        raise FieldInvalid(attribute.name, f"a playbook is kept as a JSON object: {error}") from None
 
 
 @frozen
