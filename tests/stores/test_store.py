@@ -13,11 +13,11 @@ from attrs import evolve
 
 from incidentkit.errors import FieldInvalid, IncidentExists, LogInvalid, StaleVersion, UnknownIncident
 from incidentkit.memory import MemoryStore
-from incidentkit.model.commands import Label, Unlabel
+from incidentkit.model.commands import Cancel, Close, Command, Label, Mitigate, Resolve, StartMitigation, Unlabel
 from incidentkit.model.events import REDACTED, Event, Noted
 from incidentkit.model.identity import IncidentId
 from incidentkit.model.incident import Incident
-from incidentkit.model.lifecycle import ACTIVE
+from incidentkit.model.lifecycle import ACTIVE, Status
 from incidentkit.providers.evidence import KeepsEvidence
 from incidentkit.providers.playbooks import KeepsPlaybooks
 from incidentkit.providers.records import KeepsRecords, LogRecord, NumberRecord, PlaybookRecord, Record
@@ -261,21 +261,6 @@ def test_a_record_is_new_once(place: Home, record: Record) -> None:
     assert [place.archive.take_in(record) for _ in range(3)] == [True, False, False]
 
 
-def test_a_record_that_still_has_words_which_were_taken_out_is_refused(place: Home) -> None:
-    said = (evolve(each, recorded_at=START) for each in (noted("hunter2"), redacted(1)))
-    with pytest.raises(LogInvalid, match="event 1: its words are still there"):
-        place.archive.take_in(LogRecord(events=(*declared().timeline.events, *said)))
-    assert place.store.find(FindIncidents(text="hunter2", limit=1)) == ()
-
-
-@pytest.fixture
-def impatient_threads() -> Iterator[None]:
-    """Threads that take turns as often as they can."""
-    usual = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)
-    yield
-    sys.setswitchinterval(usual)
-
 def test_a_series_that_is_at_its_end_gives_no_number_and_stays_there(place: Home) -> None:
     almost = NumberRecord(series="20260302", last=MOST - 1)
     assert place.archive.take_in(almost)
@@ -286,6 +271,57 @@ def test_a_series_that_is_at_its_end_gives_no_number_and_stays_there(place: Home
     assert [*place.archive.records()] == [evolve(almost, last=MOST)]
     assert place.store.number(TakeNumber("20260303")) == 1
 
+
+def test_a_record_that_still_has_words_which_were_taken_out_is_refused(place: Home) -> None:
+    said = (evolve(each, recorded_at=START) for each in (noted("hunter2"), redacted(1)))
+    with pytest.raises(LogInvalid, match="event 1: its words are still there"):
+        place.archive.take_in(LogRecord(events=(*declared().timeline.events, *said)))
+    assert place.store.find(FindIncidents(text="hunter2", limit=1)) == ()
+
+
+def over(status: Status) -> tuple[Event, ...]:
+    """The log of an incident that has come to that status."""
+    whole = declared()
+    commands: dict[Status, tuple[Command, ...]] = {
+        Status.INVESTIGATING: (),
+        Status.MITIGATING: (StartMitigation(at=START, by="ada"),),
+        Status.MONITORING: (Mitigate(at=START, by="ada"),),
+        Status.RESOLVED: (Resolve(at=START, by="ada"),),
+        Status.CLOSED: (Resolve(at=START, by="ada"), Close(at=START, by="ada")),
+        Status.CANCELLED: (Cancel(at=START, by="ada", reason="a false alarm"),),
+    }
+    for command in commands[status]:
+        whole = whole.apply(command)
+    assert whole.status is status
+    return whole.timeline.events
+
+
+@pytest.mark.parametrize("status", Status)
+@pytest.mark.parametrize("wake_at", [None, t(60)])
+def test_a_log_that_is_taken_in_as_done_though_somebody_is_at_work_is_planned_at_once(
+    place: Home, clock: SetClock, status: Status, wake_at: datetime | None
+) -> None:
+    clock.now = t(10)
+    said = LogRecord(wake_at=wake_at, planned_with="book-1", done=True, events=over(status))
+    assert place.archive.take_in(said)
+    (kept,) = place.archive.records()
+    if status in ACTIVE:
+        assert kept == evolve(said, wake_at=t(10), planned_with="", done=False)
+        assert due(place.store) == ("INC-1",)
+    else:
+        assert kept == said
+        assert due(place.store) == ()
+    assert not place.archive.take_in(said)
+    assert [*place.archive.records()] == [kept]
+
+
+@pytest.fixture
+def impatient_threads() -> Iterator[None]:
+    """Threads that take turns as often as they can."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(usual)
 
 
 @pytest.fixture(params=SHARED)

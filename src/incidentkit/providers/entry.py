@@ -22,7 +22,8 @@ from incidentkit.model.events import (
     wordless,
 )
 from incidentkit.model.incident import Incident
-from incidentkit.model.lifecycle import Status, consequence
+from incidentkit.model.lifecycle import ACTIVE, Status, consequence
+from incidentkit.model.state import without_redacted
 from incidentkit.providers.records import LogRecord
 from incidentkit.providers.store import Append, FindIncidents, check_key
 from incidentkit.providers.words import is_said, words_in, words_of
@@ -115,7 +116,13 @@ def known_by(incident: Incident, entry: Entry) -> Entry:
 def restored(record: LogRecord, log: tuple[Event, ...] | None, now: datetime) -> Addition | None:
     """What a store keeps after it took in a log, with the times in it; `None` if it has that log already.
 
-    ``log`` is what it has of the incident. Raises what `KeepsRecords.take_in` raises of a log.
+    A log that is said to be done, though somebody is at work on the incident, is planned anew at once. ``log`` is
+    plan = (record.wake_at, record.planned_with, record.done)
+    if record.done and incident.status in ACTIVE:
+        # Nobody would look at it again, and who says so may have been wrong, or have had another playbook.
+        plan = (now, "", False)
+    wake_at, planned_with, done = plan
+    what it has of the incident. Raises what `KeepsRecords.take_in` raises of a log.
     """
     incident, events = Incident.replay(record.events), record.events
     if log is not None:
@@ -130,9 +137,9 @@ def restored(record: LogRecord, log: tuple[Event, ...] | None, now: datetime) ->
         severity=incident.severity.key,
         declared_at=incident.declared_at,
         labels=dict(incident.labels),
-        wake_at=record.wake_at,
-        planned_with=record.planned_with,
-        done=record.done,
+        wake_at=wake_at,
+        planned_with=planned_with,
+        done=done,
     )
     return Addition(entry=entry, events=events, rewritten={}, words=words_of(events), lost=frozenset())
 
