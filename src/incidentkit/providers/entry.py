@@ -19,7 +19,6 @@ from incidentkit.model.events import (
     SeverityChanged,
     TimeCorrected,
     Unlabelled,
-    wordless,
 )
 from incidentkit.model.incident import Incident
 from incidentkit.model.lifecycle import ACTIVE, Status, consequence
@@ -87,19 +86,13 @@ def appended(request: Append, had: Entry | None, now: datetime, log: Callable[[]
         entry = _entry(request, had, events, now)
         return Addition(entry=entry, events=events, rewritten={}, words=words_of(events), lost=frozenset())
     before = () if had is None else log()
-    whole = without_redacted((*before, *events))
+    whole = tuple(without_redacted((*before, *events)))
     entry = known_by(Incident.replay(whole), _entry(request, had, events, now))
     rewritten = {place: whole[place] for place, event in enumerate(before) if whole[place] is not event}
     words = words_of(whole)
     return Addition(
         entry=entry, events=whole[version:], rewritten=rewritten, words=words, lost=words_of(before) - words
     )
-
-
-def without_redacted(log: tuple[Event, ...]) -> tuple[Event, ...]:
-    """The log without the words that a `Redacted` in it names."""
-    places = {event.event for event in log if isinstance(event, Redacted)}
-    return tuple(wordless(event) if place in places else event for place, event in enumerate(log))
 
 
 def known_by(incident: Incident, entry: Entry) -> Entry:
@@ -117,11 +110,6 @@ def restored(record: LogRecord, log: tuple[Event, ...] | None, now: datetime) ->
     """What a store keeps after it took in a log, with the times in it; `None` if it has that log already.
 
     A log that is said to be done, though somebody is at work on the incident, is planned anew at once. ``log`` is
-    plan = (record.wake_at, record.planned_with, record.done)
-    if record.done and incident.status in ACTIVE:
-        # Nobody would look at it again, and who says so may have been wrong, or have had another playbook.
-        plan = (now, "", False)
-    wake_at, planned_with, done = plan
     what it has of the incident. Raises what `KeepsRecords.take_in` raises of a log.
     """
     incident, events = Incident.replay(record.events), record.events
@@ -129,6 +117,11 @@ def restored(record: LogRecord, log: tuple[Event, ...] | None, now: datetime) ->
         if log == events:
             return None
         raise IncidentExists(incident.id)
+    plan = (record.wake_at, record.planned_with, record.done)
+    if record.done and incident.status in ACTIVE:
+        # Nobody would look at it again, and who says so may have been wrong, or have had another playbook.
+        plan = (now, "", False)
+    wake_at, planned_with, done = plan
     entry = Entry(
         version=len(events),
         recorded_at=events[-1].recorded_at,
