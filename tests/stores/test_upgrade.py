@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 import sys
 from asyncio import Runner
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from subprocess import PIPE, Popen
 from threading import Event as Flag
@@ -15,18 +16,22 @@ from typing import Any, get_args
 
 import pytest
 from attrs import define
-from sqlalchemy import Connection, create_engine, inspect
+from sqlalchemy import URL, Connection, create_engine, inspect, make_url
+from sqlalchemy.exc import DBAPIError
 
 from incidentkit.convert import from_json
-from incidentkit.errors import StoreOutdated, StoreTooNew, StoreUnavailable
+from incidentkit.errors import StoreMisconfigured, StoreOutdated, StoreTooNew, StoreUnavailable
 from incidentkit.model.commands import Label
 from incidentkit.model.events import Event
 from incidentkit.model.incident import Incident
 from incidentkit.model.lifecycle import Status
 from incidentkit.providers.playbooks import KeepPlaybook
 from incidentkit.providers.store import Append, FindDue, FindIncidents, TakeNumber
-from incidentkit.stores import AsyncSqlStore, SqlStore
-from incidentkit.stores.schema import LOGS, TYPES, VERSION
+from incidentkit.stores import AsyncSqlStore, SqlStore, schema
+from incidentkit.stores.address import engine_at
+from incidentkit.stores.schema import LOGS, TYPES, VERSION, Progress
+from incidentkit.stores.tables import METADATA
+from tests.stores.kinds import Awaited
 from tests.stores.postgres import Postgres
 from tests.stores.samples import SetClock, t
 
@@ -219,12 +224,91 @@ def test_a_store_that_is_not_to_be_upgraded_says_how(old: Old) -> None:
 
 
 def test_a_store_that_is_not_to_be_made_says_how(address: str) -> None:
+    what = "there is no such file" if address.startswith("sqlite") else "it has no tables"
     with SqlStore(address, migrate=False) as store:
-        with pytest.raises(StoreOutdated, match="it has no tables: call migrate") as outdated:
+        with pytest.raises(StoreOutdated, match=rf"{what}: call migrate\(\)$") as outdated:
             store.count()
         assert outdated.value.version == 0
         store.migrate()
         assert store.count() == 0
+
+
+NAMES = ["typo.db", "an @ and spaces é.db", "a?b#c %20.db"]
+FORMS = ["sqlite:///{}", "sqlite:///file:{}?uri=true"]
+
+
+@pytest.mark.parametrize("awaited", [False, True])
+@pytest.mark.parametrize(("form", "name"), [(form, name) for form in FORMS for name in NAMES[: 3 - FORMS.index(form)]])
+def test_a_file_that_is_not_to_be_made_is_not(tmp_path: Path, form: str, name: str, awaited: bool) -> None:
+    path = str(tmp_path / name)
+    # SQLAlchemy takes what follows a question mark for options, and SQLite takes file: for an address of its own.
+    address = URL.create("sqlite", database=path) if form == FORMS[0] else form.format(path)
+    with Runner() as runner:
+        store: SqlStore | Awaited = (
+            Awaited(runner, AsyncSqlStore(address, migrate=False)) if awaited else SqlStore(address, migrate=False)
+        )
+        for ask in (store.now, lambda: store.load(LONG), lambda: store.number(TakeNumber("20260302"))):
+            with pytest.raises(StoreOutdated, match=r"there is no such file: call migrate\(\)$") as outdated:
+                ask()
+            assert outdated.value.version == 0
+        assert [*tmp_path.iterdir()] == []
+        with closing(sqlite3.connect(path)):
+            pass
+        with pytest.raises(StoreOutdated, match="it has no tables"):
+            store.now()
+        with SqlStore(address) as other:
+            other.migrate()
+        assert store.number(TakeNumber("20260302")) == 1
+        store.close()
+        assert Path(path).exists()
+
+
+def test_a_file_that_is_not_to_be_made_by_itself_is_made_by_who_migrates(tmp_path: Path) -> None:
+    with SqlStore(f"sqlite:///{tmp_path / 'new.db'}", migrate=False) as store:
+        with pytest.raises(StoreOutdated):
+            store.now()
+        store.migrate()
+        assert store.number(TakeNumber("20260302")) == 1
+
+
+def test_a_folder_that_is_not_there_is_a_matter_of_settings_also_if_nothing_is_to_be_made(tmp_path: Path) -> None:
+    with (
+        SqlStore(f"sqlite:///{tmp_path / 'missing' / 'incidents.db'}", migrate=False) as store,
+        pytest.raises(StoreMisconfigured, match="its folder has to be there"),
+    ):
+        store.now()
+
+
+HASTY = {"options": "-c statement_timeout=300ms", "tcp_user_timeout": "600"}
+
+
+def test_an_upgrade_that_takes_long_is_not_cut_short(postgres: Postgres, monkeypatch: pytest.MonkeyPatch) -> None:
+    def take_long(connection: Connection, store: str, progress: Progress | None) -> None:
+        connection.exec_driver_sql("SELECT pg_sleep(1)")
+
+    monkeypatch.setattr(schema, "STEPS", (*schema.STEPS[:1], take_long, *schema.STEPS[1:]))
+    monkeypatch.setattr(schema, "VERSION", VERSION + 1)
+    address = make_url(postgres.database())
+    engine = create_engine(address, connect_args=HASTY)
+    with SqlStore(address.update_query_dict(HASTY)) as store:
+        with pytest.raises(StoreUnavailable, match="in time"):
+            store.count()
+        store.migrate()
+    with engine.begin() as connection:
+        for table in reversed(METADATA.sorted_tables):
+            connection.exec_driver_sql(f"DROP TABLE {table.name} CASCADE")
+        SqlStore(connection).migrate()
+        assert connection.exec_driver_sql("SHOW statement_timeout").scalar_one() == "300ms"
+    engine.dispose()
+
+
+def test_after_an_upgrade_a_server_that_is_silent_is_given_up_again(postgres: Postgres) -> None:
+    address = make_url(postgres.database()).update_query_dict({"tcp_user_timeout": "600"})
+    engine = engine_at(address)
+    SqlStore(engine).migrate()
+    with engine.connect() as connection, pytest.raises(DBAPIError, match="no answer within"):
+        connection.exec_driver_sql("SELECT pg_sleep(5)")
+    engine.dispose()
 
 
 def test_tables_of_a_later_release_are_not_even_read(upgraded: SqlStore, old: Old) -> None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, Final, TypeVar
+from urllib.parse import parse_qs, urlsplit
+from urllib.request import url2pathname
 
-from sqlalchemy import URL, Engine, ExceptionContext, create_engine, event, make_url
+from sqlalchemy import URL, Dialect, Engine, ExceptionContext, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
-from incidentkit.errors import StoreMisconfigured, nearest, shown
+from incidentkit.errors import StoreMisconfigured, StoreOutdated, nearest, shown
 from incidentkit.stores import patience
 from incidentkit.stores.forks import make_anew_in_children
 from incidentkit.stores.trouble import UNTOLD, typed
@@ -40,11 +43,11 @@ DRIVERS: Final[Mapping[str, tuple[str, str]]] = {
 URI_OPTIONS: Final = frozenset({"cache", "immutable", "mode", "modeof", "nolock", "psow", "vfs"})
 """Options that SQLite understands in a file's name alone (https://sqlite.org/uri.html), and its driver drops."""
 
-WAIT: Final = 10
-"""Seconds to wait for a connection, or for somebody else who writes."""
-
 OPTIONS: Final = "options"
 """In what settings of the server are told to it."""
+
+WAIT: Final = 10
+"""Seconds to wait for a connection, or for somebody else who writes."""
 
 LONGEST_STATEMENT: Final = 30
 """Seconds that a statement may take: a store that hangs is to be an error before the leases of a desk run out."""
@@ -62,19 +65,22 @@ The last one, in milliseconds, is the limit where the server's own do not help, 
 """
 
 
-def engine_at(address: str | URL) -> Engine:
-    """The engine for an address; raises `StoreMisconfigured`."""
+def engine_at(address: str | URL, makes_file: Callable[[], bool] = lambda: True) -> Engine:
+    """The engine for an address; raises `StoreMisconfigured`.
+
+    ``makes_file`` says, each time that a file of SQLite is opened, whether one is made where there is none.
+    """
     url = _url(address, awaited=False)
     engine = _made(url, create_engine)
-    _set_up(engine)
+    _set_up(engine, makes_file)
     return engine
 
 
-def async_engine_at(address: str | URL) -> AsyncEngine:
+def async_engine_at(address: str | URL, makes_file: Callable[[], bool] = lambda: True) -> AsyncEngine:
     """The same for those who await it."""
     url = _url(address, awaited=True)
     engine = _made(url, create_async_engine)
-    _set_up(engine.sync_engine)
+    _set_up(engine.sync_engine, makes_file)
     return engine
 
 
@@ -167,16 +173,16 @@ def _options(url: URL) -> dict[str, Any]:
             options["poolclass"] = StaticPool
     else:
         options["connect_args"] = {name: value for name, value in SETTINGS.items() if name not in url.query}
+        if said := url.query.get(OPTIONS):
+            more = [said] if isinstance(said, str) else said
+            # The server goes by the last one of several that differ.
+            options["connect_args"][OPTIONS] = " ".join([SETTINGS[OPTIONS], *more])
     return options
 
 
 def _file(path: str) -> tuple[str, int, int] | None:
     """Which file is at a path, whatever it is called; `None` for a database that is in none."""
     if not path:
-        if said := url.query.get(OPTIONS):
-            more = [said] if isinstance(said, str) else said
-            # The server goes by the last one of several that differ.
-            options["connect_args"][OPTIONS] = " ".join([SETTINGS[OPTIONS], *more])
         return None
     try:
         status = os.stat(path)
@@ -185,15 +191,33 @@ def _file(path: str) -> tuple[str, int, int] | None:
     return path, status.st_dev, status.st_ino
 
 
-        if said := url.query.get(OPTIONS):
-            more = [said] if isinstance(said, str) else said
-            options["connect_args"][OPTIONS] = " ".join(
-                [SETTINGS[OPTIONS], *more]
-            )  # the server goes by the last of two
-def _set_up(engine: Engine) -> None:
+def _without_making(name: str, *, is_uri: bool) -> str:
+    """How to open a file of SQLite that is not to be made, as an address of SQLite's own (https://sqlite.org/uri.html)."""
+    if not is_uri:
+        return f"{Path(name).absolute().as_uri()}?mode=rw"
+    path, _, said = name.partition("?")
+    return name if "mode" in parse_qs(said) else f"{path}?{said}{'&' if said else ''}mode=rw"
+
+
+def _is_missing(name: str, *, is_uri: bool) -> bool:
+    """Whether there is no file, where one could be made."""
+    path = Path(url2pathname(urlsplit(name).path) if is_uri else name)
+    return not path.exists() and path.absolute().parent.exists()
+
+
+def _set_up(engine: Engine, makes_file: Callable[[], bool]) -> None:
     """Have SQLite keep what was answered though the power fails, and wait no longer for PostgreSQL than is useful."""
     if not in_memory(engine.url):  # which a child has a copy of, and nothing else would lead to
         make_anew_in_children(engine)
+
+    @event.listens_for(engine, "do_connect")
+    def connect(dialect: Dialect, record: ConnectionPoolEntry, cargs: list[Any], cparams: dict[str, Any]) -> None:
+        if dialect.name == "sqlite" and not in_memory(engine.url) and not makes_file():
+            is_uri = bool(cparams.get("uri"))
+            if _is_missing(cargs[0], is_uri=is_uri):
+                raise StoreOutdated(name_of(engine.url), "there is no such file: call migrate()")
+            cargs[0] = _without_making(cargs[0], is_uri=is_uri)
+            cparams["uri"] = True
 
     @event.listens_for(engine, "connect")
     def connected(connection: Any, record: ConnectionPoolEntry) -> None:

@@ -48,12 +48,14 @@ class AsyncSqlStore:
         clock: Callable[[], datetime] | None = None,
     ) -> None:
         is_address = isinstance(database, str | URL)
-        self._engine, self._connection = _opened(database)
+        self._makes_file = migrate
+        """Whether a file is made where there is none."""
+        self._engine, self._connection = _opened(database, lambda: self._makes_file)
         check_engine(self._engine.sync_engine, is_connected=self._connection is not None)
         self._closes = is_address
+        self._is_closed = False
         self._steps = Steps(store=name_of(self._engine.url), clock=clock, migrate=migrate, alone=is_address)
 
-        self._is_closed = False
     async def migrate(self, progress: Progress | None = None) -> None:
         """Make the tables, or bring those of an earlier release up to date, without losing anything.
 
@@ -61,6 +63,7 @@ class AsyncSqlStore:
         it, and the others wait until it has, however long that takes. Any other method waits for it only as long as for
         a lock, and raises `StoreUnavailable`. Programs of an earlier release write nothing any more from then on.
         """
+        self._makes_file = True
         await self._held(lambda connection: self._steps.upgrade(connection, progress))
 
     async def now(self) -> datetime:
@@ -118,10 +121,10 @@ class AsyncSqlStore:
     async def close(self) -> None:
         """Close the connections that it opened itself; what lives in memory is gone then, and not to be used again."""
         if self._closes:
+            self._is_closed = True
             await self._engine.dispose()
 
     async def __aenter__(self) -> Self:
-            self._is_closed = True
         return self
 
     async def __aexit__(
@@ -144,10 +147,10 @@ class AsyncSqlStore:
 
     async def _connected(self, work: Callable[[Connection], R]) -> R:
         """Do something with a connection, again if it was only in somebody's way."""
+        check_open(self._engine.url, is_closed=self._is_closed)
         with typed(self._steps.store):
             for left in reversed(range(AGAIN)):
                 try:
-        check_open(self._engine.url, is_closed=self._is_closed)
                     if self._connection is not None:
                         return await self._connection.run_sync(work)
                     async with self._engine.connect() as connection:
@@ -177,7 +180,7 @@ async def _ended(step: Task[R]) -> R:
     raise cancelled
 
 
-def _opened(database: Any) -> tuple[AsyncEngine, AsyncConnection | None]:
+def _opened(database: Any, makes_file: Callable[[], bool]) -> tuple[AsyncEngine, AsyncConnection | None]:
     """The engine, and the connection if one was given."""
     match database:
         case AsyncEngine():
@@ -185,7 +188,7 @@ def _opened(database: Any) -> tuple[AsyncEngine, AsyncConnection | None]:
         case AsyncConnection():
             return database.engine, database
         case str() | URL():
-            return async_engine_at(database), None
+            return async_engine_at(database, makes_file), None
         case _:
             problem = f"an address, an AsyncEngine or an AsyncConnection, not {shown(database)}: {EXAMPLES}"
             raise StoreMisconfigured(NAMELESS, f"a store that is awaited is named by {problem}")

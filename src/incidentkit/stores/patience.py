@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator
+from contextlib import contextmanager
 from typing import Any, Final
+
+from sqlalchemy import Connection, func, select
 
 SILENCE: Final = "57014"
 """The SQLSTATE of what is raised: that of a statement that took too long, because nobody knows why it does."""
+
+
+STATEMENT: Final = "statement_timeout"
+"""What the server calls the limit of a statement."""
 
 
 def limit(connection: Any) -> None:
@@ -25,6 +32,28 @@ def limit(connection: Any) -> None:
         return wait(_ending(steps, connection, milliseconds / 1_000), *args, **kwargs)
 
     connection.wait = wait_so_long
+
+
+@contextmanager
+def unlimited(connection: Connection) -> Generator[None]:
+    """Let statements take as long as they do, within one transaction; nothing else is done without a limit.
+
+    In SQLite they do anyhow. An error undoes the setting with all else that was done in the transaction.
+    """
+    if connection.dialect.name != "postgresql":
+        yield
+        return
+    driver: Any = connection.connection.driver_connection
+    kept = getattr(driver, "__dict__", {})
+    wait = kept.pop("wait", None)  # without which it waits as its class does
+    limit = connection.scalar(select(func.current_setting(STATEMENT)))
+    try:
+        connection.execute(select(func.set_config(STATEMENT, "0", True)))
+        yield
+        connection.execute(select(func.set_config(STATEMENT, limit, True)))
+    finally:
+        if wait is not None:
+            kept["wait"] = wait
 
 
 def _ending(steps: Generator[Any, Any, Any], connection: Any, seconds: float) -> Generator[Any, Any, Any]:

@@ -57,12 +57,14 @@ class SqlStore:
         clock: Callable[[], datetime] | None = None,
     ) -> None:
         is_address = isinstance(database, str | URL)
-        self._engine, self._connection = _opened(database)
+        self._makes_file = migrate
+        """Whether a file is made where there is none."""
+        self._engine, self._connection = _opened(database, lambda: self._makes_file)
         check_engine(self._engine, is_connected=self._connection is not None)
         self._closes = is_address
+        self._is_closed = False
         self._steps = Steps(store=name_of(self._engine.url), clock=clock, migrate=migrate, alone=is_address)
 
-        self._is_closed = False
     def migrate(self, progress: Progress | None = None) -> None:
         """Make the tables, or bring those of an earlier release up to date, without losing anything.
 
@@ -70,6 +72,7 @@ class SqlStore:
         it, and the others wait until it has, however long that takes. Any other method waits for it only as long as for
         a lock, and raises `StoreUnavailable`. Programs of an earlier release write nothing any more from then on.
         """
+        self._makes_file = True
         self._held(lambda connection: self._steps.upgrade(connection, progress))
 
     def now(self) -> datetime:
@@ -142,10 +145,10 @@ class SqlStore:
     def close(self) -> None:
         """Close the connections that it opened itself; what lives in memory is gone then, and not to be used again."""
         if self._closes:
+            self._is_closed = True
             self._engine.dispose()
 
     def __enter__(self) -> Self:
-            self._is_closed = True
         return self
 
     def __exit__(
@@ -161,10 +164,10 @@ class SqlStore:
 
     def _held(self, work: Callable[[Connection], R]) -> R:
         """Do something with a connection, again if it was only in somebody's way."""
+        check_open(self._engine.url, is_closed=self._is_closed)
         with typed(self._steps.store):
             for left in reversed(range(AGAIN)):
                 try:
-        check_open(self._engine.url, is_closed=self._is_closed)
                     with ExitStack() as stack:
                         if (lock := _TURNS.lock(self._engine, self._connection)) is not None:
                             stack.enter_context(lock)
@@ -175,7 +178,7 @@ class SqlStore:
         raise AssertionError("the last try returns or raises")
 
 
-def _opened(database: Any) -> tuple[Engine, Connection | None]:
+def _opened(database: Any, makes_file: Callable[[], bool]) -> tuple[Engine, Connection | None]:
     """The engine, and the connection if one was given."""
     match database:
         case Engine():
@@ -183,7 +186,7 @@ def _opened(database: Any) -> tuple[Engine, Connection | None]:
         case Connection():
             return database.engine, database
         case str() | URL():
-            return engine_at(database), None
+            return engine_at(database, makes_file), None
         case _:
             problem = f"a store is named by an address, an engine or a connection, not by {shown(database)}: {EXAMPLES}"
             raise StoreMisconfigured(NAMELESS, problem)

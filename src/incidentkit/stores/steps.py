@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
-from contextlib import closing, suppress
+from collections.abc import Callable, Mapping
+from contextlib import closing, nullcontext, suppress
 from datetime import datetime
 from typing import Any, Final, TypeAlias, TypeVar
 
@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Transaction
 from sqlalchemy.exc import DBAPIError
 
 from incidentkit.errors import StoreMisconfigured, StoreUnavailable
+from incidentkit.stores import patience
 from incidentkit.stores.ledger import Ledger
 from incidentkit.stores.schema import Progress, prepare
 from incidentkit.stores.trouble import is_locked
@@ -76,8 +77,13 @@ class Steps:
             if self.alone and connection.dialect.name == "sqlite":
                 connection.exec_driver_sql("PRAGMA journal_mode = WAL")
                 connection.rollback()
-            self._whole(connection, lambda: prepare(connection, self.store, changes=True, **how), writes=True)
+            self._whole(connection, lambda: self._changed(connection, how), writes=True)
         self._ready = not is_users  # whose transaction may be undone, and the tables with it
+
+    def _changed(self, connection: Connection, how: Mapping[str, Any]) -> bool:
+        """Change the tables; whoever is patient is so with the server too."""
+        with patience.unlimited(connection) if how["patient"] else nullcontext():
+            return prepare(connection, self.store, changes=True, **how)
 
     def _whole(self, connection: Connection, work: Callable[[], R], *, writes: bool) -> R:
         if connection.in_transaction():
