@@ -114,7 +114,8 @@ def _patiently(work: Callable[[], None]) -> None:
 def _check_rules(store: str, connection: Connection) -> None:
     """Raise `StoreMisconfigured` for a connection that begins and keeps, or looks for tables, by rules of its own."""
     options: Mapping[str, Any] = connection.get_execution_options()
-    if (options.get("schema_translate_map") or {}).get(None) is not None:
+    elsewhere: Any = options.get("schema_translate_map")
+    if elsewhere and elsewhere.get(None) is not None:
         problem = "its engine or connection looks for the tables elsewhere than they are made"
         raise StoreMisconfigured(
             store, f"{problem}: leave schema_translate_map out, or set the search_path of the server"

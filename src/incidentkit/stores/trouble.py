@@ -180,8 +180,8 @@ def _state(error: DBAPIError) -> str:
     """The SQLSTATE that the server gave; empty if it gave none."""
     original: Any = error.orig
     state = getattr(original, "sqlstate", None) or getattr(original, "pgcode", None)
-    if state is None and getattr(original, "args", ()) and isinstance(original.args[0], Mapping):
-        said: Any = original.args[0]
+    said: Any = next(iter(getattr(original, "args", [])), None)
+    if state is None and isinstance(said, dict):
         state = said.get("C")  # where pg8000 has it, which gives the fields of what the server said by their letters
     return str(state or "")
 
