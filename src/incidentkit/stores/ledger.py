@@ -2,58 +2,52 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any
 
 from attrs import frozen
-from sqlalchemy import (
-    BigInteger,
-    BindParameter,
-    ColumnElement,
-    Connection,
-    Insert,
-    Row,
-    Select,
-    Table,
-    bindparam,
-    cast,
-    func,
-    not_,
-    or_,
-    select,
-    union,
-)
-from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import Connection, Row, func, not_, or_, select
 from sqlalchemy.sql.dml import ReturningInsert
 
-from incidentkit.errors import IncidentExists, StoreDamaged, UnknownEvidence, UnknownIncident, UnknownPlaybook
+from incidentkit.errors import IncidentExists, UnknownEvidence, UnknownIncident, UnknownPlaybook
 from incidentkit.model import identity
 from incidentkit.model.events import Event
-from incidentkit.model.identity import IncidentId, keepable
+from incidentkit.model.identity import IncidentId
 from incidentkit.model.incident import SCHEMA as FORM
-from incidentkit.model.lifecycle import Status
 from incidentkit.providers.entry import Addition, Entry, appended, restored
 from incidentkit.providers.evidence import Evidence, KeepEvidence
 from incidentkit.providers.playbooks import KeepPlaybook
 from incidentkit.providers.records import EvidenceRecord, LogRecord, NumberRecord, PlaybookRecord, Record
-from incidentkit.providers.store import (
-    MOST,
-    Append,
-    Audit,
-    FindDue,
-    FindForgotten,
-    FindIncidents,
-    TakeNumber,
-    at_its_end,
-)
-from incidentkit.providers.words import words_in
-from incidentkit.stores.events import body_of, events_of
+from incidentkit.providers.store import Append, Audit, FindDue, FindForgotten, FindIncidents, TakeNumber, at_its_end
+from incidentkit.stores.events import body_of
+from incidentkit.stores.rows import can_be_asked, entry_of, event_rows, evidence_of, log_of, values_of
 from incidentkit.stores.schema import VERSION, too_new, versionless
+from incidentkit.stores.statements import (
+    ADD_CONTENT,
+    ADD_EVIDENCE,
+    ADD_INCIDENT,
+    ADD_LABELS,
+    ADD_PLAYBOOK,
+    ADD_WORDS,
+    APPLIED,
+    CLOCK,
+    COUNT,
+    DUE,
+    DUE_BY_SERVER,
+    ENTRY,
+    ENTRY_BY_SERVER,
+    LOG,
+    LOSE,
+    MOVE_FORWARD,
+    NEXT_TURN,
+    REWRITE,
+    ROW,
+    SEQ,
+    UPDATE,
+    WHOLE,
+    asked_for,
+)
 from incidentkit.stores.tables import (
     CONTENTS,
     EVENTS,
@@ -62,111 +56,9 @@ from incidentkit.stores.tables import (
     LABELS,
     NUMBERS,
     PLAYBOOKS,
-    SCHEMA,
-    WORDS,
     microseconds,
     moment,
 )
-
-ROW: Final = INCIDENTS.c
-
-LAST: Final = "\U0010ffff"
-"""What is no letter, and comes after all of them."""
-
-
-def _microseconds(time: ColumnElement[Any]) -> ColumnElement[int]:
-    return cast(func.extract("epoch", time) * 1_000_000, BigInteger)
-
-
-CLOCK: Final = _microseconds(func.clock_timestamp())
-"""The time of a PostgreSQL server, whenever it is asked within a transaction."""
-
-APPLIED: Final = select(func.max(SCHEMA.c.version)).scalar_subquery()
-"""The version of the tables: another release may have changed them since this program began."""
-
-ENTRY: Final = (
-    select(INCIDENTS, APPLIED.label("applied")).where(ROW.id == bindparam("id")).with_for_update(of=INCIDENTS)
-)
-ENTRY_BY_SERVER: Final = ENTRY.add_columns(CLOCK.label("now"))
-SEQ: Final = select(ROW.seq).where(ROW.id == bindparam("id"))
-LOG: Final = (
-    select(ROW.version, EVENTS.c.place, EVENTS.c.form, EVENTS.c.body)
-    .select_from(INCIDENTS.outerjoin(EVENTS, ROW.seq == EVENTS.c.incident))
-    .where(ROW.id == bindparam("id"))
-    .order_by(EVENTS.c.place)
-)
-WHOLE: Final = (
-    select(INCIDENTS, EVENTS.c.place, EVENTS.c.form, EVENTS.c.body)
-    .select_from(INCIDENTS.outerjoin(EVENTS, ROW.seq == EVENTS.c.incident))
-    .where(ROW.seq == select(func.min(ROW.seq)).where(ROW.seq > bindparam("after")).scalar_subquery())
-    .order_by(EVENTS.c.place)
-)
-"""The incident that came next, with its log: read at once, because between two statements somebody may append."""
-
-UPDATE: Final = INCIDENTS.update().where(ROW.seq == bindparam("of"))
-REWRITE: Final = EVENTS.update().where(EVENTS.c.incident == bindparam("of"), EVENTS.c.place == bindparam("at"))
-LOSE: Final = WORDS.delete().where(WORDS.c.incident == bindparam("of"), WORDS.c.word == bindparam("lost"))
-"""A word at a time: a redaction may take out more of them than a statement has parameters."""
-
-NEXT_TURN: Final = (ROW.wake_at.nulls_last(), ROW.id)
-"""The earliest first, those without a time last, and between equals the id decides."""
-
-
-def _due(now: ColumnElement[int]) -> Select[Any]:
-    """What is due: each reason has an index, so that what is not due costs nothing, however much of it there is.
-
-    The reasons are queries of their own, because for one condition with ``OR`` in it a database that has counted its
-    rows reads all of them. No index has the order of turns: it would be taken for the index to read, also in vain.
-    """
-    undone = not_(ROW.done)
-    planned_with: BindParameter[str] = bindparam("planned_with")
-    limit: BindParameter[int] = bindparam("limit")
-    reasons = (
-        ROW.wake_at <= now,
-        undone & (ROW.planned_with < planned_with),
-        undone & (ROW.planned_with > planned_with),
-        undone & (ROW.kept_at > now),
-    )
-    first = [select(select(ROW.seq).where(reason).order_by(*NEXT_TURN).limit(limit).subquery()) for reason in reasons]
-    due = select(ROW.id).where(ROW.seq.in_(union(*first).subquery().select())).order_by(*NEXT_TURN).limit(limit)
-    # Leaves out what somebody else appends to at this moment: only a hint, because whoever appends decides.
-    return due.with_for_update(skip_locked=True, key_share=True, read=True)
-
-
-DUE: Final = _due(bindparam("now"))
-DUE_BY_SERVER: Final = _due(_microseconds(func.statement_timestamp()))
-
-
-def _unless_there(table: Table) -> Mapping[str, Insert]:
-    """Statements that add rows, but for those that are there, for each kind of database."""
-    return {
-        "sqlite": sqlite_insert(table).on_conflict_do_nothing(),
-        "postgresql": postgresql_insert(table).on_conflict_do_nothing(),
-    }
-
-
-ADD_INCIDENT: Final = {kind: add.returning(ROW.seq) for kind, add in _unless_there(INCIDENTS).items()}
-ADD_WORDS: Final = _unless_there(WORDS)
-ADD_LABELS: Final = _unless_there(LABELS)
-ADD_PLAYBOOK: Final = {kind: add.returning(PLAYBOOKS.c.reference) for kind, add in _unless_there(PLAYBOOKS).items()}
-ADD_EVIDENCE: Final = {kind: add.returning(EVIDENCE.c.seq) for kind, add in _unless_there(EVIDENCE).items()}
-ADD_CONTENT: Final = _unless_there(CONTENTS)
-NUMBERED: Final[Mapping[str, SqliteInsert | PostgresqlInsert]] = {
-    "sqlite": sqlite_insert(NUMBERS),
-    "postgresql": postgresql_insert(NUMBERS),
-}
-COUNT: Final = {
-    kind: add.on_conflict_do_update(
-        index_elements=["series"], set_={"last": NUMBERS.c.last + 1}, where=NUMBERS.c.last < MOST
-    ).returning(NUMBERS.c.last)
-    for kind, add in NUMBERED.items()
-}
-MOVE_FORWARD: Final = {
-    kind: add.on_conflict_do_update(
-        index_elements=["series"], set_={"last": add.excluded.last}, where=NUMBERS.c.last < add.excluded.last
-    ).returning(NUMBERS.c.last)
-    for kind, add in NUMBERED.items()
-}
 
 
 @frozen
@@ -191,7 +83,7 @@ class Ledger:
         """Add the events."""
         row = self._locked(request.incident)
         now = moment(row.now) if row is not None and self._by_server else self.now()
-        had = None if row is None else self._entry(row)
+        had = None if row is None else entry_of(self.store, row)
         addition = appended(request, had, now, lambda: self._log(request.incident))
         if row is None or had is None:
             self._begin(request.incident, addition)
@@ -201,7 +93,7 @@ class Ledger:
 
     def load(self, incident: str) -> tuple[Event, ...]:
         """The log of an incident."""
-        log = self._log(incident) if _can_be_asked(incident) else ()
+        log = self._log(incident) if can_be_asked(incident) else ()
         if not log:
             raise UnknownIncident(incident)
         return log
@@ -218,7 +110,7 @@ class Ledger:
 
     def find(self, request: FindIncidents) -> tuple[IncidentId, ...]:
         """Incidents that are all of what is asked for."""
-        found = select(ROW.id).where(*_asked_for(request)).order_by(ROW.seq.desc()).limit(request.limit)
+        found = select(ROW.id).where(*asked_for(request)).order_by(ROW.seq.desc()).limit(request.limit)
         if request.after is not None:
             found = found.where(ROW.seq < self._known(request.after))
         return tuple(map(IncidentId, self.connection.execute(found).scalars()))
@@ -250,7 +142,7 @@ class Ledger:
 
     def playbook(self, reference: str) -> str:
         """The document of a playbook."""
-        if _can_be_asked(reference):
+        if can_be_asked(reference):
             asked = select(PLAYBOOKS.c.document).where(PLAYBOOKS.c.reference == reference)
             document: str | None = self.connection.execute(asked).scalar_one_or_none()
             if document is not None:
@@ -280,7 +172,7 @@ class Ledger:
 
     def content(self, sha256: str) -> bytes:
         """The content that is called by its SHA-256."""
-        if _can_be_asked(sha256):
+        if can_be_asked(sha256):
             asked = select(CONTENTS.c.content).where(CONTENTS.c.sha256 == sha256)
             content = self.connection.execute(asked).scalar_one_or_none()
             if content is not None:
@@ -302,7 +194,7 @@ class Ledger:
         if not rows:
             return None
         row = rows[0]
-        entry, events = self._entry(row), self._events(row.id, rows)
+        entry, events = entry_of(self.store, row), log_of(self.store, row.id, rows)
         records: list[Record] = [
             LogRecord(wake_at=entry.wake_at, planned_with=entry.planned_with, done=entry.done, events=events)
         ]
@@ -350,7 +242,7 @@ class Ledger:
 
     def _locked(self, incident: str) -> Row[Any] | None:
         """What is kept of an incident, which nobody else changes before this transaction ends; `None` for nothing."""
-        if not _can_be_asked(incident):
+        if not can_be_asked(incident):
             raise UnknownIncident(incident)
         entry = ENTRY_BY_SERVER if self._by_server else ENTRY
         row = self.connection.execute(entry, {"id": incident}).one_or_none()
@@ -364,18 +256,10 @@ class Ledger:
         if applied > VERSION:
             raise too_new(self.store, applied)
 
-    def _entry(self, row: Row[Any]) -> Entry:
-        """What is kept of an incident; raises `StoreDamaged` if that is not what the library wrote."""
-        try:
-            return _entry_of(row)
-        except (ValueError, TypeError, OverflowError) as error:
-            problem = f"what is kept of {row.id} beside its log cannot be read: {type(error).__name__}"
-            raise StoreDamaged(self.store, problem) from None
-
     def _known(self, incident: str) -> int:
         """The place of an incident in the order in which they came."""
         found: int | None = None
-        if _can_be_asked(incident):
+        if can_be_asked(incident):
             found = self.connection.execute(SEQ, {"id": incident}).scalar_one_or_none()
         if found is None:
             raise UnknownIncident(incident)
@@ -383,13 +267,7 @@ class Ledger:
 
     def _log(self, incident: str) -> tuple[Event, ...]:
         """The events of an incident, all of them; none of one that is not there."""
-        return self._events(incident, self.connection.execute(LOG, {"id": incident}).all())
-
-    def _events(self, incident: str, rows: Sequence[Any]) -> tuple[Event, ...]:
-        """The events of rows that are said to be a whole log."""
-        if [row.place for row in rows] != [*range(rows[0].version if rows else 0)]:
-            raise StoreDamaged(self.store, f"the log of {incident} is not whole: restore it from a copy")
-        return events_of(self.store, incident, [(row.place, row.form, row.body) for row in rows])
+        return log_of(self.store, incident, self.connection.execute(LOG, {"id": incident}).all())
 
     def _evidence(self, seq: int) -> Iterator[Evidence]:
         asked = (
@@ -399,13 +277,11 @@ class Ledger:
             .order_by(EVIDENCE.c.seq)
         )
         for row in self.connection.execute(asked):
-            yield Evidence(
-                sha256=row.sha256, name=row.name, media_type=row.media_type, size=row.size, kept_at=moment(row.kept_at)
-            )
+            yield evidence_of(row)
 
     def _begin(self, incident: IncidentId, addition: Addition) -> None:
         """Keep an incident that was not there; of two that begin it at once, one finds that it is."""
-        values = {"id": incident, **_values_of(addition.entry)}
+        values = {"id": incident, **values_of(addition.entry)}
         seq = self.connection.execute(ADD_INCIDENT[self._kind], values).scalar_one_or_none()
         if seq is None:
             raise IncidentExists(incident)
@@ -415,7 +291,7 @@ class Ledger:
 
     def _go_on(self, seq: int, had: Entry, addition: Addition) -> None:
         """Keep what was added to an incident."""
-        self.connection.execute(UPDATE, {"of": seq, **_values_of(addition.entry)})
+        self.connection.execute(UPDATE, {"of": seq, **values_of(addition.entry)})
         self._add_events(seq, had.version, addition.events)
         self._label(seq, had.labels, addition.entry.labels)
         self._add_words(seq, addition.words)
@@ -425,10 +301,7 @@ class Ledger:
             self.connection.execute(LOSE, [{"of": seq, "lost": word} for word in sorted(addition.lost)])
 
     def _add_events(self, seq: int, version: int, events: Iterable[Event]) -> None:
-        rows = [
-            {"incident": seq, "place": place, "form": FORM, "body": body_of(event)}
-            for place, event in enumerate(events, version)
-        ]
+        rows = event_rows(seq, version, events)
         if rows:
             self.connection.execute(EVENTS.insert(), rows)
 
@@ -444,56 +317,3 @@ class Ledger:
         rows = [{"word": word, "incident": seq} for word in sorted(words)]
         if rows:
             self.connection.execute(ADD_WORDS[self._kind], rows)
-
-
-def _can_be_asked(name: object) -> bool:
-    """Whether a database can be asked for it at all: no database keeps a NUL, or half of a surrogate pair."""
-    return type(name) is str and keepable(name) == name
-
-
-def _entry_of(row: Row[Any]) -> Entry:
-    return Entry(
-        version=row.version,
-        recorded_at=moment(row.recorded_at),
-        kept_at=moment(row.kept_at),
-        status=Status(row.status),
-        severity=row.severity,
-        declared_at=moment(row.declared_at),
-        labels=dict(json.loads(row.labels)),
-        wake_at=None if row.wake_at is None else moment(row.wake_at),
-        planned_with=row.planned_with,
-        done=row.done,
-    )
-
-
-def _values_of(entry: Entry) -> dict[str, Any]:
-    return {
-        "version": entry.version,
-        "recorded_at": microseconds(entry.recorded_at),
-        "kept_at": microseconds(entry.kept_at),
-        "status": str(entry.status),
-        "severity": entry.severity,
-        "declared_at": microseconds(entry.declared_at),
-        "labels": json.dumps(dict(entry.labels), ensure_ascii=False),
-        "wake_at": None if entry.wake_at is None else microseconds(entry.wake_at),
-        "planned_with": entry.planned_with,
-        "done": entry.done,
-    }
-
-
-def _asked_for(request: FindIncidents) -> Iterator[ColumnElement[bool]]:
-    """What is asked for, as conditions that all have to hold."""
-    if request.statuses is not None:
-        yield ROW.status.in_(sorted(map(str, request.statuses)))
-    if request.severities is not None:
-        yield ROW.severity.in_(sorted(request.severities))
-    if request.since is not None:
-        yield ROW.declared_at >= microseconds(request.since)
-    if request.before is not None:
-        yield ROW.declared_at < microseconds(request.before)
-    for name, value in request.labels.items():
-        labelled = select(LABELS.c.incident).where(LABELS.c.name == name, LABELS.c.value == value)
-        yield ROW.seq.in_(labelled)
-    for word in sorted(words_in(request.text)):
-        said = select(WORDS.c.incident).where(WORDS.c.word >= word, WORDS.c.word < word + LAST)
-        yield ROW.seq.in_(said)
