@@ -6,7 +6,7 @@ import re
 import sqlite3
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, cast
 
 from sqlalchemy.exc import DBAPIError, InvalidRequestError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -182,7 +182,8 @@ def _state(error: DBAPIError) -> str:
     state = getattr(original, "sqlstate", None) or getattr(original, "pgcode", None)
     said: Any = next(iter(getattr(original, "args", [])), None)
     if state is None and isinstance(said, dict):
-        state = said.get("C")  # where pg8000 has it, which gives the fields of what the server said by their letters
+        # Where pg8000 has it, which gives the fields of what the server said by their letters.
+        state = cast(dict[str, object], said).get("C")
     return str(state or "")
 
 
