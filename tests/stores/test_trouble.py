@@ -184,6 +184,19 @@ def test_file_that_may_be_written_again_is(file: Path) -> None:
     engine.dispose()
 
 
+@pytest.mark.parametrize(
+    ("table", "values", "field"),
+    [("playbooks", "'x', 'name = 1'", "document"), ("numbers", "'x', 2000000000", "last")],
+)
+def test_what_no_record_can_say_is_damage_and_no_export(file: Path, table: str, values: str, field: str) -> None:
+    change(file, f"INSERT INTO incidentkit_{table} VALUES ({values})")
+    with (
+        SqlStore(f"sqlite:///{file}") as store,
+        pytest.raises(StoreDamaged, match=f"not what the library wrote: {field}"),
+    ):
+        list(store.records())
+
+
 QUESTIONS: list[Callable[[SqlStore], object]] = [
     lambda store: store.load("INC-1"),
     lambda store: store.append(noting()),

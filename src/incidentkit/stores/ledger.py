@@ -21,7 +21,7 @@ from incidentkit.providers.playbooks import KeepPlaybook
 from incidentkit.providers.records import EvidenceRecord, LogRecord, NumberRecord, PlaybookRecord, Record
 from incidentkit.providers.store import Append, Audit, FindDue, FindForgotten, FindIncidents, TakeNumber, at_its_end
 from incidentkit.stores.events import body_of
-from incidentkit.stores.rows import can_be_asked, entry_of, event_rows, evidence_of, log_of, values_of
+from incidentkit.stores.rows import can_be_asked, entry_of, event_rows, evidence_of, log_of, record_of, values_of
 from incidentkit.stores.schema import VERSION, too_new, versionless
 from incidentkit.stores.statements import (
     ADD_CONTENT,
@@ -181,12 +181,15 @@ class Ledger:
 
     def common_records(self) -> list[Record]:
         """What is kept of no incident."""
-        playbooks = self.connection.execute(select(PLAYBOOKS).order_by(PLAYBOOKS.c.reference))
-        numbers = self.connection.execute(select(NUMBERS).order_by(NUMBERS.c.series))
-        return [
-            *(PlaybookRecord(reference=row.reference, document=row.document) for row in playbooks),
-            *(NumberRecord(series=row.series, last=row.last) for row in numbers),
-        ]
+        playbooks = self.connection.execute(select(PLAYBOOKS).order_by(PLAYBOOKS.c.reference)).all()
+        numbers = self.connection.execute(select(NUMBERS).order_by(NUMBERS.c.series)).all()
+        return record_of(
+            self.store,
+            lambda: [
+                *(PlaybookRecord(reference=row.reference, document=row.document) for row in playbooks),
+                *(NumberRecord(series=row.series, last=row.last) for row in numbers),
+            ],
+        )
 
     def next_records(self, after: int) -> tuple[int, list[Record]] | None:
         """What is kept of the incident that came next after a place in their order; `None` if none did."""

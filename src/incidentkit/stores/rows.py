@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
 
 from sqlalchemy import Row
 
-from incidentkit.errors import StoreDamaged
+from incidentkit.errors import FieldInvalid, StoreDamaged
 from incidentkit.model.events import Event
 from incidentkit.model.identity import keepable
 from incidentkit.model.incident import SCHEMA as FORM
@@ -17,6 +17,8 @@ from incidentkit.providers.entry import Entry
 from incidentkit.providers.evidence import Evidence
 from incidentkit.stores.events import body_of, events_of
 from incidentkit.stores.tables import microseconds, moment
+
+R = TypeVar("R")
 
 
 def can_be_asked(name: object) -> bool:
@@ -77,6 +79,14 @@ def event_rows(seq: int, version: int, events: Iterable[Event]) -> list[dict[str
         {"incident": seq, "place": place, "form": FORM, "body": body_of(event)}
         for place, event in enumerate(events, version)
     ]
+
+
+def record_of(store: str, make: Callable[[], R]) -> R:
+    """A record of what is kept; raises `StoreDamaged` if no record can say that, because the library wrote no such."""
+    try:
+        return make()
+    except FieldInvalid as error:
+        raise StoreDamaged(store, f"something in it is not what the library wrote: {error.field}") from None
 
 
 def evidence_of(row: Row[Any]) -> Evidence:
