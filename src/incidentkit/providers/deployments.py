@@ -24,7 +24,7 @@ class FindDeployments:
     last: timedelta | None = field(default=None, validator=optional(is_period))
     """How far back to look, up to now; `None` for as far as the tool goes by itself."""
     environment: str = field(default="", validator=is_choice)
-    """Such as ``production``; empty for the one that the tool takes by itself."""
+    """Such as ``production``; empty for all that the tool shows by itself."""
 
 
 @frozen(kw_only=True)
