@@ -9,14 +9,31 @@ import pytest
 
 from incidentkit import EMERGENCY, AsyncDesk, Desk, Directory, Playbook, Toolbox
 from incidentkit.errors import Misconfigured, ProviderUnavailable
-from incidentkit.memory import MemoryChat, MemoryOnCall, MemoryPager, MemoryStatusPage, MemoryStore, MemoryTracker
+from incidentkit.memory import (
+    MemoryChat,
+    MemoryDeployments,
+    MemoryOnCall,
+    MemoryPager,
+    MemoryStatusPage,
+    MemoryStore,
+    MemoryTools,
+    MemoryTracker,
+)
 from incidentkit.providers.answer import Receipt
 from incidentkit.providers.chat import PostMessage
+from incidentkit.providers.deployments import RollBack
 from incidentkit.providers.status_page import PublishStatus
+from incidentkit.providers.tools import OPERATIONS, TOOLS, Operation
 from incidentkit.providers.tracker import CloseTicket, FindTickets, FoundTickets
 
 PLAYBOOK = Playbook(name="desk", rules=EMERGENCY.rules)
-SLOTS = {"on_call": "on-call", "chat": "chat", "status_page": "status-page", "tracker": "tracker"}
+SLOTS = {
+    "on_call": "on-call",
+    "chat": "chat",
+    "status_page": "status-page",
+    "tracker": "tracker",
+    **{tool.slot: tool.slot for tool in TOOLS},
+}
 
 
 def providers() -> dict[str, Any]:
@@ -25,6 +42,7 @@ def providers() -> dict[str, Any]:
         "chat": MemoryChat(),
         "status_page": MemoryStatusPage(),
         "tracker": MemoryTracker(),
+        **MemoryTools().by_slot,
     }
 
 
@@ -38,8 +56,9 @@ def test_what_is_filled_has_a_slot() -> None:
 @pytest.mark.parametrize("name", SLOTS)
 def test_a_provider_of_another_kind_is_refused_by_its_slot(name: str) -> None:
     provider: Any
+    fitting = (type(providers()[name]),)
     for other, provider in [*providers().items(), ("pagers", MemoryPager())]:
-        if other != name:
+        if other != name and not isinstance(provider, fitting):
             with pytest.raises(Misconfigured, match=rf"{SLOTS[name]}: .* has no method"):
                 Toolbox(**{name: provider})
 
@@ -55,6 +74,19 @@ def test_a_method_that_cannot_be_called_with_a_request_is_refused() -> None:
         Toolbox(tracker=NoTicket())
     with pytest.raises(Misconfigured, match=r"tracker: NoText\.search_tickets is to be called with 1 argument\(s\)"):
         Toolbox(tracker=NoText())
+
+
+@pytest.mark.parametrize("each", OPERATIONS, ids=lambda each: each.name)
+def test_a_tool_needs_every_method_that_the_table_names(each: Operation) -> None:
+    class Tool:
+        diagnose = MemoryTracker.diagnose
+
+    for other in OPERATIONS:
+        if other.tool == each.tool and other is not each:
+            setattr(Tool, other.method, MemoryTracker.search_tickets)
+    provider: Any = Tool()
+    with pytest.raises(Misconfigured, match=rf"{each.slot}: .* has no method '{each.method}', which its protocol"):
+        Toolbox(**{each.slot: provider})
 
 
 def test_a_tracker_need_not_be_searched() -> None:
@@ -87,9 +119,16 @@ class AsyncSearch(MemoryTracker):
         return super().search_tickets(request)
 
 
+class AsyncDeployments(MemoryDeployments):
+    async def rollback(self, request: RollBack, /) -> Receipt:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]
+        return super().rollback(request)
+
+
 @pytest.mark.parametrize(
     ("name", "provider", "method"),
     [
+        ("deploy_tool", AsyncDeployments(), "rollback"),
+        ("support", AsyncSearch(), "search_tickets"),
         ("chat", AsyncChat(), "post"),
         ("status_page", AsyncStatusPage(), "publish"),
         ("tracker", AsyncTracker(), "close_ticket"),
@@ -108,12 +147,8 @@ def test_a_desk_diagnoses_every_slot_that_is_filled() -> None:
     given["chat"].fault = ProviderUnavailable("it is being moved")
     with Desk(PLAYBOOK, Directory(), Toolbox(**given), MemoryStore()) as desk:
         found = desk.diagnose()
-    assert {slot: diagnosis.healthy for slot, diagnosis in found.items()} == {
-        "on-call": True,
-        "chat": False,
-        "status-page": True,
-        "tracker": True,
-    }
+    healthy = {slot: diagnosis.healthy for slot, diagnosis in found.items()}
+    assert healthy == {slot: slot != "chat" for slot in SLOTS.values()}
     assert found["chat"].problem == "it is being moved"
 
 

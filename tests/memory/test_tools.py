@@ -264,7 +264,7 @@ WRONG: list[Callable[[Any], object]] = [
     MemoryConfiguration,
     lambda wrong: MemoryVersionControl(remotes=wrong),
     lambda wrong: MemoryVersionControl(remotes={"origin": wrong}),
-    lambda wrong: MemoryVersionControl(remotes={"origin": {"main": 7, "fix": wrong}}),
+    lambda wrong: MemoryVersionControl(remotes={"origin": {"main": wrong}}),
     MemoryTestRunner,
     lambda wrong: MemoryTestRunner({"smoke": wrong}),
     MemoryOrchestrator,

@@ -13,10 +13,23 @@ from incidentkit.desk.hearsay import class_of
 from incidentkit.errors import Misconfigured, expect, shown
 from incidentkit.providers.answer import Closes
 from incidentkit.providers.chat import Chat
+from incidentkit.providers.configuration import Configuration
+from incidentkit.providers.database import Database
+from incidentkit.providers.deployments import Deployments
+from incidentkit.providers.feature_flags import FeatureFlags
+from incidentkit.providers.health_checks import HealthChecks
+from incidentkit.providers.logs import Logs
+from incidentkit.providers.metrics import Metrics
 from incidentkit.providers.on_call import OnCall
+from incidentkit.providers.orchestrator import Orchestrator
 from incidentkit.providers.pager import Pager
 from incidentkit.providers.status_page import StatusPage
+from incidentkit.providers.support import Support
+from incidentkit.providers.test_runner import TestRunner
+from incidentkit.providers.tools import OPERATIONS, TOOLS
 from incidentkit.providers.tracker import SearchesTickets, Tracker
+from incidentkit.providers.traffic import ApiGateway, Firewall, LoadBalancer, ServiceMesh
+from incidentkit.providers.version_control import VersionControl
 
 
 def _pagers(pagers: Mapping[str, Pager]) -> dict[str, Pager]:
@@ -44,6 +57,40 @@ class Toolbox:
     """What tells the public."""
     tracker: Tracker | None = None
     """Where work is kept that waits until people have time for it."""
+    health_check: HealthChecks | None = None
+    """What knows whether production works."""
+    metrics: Metrics | None = None
+    """What measures it."""
+    logging: Logs | None = None
+    """Where programs write."""
+    support: Support | None = None
+    """Where users report; the same as the tracker if that can be searched and users write to it."""
+    feature_flag_tool: FeatureFlags | None = None
+    """What switches features."""
+    deploy_tool: Deployments | None = None
+    """What changes the version that runs."""
+    orchestrator: Orchestrator | None = None
+    """What runs services."""
+    service_mesh: ServiceMesh | None = None
+    """What stands between services."""
+    load_balancer: LoadBalancer | None = None
+    """What spreads traffic over instances."""
+    database: Database | None = None
+    """What looks after the database."""
+    cloud_provider: HealthChecks | None = None
+    """What knows whether the infrastructure of others works."""
+    payment_provider: HealthChecks | None = None
+    """What knows whether payments can be made."""
+    vcs_tool: VersionControl | None = None
+    """Where the versions of the program are kept."""
+    test_runner: TestRunner | None = None
+    """What runs tests."""
+    config_tool: Configuration | None = None
+    """Where settings are."""
+    api_gateway: ApiGateway | None = None
+    """What lets requests in."""
+    firewall: Firewall | None = None
+    """What lets traffic through."""
 
     def __attrs_post_init__(self) -> None:
         for slot, provider in self.slots():
@@ -56,7 +103,8 @@ class Toolbox:
         for method, pager in self.pagers.items():
             yield slot_of(method), pager
         others = (ON_CALL, self.on_call), (CHAT, self.chat), (STATUS_PAGE, self.status_page), (TRACKER, self.tracker)
-        yield from ((slot, provider) for slot, provider in others if provider is not None)
+        tools = ((tool.slot, getattr(self, tool.slot)) for tool in TOOLS)
+        yield from ((slot, provider) for slot, provider in (*others, *tools) if provider is not None)
 
     def refuse_async(self) -> None:
         """Raise `Misconfigured` for the first provider that has to be awaited, which a `Desk` cannot do."""
@@ -191,6 +239,7 @@ _OTHERS: Final[Mapping[str, Mapping[str, int]]] = {
     CHAT: {"open_channel": 1, "post": 1, "close_channel": 1, "diagnose": 0},
     STATUS_PAGE: {"publish": 1, "diagnose": 0},
     TRACKER: {"open_ticket": 1, "close_ticket": 1, "diagnose": 0},
+    **{tool.slot: {**{each.method: 1 for each in OPERATIONS if each.tool == tool}, "diagnose": 0} for tool in TOOLS},
 }
 """Those of all other providers, by slot."""
 
