@@ -52,6 +52,7 @@ from incidentkit.memory import (
     MemoryPager,
     MemoryStatusPage,
     MemoryStore,
+    MemoryTools,
     MemoryTracker,
     Reaction,
     Sleeps,
@@ -67,10 +68,16 @@ from incidentkit.policy.shift import Shift
 from incidentkit.policy.swap import Swap
 from incidentkit.providers.answer import Answer, Diagnosis, Receipt
 from incidentkit.providers.chat import Chat, CloseChannel, OpenChannel, PostMessage
+from incidentkit.providers.feature_flags import DisableFeatures, EnableFeatures, FeatureFlags
+from incidentkit.providers.health_checks import CheckHealth, Health
+from incidentkit.providers.metrics import ReadErrors, Readings
 from incidentkit.providers.pager import Pager, SendPage
 from incidentkit.providers.status_page import PublishStatus, StatusPage
 from incidentkit.providers.store import Append, FindDue, IncidentStore, TakeNumber
+from incidentkit.providers.support import Support
+from incidentkit.providers.tools import Change, operation
 from incidentkit.providers.tracker import FindTickets, FoundTickets, OpenTicket, SearchesTickets, Tracker
+from incidentkit.providers.undoing import undoing
 
 
 def five_minutes() -> None:
@@ -210,6 +217,30 @@ def places(publication: PublishStatus, ticket: OpenTicket, tracker: Tracker) -> 
     if isinstance(tracker, SearchesTickets):
         assert_type(tracker.search_tickets(FindTickets(incident=IncidentId("INC-7"), limit=5)), Answer[FoundTickets])
     assert_type(chats[0].diagnose(), Answer[Diagnosis])
+
+
+class ShortestAsyncFlags:
+    async def disable(self, request: DisableFeatures, /) -> Receipt:
+        return Receipt(former=request.features, output=b"2 features are off")
+
+    async def enable(self, request: EnableFeatures, /) -> Receipt:
+        return Receipt()
+
+    async def diagnose(self) -> Diagnosis:
+        return Diagnosis(healthy=True)
+
+
+def tools(disable: DisableFeatures, check: CheckHealth, errors: ReadErrors) -> None:
+    memory = MemoryTools()
+    flags: list[FeatureFlags] = [memory.feature_flag_tool, ShortestAsyncFlags()]
+    support: Support = MemoryTracker()
+    Toolbox(feature_flag_tool=flags[1], support=support, metrics=memory.metrics, **memory.by_slot)
+    assert_type(flags[0].disable(disable), Answer[Receipt])
+    assert_type(memory.health_check.check(check), Health)
+    assert_type(memory.metrics.errors(errors).error_rate, float | None)
+    assert_type(memory.metrics.errors(errors), Readings)
+    assert_type(operation("metrics.errors").arguments_of(errors), tuple[str, ...])
+    assert_type(undoing(disable, memory.feature_flag_tool.disable(disable), key="5f" * 32), Change | None)
 
 
 def reactions(people: dict[PersonId, Reaction], now: datetime) -> None:

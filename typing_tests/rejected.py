@@ -25,10 +25,14 @@ from incidentkit import (
 )
 from incidentkit.desk.notices import Notice
 from incidentkit.errors import ProviderError, RateLimited
-from incidentkit.memory import MemoryPager, MemoryStore
+from incidentkit.memory import MemoryPager, MemoryStore, MemoryTools
+from incidentkit.model.identity import IncidentId
 from incidentkit.providers.answer import Diagnosis, Receipt
+from incidentkit.providers.feature_flags import DisableFeatures
+from incidentkit.providers.health_checks import CheckHealth
 from incidentkit.providers.pager import Pager, SendPage
 from incidentkit.providers.store import Append, FindForgotten, IncidentStore
+from incidentkit.providers.undoing import undoing
 
 RATE = Number("error_rate", question="What share of requests fails?", minimum=0, maximum=1)
 AT_RISK = Flag("data_at_risk", question="Is data at risk?")
@@ -171,6 +175,13 @@ def requests(pager: Pager, request: SendPage, store: MemoryStore) -> None:
     MemoryPager({"ada": "sleeps"})  # type: ignore[dict-item]  # pyright: ignore[reportArgumentType]
 
 
+def changes(incident: IncidentId, check: CheckHealth) -> None:
+    DisableFeatures(incident=incident, features=("checkout",))  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    MemoryTools().feature_flag_tool.disable(check)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    undoing(check, Receipt(), key="5f" * 32)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    Receipt(output="text")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
 def failures() -> None:
     ProviderError("it did not work", url="https://example.org")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     RateLimited("too fast", retry_after=30)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
@@ -195,6 +206,9 @@ def desks(playbook: Playbook, directory: Directory, tools: Toolbox, store: Memor
     Toolbox(chat=MemoryPager())  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     Toolbox(status_page=MemoryPager())  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     Toolbox(tracker=MemoryPager())  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    Toolbox(metrics=MemoryPager())  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    Toolbox(health_check=MemoryTools().metrics)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    Toolbox(firewall=MemoryTools().service_mesh)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     Toolbox(pagers=[MemoryPager()])  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     Desk(playbook, directory, tools, MemoryPager())  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     Desk(playbook, directory, {"phone": MemoryPager()}, store)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
