@@ -9,7 +9,7 @@ from typing import Any, Final, Protocol, runtime_checkable
 from attrs import Attribute, field, frozen
 from attrs.validators import optional
 
-from incidentkit.errors import FieldInvalid, shown
+from incidentkit.errors import FieldInvalid, capped, shown
 from incidentkit.model.happening import is_utc
 from incidentkit.model.identity import IncidentId
 from incidentkit.providers.answer import Answer, Diagnosis, Receipt
@@ -135,6 +135,8 @@ class FoundTickets:
     """The newest first."""
     more: bool = False
     """Whether there are more than were asked for."""
+    output: bytes = field(default=b"", converter=capped, repr=False)
+    """What the tool said, as it said it, up to `incidentkit.errors.LARGEST_OUTPUT` bytes."""
 
 
 @runtime_checkable
