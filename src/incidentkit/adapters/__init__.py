@@ -1,0 +1,1 @@
+"""Providers for real systems: the tools of the playbook, as programs that are run."""
