@@ -42,9 +42,10 @@ from incidentkit import (
     choose,
     when,
 )
+from incidentkit.adapters import AsyncCommandTools, CommandTools, Verdict
 from incidentkit.desk import Result
 from incidentkit.desk.notices import Ended, Notice
-from incidentkit.errors import PermissionDenied, ProviderError, RateLimited
+from incidentkit.errors import Conflict, PermissionDenied, ProviderError, RateLimited
 from incidentkit.memory import (
     Acknowledges,
     Declines,
@@ -68,6 +69,7 @@ from incidentkit.policy.shift import Shift
 from incidentkit.policy.swap import Swap
 from incidentkit.providers.answer import Answer, Diagnosis, Receipt
 from incidentkit.providers.chat import Chat, CloseChannel, OpenChannel, PostMessage
+from incidentkit.providers.deployments import Deployments
 from incidentkit.providers.feature_flags import DisableFeatures, EnableFeatures, FeatureFlags
 from incidentkit.providers.health_checks import CheckHealth, Health
 from incidentkit.providers.metrics import ReadErrors, Readings
@@ -323,3 +325,13 @@ def schedules(now: datetime) -> None:
     assert_type(schedule.next_shift("ada", now), Shift | None)
     directory = Directory(schedules={"payments": schedule})
     assert_type(directory.schedules["payments"], Schedule)
+
+
+def programs() -> None:
+    tools = CommandTools(
+        {"DEPLOY_TOOL": "./deploy.sh --quiet", "VCS_TOOL": ["git"]},
+        limits={"DEPLOY_TOOL": timedelta(minutes=10)},
+        exit_codes={"VCS_TOOL": {1: Conflict, 2: Verdict.DONE}},
+    )
+    assert_type(tools.slots().get("deploy_tool"), Deployments | None)
+    assert_type(AsyncCommandTools.from_environment(grace=timedelta(seconds=5)), AsyncCommandTools)

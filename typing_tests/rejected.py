@@ -23,6 +23,7 @@ from incidentkit import (
     ask,
     when,
 )
+from incidentkit.adapters import CommandTools
 from incidentkit.desk.notices import Notice
 from incidentkit.errors import ProviderError, RateLimited
 from incidentkit.memory import MemoryPager, MemoryStore, MemoryTools
@@ -222,3 +223,11 @@ async def use_of_desks(desk: Desk, other: AsyncDesk) -> None:
     desk.run(stop=asyncio.Event())  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     await other.run(stop=threading.Event())  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     _: int = other.tick()  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]
+
+
+def programs() -> None:
+    CommandTools({"DEPLOY_TOOL": 3})  # type: ignore[dict-item]  # pyright: ignore[reportArgumentType]
+    CommandTools({}, limit=25)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    CommandTools({}, exit_codes={"VCS_TOOL": {1: ValueError}})  # type: ignore[dict-item]  # pyright: ignore[reportArgumentType]
+    CommandTools.from_environment(limt=timedelta(seconds=25))  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    CommandTools({}).slots()["deploy"]  # type: ignore[typeddict-item]  # pyright: ignore[reportGeneralTypeIssues]
