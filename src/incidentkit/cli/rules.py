@@ -22,6 +22,7 @@ from incidentkit.errors import (
 from incidentkit.model.assessment import Value
 from incidentkit.model.incident import Incident
 from incidentkit.model.severity import Severity
+from incidentkit.model.vocabulary import AnyFact, Vocabulary
 from incidentkit.playbooks.emergency import EMERGENCY
 from incidentkit.policy.directory import Directory
 from incidentkit.policy.playbook import Playbook
@@ -96,12 +97,16 @@ def severity_in(playbook: Playbook, key: str, *, given: bool) -> Severity[Any]:
 
 def value_in(playbook: Playbook, fact: str, answer: str, *, given: bool) -> Value:
     """The value of a fact that an answer means; raises `CommandInvalid` for a fact that the playbook does not know."""
-    try:
-        known = playbook.vocabulary[fact]
-    except UnknownFact:
-        raise _unknown(f"no fact is called {shown(fact)}", playbook, fact, playbook.vocabulary, given) from None
-    value: Value = known.answer(answer)
+    value: Value = fact_in(playbook, fact, playbook.vocabulary, given=given).answer(answer)
     return value
+
+
+def fact_in(playbook: Playbook, fact: str, known: Vocabulary, *, given: bool) -> AnyFact:
+    """The fact of that name among those that may be known of an incident; raises `CommandInvalid`."""
+    try:
+        return known[fact]
+    except UnknownFact:
+        raise _unknown(f"no fact is called {shown(fact)}", playbook, fact, known, given) from None
 
 
 def _unknown(problem: str, playbook: Playbook, name: str, known: Iterable[str], given: bool) -> CommandInvalid:

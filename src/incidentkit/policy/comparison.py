@@ -13,6 +13,7 @@ from incidentkit import convert
 from incidentkit.model.conditions import Condition
 from incidentkit.model.targets import TargetForm
 from incidentkit.policy.difference import Change, Part, PlaybookDiff
+from incidentkit.policy.forms.rollback import CriterionForm
 from incidentkit.policy.obligation import Obligation
 from incidentkit.policy.question import is_question
 from incidentkit.policy.rules import RuleForm
@@ -122,7 +123,7 @@ def _put(named: dict[str, Any], name: str, value: object) -> None:
 
 
 def _name_alike(mine: dict[str, Any], theirs: dict[str, Any]) -> None:
-    """Give rules whose conditions are different one name if they have one reason: that of an edited rule stays."""
+    """Give rules with different conditions one name if they have one reason: that of an edited rule stays."""
     alone = [
         {name: row for name, row in some.items() if name not in others}
         for some, others in ((mine, theirs), (theirs, mine))
@@ -139,7 +140,7 @@ def _by_reason(rows: Mapping[str, Any]) -> dict[str, str]:
     """The names of rules by their reasons, where no two have the same."""
     names: dict[str, list[str]] = {}
     for name, row in rows.items():
-        if isinstance(row, RuleForm) and row.because:
+        if isinstance(row, RuleForm | CriterionForm) and row.because:
             names.setdefault(row.because, []).append(name)
     return {reason: several[0] for reason, several in names.items() if len(several) == 1}
 
@@ -240,7 +241,7 @@ def _or_absent(value: object, other: object) -> object:
 
 
 def _name_of(row: object) -> str | None:
-    """What tells it from the others of a row; a rule has no name but its condition."""
+    """What tells it from the others of a row; a rule or a criterion has no name but its condition."""
     return next((getattr(row, name) for name in ("key", "name", "when") if hasattr(row, name)), None)
 
 

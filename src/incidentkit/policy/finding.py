@@ -40,6 +40,11 @@ class Code(StrEnum):
     NEVER_OWED = "CHK001"
     NO_REMINDERS = "CHK002"
     IDLE_REMINDERS = "CHK003"
+    NO_CRITERIA = "ROL001"
+    NEVER_ASKED = "ROL002"
+    NEVER_TRUE = "ROL003"
+    SAID_TWICE = "ROL004"
+    WEIGHS_NOTHING = "ROL005"
     UNKNOWN_RECIPIENT = "DIR001"
     NOBODY = "DIR002"
     NO_METHOD = "DIR003"
@@ -84,6 +89,11 @@ _MEANING = {
     Code.NEVER_OWED: "No incident ever makes the item owed.",
     Code.NO_REMINDERS: "An item has a time, and nobody is reminded when that has run out.",
     Code.IDLE_REMINDERS: "A checklist has reminders, and none of its items a time.",
+    Code.NO_CRITERIA: "The rollback policy has no criteria, so its tree alone says what to do.",
+    Code.NEVER_ASKED: "The criterion asks for what is never known of an incident.",
+    Code.NEVER_TRUE: "No incident ever makes the criterion true.",
+    Code.SAID_TWICE: "The criterion has the condition of one before it.",
+    Code.WEIGHS_NOTHING: "The tree never comes to what the criteria would be weighed against.",
     Code.UNKNOWN_RECIPIENT: "The directory does not know a recipient.",
     Code.NOBODY: "A recipient means nobody now.",
     Code.NO_METHOD: "A person who is to be reached has no contact method of the chain.",

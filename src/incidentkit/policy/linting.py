@@ -18,6 +18,7 @@ from incidentkit.policy.directory_checks import ON_DIRECTORY
 from incidentkit.policy.escalation_checks import ON_ESCALATION
 from incidentkit.policy.finding import Finding
 from incidentkit.policy.playbook import Playbook
+from incidentkit.policy.rollback_checks import ON_ROLLBACK
 from incidentkit.policy.staffing import Staffing
 
 AHEAD: Final = timedelta(days=14)
@@ -47,6 +48,8 @@ def lint(
         found += (finding for check in ON_COMMUNICATION for finding in check(playbook, playbook.communication))
     for index, checklist in enumerate(playbook.checklists):
         found += (finding for check in ON_CHECKLIST for finding in check(f"checklists[{index}]", checklist))
+    if playbook.rollback is not None:
+        found += (finding for check in ON_ROLLBACK for finding in check(playbook.rollback))
     if directory is not None:
         staffing = Staffing(playbook, directory, since, ahead)
         found += (finding for check in ON_DIRECTORY for finding in check(staffing))

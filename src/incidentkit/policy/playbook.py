@@ -18,8 +18,9 @@ from incidentkit.model.facts import kinds
 from incidentkit.model.identity import checked_name
 from incidentkit.model.severity import SeverityScheme
 from incidentkit.model.triage import Triage
-from incidentkit.model.vocabulary import Facts, FactSource, Vocabulary
+from incidentkit.model.vocabulary import AnyFact, Facts, FactSource, Vocabulary
 from incidentkit.policy.act import ActKind
+from incidentkit.policy.advice import Advice
 from incidentkit.policy.checklist import Checklist
 from incidentkit.policy.communication import CommunicationPolicy
 from incidentkit.policy.comparison import compared
@@ -31,12 +32,14 @@ from incidentkit.policy.forms.escalation import escalation_form, escalation_of
 from incidentkit.policy.forms.playbook import PlaybookForm
 from incidentkit.policy.forms.response import response_form, response_of
 from incidentkit.policy.forms.review import review_form, review_of
+from incidentkit.policy.forms.rollback import rollback_form, rollback_of
 from incidentkit.policy.obligation import Expiry, Obligation
 from incidentkit.policy.preservation import PreservationPolicy
 from incidentkit.policy.question import Conclusion, Walk
 from incidentkit.policy.recipient import Recipient
 from incidentkit.policy.response import ResponsePolicy
 from incidentkit.policy.review import ReviewPolicy
+from incidentkit.policy.rollback import RollbackPolicy
 from incidentkit.policy.rules import SeverityRules
 from incidentkit.policy.runbook import Runbook, Shelf
 from incidentkit.policy.situation import answered
@@ -81,6 +84,7 @@ class Playbook:
     response: ResponsePolicy | None = None
     checklists: tuple[Checklist, ...] = field(default=(), converter=_checklists)
     review: ReviewPolicy | None = None
+    rollback: RollbackPolicy | None = None
     preservation: PreservationPolicy | None = None
     runbooks: tuple[Runbook, ...] = field(default=(), converter=_runbooks)
 
@@ -112,6 +116,9 @@ class Playbook:
         words = "a preservation is a PreservationPolicy"
         expect(PreservationPolicy | NoneType, self.preservation, PlaybookInvalid, words)
         object.__setattr__(self, "shelf", Shelf(self.runbooks))
+        expect(RollbackPolicy | NoneType, self.rollback, PlaybookInvalid, "a rollback is a RollbackPolicy")
+        if self.rollback is not None:
+            self.rollback.tree_in(self.trees)
         mine = self.rules.vocabulary
         others = Vocabulary(*(fact for tree in self.trees.values() for fact in tree.vocabulary.values()))
         asked = mine if others.keys() <= mine.keys() and mine.agrees_with(others) else mine | others
@@ -119,7 +126,8 @@ class Playbook:
         _check_ids(obligations)
         expiry = None if self.escalation is None else self.escalation.expiry()
         asking = (*obligations, *(() if expiry is None else (expiry,)), *self.runbooks)
-        wanted = Vocabulary(*(fact for each in asking for fact in each.mentioned))
+        advised = () if self.rollback is None else self.rollback.mentioned
+        wanted = Vocabulary(*(fact for each in asking for fact in each.mentioned), *advised)
         object.__setattr__(self, "expiry", expiry)
         object.__setattr__(self, "obligations", obligations)
         known = asked | answered(self.scheme)
@@ -187,6 +195,7 @@ class Playbook:
             response=None if self.response is None else response_form(self.response),
             checklists=tuple(map(checklist_form, self.checklists)),
             review=None if self.review is None else review_form(self.review),
+            rollback=None if self.rollback is None else rollback_form(self.rollback),
         )
 
     @classmethod
@@ -203,6 +212,7 @@ class Playbook:
             response=None if form.response is None else response_of(form.response),
             checklists=[checklist_of(each, index, known) for index, each in enumerate(form.checklists)],
             review=None if form.review is None else review_of(form.review, known),
+            rollback=None if form.rollback is None else rollback_of(form.rollback, known, form.trees),
         )
 
     def diff(self, other: Playbook) -> PlaybookDiff:
@@ -245,6 +255,18 @@ class Playbook:
     def decide(self, tree: str, facts: FactSource, *, at: datetime | None = None) -> Walk[Conclusion]:
         """Answer a tree as far as facts can; `UnknownTree` if there is none of that name."""
         return self.tree(tree).decide(self.facts(facts, at=at))
+
+    def advise(self, facts: FactSource, *, at: datetime | None = None, unsure: Iterable[AnyFact | str] = ()) -> Advice:
+        """Whether to roll back, by what is known; ``unsure`` are facts that nobody can tell.
+
+        What an incident answers itself may be given too, such as its status. Raises `PlaybookInvalid` if it has no
+        rollback policy, and what `Facts.read` raises.
+        """
+        if self.rollback is None:
+            raise PlaybookInvalid(f"{self.name} has no rollback policy: Playbook(rollback=...) takes one")
+        known = Facts.read(facts, self.situations, at=at)
+        doubted = [self.situations[each] if isinstance(each, str) else each for each in unsure]
+        return self.rollback.advise(self.tree(self.rollback.tree), known, unsure=doubted)
 
     def tree(self, name: str) -> DecisionTree[Conclusion]:
         """The decision tree of that name; `UnknownTree` lists those there are."""

@@ -27,7 +27,7 @@ from incidentkit.policy.situation import (
 MOST_WORLDS: Final = 10_000
 """Combinations of facts up to which it is decided whether a condition can come true."""
 
-_OF_ONE_IN_FORCE: Final = (ACKNOWLEDGEMENTS, OUTSTANDING, SAID_DONE, WAIVED, BROUGHT_ABOUT)
+OF_ONE_IN_FORCE: Final = (ACKNOWLEDGEMENTS, OUTSTANDING, SAID_DONE, WAIVED, BROUGHT_ABOUT)
 """The facts that are known only of an obligation in force."""
 
 
@@ -52,7 +52,7 @@ def worlds(
     The facts are taken to be independent of each other but for the severity, so more seems possible than is.
     """
     vocabulary = Vocabulary(STATUS, *(fact for each in asked for fact in each.mentioned))
-    known = [fact for fact in vocabulary.values() if at_first or fact not in _OF_ONE_IN_FORCE]
+    known = [fact for fact in vocabulary.values() if at_first or fact not in OF_ONE_IN_FORCE]
     allowed = [status for status in Status if status in statuses]
     values_of = _values_at_first if at_first else _values
     values = [allowed if fact == STATUS else values_of(fact, asked) for fact in known]

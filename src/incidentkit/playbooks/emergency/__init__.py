@@ -26,12 +26,17 @@ from incidentkit.playbooks.emergency.facts import MAJOR_FEATURE_BROKEN as MAJOR_
 from incidentkit.playbooks.emergency.facts import MAJOR_IMPACT as MAJOR_IMPACT
 from incidentkit.playbooks.emergency.facts import MINOR_FEATURE_ISSUE as MINOR_FEATURE_ISSUE
 from incidentkit.playbooks.emergency.facts import PARTIAL_FUNCTIONALITY as PARTIAL_FUNCTIONALITY
+from incidentkit.playbooks.emergency.facts import PARTLY_MITIGATED as PARTLY_MITIGATED
 from incidentkit.playbooks.emergency.facts import PRODUCTION_DOWN as PRODUCTION_DOWN
 from incidentkit.playbooks.emergency.facts import ROLLBACK_SAFE as ROLLBACK_SAFE
+from incidentkit.playbooks.emergency.facts import ROLLBACK_SIDE_EFFECTS as ROLLBACK_SIDE_EFFECTS
 from incidentkit.playbooks.emergency.facts import SECURITY_COMPROMISED as SECURITY_COMPROMISED
+from incidentkit.playbooks.emergency.facts import SIMPLE_FIX as SIMPLE_FIX
 from incidentkit.playbooks.emergency.facts import TIME_TO_FIX as TIME_TO_FIX
+from incidentkit.playbooks.emergency.facts import UNRELATED_ISSUES as UNRELATED_ISSUES
 from incidentkit.playbooks.emergency.facts import USERS_AFFECTED as USERS_AFFECTED
 from incidentkit.playbooks.emergency.facts import VOCABULARY as VOCABULARY
+from incidentkit.playbooks.emergency.facts import WELL_UNDERSTOOD as WELL_UNDERSTOOD
 from incidentkit.playbooks.emergency.messages import ANNOUNCEMENT as ANNOUNCEMENT
 from incidentkit.playbooks.emergency.messages import INITIAL_ALERT as INITIAL_ALERT
 from incidentkit.playbooks.emergency.messages import PROGRESS_UPDATE as PROGRESS_UPDATE
@@ -43,6 +48,8 @@ from incidentkit.playbooks.emergency.messages import RESOLUTION_NOTICE as RESOLU
 from incidentkit.playbooks.emergency.notices import NOTICE as NOTICE
 from incidentkit.playbooks.emergency.notices import REMINDERS as REMINDERS
 from incidentkit.playbooks.emergency.playbook import EMERGENCY as EMERGENCY
+from incidentkit.playbooks.emergency.rollback import QUICK as QUICK
+from incidentkit.playbooks.emergency.rollback import ROLLBACK as ROLLBACK
 from incidentkit.playbooks.emergency.rules import RULES as RULES
 from incidentkit.playbooks.emergency.severities import ORDINARY as ORDINARY
 from incidentkit.playbooks.emergency.severities import SCHEME as SCHEME
@@ -99,6 +106,7 @@ __all__ = [
     "NOTICE",
     "ORDINARY",
     "PARTIAL_FUNCTIONALITY",
+    "PARTLY_MITIGATED",
     "PHASES",
     "PRODUCTION_DOWN",
     "PROGRESS_UPDATE",
@@ -106,12 +114,15 @@ __all__ = [
     "PUBLIC_NOTICE",
     "PUBLIC_RESOLUTION",
     "PUBLIC_UPDATE",
+    "QUICK",
     "REMINDERS",
     "RESOLUTION_NOTICE",
     "RESPONSE",
     "REVIEW",
+    "ROLLBACK",
     "ROLLBACK_OR_HOTFIX",
     "ROLLBACK_SAFE",
+    "ROLLBACK_SIDE_EFFECTS",
     "ROLL_BACK",
     "RULES",
     "SCHEME",
@@ -122,14 +133,17 @@ __all__ = [
     "SEV_2",
     "SEV_3",
     "SEV_4",
+    "SIMPLE_FIX",
     "SINCE_LAST_UPDATE",
     "TIME_TO_FIX",
     "UNACKNOWLEDGED_FOR",
+    "UNRELATED_ISSUES",
     "UNRESOLVED_FOR",
     "UPDATES",
     "URGENT",
     "USERS_AFFECTED",
     "USER_IMPACT",
     "VOCABULARY",
+    "WELL_UNDERSTOOD",
     "WORST_SEVERITY",
 ]

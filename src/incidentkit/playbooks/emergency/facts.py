@@ -38,6 +38,13 @@ CORE_FUNCTIONALITY: Final = Flag("core_functionality", question="Is it impacting
 TIME_TO_FIX: Final = Duration("time_to_fix", question="How long will a fix take?", worse=Worse.HIGHER)
 ROLLBACK_SAFE: Final = Flag("rollback_safe", question="Is rollback safe?", worse=Worse.LOWER)
 
+# What else speaks for rolling back, or for a hotfix instead.
+UNRELATED_ISSUES: Final = Flag("unrelated_issues", question="Are there several unrelated issues?")
+WELL_UNDERSTOOD: Final = Flag("well_understood", question="Is the issue well understood?", worse=Worse.LOWER)
+SIMPLE_FIX: Final = Flag("simple_fix", question="Is the fix simple?", worse=Worse.LOWER)
+ROLLBACK_SIDE_EFFECTS: Final = Flag("rollback_side_effects", question="Would a rollback have side effects?")
+PARTLY_MITIGATED: Final = Flag("partly_mitigated", question="Is it partly mitigated already?", worse=Worse.LOWER)
+
 # What level 4 of the escalation path asks for besides.
 MAJOR_IMPACT: Final = Flag("major_impact", question="Is the impact major, for the law or in public?")
 
@@ -58,6 +65,11 @@ VOCABULARY: Final = Vocabulary(
     COSMETIC_ONLY,
     TIME_TO_FIX,
     ROLLBACK_SAFE,
+    UNRELATED_ISSUES,
+    WELL_UNDERSTOOD,
+    SIMPLE_FIX,
+    ROLLBACK_SIDE_EFFECTS,
+    PARTLY_MITIGATED,
     MAJOR_IMPACT,
     UNRESOLVED_FOR,
     UNACKNOWLEDGED_FOR,

@@ -8,6 +8,7 @@ from incidentkit.playbooks.emergency.checklists import DURING, PHASES, SEV_1_CHE
 from incidentkit.playbooks.emergency.clocks import RESPONSE, REVIEW
 from incidentkit.playbooks.emergency.communication import COMMUNICATION
 from incidentkit.playbooks.emergency.escalation import ESCALATION
+from incidentkit.playbooks.emergency.rollback import ROLLBACK
 from incidentkit.playbooks.emergency.rules import RULES
 from incidentkit.playbooks.emergency.trees import DECLARATION, ROLLBACK_OR_HOTFIX
 from incidentkit.policy.playbook import Playbook
@@ -21,5 +22,6 @@ EMERGENCY: Final = Playbook(
     response=RESPONSE,
     checklists=(PHASES, DURING, SEV_1_CHECKLIST),
     review=REVIEW,
+    rollback=ROLLBACK,
 )
 """The Emergency Response Playbook."""

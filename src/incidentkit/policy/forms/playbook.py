@@ -12,6 +12,7 @@ from incidentkit.policy.forms.communication import CommunicationForm
 from incidentkit.policy.forms.escalation import EscalationForm
 from incidentkit.policy.forms.response import ResponseForm
 from incidentkit.policy.forms.review import ReviewForm
+from incidentkit.policy.forms.rollback import RollbackForm
 from incidentkit.policy.question import Conclusion
 from incidentkit.policy.rules import SeverityRules
 from incidentkit.policy.tree import DecisionTree
@@ -31,3 +32,4 @@ class PlaybookForm:
     response: ResponseForm | None = None
     checklists: tuple[ChecklistForm, ...] = ()
     review: ReviewForm | None = None
+    rollback: RollbackForm | None = None
