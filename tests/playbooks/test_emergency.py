@@ -35,6 +35,7 @@ from incidentkit.playbooks.emergency import (
     USERS_AFFECTED,
     VOCABULARY,
 )
+from incidentkit.policy.advice import Course
 from incidentkit.testing import known_facts
 
 SEVERITY_TABLE = [
@@ -85,6 +86,29 @@ Is rollback safe? ──YES──▶ Rollback
     │ NO/UNSURE
     ▼
 Mitigate with feature flags + plan fix"""
+
+ROLLBACK_FACTS = emergency.ROLLBACK.vocabulary(emergency.ROLLBACK_OR_HOTFIX)
+
+WHEN_TO_ROLL_BACK = {
+    "immediate": [
+        "Production completely down",
+        "Data corruption detected",
+        "Security breach identified",
+        "Error rate > 10%",
+    ],
+    "consider": [
+        "Major feature completely broken",
+        "Performance degradation > 50%",
+        "Multiple unrelated issues",
+        "Unable to fix quickly",
+    ],
+    "hotfix_instead": [
+        "Issue is well understood",
+        "Fix is simple and quick",
+        "Rollback has side effects",
+        "Already partially mitigated",
+    ],
+}
 
 CALM = {
     "users_affected": 0,
@@ -197,6 +221,89 @@ def test_people_reach_every_conclusion_about_rolling_back(answers: list[str], co
     for answer in answers:
         walk = walk.answer(answer)
     assert walk.conclusion == conclusion
+
+
+@pytest.mark.parametrize(
+    ("which", "title"),
+    [
+        ("immediate", "Immediate Rollback"),
+        ("consider", "Consider Rollback"),
+        ("hotfix_instead", "Hotfix Instead"),
+    ],
+)
+def test_the_rollback_criteria_are_those_of_the_playbook(which: str, title: str) -> None:
+    criteria: Any = getattr(EMERGENCY.rollback, which)
+    assert [criterion.because for criterion in criteria] == WHEN_TO_ROLL_BACK[which]
+    assert {criterion.source for criterion in criteria} == {f"When to Rollback, {title}"}
+
+
+SOON, LATE = timedelta(minutes=29), timedelta(minutes=30)
+
+KNOWN = {
+    **{name: False for name, fact in ROLLBACK_FACTS.items() if fact.tag == "flag"},
+    "error_rate": 0.0,
+    "degradation": 0.0,
+    "time_to_fix": LATE,
+    "rollback_safe": True,
+    "status": "investigating",
+}
+"""Everything that the rollback policy asks for, and no criterion holds but that a fix takes long."""
+
+
+@pytest.mark.parametrize(
+    ("facts", "course", "because"),
+    [
+        ({"production_down": True}, Course.ROLL_BACK_AT_ONCE, "Production completely down"),
+        ({"data_lost": True}, Course.ROLL_BACK_AT_ONCE, "Data corruption detected"),
+        ({"security_compromised": True}, Course.ROLL_BACK_AT_ONCE, "Security breach identified"),
+        ({"error_rate": 0.11, "rollback_safe": False}, Course.ROLL_BACK_AT_ONCE, "Error rate > 10%"),
+        ({"error_rate": 0.10}, Course.ROLL_BACK, "Is rollback safe? yes"),
+        ({"rollback_safe": False}, Course.MITIGATE, "Is rollback safe? no"),
+        ({"well_understood": True}, Course.CONSIDER_ROLLING_BACK, "Unable to fix quickly"),
+        ({"rollback_side_effects": True}, Course.CONSIDER_ROLLING_BACK, "Is rollback safe? yes"),
+    ],
+)
+def test_a_fix_that_takes_long_is_a_reason_to_roll_back(facts: dict[str, Any], course: Course, because: str) -> None:
+    advice = EMERGENCY.advise({**KNOWN, **facts})
+    assert advice.course is course
+    assert because in [reason.because for reason in advice.reasons]
+
+
+@pytest.mark.parametrize(
+    ("facts", "course", "because"),
+    [
+        ({}, Course.HOTFIX, "Can we fix in < 30 min? yes"),
+        ({"major_feature_broken": True}, Course.CONSIDER_ROLLING_BACK, "Major feature completely broken"),
+        ({"degradation": 0.51}, Course.CONSIDER_ROLLING_BACK, "Performance degradation > 50%"),
+        ({"degradation": 0.50}, Course.HOTFIX, "Can we fix in < 30 min? yes"),
+        ({"unrelated_issues": True}, Course.CONSIDER_ROLLING_BACK, "Multiple unrelated issues"),
+        ({"unrelated_issues": True, "simple_fix": True}, Course.HOTFIX, "Fix is simple and quick"),
+        ({"unrelated_issues": True, "well_understood": True}, Course.HOTFIX, "Issue is well understood"),
+        ({"unrelated_issues": True, "rollback_side_effects": True}, Course.HOTFIX, "Rollback has side effects"),
+        ({"unrelated_issues": True, "status": "monitoring"}, Course.HOTFIX, "Already partially mitigated"),
+        ({"unrelated_issues": True, "partly_mitigated": True}, Course.HOTFIX, "Already partially mitigated"),
+    ],
+)
+def test_a_quick_fix_is_a_reason_for_a_hotfix(facts: dict[str, Any], course: Course, because: str) -> None:
+    advice = EMERGENCY.advise({**KNOWN, "time_to_fix": SOON, **facts})
+    assert advice.course is course
+    assert because in [reason.because for reason in advice.reasons]
+
+
+def test_to_be_unsure_whether_a_rollback_is_safe_means_mitigating() -> None:
+    advice = EMERGENCY.advise({**KNOWN, "rollback_safe": None}, unsure=["rollback_safe"])
+    assert advice.course is Course.MITIGATE
+
+
+def test_the_status_of_an_incident_says_whether_it_is_mitigated() -> None:
+    facts = {**KNOWN, "partly_mitigated": None}
+    assert EMERGENCY.advise(facts).questions == (emergency.PARTLY_MITIGATED,)
+    assert EMERGENCY.advise({**facts, "status": "monitoring"}).certain
+
+
+def test_the_playbook_asks_for_nothing_that_the_rollback_does_not_need() -> None:
+    assert EMERGENCY.advise({}).questions == (*ROLLBACK_FACTS.values(),)
+    assert {*EMERGENCY.advise({}).possible} == {*Course}
 
 
 def allowed(conclusion: Conclusion | None) -> set[Severity]:

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 
 from incidentkit import (
     EMERGENCY,
+    Conclusion,
     Condition,
+    DecisionTree,
     Directory,
     Flag,
     Incident,
@@ -24,6 +26,7 @@ from incidentkit import (
     SeverityRules,
     SeverityScheme,
     Status,
+    ask,
     when,
 )
 from incidentkit.drills import practice_directory
@@ -32,6 +35,7 @@ from incidentkit.model.conditions import ALWAYS, NEVER
 from incidentkit.model.events import Became
 from incidentkit.model.identity import PersonId
 from incidentkit.policy.act import Act, ActKind
+from incidentkit.policy.advice import Course
 from incidentkit.policy.checklist import Checklist, Item
 from incidentkit.policy.communication import Announcement, CommunicationPolicy, Occasion
 from incidentkit.policy.directory import Person
@@ -46,15 +50,19 @@ from incidentkit.policy.planning import plan
 from incidentkit.policy.recipient import Recipient, on_call, person, role, schedule, team
 from incidentkit.policy.response import ResponsePolicy
 from incidentkit.policy.review import ReviewPolicy
+from incidentkit.policy.rollback import Criterion, RollbackPolicy
 from incidentkit.policy.situation import (
     ACKNOWLEDGED,
     ACKNOWLEDGEMENTS,
     HAVE_IT,
     OUTSTANDING,
     RESTRICTED,
+    SAID_DONE,
     STATUS,
     UNACKNOWLEDGED_FOR,
+    UNCERTAIN,
     UNRESOLVED_FOR,
+    WAIVED,
     severity_of,
     worst_severity_of,
 )
@@ -117,6 +125,14 @@ def without_contacts(name: str) -> Directory:
 
 
 GOOD = escalation(one(), two())
+
+
+def rolling_back(course: Course = Course.HOTFIX, **lists: Iterable[Condition]) -> Playbook:
+    tree = DecisionTree("Quick?", ask("Is it quick?", LEGAL, yes=Conclusion("one"), no=Conclusion("two")))
+    criteria: Any = {name: [*map(Criterion, conditions)] for name, conditions in lists.items()}
+    policy = RollbackPolicy(tree="quick", conclusions={"one": course, "two": Course.MITIGATE}, **criteria)
+    return evolve(GOOD, trees={"quick": tree}, rollback=policy)
+
 
 FAX = [Attempt("fax")]
 
@@ -485,6 +501,33 @@ FOUND: list[tuple[Code, Playbook, Directory, list[str]]] = [
     ),
     (Code.NO_REMINDERS, owing(item(), item("2", within=MINUTE)), DIRECTORY, ["checklists[0].items[1].within"]),
     (Code.IDLE_REMINDERS, owing(item(), reminders=PUSH), DIRECTORY, ["checklists[0].reminders"]),
+    # When to roll back
+    (Code.NO_CRITERIA, rolling_back(), DIRECTORY, ["rollback"]),
+    (
+        Code.NEVER_ASKED,
+        rolling_back(consider=[LEGAL, LEGAL | WAIVED], immediate=[UNCERTAIN & SAID_DONE]),
+        DIRECTORY,
+        ["rollback.consider[1].when", "rollback.immediate[0].when", "rollback.immediate[0].when"],
+    ),
+    (
+        Code.NEVER_TRUE,
+        rolling_back(immediate=[LEGAL & ~LEGAL], hotfix_instead=[LEGAL, STATUS.is_(Status.RESOLVED)]),
+        DIRECTORY,
+        ["rollback.hotfix_instead[1].when", "rollback.immediate[0].when"],
+    ),
+    (
+        Code.SAID_TWICE,
+        rolling_back(immediate=[LEGAL, LEGAL], hotfix_instead=[LEGAL]),
+        DIRECTORY,
+        ["rollback.hotfix_instead[0].when", "rollback.immediate[1].when"],
+    ),
+    (
+        Code.WEIGHS_NOTHING,
+        rolling_back(Course.MITIGATE, consider=[LEGAL], hotfix_instead=[ACKNOWLEDGED]),
+        DIRECTORY,
+        ["rollback.consider", "rollback.hotfix_instead"],
+    ),
+    (Code.WEIGHS_NOTHING, rolling_back(Course.ROLL_BACK, consider=[LEGAL]), DIRECTORY, ["rollback.consider"]),
     # Maintenance
     (Code.UNKNOWN_SEVERITY, GOOD, with_maintenance(days(0, 1, "SEV-2", "P2")), ["maintenance[0].severities[1]"]),
     (Code.LONG_MAINTENANCE, GOOD, with_maintenance(days(0, 7), days(-1, 6.5)), ["maintenance[1].ends"]),
@@ -586,6 +629,12 @@ NOT_FOUND: list[tuple[Code, Playbook, Directory]] = [
     (Code.NOBODY, owing(item(owner=EVE), owner=role("vacant")), DIRECTORY),
     (Code.NO_METHOD, owing(item()), without_contacts("eve")),
     (Code.NO_METHOD, telling(tell(), reminders=[]), without_contacts("eve")),
+    (Code.NO_CRITERIA, rolling_back(consider=[LEGAL]), DIRECTORY),
+    (Code.NEVER_ASKED, rolling_back(consider=[ACKNOWLEDGED, SEVERITY >= SEV_1, UNRESOLVED_FOR >= MINUTE]), DIRECTORY),
+    (Code.NEVER_TRUE, rolling_back(consider=[STATUS.is_(Status.MONITORING), WAIVED, LEGAL | ~LEGAL]), DIRECTORY),
+    (Code.SAID_TWICE, rolling_back(immediate=[LEGAL], consider=[~LEGAL]), DIRECTORY),
+    (Code.WEIGHS_NOTHING, rolling_back(Course.ROLL_BACK, hotfix_instead=[LEGAL]), DIRECTORY),
+    (Code.WEIGHS_NOTHING, rolling_back(Course.HOTFIX, hotfix_instead=[LEGAL], consider=[LEGAL]), DIRECTORY),
     # Whom an on-call system names, nobody knows before
     (Code.UNKNOWN_RECIPIENT, escalation(one(ROTA)), DIRECTORY),
     (Code.NOBODY, escalation(one(ROTA)), DIRECTORY),

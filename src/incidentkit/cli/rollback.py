@@ -8,7 +8,7 @@ from typing import Final, TextIO
 from incidentkit.cli.arguments import add_playbook, once, pair
 from incidentkit.cli.command import Command
 from incidentkit.cli.files import playbook_or_emergency
-from incidentkit.cli.rules import OTHER, value_in
+from incidentkit.cli.rules import OTHER, fact_in
 from incidentkit.cli.screen import screen_on
 from incidentkit.errors import CommandInvalid
 from incidentkit.policy.question import Reply
@@ -42,8 +42,10 @@ def _run(options: Namespace, stream: TextIO) -> int:
     if playbook.rollback is None:
         raise CommandInvalid(f"the playbook {playbook.name} has no rollback policy{'' if given else f': {OTHER}'}")
     said = once("what is known", options.facts)
-    unsure = [name for name, answer in said.items() if answer.casefold() == Reply.UNSURE]
-    facts = {name: value_in(playbook, name, answer, given=given) for name, answer in said.items() if name not in unsure}
+    known = playbook.vocabulary | playbook.rollback.vocabulary(playbook.tree(playbook.rollback.tree))
+    answers = {fact_in(playbook, name, known, given=given): answer for name, answer in said.items()}
+    unsure = [fact for fact, answer in answers.items() if answer.casefold() == Reply.UNSURE]
+    facts = {fact: fact.answer(answer) for fact, answer in answers.items() if fact not in unsure}
     advice = playbook.advise(facts, unsure=unsure)
     screen_on(stream, 0).page(advice.to_document())
     return 0 if advice.certain else 1
