@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import pytest
 from attrs import evolve, frozen
@@ -420,24 +420,24 @@ STEPS: Final = {
 
 RUN: Final = "failover #1"
 
-_WORDS: Final = st.sampled_from(
-    [
-        (Answer, (RUN, "restart_safe", True), {}),
-        (Answer, (RUN, "restart_safe", False), {}),
-        (Answer, (RUN, "database_up", False), {}),
-        (Waive, (f"{RUN}/promote",), {"reason": "no need"}),
-        (Fulfil, (f"{RUN}/tell",), {}),
-        (Fulfil, (f"{RUN}/status",), {}),
-        (Waive, (f"{RUN}/verify",), {"reason": "no time"}),
-        (CancelRunbook, (RUN,), {"reason": "wait"}),
-        (ResumeRunbook, (RUN,), {}),
-        (Hold, (), {"reason": "a breach"}),
-        (LiftHold, (), {"reason": "copied"}),
-        (UndoRunbook, (RUN,), {"step": "off", "reason": "not needed"}),
-        (UndoRunbook, (RUN,), {"reason": "all of it"}),
-        (Resolve, (), {}),
-    ]
-)
+Saying: TypeAlias = tuple[type[Any], tuple[Any, ...], dict[str, Any]]
+
+_SAYINGS: Final[list[Saying]] = [
+    (Answer, (RUN, "restart_safe", True), {}),
+    (Answer, (RUN, "restart_safe", False), {}),
+    (Answer, (RUN, "database_up", False), {}),
+    (Waive, (f"{RUN}/promote",), {"reason": "no need"}),
+    (Fulfil, (f"{RUN}/tell",), {}),
+    (Fulfil, (f"{RUN}/status",), {}),
+    (Waive, (f"{RUN}/verify",), {"reason": "no time"}),
+    (CancelRunbook, (RUN,), {"reason": "wait"}),
+    (ResumeRunbook, (RUN,), {}),
+    (Hold, (), {"reason": "a breach"}),
+    (LiftHold, (), {"reason": "copied"}),
+    (UndoRunbook, (RUN,), {"step": "off", "reason": "not needed"}),
+    (UndoRunbook, (RUN,), {"reason": "all of it"}),
+    (Resolve, (), {}),
+]
 """What people say, whether it makes sense or not."""
 
 
@@ -456,10 +456,10 @@ def courses_of_events(draw: st.DrawFn) -> Desk:
         elif move == "a" and flying:
             desk = desk.heard(flying.pop(), draw(st.sampled_from(Outcome)), **draw(_answers()))
         elif move == "w":
-            kind, given, more = draw(_WORDS)
+            kind, given, more = draw(st.sampled_from(_SAYINGS))
             desk = _tried_to_say(desk, kind, *given, by="ada", **more)
         elif move == "c":
-            desk = _tried_to_say(desk, Confirm, RUN, *draw(_confirmations(desk)))
+            desk = _tried_to_say(desk, Confirm, RUN, **draw(_confirmations(desk)))
         else:
             desk = desk.later(draw(st.sampled_from([timedelta(seconds=20), MINUTE, 3 * MINUTE, 15 * MINUTE])))
     return desk
@@ -472,18 +472,15 @@ def _answers() -> st.SearchStrategy[dict[str, Any]]:
 
 
 @st.composite
-def _confirmations(draw: st.DrawFn, desk: Desk) -> tuple[Any, ...]:
+def _confirmations(draw: st.DrawFn, desk: Desk) -> dict[str, Any]:
     waiting = [stride for _, stride in desk.view().strides.values() if stride.stage in WAITING]
     if not waiting or draw(st.integers(0, 4)) == 0:
-        return (draw(st.sampled_from([*STEPS])), {"attempt": draw(st.integers(1, 2))})
-    stride = draw(st.sampled_from(waiting))
-    return (stride.name, {"attempt": stride.attempt, "by": draw(st.sampled_from(["ada", "grace", "linus"]))})
+        return {"step": draw(st.sampled_from([*STEPS])), "attempt": draw(st.integers(1, 2))}
+    stride, by = draw(st.sampled_from(waiting)), draw(st.sampled_from(["ada", "grace", "linus"]))
+    return {"step": stride.name, "attempt": stride.attempt, "by": by}
 
 
 def _tried_to_say(desk: Desk, kind: type[Any], *given: Any, **more: Any) -> Desk:
-    if given and isinstance(given[-1], dict):
-        *given, last = given  # type: ignore[assignment]
-        more |= last
     try:
         return desk.told(kind, *given, **more)
     except IncidentkitError:

@@ -14,7 +14,7 @@ from attrs import evolve
 from incidentkit.convert import MAX_CHARACTERS
 from incidentkit.errors import FieldInvalid, UnknownEvidence, UnknownIncident, UnknownPlaybook
 from incidentkit.model.commands import ChangeSeverity
-from incidentkit.model.events import MOST_LABELS
+from incidentkit.model.happening import MOST_LABELS
 from incidentkit.model.identity import LONGEST_NAME, IncidentId
 from incidentkit.model.lifecycle import Status
 from incidentkit.model.severity import SeverityScheme
