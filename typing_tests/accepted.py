@@ -63,6 +63,7 @@ from incidentkit.model.commands import Command
 from incidentkit.model.events import Event
 from incidentkit.model.identity import IncidentId, PersonId
 from incidentkit.playbooks.emergency import CORE_FUNCTIONALITY, DATA_AT_RISK, ERROR_RATE
+from incidentkit.policy.advice import Course, Reason
 from incidentkit.policy.override import Addition, Replacement
 from incidentkit.policy.participant import Participant
 from incidentkit.policy.shift import Shift
@@ -89,6 +90,9 @@ def five_minutes() -> None:
     if triage.next_question is not None:
         assert_type(triage.next_question.question, str)
     EMERGENCY.triage({"error_rate": 0.34, "core_functionality": None})
+    advice = EMERGENCY.advise({ERROR_RATE: 0.34}, unsure=[DATA_AT_RISK, "data_lost"])
+    assert_type(advice.course, Course | None)
+    assert_type(advice.reasons, tuple[Reason, ...])
 
 
 def conditions(now: datetime) -> None:

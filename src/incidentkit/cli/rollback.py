@@ -8,15 +8,10 @@ from typing import Final, TextIO
 from incidentkit.cli.arguments import add_playbook, once, pair
 from incidentkit.cli.command import Command
 from incidentkit.cli.files import playbook_or_emergency
-from incidentkit.cli.rules import OTHER, fact_in
+from incidentkit.cli.rules import fact_in
 from incidentkit.cli.screen import screen_on
 from incidentkit.errors import CommandInvalid
 from incidentkit.policy.question import Reply
-
-DESCRIPTION: Final = """\
-Says whether to roll back, by what is known: what speaks for it, what speaks
-against it, and which facts can still change that, in the order in which to ask.
-"""
 
 EPILOG: Final = """\
 What is not given is not known, and counts neither as true nor as false. A fact
@@ -40,7 +35,7 @@ def _add_options(parser: ArgumentParser) -> None:
 def _run(options: Namespace, stream: TextIO) -> int:
     playbook, given = playbook_or_emergency(options.playbook), options.playbook is not None
     if playbook.rollback is None:
-        raise CommandInvalid(f"the playbook {playbook.name} has no rollback policy{'' if given else f': {OTHER}'}")
+        raise CommandInvalid(f"the playbook {playbook.name} has no rollback policy")
     said = once("what is known", options.facts)
     known = playbook.vocabulary | playbook.rollback.vocabulary(playbook.tree(playbook.rollback.tree))
     answers = {fact_in(playbook, name, known, given=given): answer for name, answer in said.items()}
@@ -54,7 +49,7 @@ def _run(options: Namespace, stream: TextIO) -> int:
 ROLLBACK = Command(
     name="rollback",
     help="say whether to roll back",
-    description=DESCRIPTION,
+    description="Says whether to roll back, by what is known of an incident: what speaks for it, and what against it.",
     epilog=EPILOG,
     add_options=_add_options,
     run=_run,

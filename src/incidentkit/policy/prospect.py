@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, TypeAlias
 
-from attrs import evolve, field, frozen
+from attrs import define, evolve, field, frozen
 
 from incidentkit.model.conditions import Answer, Condition, samples
 from incidentkit.model.facts import Choice
@@ -19,7 +19,7 @@ from incidentkit.policy.advice import Course
 from incidentkit.policy.question import Conclusion, Question, Reply, Walk, is_question
 from incidentkit.policy.tree import DecisionTree
 
-MOST_CASES: Final = 10_000
+MOST_CASES: Final = 1_000
 """Cases up to which it is found out exactly what can still become of it."""
 
 MOST_OPEN: Final = 100
@@ -73,7 +73,7 @@ class _TooMany(Exception):
     """More cases than anybody would look at."""
 
 
-@frozen(eq=False, slots=False)
+@define(eq=False)
 class Prospect:
     """A weighing, with the order in which its facts are asked for, and those that nobody can tell."""
 
@@ -177,18 +177,20 @@ class Prospect:
 
     def _left(self, state: _State, facts: Facts) -> Iterator[tuple[Subject, Facts]]:
         """What is not settled and may change the course, with the facts that it is read by."""
-        weighing, consider, instead = self.weighing, state.consider, state.instead
+        weighing = self.weighing
         course = None if is_question(state.node) else weighing.conclusions[str(state.node)]
-        left: list[Condition] = []
-        if state.immediate is None:
-            left += weighing.immediate
-        if consider is None and instead is not True and course in (None, Course.HOTFIX):
-            left += weighing.consider
-        if instead is None and (
-            course in (None, Course.ROLL_BACK) or (course is Course.HOTFIX and consider is not False)
-        ):
-            left += weighing.hotfix_instead
-        yield from ((each, facts) for each in left if each.walk(facts) is None)
+        lists = (
+            (state.immediate, True, weighing.immediate),
+            (state.consider, course in (None, Course.HOTFIX) and state.instead is not True, weighing.consider),
+            (
+                state.instead,
+                course in (None, Course.ROLL_BACK) or (course is Course.HOTFIX and state.consider is not False),
+                weighing.hotfix_instead,
+            ),
+        )
+        for holds, matters, conditions in lists:
+            if holds is None and matters:
+                yield from ((each, facts) for each in conditions if each.walk(facts) is None)
         if is_question(state.node):
             yield from (
                 (each.subject, self._read(each, facts)) for each in state.node.questions if each.subject is not None
