@@ -38,6 +38,7 @@
     ├── IllegalTransition (ValueError)      a command that is not possible in the incident's status; says what is
     ├── TimesContradict (ValueError)        a time that what is known already rules out
     ├── CommandInvalid (ValueError)         a command that makes no sense for this incident
+    │   ├── MayNotConfirm (PermissionError) somebody confirms what others have to confirm; says who
     │   └── StaleConfirmation               a step was tried since it was confirmed, or is not at that try yet
     ├── StaleVersion (ValueError)           a command or an append, based on an incident that has moved on since
     ├── LogInvalid (ValueError)             events that are not the log of one incident
@@ -401,6 +402,15 @@ class TimesContradict(IncidentkitError, ValueError):
 
 class CommandInvalid(IncidentkitError, ValueError):
     """A command that makes no sense for this incident, such as one that corrects an event that is not there."""
+
+
+class MayNotConfirm(CommandInvalid, PermissionError):
+    """Somebody confirms a step that others have to confirm; `people` are those who may."""
+
+    def __init__(self, run: str, step: str, by: str, recipients: Iterable[str], people: Iterable[str]) -> None:
+        self.people = tuple(people)
+        who = f"{', '.join(recipients)} ({', '.join(self.people)})"
+        super().__init__(f"{shown(step)} of {run} is confirmed by {who}, and not by {shown(by)}")
 
 
 class StaleConfirmation(CommandInvalid):

@@ -13,6 +13,7 @@ from incidentkit.desk.charter import Charter
 from incidentkit.desk.effects import Call, Flow
 from incidentkit.desk.flows.log import append, load, stamped
 from incidentkit.desk.flows.playbooks import keep, recall
+from incidentkit.desk.flows.runbooks import check_confirmation, check_tools, understood
 from incidentkit.desk.hearsay import class_of
 from incidentkit.desk.notices import Recorded
 from incidentkit.errors import (
@@ -31,11 +32,13 @@ from incidentkit.model.commands import (
     ChangePlaybook,
     Close,
     Command,
+    Confirm,
     Decline,
     Escalate,
     Fulfil,
     Link,
     Note,
+    StartRunbook,
     TakeBack,
     Unacknowledge,
     Waive,
@@ -47,9 +50,10 @@ from incidentkit.model.lifecycle import ACTIVE, Status
 from incidentkit.model.severity import Severity
 from incidentkit.model.triage import Triage
 from incidentkit.model.vocabulary import FactSource
-from incidentkit.policy.planning import preview, settle
+from incidentkit.policy.planning import plan, preview, settle
 from incidentkit.policy.playbook import Playbook
 from incidentkit.policy.standing import closure_blockers
+from incidentkit.policy.view import View
 from incidentkit.providers.store import Append, TakeNumber
 from incidentkit.text.document import flat
 
@@ -161,13 +165,12 @@ def submit(charter: Charter, incident: str, make: Callable[[datetime], Command])
         now = max(clock, before.as_of)
         command = in_its_time(make(now), before, now)
         playbook = charter.playbook_of(before)
-        _check_names(playbook, command)
+        command = understood(playbook, before, command)
         if isinstance(command, ChangePlaybook):
             yield from _check_playbook(charter, before, command.playbook, now)
         due = (*charter.taking_over(before, now), *settle(before, playbook, charter.directory, before=now))
         settled = before.extended(stamped(due, now)) if due else before
-        if isinstance(command, Close):
-            _check_closure(charter, settled, command, now)
+        _check(charter, settled, command, now)
         command = _rebased(command, before, settled)
         events = (*due, settled.apply(command, recorded_at=now).timeline[-1])
         try:
@@ -198,7 +201,9 @@ def record(charter: Charter, incident: str, make: Callable[[datetime], Command])
         clock: datetime = yield Call(charter.store.now)
         now = max(clock, before.as_of)
         command = in_its_time(make(now), before, now)
-        _check_names(charter.playbook_of(before), command)
+        playbook = charter.playbook_of(before)
+        command = understood(playbook, before, command)
+        _check_names(View(before, playbook, charter.directory, now), command)
         if isinstance(command, ChangePlaybook):
             yield from _check_playbook(charter, before, command.playbook, now)
         if isinstance(command, Close):
@@ -235,16 +240,38 @@ def in_its_time(command: Command, incident: Incident, now: datetime) -> Command:
     return evolve(command, at=incident.declared_at) if late else command
 
 
-def _check_names(playbook: Playbook, command: Command) -> None:
-    """Raise `UnknownLevel` or `UnknownObligation` for a name that would do nothing: the playbook does not have it."""
+def _check(charter: Charter, settled: Incident, command: Command, now: datetime) -> None:
+    """Raise an error for a command that would do nothing, or that its giver may not give, once all due is decided."""
+    view = View(settled, charter.playbook_of(settled), charter.directory, max(now, settled.as_of))
+    _check_names(view, command)
+    match command:
+        case Close():
+            _check_closure(charter, settled, command, now)
+        case StartRunbook():
+            check_tools(charter, view.playbook, command)
+        case Confirm():
+            check_confirmation(_looked_at(view), command)
+        case _:
+            pass
+
+
+def _looked_at(view: View) -> View:
+    """The view once what is due by now is decided: what comes at the same moment as a command is not settled yet."""
+    decisions = plan(view.incident, view.playbook, view.directory, now=view.now).decisions
+    return evolve(view, incident=view.incident.extended(decisions)) if decisions else view
+
+
+def _check_names(view: View, command: Command) -> None:
+    """Raise `UnknownLevel` or `UnknownObligation` for a name that would do nothing: nothing is called that."""
     match command:
         case Escalate(level=level):
-            levels = [] if playbook.escalation is None else [each.name for each in playbook.escalation.levels]
+            escalation = view.playbook.escalation
+            levels = [] if escalation is None else [each.name for each in escalation.levels]
             if level not in levels:
                 raise UnknownLevel(level, levels)
         case Fulfil(obligation=name) | Waive(obligation=name) | TakeBack(obligation=name):
             is_done = isinstance(command, Fulfil)
-            sayable = (each for each in playbook.obligations if each.can_be_settled)
+            sayable = (each for each in _looked_at(view).obligations if each.can_be_settled)
             known = [each.id for each in sayable if each.can_be_fulfilled or not is_done]
             if name not in known:
                 raise UnknownObligation(name, known)

@@ -1,0 +1,109 @@
+"""What people say of runbooks, checked against the playbook and the people before it is recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from attrs import evolve
+
+from incidentkit.desk.charter import Charter
+from incidentkit.desk.effects import Call, Flow
+from incidentkit.desk.flows.log import load, stamped
+from incidentkit.errors import CommandInvalid, MayNotConfirm, ToolsMissing, UnknownStep
+from incidentkit.model.commands import Answer, Command, Confirm, StartRunbook, UndoRunbook
+from incidentkit.model.incident import Incident
+from incidentkit.policy.course import Stage
+from incidentkit.policy.planning import plan
+from incidentkit.policy.playbook import Playbook
+from incidentkit.policy.rehearsal import Rehearsal, RunReport, dry_run, runs_of
+from incidentkit.policy.runbook import Placed
+from incidentkit.policy.step import Check, Use
+from incidentkit.policy.view import View
+
+
+def rehearse(charter: Charter, incident: str, runbook: str, parameters: Mapping[str, Any]) -> Flow[Rehearsal]:
+    """What a runbook would do."""
+    loaded = yield from load(charter, incident)
+    now: datetime = yield Call(charter.store.now)
+    slots = {slot for slot, _ in charter.toolbox.slots()}
+    book = charter.playbook_of(loaded)
+    return dry_run(loaded, book, charter.directory, runbook, parameters, now=now, slots=slots)
+
+
+def report(charter: Charter, incident: str) -> Flow[Sequence[RunReport]]:
+    """How far the runs of an incident have come."""
+    loaded = yield from load(charter, incident)
+    clock: datetime = yield Call(charter.store.now)
+    now, book = max(clock, loaded.as_of), charter.playbook_of(loaded)
+    decisions = plan(loaded, book, charter.directory, now=now).decisions
+    return runs_of(loaded.extended(stamped(decisions, now)), book, charter.directory, now=now)
+
+
+def understood(playbook: Playbook, incident: Incident, command: Command) -> Command:
+    """The command with its values as the playbook has them.
+
+    Raises `UnknownRunbook`, `UnknownRun`, `UnknownStep`, `UnknownFact`, `FactValueInvalid` and `ParametersInvalid` for
+    what would do nothing.
+    """
+    match command:
+        case StartRunbook(runbook=runbook, parameters=given):
+            values = playbook.shelf.values(runbook, given, incident.id, incident.severity.key)
+            steps = {each.name: each for each in playbook.shelf.rehearsed(runbook)}
+            for name in command.by_hand:
+                if name not in steps or not isinstance(steps[name].step, Use | Check):
+                    raise UnknownStep(runbook, name, [each for each in steps if _is_for_tool(steps[each])])
+            return evolve(command, parameters=values)
+        case Answer(fact=name, value=value):
+            _ = incident.progress.runs[command.run]
+            return evolve(command, value=playbook.situations[name].check(value))
+        case Confirm(run=run, step=step):
+            runbook = incident.progress.runs[run].runbook
+            playbook.shelf.step(runbook, step.removesuffix("/undo"))
+            return command
+        case UndoRunbook(run=run, step=step) if step:
+            _check_undo(playbook, incident.progress.runs[run].runbook, step)
+            return command
+        case _:
+            return command
+
+
+def _is_for_tool(placed: Placed) -> bool:
+    return isinstance(placed.step, Use | Check)
+
+
+def _check_undo(playbook: Playbook, runbook: str, step: str) -> None:
+    """Raise `CommandInvalid` for a step that no tool can undo."""
+    found = playbook.shelf.step(runbook, step)
+    if isinstance(found, Use | Check) and not found.tool.undone_by:
+        raise CommandInvalid(f"{step}: nothing undoes {found.operation}, which people would have to do")
+
+
+def check_tools(charter: Charter, playbook: Playbook, command: StartRunbook) -> None:
+    """Raise `ToolsMissing` for steps that nobody here could do, before the first of them is tried."""
+    filled = {slot for slot, _ in charter.toolbox.slots()}
+    missing = {
+        each.name: each.step.tool.slot
+        for each in playbook.shelf.rehearsed(command.runbook)
+        if isinstance(each.step, Use | Check) and each.name not in command.by_hand and each.step.tool.slot not in filled
+    }
+    if missing:
+        raise ToolsMissing(command.runbook, missing)
+
+
+def check_confirmation(view: View, command: Confirm) -> None:
+    """Raise `CommandInvalid` for a step that does not wait for it, `MayNotConfirm` for somebody else's word."""
+    run = view.incident.progress.runs[command.run]
+    found = view.strides.get(run.step(command.step))
+    if found is None:
+        raise CommandInvalid(f"{command.step} of {command.run} is not at its turn: look with 'runs' where it stands")
+    course, stride = found
+    if stride.stage not in (Stage.UNCONFIRMED, Stage.FAILED):
+        because = f": {stride.because}" if stride.because else ""
+        raise CommandInvalid(
+            f"{command.step} of {command.run} waits for no confirmation, it is {stride.stage}{because}"
+        )
+    if not course.may_confirm(stride, command.by, view.now):
+        who = course.confirming(stride, view.now)
+        raise MayNotConfirm(command.run, command.step, command.by, map(str, stride.confirmed_by), who)

@@ -1,0 +1,162 @@
+"""What a runbook would do, step by step, without doing any of it; and how far the runs of an incident have come."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from attrs import frozen
+
+from incidentkit.model.identity import PersonId, moment
+from incidentkit.model.incident import Incident
+from incidentkit.model.runs import Run
+from incidentkit.policy.course import WAITING, Stage, Stride
+from incidentkit.policy.directory import Directory
+from incidentkit.policy.playbook import Playbook
+from incidentkit.policy.runbook import SAMPLE_KEY, Placed
+from incidentkit.policy.step import Check, Decide, Include, Use
+from incidentkit.policy.view import View
+from incidentkit.text.document import Document, Table
+from incidentkit.text.plain import to_plain
+
+ANSWERS: Final = {True: "yes", False: "no: skipped", None: "not known"}
+"""How a guard stands, in words."""
+
+
+@frozen(kw_only=True)
+class Rehearsed:
+    """A step, and what would be done."""
+
+    step: str
+    what: str
+    does: str
+    """What a tool would be asked, as the playbook would write it; or who would do what."""
+    guard: str
+    """What it depends on, and how that stands now; empty if it depends on nothing."""
+    confirmed_by: tuple[PersonId, ...]
+    """Who has to say so before each try; empty if nobody has to."""
+    undone_by: str
+    """The operations that would undo it; empty if none does."""
+    missing: str
+    """The slot that has no tool; empty if nothing is missing."""
+
+
+@frozen
+class Rehearsal:
+    """What a runbook would do; printed, a table."""
+
+    runbook: str
+    steps: tuple[Rehearsed, ...]
+
+    @property
+    def missing(self) -> Mapping[str, str]:
+        """The slots that have no tool, by the steps that need them."""
+        return {each.step: each.missing for each in self.steps if each.missing}
+
+    def to_table(self) -> Table:
+        """A line for each step."""
+        rows = [(each.step, each.does, each.guard, ", ".join(each.confirmed_by), each.missing) for each in self.steps]
+        return Table(("step", "does", "only if", "confirmed by", "missing"), rows)
+
+    def __iter__(self) -> Iterator[Rehearsed]:
+        return iter(self.steps)
+
+    def __str__(self) -> str:
+        return to_plain(Document([self.to_table()]))
+
+
+def dry_run(
+    incident: Incident,
+    playbook: Playbook,
+    directory: Directory,
+    runbook: str,
+    parameters: Mapping[str, object],
+    *,
+    now: datetime,
+    slots: Collection[str] | None = None,
+) -> Rehearsal:
+    """What a runbook would do in an incident; ``slots`` are those that have tools, `None` if that does not matter.
+
+    Raises `UnknownRunbook` and `ParametersInvalid`.
+    """
+    now = max(moment("now", now), incident.as_of)
+    shelf, severity = playbook.shelf, incident.severity.key
+    values = shelf.values(runbook, parameters, incident.id, severity)
+    view = View(incident, playbook, directory, now)
+    placed = shelf.placed(runbook, values, incident.id, severity)
+    return Rehearsal(runbook, tuple(_rehearsed(each, view, slots) for each in placed))
+
+
+def _rehearsed(placed: Placed, view: View, slots: Collection[str] | None) -> Rehearsed:
+    step = placed.step
+    tool = step.tool if isinstance(step, Use | Check) else None
+    confirming = step.confirmed_by or (placed.owner,) if isinstance(step, Use) and step.is_confirmed else ()
+    answer = ANSWERS[step.when.evaluate(view.present)]
+    return Rehearsed(
+        step=placed.name,
+        what=step.words,
+        does=_does(placed),
+        guard="" if not any(True for _ in step.when.mentioned) else f"{step.when} ({answer})",
+        confirmed_by=view.audience.found(confirming, view.now),
+        undone_by="" if tool is None else ", ".join(f"{tool.slot}.{each}" for each in tool.undone_by),
+        missing="" if tool is None or slots is None or tool.slot in slots else tool.slot,
+    )
+
+
+def _does(placed: Placed) -> str:
+    step = placed.step
+    match step:
+        case Use() | Check():
+            tool = step.tool
+            words = " ".join((f"${tool.tool.variable}", *tool.arguments_of(placed.request(SAMPLE_KEY))))
+            return words if isinstance(step, Use) else f"{words}{_repeated(step)}"
+        case Include(runbook=runbook):
+            return f"go through {runbook}"
+        case Decide():
+            return f"{placed.owner} answers: {step.fact.question}"
+        case _:
+            return f"{placed.owner}: {step.words}"
+
+
+def _repeated(step: Check) -> str:
+    """How long something is checked, if more than once."""
+    patience = f", until it is well, for {step.patience}" if step.patience else ""
+    lasting = f", well for {step.lasting}" if step.lasting else ""
+    return f"{patience}{lasting}, every {step.every}" if patience or lasting else ""
+
+
+@frozen
+class RunReport:
+    """A run, and how it stands with its steps; printed, a table."""
+
+    run: Run
+    steps: tuple[Stride, ...]
+    """Its steps in their order, then those that are being undone."""
+
+    @property
+    def waiting(self) -> tuple[Stride, ...]:
+        """The steps that wait for people, if it goes on."""
+        return tuple(each for each in self.steps if each.stage in WAITING)
+
+    def to_table(self) -> Table:
+        """A line for each step."""
+        rows = [(each.name, str(each.stage), _since(each), _next(each), each.because) for each in self.steps]
+        return Table((self.run.name, str(self.run.standing), "since, UTC", "next", "because"), rows)
+
+    def __str__(self) -> str:
+        return to_plain(Document([self.to_table()]))
+
+
+def runs_of(incident: Incident, playbook: Playbook, directory: Directory, *, now: datetime) -> Sequence[RunReport]:
+    """The runs of an incident in the order in which they were started, and how they stand by a moment."""
+    view = View(incident, playbook, directory, max(moment("now", now), incident.as_of))
+    return tuple(RunReport(each.run, (*each.forward, *each.backward)) for each in view.courses)
+
+
+def _since(stride: Stride) -> str:
+    return "" if stride.stage is Stage.LATER else f"{stride.since:%Y-%m-%d %H:%M}"
+
+
+def _next(stride: Stride) -> str:
+    return f"try {stride.attempt}" if stride.stage in (Stage.UNCONFIRMED, Stage.FAILED) and not stride.goes_on else ""
