@@ -256,7 +256,12 @@ def _check(charter: Charter, settled: Incident, command: Command, now: datetime)
 
 
 def _looked_at(view: View) -> View:
-    """The view once what is due by now is decided: what comes at the same moment as a command is not settled yet."""
+    """The view once what is due by now is decided: what comes at the same moment as a command is not settled yet.
+
+    That matters for runs alone, of whose steps only those at their turn can be spoken of.
+    """
+    if not view.incident.runs:
+        return view
     decisions = plan(view.incident, view.playbook, view.directory, now=view.now).decisions
     return evolve(view, incident=view.incident.extended(decisions)) if decisions else view
 
@@ -287,8 +292,9 @@ def _check_closure(charter: Charter, incident: Incident, command: Close, now: da
     if incident.status is not Status.RESOLVED:  # it is refused, or changes nothing
         return
     playbook = charter.playbook_of(incident)
-    known = [each.id for each in playbook.obligations if each.can_be_settled]
-    for name in command.waivers if any(each.blocks for each in playbook.obligations) else ():
+    wanted = View(incident, playbook, charter.directory, max(now, incident.as_of)).obligations
+    known = [each.id for each in wanted if each.can_be_settled]
+    for name in command.waivers if any(each.blocks for each in wanted) else ():
         if name not in known:
             raise UnknownObligation(name, known)
     blockers = closure_blockers(incident, playbook, charter.directory, now=now)
