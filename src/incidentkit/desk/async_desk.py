@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from inspect import isawaitable
 from types import TracebackType
@@ -48,6 +48,7 @@ from incidentkit.model.triage import Triage
 from incidentkit.model.vocabulary import FactSource
 from incidentkit.policy.directory import Directory
 from incidentkit.policy.playbook import Playbook
+from incidentkit.policy.rehearsal import Rehearsal, RunReport
 from incidentkit.policy.standing import Blocker, Owings
 from incidentkit.providers.answer import Diagnosis
 from incidentkit.providers.store import Audit, IncidentStore
@@ -287,6 +288,19 @@ class AsyncDesk:
     async def preview(self, incident: str, *, within: timedelta) -> Preview:
         """What will happen within that time if nobody does anything."""
         return await self._crew.run(flows.foresee(self._charter, incident, within))
+
+    async def dry_run(
+        self, incident: str, runbook: str, *, parameters: Mapping[str, object] | None = None
+    ) -> Rehearsal:
+        """What a runbook would do in it, step by step, without doing any of it.
+
+        Raises `UnknownRunbook` and `ParametersInvalid`.
+        """
+        return await self._crew.run(flows.rehearse(self._charter, incident, runbook, parameters or {}))
+
+    async def runs(self, incident: str) -> Sequence[RunReport]:
+        """The runbooks that were started in it, and how far each has come."""
+        return await self._crew.run(flows.report(self._charter, incident))
 
     async def audit(self, *, grace: timedelta = timedelta(minutes=5)) -> Audit:
         """Whether any open incident should have been looked at and was not, by more than the grace.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from threading import Event as Flag
 from types import TracebackType
@@ -47,6 +47,7 @@ from incidentkit.model.triage import Triage
 from incidentkit.model.vocabulary import FactSource
 from incidentkit.policy.directory import Directory
 from incidentkit.policy.playbook import Playbook
+from incidentkit.policy.rehearsal import Rehearsal, RunReport
 from incidentkit.policy.standing import Blocker, Owings
 from incidentkit.providers.answer import Diagnosis
 from incidentkit.providers.store import Audit, IncidentStore
@@ -288,6 +289,17 @@ class Desk:
     def preview(self, incident: str, *, within: timedelta) -> Preview:
         """What will happen within that time if nobody does anything."""
         return self._crew.run(flows.foresee(self._charter, incident, within))
+
+    def dry_run(self, incident: str, runbook: str, *, parameters: Mapping[str, object] | None = None) -> Rehearsal:
+        """What a runbook would do in it, step by step, without doing any of it.
+
+        Raises `UnknownRunbook` and `ParametersInvalid`.
+        """
+        return self._crew.run(flows.rehearse(self._charter, incident, runbook, parameters or {}))
+
+    def runs(self, incident: str) -> Sequence[RunReport]:
+        """The runbooks that were started in it, and how far each has come."""
+        return self._crew.run(flows.report(self._charter, incident))
 
     def audit(self, *, grace: timedelta = timedelta(minutes=5)) -> Audit:
         """Whether any open incident should have been looked at and was not, by more than the grace.

@@ -104,7 +104,7 @@ def obligations(incident: Incident, playbook: Playbook, directory: Directory, *,
 
 def _owings(view: View) -> Iterator[Owing]:
     in_force = view.incident.progress.in_force
-    for obligation in view.playbook.obligations:
+    for obligation in view.obligations:
         instance = in_force.get((obligation.id, view.instances[obligation.id]))
         if instance is not None and _could_not_be_done(view, obligation):
             yield _owing(view, obligation, instance)
@@ -214,7 +214,8 @@ def closure_blockers(
         return ()
     if incident.status in ACTIVE:
         return (Blocker(code=NOT_OVER, message=f"it is {incident.status}: resolve it first"),)
-    blocking = {each.id for each in playbook.obligations if each.blocks}
+    view = View(incident, playbook, directory, max(moment("now", now), incident.as_of))
+    blocking = {each.id for each in view.obligations if each.blocks}
     owed = obligations(incident, playbook, directory, now=now)
     open_ones = (each for each in owed if each.standing in (Standing.OPEN, Standing.OVERDUE))
     return tuple(

@@ -18,6 +18,8 @@ from incidentkit.desk.flows.inquiry import search as search
 from incidentkit.desk.flows.inquiry import standing as standing
 from incidentkit.desk.flows.log import load as load
 from incidentkit.desk.flows.round import tick as tick
+from incidentkit.desk.flows.runbooks import rehearse as rehearse
+from incidentkit.desk.flows.runbooks import report as report
 from incidentkit.desk.flows.submission import declaration as declaration
 from incidentkit.desk.flows.submission import declare as declare
 from incidentkit.desk.flows.submission import given as given
