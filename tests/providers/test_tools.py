@@ -24,7 +24,7 @@ from incidentkit.providers.health_checks import CheckHealth
 from incidentkit.providers.logs import ArchiveLogs, SearchLogs, TailLogs
 from incidentkit.providers.metrics import QueryMetric, ReadDashboard, ReadErrors, WatchMetrics
 from incidentkit.providers.orchestrator import RestartService, ScaleService
-from incidentkit.providers.tools import OPERATIONS, TOOLS, Change, Operation, Question, operation, operations_of
+from incidentkit.providers.tools import OPERATIONS, TOOLS, Change, Inquiry, Operation, operation, operations_of
 from incidentkit.providers.tracker import FindTickets, TicketStatus
 from incidentkit.providers.traffic import BlockAll, BreakCircuit, RouteAway, SetRateLimit
 from incidentkit.providers.version_control import Commit, CreateBranch, Push
@@ -153,7 +153,7 @@ def test_every_name_slot_and_variable_is_one_alone() -> None:
 def test_what_changes_something_has_a_key_and_what_reads_has_none(each: Operation) -> None:
     names = [field.name for field in fields(each.request)]
     assert ("key" in names) is each.changes is (each.request in get_args(Change))
-    assert (each.request in get_args(Question)) is not each.changes
+    assert (each.request in get_args(Inquiry)) is not each.changes
     assert "incident" in names
 
 

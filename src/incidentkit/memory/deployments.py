@@ -97,5 +97,5 @@ class MemoryDeployments(MemoryTool):
         return deployment.environment == (environment or self._environment)
 
     def _find_environment(self, environment: str, operation: str) -> None:
-        there = {self._environment, *(each.environment for each in self._history)}
+        there = dict.fromkeys([self._environment, *(each.environment for each in self._history)])
         self._find("environment", environment or self._environment, there, operation)

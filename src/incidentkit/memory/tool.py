@@ -8,7 +8,7 @@ from typing import ClassVar, TypeVar
 from incidentkit.errors import Misconfigured, NotFound, ProviderError, each_of, listed, nearest, shown
 from incidentkit.memory.system import System
 from incidentkit.providers.answer import Receipt
-from incidentkit.providers.tools import Change, Question, ToolRequest
+from incidentkit.providers.tools import Change, Inquiry, ToolRequest
 
 T = TypeVar("T")
 
@@ -29,7 +29,7 @@ class MemoryTool(System[Receipt]):
         with self._lock:
             return [*self._asked]
 
-    def _read(self, request: Question, answer: Callable[[], T]) -> T:
+    def _read(self, request: Inquiry, answer: Callable[[], T]) -> T:
         with self._lock:
             self._asked.append(request)
             self._check()

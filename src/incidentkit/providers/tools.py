@@ -25,7 +25,6 @@ The words of a command line say which fields of the request stand where:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeAlias, cast
 
@@ -78,7 +77,7 @@ from incidentkit.providers.traffic import (
 )
 from incidentkit.providers.version_control import Commit, CreateBranch, Push, VersionControl
 
-Question: TypeAlias = (
+Inquiry: TypeAlias = (
     CheckHealth
     | ReadErrors
     | ReadDashboard
@@ -122,7 +121,7 @@ Change: TypeAlias = (
 )
 """A request to a tool that changes something; it has a ``key``, and a `Receipt` is its answer."""
 
-ToolRequest: TypeAlias = Question | Change
+ToolRequest: TypeAlias = Inquiry | Change
 """What a tool can be asked."""
 
 ToolAnswer: TypeAlias = (
@@ -306,22 +305,19 @@ def operations_of(slot: str) -> tuple[Operation, ...]:
 _FIELD: Final = re.compile(r"\{(\w+)\}")
 
 
-def _arguments(word: str, request: ToolRequest) -> Iterator[str]:
+def _arguments(word: str, request: ToolRequest) -> tuple[str, ...]:
     """What one word of a command line becomes: usually one argument, none without a value."""
     values: dict[str, object] = {name: getattr(request, name) for name in _FIELD.findall(word)}
     if any(value is None or value is False or value in ("", ()) for value in values.values()):
-        return
-    if not values:
-        yield word
-        return
-    for name, value in values.items():
-        if value is True:
-            yield word.removesuffix(f"={{{name}}}")
-            return
-        if isinstance(value, tuple):
-            yield from (_positional(word, name, written(each)) for each in cast(tuple[object, ...], value))
-            return
-    yield _positional(word, next(iter(values)), _FIELD.sub(lambda match: written(values[match[1]]), word))
+        return ()
+    name, value = next(iter(values.items()), ("", None))
+    match value:
+        case True:
+            return (word.removesuffix(f"={{{name}}}"),)
+        case tuple():
+            return tuple(_positional(word, name, written(each)) for each in cast(tuple[object, ...], value))
+        case _:
+            return (_positional(word, name, _FIELD.sub(lambda match: written(values[match[1]]), word)),)
 
 
 def _positional(word: str, name: str, argument: str) -> str:
