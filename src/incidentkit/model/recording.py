@@ -15,6 +15,7 @@ from incidentkit.errors import (
     CommandInvalid,
     FieldInvalid,
     IllegalTransition,
+    UnknownRun,
     shown,
 )
 from incidentkit.model.commands import (
@@ -157,7 +158,7 @@ def says_what_is_so(command: Command, state: State) -> bool:
     answer = _SAYS_WHAT_IS_SO.get(type(command))
     try:
         return answer is not None and answer(command, state)
-    except (TypeError, FieldInvalid):  # a name that is none, or not even text: the event will say so
+    except (TypeError, FieldInvalid, UnknownRun):  # a name that is none, or not even text: the event will say so
         return False
 
 

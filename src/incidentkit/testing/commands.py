@@ -11,20 +11,25 @@ from hypothesis import strategies as st
 
 from incidentkit.model.commands import (
     Acknowledge,
+    Answer,
     Assess,
     Assign,
     Cancel,
+    CancelRunbook,
     ChangePlaybook,
     ChangeSeverity,
     Close,
     Command,
+    Confirm,
     CorrectStart,
     CorrectTime,
     Decline,
     Escalate,
     Fulfil,
     HandOver,
+    Hold,
     Label,
+    LiftHold,
     LiftRestriction,
     Link,
     Merge,
@@ -35,11 +40,14 @@ from incidentkit.model.commands import (
     Reopen,
     Resolve,
     Restrict,
+    ResumeRunbook,
     Snooze,
     StartMitigation,
+    StartRunbook,
     Summarize,
     TakeBack,
     Unacknowledge,
+    UndoRunbook,
     Unlabel,
     Update,
     Waive,
@@ -101,6 +109,19 @@ LABELS: Final = st.sampled_from(["service", "team", "地域"])
 VALUES: Final = st.sampled_from(["checkout", "支払い", "<b>|`*_", "x" * 200])
 """Values of labels."""
 
+RUNBOOKS: Final = st.sampled_from(["failover", "ロールバック"])
+"""Names of runbooks."""
+
+RUNS: Final = RUNBOOKS.map("{} #1".format)
+"""Names of runs, so that what one command starts another stops, or says something of."""
+
+ANSWERS: Final = st.sampled_from([True, False, 3, 0.5, "eu", timedelta(minutes=5)])
+"""Values of facts and of parameters."""
+
+VALUES_BY_NAME: Final = st.dictionaries(st.sampled_from(["version", "replicas"]), ANSWERS, max_size=2)
+
+BY_HAND: Final = st.sampled_from([(), ("restart",)])
+
 REFERENCES: Final = st.sampled_from(["emergency@0123456789ab", "emergency@ba9876543210"])
 """Versions of a playbook, so that some commands move an incident to the one that it has."""
 
@@ -137,6 +158,14 @@ PARTS: Final[Mapping[type[Command], Callable[[Scene], Parts]]] = {
     CorrectStart: lambda scene: {"started_at": scene.near(0, -1, -60, -2880, 1), **_REASON},
     CorrectTime: lambda scene: {"event": _places(scene), "happened_at": scene.near(0, -1, -60, 1), **_REASON},
     Redact: lambda scene: {"event": _places(scene), **_REASON},
+    StartRunbook: lambda _: {"runbook": RUNBOOKS, "parameters": VALUES_BY_NAME, "by_hand": BY_HAND, **_NOTE},
+    CancelRunbook: lambda _: {"run": RUNS, **_GOOD_REASON},
+    ResumeRunbook: lambda _: {"run": RUNS, **_REASON},
+    UndoRunbook: lambda _: {"run": RUNS, "step": st.sampled_from(["", "restart"]), **_GOOD_REASON},
+    Confirm: lambda _: {"run": RUNS, "step": st.just("restart"), "attempt": st.integers(1, 2), **_NOTE},
+    Answer: lambda _: {"run": RUNS, "fact": st.just("restart_safe"), "value": ANSWERS, **_NOTE},
+    Hold: lambda _: _GOOD_REASON,
+    LiftHold: lambda _: _GOOD_REASON,
 }
 """What each kind of command has beside its time and its giver."""
 
