@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
@@ -28,7 +28,9 @@ from incidentkit.model.severity import Severity
 from incidentkit.policy.directory import Directory, Person
 from incidentkit.policy.playbook import Playbook
 from incidentkit.policy.recipient import Recipient
+from incidentkit.policy.rehearsal import Rehearsal, RunReport
 from incidentkit.policy.standing import Owings
+from incidentkit.providers.store import IncidentStore
 
 R = TypeVar("R")
 
@@ -118,6 +120,14 @@ class Counter:
         """What will happen if nobody does anything, as far as people are known."""
         return _carried_out(flows.foresee(self.charter, incident, within))
 
+    def dry_run(self, incident: str, runbook: str, parameters: Mapping[str, object]) -> Rehearsal:
+        """What a runbook would do; whether there are tools for it, the desk that runs on this database knows."""
+        return _carried_out(flows.rehearse(self.charter, incident, runbook, parameters))
+
+    def runs(self, incident: str) -> Sequence[RunReport]:
+        """The runbooks that were started, and how far each has come."""
+        return _carried_out(flows.report(self.charter, incident))
+
     def following(self, incident: str) -> str:
         """Who is reached next and when, if nobody does anything."""
         if not self.knows_people:
@@ -145,7 +155,9 @@ def counter(options: Namespace, use: Use) -> Generator[Counter]:
     directory = Nobody() if options.directory is None else directory_in(options.directory)
     check_people(playbook, directory, given=options.playbook is not None)
     with opened(options.database, use) as store:
-        charter = Charter(playbooks=playbook, directory=directory, toolbox=Toolbox(), store=store, observers=())
+        charter = Charter(
+            playbooks=playbook, directory=directory, toolbox=Toolbox(), store=store, observers=(), performs=False
+        )
         yield Counter(charter=charter, knows_people=options.directory is not None)
 
 
@@ -164,13 +176,21 @@ def incident_counter(options: Namespace, use: Use) -> Generator[IncidentCounter]
         if given is not None and use is Use.READS:
             rules = Rules(given, rules.own)
         rules.check(directory)
-        charter = Charter(playbooks=rules.playbook, directory=directory, toolbox=Toolbox(), store=store, observers=())
+        charter = Charter(
+            playbooks=rules.playbook, directory=directory, toolbox=Toolbox(), store=store, observers=(), performs=False
+        )
         if use is Use.READS:
             charter.recalled[rules.own] = rules.playbook
         if given is not None:  # which an incident may be moved to
             check_people(given, directory, given=True)
             charter.recalled[given.reference] = given
         yield IncidentCounter(charter=charter, knows_people=options.directory is not None, rules=rules, given=given)
+
+
+def _charter(playbook: Playbook, directory: Directory, store: IncidentStore) -> Charter:
+    """That of a desk which only records: another one on the same database does what is due."""
+    toolbox = Toolbox()
+    return Charter(playbooks=playbook, directory=directory, toolbox=toolbox, store=store, observers=(), performs=False)
 
 
 def _everybody_in(incident: Incident) -> Directory:

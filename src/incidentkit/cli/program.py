@@ -17,6 +17,7 @@ from incidentkit.cli.listing import LIST
 from incidentkit.cli.margin import remark
 from incidentkit.cli.migration import MIGRATE
 from incidentkit.cli.rollback import ROLLBACK
+from incidentkit.cli.runbook import RUNBOOK
 from incidentkit.cli.sayings import COMMANDS as SAYINGS
 from incidentkit.cli.show import SHOW
 from incidentkit.cli.transfer import EXPORT, IMPORT
@@ -31,7 +32,7 @@ CLOSED: Final = 141
 """As shells have it for a program that was interrupted, and for one whose reader went away."""
 
 
-COMMANDS: Final = (DRILL, ROLLBACK, DECLARE, LIST, SHOW, *SAYINGS, RUN, TICK, EXPORT, IMPORT, MIGRATE)
+COMMANDS: Final = (DRILL, ROLLBACK, DECLARE, LIST, SHOW, *SAYINGS, RUNBOOK, RUN, TICK, EXPORT, IMPORT, MIGRATE)
 """In the order of the help: what can be tried without a database, what people do, and what keeps a database going."""
 
 SILENCE: Final = logging.NullHandler()

@@ -71,6 +71,8 @@ class Charter:
     """How long a provider may take."""
     lease: timedelta = timedelta(seconds=90)
     """For how long a try is left to the desk that began it; more than twice the deadline."""
+    performs: bool = True
+    """Whether it does what is due; otherwise another desk does, which has the tools."""
     observers: tuple[Observer, ...] = field(factory=lambda: (LogObserver(),), converter=_observers)
     recalled: dict[str, Playbook | str] = field(factory=dict[str, "Playbook | str"], init=False, eq=False)
     """The playbooks that were found in the store, by their references; why not, for one that nobody can go by here."""

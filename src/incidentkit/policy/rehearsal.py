@@ -8,6 +8,8 @@ from typing import Final
 
 from attrs import frozen
 
+from incidentkit.errors import FieldInvalid
+from incidentkit.model.conditions import ALWAYS
 from incidentkit.model.identity import PersonId, moment
 from incidentkit.model.incident import Incident
 from incidentkit.model.runs import Run
@@ -88,6 +90,26 @@ def dry_run(
     return Rehearsal(runbook, tuple(_rehearsed(each, view, slots) for each in placed))
 
 
+def dry_run_without_incident(playbook: Playbook, runbook: str) -> Rehearsal:
+    """What a runbook does, with its parameters in braces; raises `UnknownRunbook`."""
+    return Rehearsal(runbook, tuple(map(_described, playbook.shelf.rehearsed(runbook))))
+
+
+def _described(placed: Placed) -> Rehearsed:
+    step = placed.step
+    tool = step.tool if isinstance(step, Use | Check) else None
+    confirming = step.confirmed_by or (placed.owner,) if isinstance(step, Use) and step.is_confirmed else ()
+    return Rehearsed(
+        step=placed.name,
+        what=step.words,
+        does=_does(placed),
+        guard="" if step.when == ALWAYS else str(step.when),
+        confirmed_by=tuple(map(PersonId, map(str, confirming))),
+        undone_by="" if tool is None else ", ".join(f"{tool.slot}.{each}" for each in tool.undone_by),
+        missing="",
+    )
+
+
 def _rehearsed(placed: Placed, view: View, slots: Collection[str] | None) -> Rehearsed:
     step = placed.step
     tool = step.tool if isinstance(step, Use | Check) else None
@@ -97,7 +119,7 @@ def _rehearsed(placed: Placed, view: View, slots: Collection[str] | None) -> Reh
         step=placed.name,
         what=step.words,
         does=_does(placed),
-        guard="" if not any(True for _ in step.when.mentioned) else f"{step.when} ({answer})",
+        guard="" if step.when == ALWAYS else f"{step.when} ({answer})",
         confirmed_by=view.audience.found(confirming, view.now),
         undone_by="" if tool is None else ", ".join(f"{tool.slot}.{each}" for each in tool.undone_by),
         missing="" if tool is None or slots is None or tool.slot in slots else tool.slot,
@@ -108,8 +130,7 @@ def _does(placed: Placed) -> str:
     step = placed.step
     match step:
         case Use() | Check():
-            tool = step.tool
-            words = " ".join((f"${tool.tool.variable}", *tool.arguments_of(placed.request(SAMPLE_KEY))))
+            words = f"${step.tool.tool.variable} {_arguments(placed)}".rstrip()
             return words if isinstance(step, Use) else f"{words}{_repeated(step)}"
         case Include(runbook=runbook):
             return f"go through {runbook}"
@@ -117,6 +138,16 @@ def _does(placed: Placed) -> str:
             return f"{placed.owner} answers: {step.fact.question}"
         case _:
             return f"{placed.owner}: {step.words}"
+
+
+def _arguments(placed: Placed) -> str:
+    """The command line; of what cannot be asked with names of parameters instead of values, what is known of it."""
+    assert isinstance(placed.step, Use | Check)
+    try:
+        return " ".join(placed.step.tool.arguments_of(placed.request(SAMPLE_KEY)))
+    except (FieldInvalid, TypeError):
+        given = " ".join(f"{name}={value}" for name, value in placed.step.arguments.items())
+        return f"{placed.step.tool.words[0]} {given}"
 
 
 def _repeated(step: Check) -> str:

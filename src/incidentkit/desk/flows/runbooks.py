@@ -27,7 +27,7 @@ def rehearse(charter: Charter, incident: str, runbook: str, parameters: Mapping[
     """What a runbook would do."""
     loaded = yield from load(charter, incident)
     now: datetime = yield Call(charter.store.now)
-    slots = {slot for slot, _ in charter.toolbox.slots()}
+    slots = {slot for slot, _ in charter.toolbox.slots()} if charter.performs else None
     book = charter.playbook_of(loaded)
     return dry_run(loaded, book, charter.directory, runbook, parameters, now=now, slots=slots)
 
@@ -82,6 +82,8 @@ def _check_undo(playbook: Playbook, runbook: str, step: str) -> None:
 
 def check_tools(charter: Charter, playbook: Playbook, command: StartRunbook) -> None:
     """Raise `ToolsMissing` for steps that nobody here could do, before the first of them is tried."""
+    if not charter.performs:
+        return
     filled = {slot for slot, _ in charter.toolbox.slots()}
     missing = {
         each.name: each.step.tool.slot
