@@ -82,6 +82,8 @@ DURING: Final = Checklist(
             when=STATUS.is_(Status.MONITORING),
             source="3. Mitigate, Verify Mitigation",
         ),
+        # A temporary step of a runbook says so itself, and is owed until it is undone or made permanent. Of a mitigation
+        # without a runbook the log knows no more than that there was one: this is for those.
         Item(
             name="lasting fix",
             what="revert what was a temporary mitigation, or make it permanent",

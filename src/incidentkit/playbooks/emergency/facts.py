@@ -48,6 +48,17 @@ PARTLY_MITIGATED: Final = Flag("partly_mitigated", question="Is it partly mitiga
 # What level 4 of the escalation path asks for besides.
 MAJOR_IMPACT: Final = Flag("major_impact", question="Is the impact major, for the law or in public?")
 
+# What the scenarios are about, and what their steps and those of a configuration change depend on: "if safe", "if
+# needed", "if possible".
+DATABASE_DOWN: Final = Flag("database_down", question="Is the production database down?")
+RESTART_SAFE: Final = Flag("restart_safe", question="Is it safe to restart the database?", worse=Worse.LOWER)
+FAILOVER_NEEDED: Final = Flag("failover_needed", question="Is a failover to the replica needed?")
+RATE_LIMIT_EXCEEDED: Final = Flag("rate_limit_exceeded", question="Is the rate limit of an API exceeded?")
+SCALING_POSSIBLE: Final = Flag("scaling_possible", question="Is it possible to scale horizontally?", worse=Worse.LOWER)
+PAYMENTS_FAILING: Final = Flag("payments_failing", question="Does the processing of payments fail?")
+RETRIES_NEEDED: Final = Flag("retries_needed", question="Is retry logic needed?")
+RELOAD_NEEDED: Final = Flag("reload_needed", question="Do services have to be reloaded?")
+
 VOCABULARY: Final = Vocabulary(
     USERS_AFFECTED,
     DATA_AT_RISK,
@@ -71,6 +82,14 @@ VOCABULARY: Final = Vocabulary(
     ROLLBACK_SIDE_EFFECTS,
     PARTLY_MITIGATED,
     MAJOR_IMPACT,
+    DATABASE_DOWN,
+    RESTART_SAFE,
+    FAILOVER_NEEDED,
+    RATE_LIMIT_EXCEEDED,
+    SCALING_POSSIBLE,
+    PAYMENTS_FAILING,
+    RETRIES_NEEDED,
+    RELOAD_NEEDED,
     UNRESOLVED_FOR,
     UNACKNOWLEDGED_FOR,
     SINCE_LAST_UPDATE,

@@ -8,8 +8,10 @@ from incidentkit.playbooks.emergency.checklists import DURING, PHASES, SEV_1_CHE
 from incidentkit.playbooks.emergency.clocks import RESPONSE, REVIEW
 from incidentkit.playbooks.emergency.communication import COMMUNICATION
 from incidentkit.playbooks.emergency.escalation import ESCALATION
+from incidentkit.playbooks.emergency.preservation import PRESERVATION
 from incidentkit.playbooks.emergency.rollback import ROLLBACK
 from incidentkit.playbooks.emergency.rules import RULES
+from incidentkit.playbooks.emergency.runbooks import RUNBOOKS
 from incidentkit.playbooks.emergency.trees import DECLARATION, ROLLBACK_OR_HOTFIX
 from incidentkit.policy.playbook import Playbook
 
@@ -23,5 +25,7 @@ EMERGENCY: Final = Playbook(
     checklists=(PHASES, DURING, SEV_1_CHECKLIST),
     review=REVIEW,
     rollback=ROLLBACK,
+    preservation=PRESERVATION,
+    runbooks=RUNBOOKS,
 )
 """The Emergency Response Playbook."""
