@@ -82,7 +82,7 @@ DURING: Final = Checklist(
             when=STATUS.is_(Status.MONITORING),
             source="3. Mitigate, Verify Mitigation",
         ),
-        # A temporary step of a runbook says so itself, and is owed until it is undone or made permanent. Of a mitigation
+        # A temporary step of a runbook says so itself, and is owed until it is undone or made permanent. Of mitigations
         # without a runbook the log knows no more than that there was one: this is for those.
         Item(
             name="lasting fix",
