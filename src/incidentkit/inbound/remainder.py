@@ -1,0 +1,38 @@
+"""What is left of a document once its runbook is written: no word is dropped without being told."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from html import unescape
+from typing import Final
+
+from incidentkit.inbound.outline import Outline
+from incidentkit.inbound.warning import Oddity, ReadWarning
+
+_MARKS: Final = re.compile(
+    r"\A(?:[\s>]*(?:[-*+]|\d{1,9}[.)])(?=\s|\Z))+(?:\s*\[[ xX]\](?=\s))?"  # of lists, quotes and tasks
+    r"|\A[\s>]*\[[^\]]*\]:|(?<=\])\[[^\]]*\]"  # the names under which addresses are written down
+)
+"""What stands in a line and is no word of it."""
+
+_INSIDE: Final = re.compile(r"[*_`\\]")
+"""Marks that may stand inside of a word, and are gone from it once they are understood."""
+
+_WORD: Final = re.compile(r"[^\W_]+")
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text, whatever marks stand around and between them."""
+    return _WORD.findall(_INSIDE.sub("", text))
+
+
+def left_over(text: str, found: Outline) -> Iterator[ReadWarning]:
+    """A warning for each line that has more words than the outline has of them."""
+    kept = Counter(words_of("\n".join((found.title, found.introduction, *(draft.text for draft in found.drafts)))))
+    for number, line in enumerate(text.split("\n"), 1):
+        said = words_of(unescape(_MARKS.sub("", line)))
+        kept.subtract(said)
+        if any(kept[word] < 0 for word in said):
+            yield ReadWarning(line=number, code=Oddity.LEFT_OVER, words=line.strip())
