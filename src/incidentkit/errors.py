@@ -54,7 +54,7 @@
     │   ├── StoreOutdated (ValueError)      an earlier release made it, and nobody has upgraded it
     │   ├── StoreTooNew (ValueError)        a later release made it, or wrote into it
     │   └── StoreMisconfigured (ValueError) an address or a setting by which no store can be reached
-    ├── DocumentInvalid (ValueError)        JSON or TOML of the wrong shape; names the path
+    ├── DocumentInvalid (ValueError)        JSON, TOML or Markdown of the wrong shape; names the path
     └── ProviderError                       a system that was asked to do something did not do it
         │                                 transient: it may work another time
         ├── ProviderUnavailable (ConnectionError)
@@ -532,7 +532,7 @@ class StoreMisconfigured(StoreError, ValueError):
 
 
 class DocumentInvalid(IncidentkitError, ValueError):
-    """JSON or TOML that cannot be read; `path` is the place in it, such as ``$.rules[3].when``."""
+    """JSON, TOML or Markdown that cannot be read; `path` is the place in it, such as ``$.rules[3].when``."""
 
     def __init__(self, path: str, problem: str, *, source: str = "") -> None:
         self.path = path

@@ -223,6 +223,7 @@ def test_other_arguments_are_refused_as_everywhere() -> None:
         ("1. a", "", "Runbook"),
         ("---\ntitle: 'From settings'\n---\n1. a", "x.md", "From settings"),
         ("# One\n\n1. a\n\n# Two\n\n1. b", "x.md", "x"),
+        ("# One\n\n# Step 1\n\n# Step 2", "x.md", "One"),
         (f"# {'long ' * 20}\n\n1. a", "", "long long long long long long long long…"),
     ],
 )

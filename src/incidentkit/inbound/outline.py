@@ -190,12 +190,13 @@ class _Writer:
 
 
 def _title(blocks: Sequence[Block]) -> Heading | None:
-    """The first heading, if all others stand below it, and it is no step."""
+    """The first heading, if it is no step, and all others are steps or stand below it."""
     headings = [each for each in blocks if isinstance(each, Heading)]
     if not headings or _NUMBERED.match(headings[0].text):
         return None
     first, *others = headings
-    return first if all(each.level > first.level for each in others) else None
+    is_alone = all(each.level > first.level or _NUMBERED.match(each.text) for each in others)
+    return first if is_alone else None
 
 
 def _sections(blocks: Sequence[Block]) -> Iterator[_Section]:
