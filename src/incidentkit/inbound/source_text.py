@@ -11,7 +11,7 @@ from incidentkit.errors import DocumentInvalid, shown
 from incidentkit.inbound.warning import Oddity, ReadWarning
 
 MAX_CHARACTERS: Final = 400_000
-"""Length up to which a document is read: twice what the steps of a runbook can hold."""
+"""Length up to which a document is read: more than twice what the steps of a runbook can hold."""
 
 REPLACED: Final = "\N{REPLACEMENT CHARACTER}"
 """Stands for a character that cannot be kept, or that would change how a screen shows those around it."""
