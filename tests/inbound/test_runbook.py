@@ -152,6 +152,16 @@ def test_a_heading_with_a_number_is_a_step_of_that_number(heading: str, name: st
     assert names(f"# Title\n\n## {heading}\n\nwords")[0] == name
 
 
+def test_a_paragraph_that_says_step_is_one() -> None:
+    document = "# T\n\nTwo things.\n\n**Step 1:** look\n\n    get pods\n\nStep 2 - act\n\nStep 1 has failed before.\n"
+    runbook = read(document).runbook
+    assert runbook.what == "Two things."
+    assert [(step.name, step.words) for step in runbook.steps] == [
+        ("1. look", "Step 1: look\n`get pods`"),
+        ("2. act", "Step 2 - act\nStep 1 has failed before."),
+    ]
+
+
 def test_numbers_are_those_that_a_reader_sees() -> None:
     assert names("1. a\n1. b\n\nwords\n\n7) c\n8) d") == ["1. a", "2. b", "7. c", "8. d"]
 

@@ -19,6 +19,12 @@ _NUMBERED: Final = re.compile(
 )
 """How a heading begins that is a step: ``Step 1``, ``Step 1: Isolate``, ``1. Isolate``, ``1.2 Isolate``."""
 
+_SPOKEN: Final = re.compile(r"step\s+\d{1,3}(?:\.\d{1,3})*\s*(?:[.):\N{EN DASH}\N{EM DASH}-]|\Z)", re.IGNORECASE)
+"""How a paragraph begins that is one too: ``Step 1: isolate``, but not ``Step 1 has failed before``."""
+
+BELOW_ALL: Final = 7
+"""The level of a paragraph that counts as a heading."""
+
 
 class Search(Enum):
     """What counts as a step. A later one is for documents in which the ones before it find nothing."""
@@ -203,7 +209,7 @@ def _sections(blocks: Sequence[Block]) -> Iterator[_Section]:
     """The headings of a document, each with what stands directly under it; what stands before the first has none."""
     heading: Heading | None = None
     under: list[Block] = []
-    for block in blocks:
+    for block in map(_as_heading, blocks):
         if isinstance(block, Heading):
             if heading or under:
                 has_parts = heading is not None and block.level > heading.level
@@ -213,6 +219,13 @@ def _sections(blocks: Sequence[Block]) -> Iterator[_Section]:
             under.append(block)
     if heading or under:
         yield _Section(heading, tuple(under), has_parts=False)
+
+
+def _as_heading(block: Block) -> Block:
+    """The block; a heading if it is a paragraph that begins a step."""
+    if isinstance(block, Words) and _SPOKEN.match(block.text):
+        return Heading(line=block.line, level=BELOW_ALL, text=block.text)
+    return block
 
 
 def _within(blocks: Sequence[Block]) -> Iterator[Block | Item]:
