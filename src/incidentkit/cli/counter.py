@@ -155,9 +155,7 @@ def counter(options: Namespace, use: Use) -> Generator[Counter]:
     directory = Nobody() if options.directory is None else directory_in(options.directory)
     check_people(playbook, directory, given=options.playbook is not None)
     with opened(options.database, use) as store:
-        charter = Charter(
-            playbooks=playbook, directory=directory, toolbox=Toolbox(), store=store, observers=(), performs=False
-        )
+        charter = _charter(playbook, directory, store)
         yield Counter(charter=charter, knows_people=options.directory is not None)
 
 
@@ -176,9 +174,7 @@ def incident_counter(options: Namespace, use: Use) -> Generator[IncidentCounter]
         if given is not None and use is Use.READS:
             rules = Rules(given, rules.own)
         rules.check(directory)
-        charter = Charter(
-            playbooks=rules.playbook, directory=directory, toolbox=Toolbox(), store=store, observers=(), performs=False
-        )
+        charter = _charter(rules.playbook, directory, store)
         if use is Use.READS:
             charter.recalled[rules.own] = rules.playbook
         if given is not None:  # which an incident may be moved to
