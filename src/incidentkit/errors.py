@@ -671,14 +671,15 @@ class Misconfigured(ProviderError, ValueError):
 def place(path: str) -> Generator[None]:
     """What is refused inside lies at that path of the form being read, such as ``rules[3].when``.
 
-    Turns any `IncidentkitError` into a `DocumentInvalid`; one that has its path already keeps it.
+    Turns any `IncidentkitError` into a `DocumentInvalid`; one that has its path already keeps it. An empty path is the
+    whole form.
     """
     try:
         yield
     except DocumentInvalid:
         raise
     except IncidentkitError as error:
-        raise DocumentInvalid(f"$.{path}", str(error)) from error
+        raise DocumentInvalid(below("$", path), str(error)) from error
 
 
 def below(path: str, inner: str) -> str:

@@ -51,6 +51,9 @@ from incidentkit.model.events import (
 from incidentkit.model.facts import FactKind
 from incidentkit.model.identity import PersonId, checked_name, checked_text
 from incidentkit.policy.directory import Directory, Person
+from incidentkit.policy.recipient import role
+from incidentkit.policy.runbook import Runbook
+from incidentkit.policy.step import Check, Decide, Include, Instruct, Use
 from incidentkit.providers.tools import operation
 from incidentkit.testing import (
     attended,
@@ -74,10 +77,12 @@ from incidentkit.testing import (
     playbooks,
     recipients,
     rotations,
+    runbooks,
     schedules,
     severities,
     severity_rules,
     severity_schemes,
+    shelves,
     support_calendars,
     targets,
     texts,
@@ -97,6 +102,7 @@ REGION = Choice("region", question="Where?", options=("eu", "unsure", *map(str, 
 EXPOSED = Flag("exposed", question="Is card data exposed?")
 SEVERITY = SeverityFact(scheme=SCHEME)
 VOCABULARY = Vocabulary(FAILED, WAIT, AGE, REGION, EXPOSED, SEVERITY)
+FEW = Vocabulary(FAILED, WAIT, EXPOSED)
 RULES = SeverityRules(
     when(EXPOSED, P1), when((FAILED > 0.25) & (AGE >= timedelta(hours=1)), P1), when(FAILED > 0.02, P2), otherwise=P3
 )
@@ -125,10 +131,12 @@ EVERY: dict[str, st.SearchStrategy[Any]] = {
     "playbooks": playbooks(DIRECTORY),
     "recipients": recipients(DIRECTORY),
     "rotations": rotations(),
+    "runbooks": runbooks(FEW),
     "schedules": schedules(),
     "severities": severities(),
     "severity_rules": severity_rules(),
     "severity_schemes": severity_schemes(),
+    "shelves": shelves(),
     "support_calendars": support_calendars(),
     "targets": targets(),
     "texts": texts(),
@@ -435,3 +443,16 @@ def test_policies_name_only_whom_the_directory_knows() -> None:
 def test_playbooks_read_back_equal() -> None:
     for playbook in drawn(playbooks(DIRECTORY), 200):
         assert convert.from_toml(convert.to_toml(playbook), type(playbook)) == playbook
+
+
+@pytest.mark.parametrize("kind", [Use, Check, Instruct, Decide, Include])
+def test_every_kind_of_step_is_drawn_in_runbooks(kind: type[Any]) -> None:
+    shelf = reaches(shelves(FEW), lambda each: any(kind is type(step) for step in each.runbooks[-1].steps))
+    assert shelf.runbooks
+
+
+@given(runbooks(FEW, owners=st.just(role("lead")), methods=["push"]))
+def test_runbooks_ask_for_the_facts_given_and_name_the_people_given(runbook: Runbook) -> None:
+    assert {fact.name: fact for fact in runbook.mentioned}.items() <= FEW.items()
+    assert runbook.named == (role("lead"),)
+    assert {attempt.method for attempt in runbook.notice} <= {"push"}

@@ -178,18 +178,34 @@ def _read_new_type(kind: Any, converter: Converter) -> Callable[[Any, Any], Any]
 
 
 def _is_scalar_union(kind: Any) -> bool:
-    """A union in which a duration has to be told from a text."""
-    return _is_union(kind) and {str, timedelta} <= {*get_args(kind)} <= {bool, int, float, str, timedelta}
+    """A union in which a duration has to be told from a text; it may have lists of text and nothing in it, too."""
+    return _is_union(kind) and {str, timedelta} <= {*get_args(kind)} <= _SCALARS | {_TEXTS, NoneType}
+
+
+_TEXTS: Final = tuple[str, ...]
+
+_SCALARS: Final[frozenset[Any]] = frozenset({bool, int, float, str, timedelta})
 
 
 def _write_scalar_union(_: Any, __: Converter) -> Callable[[Any], Any]:
-    return lambda value: {"duration": duration_text(value)} if isinstance(value, timedelta) else value
+    def unstructure(value: Any) -> Any:
+        if isinstance(value, timedelta):
+            return {"duration": duration_text(value)}
+        return [*value] if isinstance(value, tuple) else value
+
+    return unstructure
 
 
-def _read_scalar_union(union: Any, _: Converter) -> Callable[[Any, Any], Any]:
-    kinds: set[object] = {*get_args(union)} - {timedelta}
+def _read_scalar_union(union: Any, converter: Converter) -> Callable[[Any, Any], Any]:
+    members: set[object] = {*get_args(union)}
+    kinds = members & _SCALARS - {timedelta}
+    read_texts = converter.get_structure_hook(_TEXTS)
 
     def structure(value: object, _: Any) -> Any:
+        if value is None and NoneType in members:
+            return None
+        if _TEXTS in members and _is_list(value):
+            return read_texts(value, _TEXTS)
         if (kind := type(value)) in kinds:
             return scalars.READ[kind](value, kind)
         if _is_table(value) and [*value] == ["duration"]:
@@ -201,6 +217,10 @@ def _read_scalar_union(union: Any, _: Converter) -> Callable[[Any, Any], Any]:
 
 def _is_table(value: object) -> TypeGuard[dict[Any, Any]]:
     return isinstance(value, dict)
+
+
+def _is_list(value: object) -> TypeGuard[list[Any]]:
+    return isinstance(value, list)
 
 
 def _is_tagged_union(kind: Any) -> bool:

@@ -30,6 +30,7 @@ from incidentkit.policy.forms.checklist import checklist_form, checklist_of
 from incidentkit.policy.forms.communication import communication_form, communication_of
 from incidentkit.policy.forms.escalation import escalation_form, escalation_of
 from incidentkit.policy.forms.playbook import PlaybookForm
+from incidentkit.policy.forms.preservation import preservation_form, preservation_of
 from incidentkit.policy.forms.response import response_form, response_of
 from incidentkit.policy.forms.review import review_form, review_of
 from incidentkit.policy.forms.rollback import rollback_form, rollback_of
@@ -41,7 +42,7 @@ from incidentkit.policy.response import ResponsePolicy
 from incidentkit.policy.review import ReviewPolicy
 from incidentkit.policy.rollback import RollbackPolicy
 from incidentkit.policy.rules import SeverityRules
-from incidentkit.policy.runbook import Runbook, Shelf
+from incidentkit.policy.runbook import Runbook, Shelf, runbooks_of
 from incidentkit.policy.situation import answered
 from incidentkit.policy.tree import DecisionTree
 
@@ -196,6 +197,8 @@ class Playbook:
             checklists=tuple(map(checklist_form, self.checklists)),
             review=None if self.review is None else review_form(self.review),
             rollback=None if self.rollback is None else rollback_form(self.rollback),
+            preservation=None if self.preservation is None else preservation_form(self.preservation),
+            runbooks=tuple(each.described() for each in self.runbooks),
         )
 
     @classmethod
@@ -213,6 +216,8 @@ class Playbook:
             checklists=[checklist_of(each, index, known) for index, each in enumerate(form.checklists)],
             review=None if form.review is None else review_of(form.review, known),
             rollback=None if form.rollback is None else rollback_of(form.rollback, known, form.trees),
+            preservation=None if form.preservation is None else preservation_of(form.preservation, known),
+            runbooks=runbooks_of(form.runbooks, known),
         )
 
     def diff(self, other: Playbook) -> PlaybookDiff:

@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from attrs import field, frozen
 
+from incidentkit import convert
 from incidentkit.errors import (
     FieldInvalid,
     ParametersInvalid,
     RunbookInvalid,
     UnknownRunbook,
     UnknownStep,
+    below,
     each_of,
     expect,
     nearest,
+    place,
     shown,
 )
 from incidentkit.model.assessment import Value
 from incidentkit.model.conditions import NEVER, Condition
+from incidentkit.model.facts import FactKind, kinds
 from incidentkit.model.identity import IncidentId, checked_name
+from incidentkit.model.vocabulary import Vocabulary
+from incidentkit.policy.forms.runbook import RunbookForm, ShelfForm, parameter_form, parameter_of
+from incidentkit.policy.forms.step import step_form, step_of
+from incidentkit.policy.forms.texts import condition_of, recipient_of
 from incidentkit.policy.obligation import Attempt, checked_reason
 from incidentkit.policy.parameter import (
     GIVEN,
@@ -116,6 +124,60 @@ class Runbook:
         confirming = (each for step in self.steps if isinstance(step, Use) for each in step.confirmed_by)
         return tuple(dict.fromkeys((self.owner, *owners, *confirming)))
 
+    def described(self, facts: Iterable[FactKind] = ()) -> RunbookForm:
+        """Itself as documents hold it, with those facts that are not described beside it."""
+        return RunbookForm(
+            name=self.name,
+            owner=str(self.owner),
+            what=self.what,
+            fits=str(self.fits),
+            source=self.source,
+            parameters=tuple(map(parameter_form, self.parameters)),
+            steps=tuple(map(step_form, self.steps)),
+            notice=self.notice,
+            facts=tuple(facts),
+        )
+
+    def to_form(self) -> RunbookForm:
+        """Itself as a document of its own, with all facts that it mentions."""
+        return self.described(kinds(Vocabulary(*self.mentioned)))
+
+    @classmethod
+    def from_form(cls, form: RunbookForm, path: str = "", vocabulary: Vocabulary | None = None) -> Self:
+        """The runbook that a document describes: at a path, and by facts that are described beside it, if any are."""
+        with place(below(path, "facts")):
+            known = Vocabulary(*form.facts) if vocabulary is None else vocabulary | Vocabulary(*form.facts)
+        steps = [step_of(each, below(path, f"steps[{index}]"), known) for index, each in enumerate(form.steps)]
+        parameters = [
+            parameter_of(each, below(path, f"parameters[{index}]")) for index, each in enumerate(form.parameters)
+        ]
+        owner, fits = recipient_of(form.owner, below(path, "owner")), condition_of(form, "fits", path, known)
+        with place(path):
+            return cls(
+                form.name,
+                steps,
+                owner=owner,
+                what=form.what,
+                parameters=parameters,
+                fits=fits,
+                notice=form.notice,
+                source=form.source,
+            )
+
+    def to_toml(self) -> str:
+        """All of it with the facts that it mentions, as people who write no Python edit it."""
+        return convert.to_toml(self)
+
+    @classmethod
+    def from_toml(cls, text: str, *, source: str = "") -> Self:
+        """Read what `to_toml` writes; `DocumentInvalid` names the place, and ``source`` the file if given."""
+        return convert.from_toml(text, cls, source=source)
+
+
+def runbooks_of(forms: Iterable[RunbookForm], vocabulary: Vocabulary) -> list[Runbook]:
+    """The runbooks that a document describes under ``runbooks``, by the facts that it describes beside them."""
+    return [Runbook.from_form(each, f"runbooks[{index}]", vocabulary) for index, each in enumerate(forms)]
+
 
 def _check_names(what: str, kind: str, names: list[str], *, least: int) -> None:
     if not least <= len(names) <= MOST_STEPS:
@@ -183,6 +245,29 @@ class Shelf:
             if each.name == name:
                 return each
         raise UnknownRunbook(name, [each.name for each in self.runbooks])
+
+    def to_form(self) -> ShelfForm:
+        """Itself as documents hold it."""
+        facts = Vocabulary(*(fact for each in self.runbooks for fact in each.mentioned))
+        return ShelfForm(runbooks=tuple(each.described() for each in self.runbooks), facts=kinds(facts))
+
+    @classmethod
+    def from_form(cls, form: ShelfForm) -> Self:
+        """The runbooks that a document describes."""
+        with place("facts"):
+            known = Vocabulary(*form.facts)
+        runbooks = runbooks_of(form.runbooks, known)
+        with place("runbooks"):
+            return cls(tuple(runbooks))
+
+    def to_toml(self) -> str:
+        """All of them in one document, with the facts that they mention."""
+        return convert.to_toml(self)
+
+    @classmethod
+    def from_toml(cls, text: str, *, source: str = "") -> Self:
+        """Read what `to_toml` writes; `DocumentInvalid` names the place, and ``source`` the file if given."""
+        return convert.from_toml(text, cls, source=source)
 
     def _check(self, runbook: Runbook, above: tuple[str, ...] = ()) -> int:
         """How many steps it has in all; `RunbookInvalid` for what it cannot include."""

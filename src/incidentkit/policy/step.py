@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from enum import StrEnum
-from typing import Any, ClassVar, Final, TypeAlias, cast
+from functools import cache
+from typing import Any, ClassVar, Final, TypeAlias, cast, get_args, get_type_hints
 
 from attrs import NOTHING, field, fields, frozen
 
 from incidentkit.errors import RunbookInvalid, UnknownOperation, each_of, expect, nearest, shown
 from incidentkit.model.conditions import ALWAYS, Condition
+from incidentkit.model.durations import parse_duration
 from incidentkit.model.facts import FactKind
 from incidentkit.model.identity import checked_name
 from incidentkit.policy.obligation import checked_reason, checked_wait
@@ -115,7 +117,7 @@ class ToolStep(BaseStep):
     operation: str
     """Slot and method of the tool, such as ``deploy_tool.rollback``."""
     arguments: Mapping[str, Argument] = field(factory=dict[str, Argument], converter=_arguments, hash=False)
-    """What it is asked, by the fields of its request."""
+    """What it is asked, by the fields of its request. Where that holds a length of time, ``15min`` is one."""
     learns: Mapping[str, FactKind] = field(factory=dict[str, FactKind], converter=_learns, hash=False, kw_only=True)
     """The facts that its answer tells the run, by the fields of the answer."""
     on_failure: Failure = field(default=Failure.WAIT, converter=_failure, kw_only=True)
@@ -136,10 +138,19 @@ class ToolStep(BaseStep):
         for name, value in self.arguments.items():
             if name not in known:
                 raise self._invalid(f"{self.operation} takes no {shown(name)}. {nearest(name, known)}")
+            if name in lengths_of(self.operation) and isinstance(value, str) and not mentioned_in(value):
+                arguments = {**self.arguments, name: self._length(name, value)}
+                object.__setattr__(self, "arguments", arguments)
             mentioned_in(value)
         for name, each in known.items():
             if each.default is NOTHING and name not in self.arguments:
                 raise self._invalid(f"{self.operation} needs {name!r}")
+
+    def _length(self, name: str, text: str) -> timedelta:
+        try:
+            return parse_duration(text)
+        except ValueError as error:
+            raise self._invalid(f"{name}: {error}") from None
 
     @property
     def tool(self) -> Operation:
@@ -151,6 +162,13 @@ class ToolStep(BaseStep):
 
     def _invalid(self, problem: str) -> RunbookInvalid:
         return RunbookInvalid(f"step {self.name!r}: {problem}".rstrip())
+
+
+@cache
+def lengths_of(name: str) -> frozenset[str]:
+    """The fields of what an operation is asked that hold a length of time; `UnknownOperation` if there is none."""
+    hints = get_type_hints(operation(name).request)
+    return frozenset(each for each, kind in hints.items() if timedelta in (kind, *get_args(kind)))
 
 
 _OWN: Final = ("key", "incident")

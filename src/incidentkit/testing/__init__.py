@@ -30,6 +30,8 @@ from incidentkit.testing.planning import obligations as obligations
 from incidentkit.testing.planning import playbooks as playbooks
 from incidentkit.testing.rules import severity_rules as severity_rules
 from incidentkit.testing.rules import triages as triages
+from incidentkit.testing.runbook import runbooks as runbooks
+from incidentkit.testing.runbook import shelves as shelves
 from incidentkit.testing.schedule import rotations as rotations
 from incidentkit.testing.schedule import schedules as schedules
 from incidentkit.testing.severity import severities as severities
@@ -61,10 +63,12 @@ __all__ = [
     "playbooks",
     "recipients",
     "rotations",
+    "runbooks",
     "schedules",
     "severities",
     "severity_rules",
     "severity_schemes",
+    "shelves",
     "support_calendars",
     "targets",
     "texts",

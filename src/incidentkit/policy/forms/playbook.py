@@ -10,9 +10,11 @@ from incidentkit.model.facts import FactKind
 from incidentkit.policy.forms.checklist import ChecklistForm
 from incidentkit.policy.forms.communication import CommunicationForm
 from incidentkit.policy.forms.escalation import EscalationForm
+from incidentkit.policy.forms.preservation import PreservationForm
 from incidentkit.policy.forms.response import ResponseForm
 from incidentkit.policy.forms.review import ReviewForm
 from incidentkit.policy.forms.rollback import RollbackForm
+from incidentkit.policy.forms.runbook import RunbookForm
 from incidentkit.policy.question import Conclusion
 from incidentkit.policy.rules import SeverityRules
 from incidentkit.policy.tree import DecisionTree
@@ -33,3 +35,5 @@ class PlaybookForm:
     checklists: tuple[ChecklistForm, ...] = ()
     review: ReviewForm | None = None
     rollback: RollbackForm | None = None
+    preservation: PreservationForm | None = None
+    runbooks: tuple[RunbookForm, ...] = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from incidentkit.errors import place
+from incidentkit.errors import below, place
 from incidentkit.model.conditions import Condition
 from incidentkit.model.vocabulary import Vocabulary
 from incidentkit.policy.recipient import Recipient
@@ -12,7 +12,7 @@ from incidentkit.policy.recipient import Recipient
 
 def condition_of(form: object, name: str, path: str, vocabulary: Vocabulary) -> Condition:
     """The condition in a field of a form that lies at a path."""
-    with place(f"{path}.{name}"):
+    with place(below(path, name)):
         return Condition.parse(getattr(form, name), vocabulary)
 
 

@@ -1,0 +1,197 @@
+"""Runbooks as values and in documents: they come back equal, and what they cannot be is refused with its place."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from attrs import evolve
+from hypothesis import given
+
+from incidentkit import Flag, Playbook, SeverityRules, SeverityScheme
+from incidentkit.convert import from_json, from_plain, to_json, to_plain
+from incidentkit.errors import DocumentInvalid, RunbookInvalid
+from incidentkit.policy.obligation import Attempt
+from incidentkit.policy.parameter import Parameter
+from incidentkit.policy.preservation import PreservationPolicy
+from incidentkit.policy.recipient import role
+from incidentkit.policy.runbook import Runbook, Shelf
+from incidentkit.policy.situation import STATUS
+from incidentkit.policy.step import Check, Decide, Failure, Include, Instruct, Use
+from incidentkit.testing import runbooks, shelves
+from incidentkit.testing.rules import RULES
+
+MINUTE = timedelta(minutes=1)
+SAFE = Flag("restart_safe", question="Is a restart safe?")
+UP = Flag("database_up", question="Does the database answer?")
+BREACH = Flag("breach", question="Was somebody in?")
+LEAD, COMMANDER = role("technical lead"), role("incident commander")
+
+VERIFY = Runbook(
+    "verify",
+    [Check("health", "health_check.check", {"environment": "{where}"}, patience=2 * MINUTE, lasting=MINUTE)],
+    owner=LEAD,
+    parameters=[Parameter(name="where", default="production")],
+)
+RESTART = Runbook(
+    "restart",
+    [
+        Use("status", "database.status", learns={"healthy": UP}),
+        Decide("safe", SAFE, when=~UP, owner=COMMANDER),
+        Use("restart", "database.restart", when=SAFE & ~UP, confirmed_by=COMMANDER, valid=5 * MINUTE),
+        Use("logs", "logging.archive", {"last": "{period}"}, on_failure=Failure.GO_ON, within=MINUTE),
+        Use("off", "feature_flag_tool.disable", {"features": ("search", "feed")}, confirm=True, temporary=True),
+        Instruct("tell", what="Tell the vendor", source="vendor handbook, 2"),
+        Include("verify", "verify", {"where": "production"}),
+    ],
+    owner=LEAD,
+    what="Restart the database",
+    parameters=[Parameter(name="period", kind="duration", default=15 * MINUTE, question="How far back?")],
+    fits=~UP & STATUS.is_(STATUS.options[0]),
+    notice=[Attempt("push", MINUTE), Attempt("mail")],
+    source="database handbook",
+)
+
+
+def book(*runbooks: Runbook, **parts: Any) -> Playbook:
+    return Playbook(name="shop", rules=RULES, runbooks=runbooks or (VERIFY, RESTART), **parts)
+
+
+def no_rules() -> SeverityRules[Any]:
+    """Rules that ask for no facts, so that those of drawn runbooks are their own."""
+    scheme: SeverityScheme[Any] = SeverityScheme("P1", "P2", name="shop")
+    return SeverityRules(otherwise=scheme["P2"])
+
+
+HELD = PreservationPolicy(held=BREACH, guardians=[role("security")], notice=[Attempt("phone")], source="security, 1")
+
+
+# Documents
+
+
+@given(shelves())
+def test_a_playbook_with_runbooks_reads_back_with_its_version(shelf: Shelf) -> None:
+    playbook = Playbook(name="shop", rules=no_rules(), runbooks=shelf.runbooks)
+    read = Playbook.from_toml(playbook.to_toml())
+    assert read == playbook == from_json(to_json(playbook), Playbook)
+    assert read.version == playbook.version
+
+
+@given(shelves())
+def test_runbooks_read_back_without_a_playbook(shelf: Shelf) -> None:
+    assert Shelf.from_toml(shelf.to_toml()) == shelf == from_json(to_json(shelf), Shelf)
+
+
+@given(runbooks())
+def test_a_runbook_reads_back_alone(runbook: Runbook) -> None:
+    assert Runbook.from_toml(runbook.to_toml()) == runbook == from_json(to_json(runbook), Runbook)
+
+
+def test_every_change_of_a_runbook_is_another_version() -> None:
+    others = [
+        evolve(RESTART, owner=COMMANDER),
+        evolve(RESTART, steps=RESTART.steps[::-1]),
+        evolve(RESTART, steps=[evolve(RESTART.steps[0], when=SAFE), *RESTART.steps[1:]]),
+        evolve(RESTART, parameters=[evolve(RESTART.parameters[0], default=MINUTE)]),
+    ]
+    versions = {book(VERIFY, each).version for each in (RESTART, *others)}
+    assert len(versions) == 5
+
+
+def test_what_holds_evidence_reads_back() -> None:
+    playbook = book(preservation=HELD)
+    assert Playbook.from_toml(playbook.to_toml()) == playbook
+    assert Playbook.from_toml(playbook.to_toml()).version != book().version
+
+
+def test_defaults_are_not_written() -> None:
+    plain = to_plain(Runbook("tell", [Instruct("call"), Use("status", "database.status")], owner=LEAD))
+    steps = [{"kind": "instruct", "name": "call"}, {"kind": "use", "name": "status", "operation": "database.status"}]
+    assert plain == {"name": "tell", "owner": "role technical lead", "steps": steps}
+
+
+def test_a_length_of_time_is_text_wherever_nothing_else_can_stand() -> None:
+    plain = to_plain(Runbook("look", [Use("errors", "metrics.errors", {"last": 5 * MINUTE})], owner=LEAD))
+    assert plain["steps"][0]["arguments"] == {"last": "5min"}
+    assert Use("errors", "metrics.errors", {"last": "5min"}) == Use("errors", "metrics.errors", {"last": 5 * MINUTE})
+    with pytest.raises(RunbookInvalid, match="step 'errors': last: 'soon' is not a duration"):
+        Use("errors", "metrics.errors", {"last": "soon"})
+
+
+def test_a_length_of_time_for_a_parameter_is_marked_as_such() -> None:
+    waits = Runbook(
+        "waits",
+        [Use("errors", "metrics.errors", {"last": "{period}"})],
+        owner=LEAD,
+        parameters=[Parameter(name="period", kind="duration")],
+    )
+    outer = Runbook("outer", [Include("wait", "waits", {"period": 5 * MINUTE})], owner=LEAD)
+    plain = to_plain(outer)
+    assert plain["steps"][0]["parameters"] == {"period": {"duration": "5min"}}
+    assert from_plain(plain, Runbook) == outer
+    assert book(waits, outer) == Playbook.from_toml(book(waits, outer).to_toml())
+
+
+def test_a_runbook_of_a_playbook_may_bring_its_facts() -> None:
+    plain = to_plain(Playbook(name="shop", rules=RULES))
+    plain["runbooks"] = [to_plain(VERIFY), to_plain(RESTART)]
+    read = from_plain(plain, Playbook)
+    assert read == book()
+    assert {"restart_safe", "database_up"} <= read.vocabulary.keys()
+
+
+def test_a_fact_cannot_mean_two_things() -> None:
+    plain = to_plain(book())
+    plain["runbooks"][1]["facts"] = [{"kind": "flag", "name": "database_up", "question": "Is it fast?"}]
+    with pytest.raises(DocumentInvalid, match=r"\$\.runbooks\[1\]\.facts: .*database_up"):
+        from_plain(plain, Playbook)
+
+
+def at(plain: dict[str, Any], *path: Any) -> Any:
+    value: Any = plain
+    for key in path:
+        value = value[key]
+    return value
+
+
+WRONG: list[tuple[tuple[Any, ...], str, object, str]] = [
+    ((), "fits", "database_upp", r"\$\.fits: .*Did you mean 'database_up'"),
+    ((), "owner", "lead", r"\$\.owner: "),
+    (("steps", 0), "kind", "usee", r"\$\.steps\[0\]: 'usee' is not a kind known here; there are use, check, instruct"),
+    (("steps", 0), "operation", "database.statu", r"\$\.steps\[0\]: step 'status': .*database.status"),
+    (("steps", 0, "learns"), "healthy", "up", r"\$\.steps\[0\]\.learns\.healthy: no fact is called 'up'"),
+    (("steps", 1), "fact", "safe", r"\$\.steps\[1\]\.fact: no fact is called 'safe'"),
+    (("steps", 1), "when", "not up", r"\$\.steps\[1\]\.when: column 5"),
+    (("steps", 1), "owner", "me", r"\$\.steps\[1\]\.owner: "),
+    (("steps", 2), "confirmed_by", ["role a", "b"], r"\$\.steps\[2\]\.confirmed_by\[1\]: "),
+    (("steps", 2), "confirm", False, r"\$\.steps\[2\]: step 'restart': what is destructive is confirmed"),
+    (("steps", 3, "arguments"), "last", "{perio}", r"\$: runbook 'restart', step 'logs': \{perio\} is no parameter"),
+    (("steps", 3, "arguments"), "last", "soon", r"\$\.steps\[3\]: step 'logs': last: 'soon' is not a duration"),
+    (("steps", 4, "arguments"), "features", ["a", 1], r"\$\.steps\[4\]\.arguments\.features\[1\]: 1 is not text"),
+    (("steps", 4, "arguments"), "features", {"a": 1}, r"\$\.steps\[4\]\.arguments\.features: .* is not a scalar"),
+    (("steps", 4), "on_failure", "undoo", r"\$\.steps\[4\]\.on_failure: 'undoo' is not one of wait, go on, undo"),
+    (("parameters", 0), "default", "soon", r"\$\.parameters\[0\]: the default of parameter period: "),
+    (("parameters", 0), "kind", "time", r"\$\.parameters\[0\]\.kind: 'time' is not one of text, names"),
+    (("notice", 0), "wait", "1", r"\$\.notice\[0\]\.wait: "),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "key", "value", "message"), WRONG)
+def test_what_a_runbook_cannot_be_is_refused_with_its_place(
+    path: tuple[Any, ...], key: str, value: object, message: str
+) -> None:
+    alone, within = to_plain(RESTART), to_plain(book())
+    at(alone, *path)[key] = value
+    at(within, "runbooks", 1, *path)[key] = value
+    with pytest.raises(DocumentInvalid, match=message):
+        from_plain(alone, Runbook)
+    with pytest.raises(DocumentInvalid, match=message.replace(r"\$", r"\$\.runbooks\[1\]", 1)):
+        from_plain(within, Playbook)
+
+
+def test_what_includes_nothing_is_refused_where_the_runbooks_stand() -> None:
+    plain = to_plain(Shelf((VERIFY, RESTART)))
+    plain["runbooks"][1]["steps"][6]["runbook"] = "verifi"
+    with pytest.raises(DocumentInvalid, match=r"\$\.runbooks: .*Did you mean 'verify'"):
+        from_plain(plain, Shelf)
