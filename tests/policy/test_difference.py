@@ -23,7 +23,9 @@ from incidentkit.policy.obligation import Attempt
 from incidentkit.policy.question import Conclusion, ask
 from incidentkit.policy.recipient import role, team
 from incidentkit.policy.response import ResponsePolicy
+from incidentkit.policy.runbook import Runbook
 from incidentkit.policy.situation import UNRESOLVED_FOR
+from incidentkit.policy.step import Check, Instruct, Use
 from incidentkit.policy.template import Section, Template
 from incidentkit.policy.tree import DecisionTree
 from incidentkit.testing import directories, playbooks
@@ -341,3 +343,36 @@ def test_a_long_text_shows_where_it_is_different() -> None:
     assert "good so" in line
     assert "bad so" in line
     assert len(line) < 400
+
+
+def test_it_says_which_runbooks_and_which_of_their_steps_are_different() -> None:
+    look, call = Use("look", "database.status"), Instruct("call")
+    old = Runbook("restart", [look, call, Instruct("wait")], owner=role("manager"))
+    steps: list[Any] = [
+        evolve(call, when=DOWN),
+        evolve(look, on_failure="go on"),
+        Check("well", "database.replica_status"),
+    ]
+    new = evolve(old, steps=steps, owner=role("lead"))
+    gone, begun = Runbook("gone", [call], owner=role("manager")), Runbook("new", [call], owner=role("manager"))
+    changes = book(runbooks=[old, gone]).diff(book(runbooks=[new, begun])).of(Part.RUNBOOKS)
+    assert [(each.kind, each.where, each.what) for each in changes] == [
+        (ChangeKind.CHANGED, "restart", "owner"),
+        (ChangeKind.CHANGED, "restart / look", "on_failure"),
+        (ChangeKind.CHANGED, "restart / call", "when"),
+        (ChangeKind.GONE, "restart / wait", ""),
+        (ChangeKind.NEW, "restart / well", ""),
+        (ChangeKind.CHANGED, "restart", "order"),
+        (ChangeKind.GONE, "gone", ""),
+        (ChangeKind.NEW, "new", ""),
+    ]
+    assert (changes[2].before, changes[2].after) == ("true", "down")
+
+
+def test_a_step_of_another_kind_is_told_as_a_whole() -> None:
+    before = Runbook("look", [Use("look", "metrics.errors", {"last": MINUTE})], owner=role("manager"))
+    after = evolve(before, steps=[Check("look", "metrics.errors", {"last": MINUTE})])
+    (change,) = book(runbooks=[before]).diff(book(runbooks=[after])).changes
+    assert (change.part, change.where, change.what) == (Part.RUNBOOKS, "look", "look")
+    assert "kind: use" in (change.before or "")
+    assert "kind: check" in (change.after or "")

@@ -46,11 +46,14 @@ from incidentkit.policy.linting import lint
 from incidentkit.policy.maintenance import Maintenance
 from incidentkit.policy.obligation import Attempt
 from incidentkit.policy.override import Addition, Override, Removal, Replacement
+from incidentkit.policy.parameter import Parameter
 from incidentkit.policy.planning import plan
+from incidentkit.policy.preservation import PreservationPolicy
 from incidentkit.policy.recipient import Recipient, on_call, person, role, schedule, team
 from incidentkit.policy.response import ResponsePolicy
 from incidentkit.policy.review import ReviewPolicy
 from incidentkit.policy.rollback import Criterion, RollbackPolicy
+from incidentkit.policy.runbook import Runbook
 from incidentkit.policy.situation import (
     ACKNOWLEDGED,
     ACKNOWLEDGEMENTS,
@@ -66,6 +69,7 @@ from incidentkit.policy.situation import (
     severity_of,
     worst_severity_of,
 )
+from incidentkit.policy.step import Check, Instruct, Step, Use
 from incidentkit.policy.template import Template
 from incidentkit.testing import attended, directories, playbooks
 from incidentkit.text.document import Document
@@ -207,6 +211,24 @@ def item(name: str = "item", **rest: Any) -> Item:
 
 def owing(*items: Item, owner: Recipient = EVE, **rest: Any) -> Playbook:
     return evolve(GOOD, checklists=[Checklist(name="list", owner=owner, items=items, **rest)])
+
+
+UP = Flag("database_up", question="Does the database answer?")
+CALL = Instruct("call")
+LOOK = Use("look", "database.status", learns={"healthy": UP})
+PROMOTE = Use("promote", "database.failover", confirmed_by=[ADA])
+SCALE = Use("scale", "orchestrator.scale", {"replicas": 10})
+OR_UNDO = Check("well", "database.replica_status", learns={"healthy": UP}, on_failure="undo")
+PERIOD = Parameter(name="period")
+
+
+def running(*steps: Step, **rest: Any) -> Playbook:
+    given: dict[str, Any] = {"owner": EVE, "notice": PUSH, **rest}
+    return evolve(GOOD, runbooks=[Runbook("book", steps, **given)])
+
+
+def holding(**parts: Any) -> Playbook:
+    return evolve(GOOD, preservation=PreservationPolicy(held=LEGAL, **parts))
 
 
 def reviewed(owner: Recipient) -> Playbook:
@@ -485,6 +507,44 @@ FOUND: list[tuple[Code, Playbook, Directory, list[str]]] = [
     (Code.METHOD_OF_NOBODY, telling(reminders=["push", "fax"]), DIRECTORY, ["communication.reminders[1]"]),
     (Code.METHOD_OF_NOBODY, owing(item(within=MINUTE), reminders=FAX), DIRECTORY, ["checklists[0].reminders[0]"]),
     (Code.GAP, telling(tell(schedule("office"))), DIRECTORY, ["schedules.office"] * 3),
+    # Runbooks
+    (Code.NEVER_ANSWERED, running(CALL, fits=SAID_DONE), DIRECTORY, ["runbooks[0].fits"]),
+    (Code.NEVER_ANSWERED, running(Instruct("a", when=UNCERTAIN)), DIRECTORY, ["runbooks[0].steps[0].when"]),
+    (Code.NEVER_DONE, running(CALL, Instruct("b", when=LEGAL & ~LEGAL)), DIRECTORY, ["runbooks[0].steps[1].when"]),
+    (Code.NEVER_DONE, running(Instruct("a", when=NEVER)), DIRECTORY, ["runbooks[0].steps[0].when"]),
+    (Code.IDLE_GUARD, running(Instruct("a", when=LEGAL | ~LEGAL)), DIRECTORY, ["runbooks[0].steps[0].when"]),
+    (Code.NOBODY_NAMED, running(Use("a", "database.restart")), DIRECTORY, ["runbooks[0].steps[0].confirmed_by"]),
+    (
+        Code.NOBODY_NAMED,
+        running(Use("a", "logging.archive", {"last": MINUTE}, destroys=True)),
+        DIRECTORY,
+        ["runbooks[0].steps[0].confirmed_by"],
+    ),
+    (Code.NOT_UNDONE, running(evolve(PROMOTE, temporary=True)), DIRECTORY, ["runbooks[0].steps[0].temporary"]),
+    (Code.NOT_UNDONE, running(PROMOTE, OR_UNDO), DIRECTORY, ["runbooks[0].steps[0].operation"]),
+    (
+        Code.PATIENT,
+        running(Check("a", "metrics.errors", {"last": MINUTE}, patience=61 * MINUTE)),
+        DIRECTORY,
+        ["runbooks[0].steps[0].patience"],
+    ),
+    (Code.NOBODY_TOLD, running(CALL, notice=[]), DIRECTORY, ["runbooks[0].notice"]),
+    (Code.NOBODY_TOLD, running(PROMOTE, notice=[]), DIRECTORY, ["runbooks[0].notice"]),
+    (Code.UNUSED_PARAMETER, running(CALL, parameters=[PERIOD]), DIRECTORY, ["runbooks[0].parameters[0]"]),
+    (Code.LEARNT_TWICE, running(LOOK, OR_UNDO), DIRECTORY, ["runbooks[0].steps[1].learns.healthy"]),
+    (Code.UNKNOWN_RECIPIENT, running(CALL, owner=role("leed")), DIRECTORY, ["runbooks[0].owner"]),
+    (Code.UNKNOWN_RECIPIENT, running(evolve(CALL, owner=role("leed"))), DIRECTORY, ["runbooks[0].steps[0].owner"]),
+    (
+        Code.UNKNOWN_RECIPIENT,
+        running(evolve(PROMOTE, confirmed_by=[ADA, role("leed")])),
+        DIRECTORY,
+        ["runbooks[0].steps[0].confirmed_by[1]"],
+    ),
+    (Code.NOBODY, running(CALL, owner=role("vacant")), DIRECTORY, ["runbooks[0].owner"]),
+    (Code.NO_METHOD, running(CALL), without_contacts("eve"), ["people.eve.contacts"]),
+    (Code.METHOD_OF_NOBODY, running(CALL, notice=FAX), DIRECTORY, ["runbooks[0].notice[0]"]),
+    (Code.METHOD_OF_NOBODY, holding(notice=FAX), DIRECTORY, ["preservation.notice[0]"]),
+    (Code.UNKNOWN_RECIPIENT, holding(guardians=[EVE, role("leed")]), DIRECTORY, ["preservation.guardians[1]"]),
     # What is owed
     (Code.NEVER_OWED, owing(item(), item("2", when=LEGAL & ~LEGAL)), DIRECTORY, ["checklists[0].items[1].when"]),
     (
@@ -621,6 +681,17 @@ NOT_FOUND: list[tuple[Code, Playbook, Directory]] = [
     (Code.NO_PUBLIC_SUMMARY, telling(PUBLISH, tell()), DIRECTORY),
     (Code.NOTHING_OPENED, telling(PRIVATE, POST, TICKET, CLOSED, PUBLISH, UPDATE), DIRECTORY),
     (Code.NOTHING_OPENED, telling(evolve(POST, acts=Act(ActKind.POST, "operations"))), DIRECTORY),
+    (Code.NEVER_ANSWERED, running(Instruct("a", when=LEGAL), fits=ACKNOWLEDGED), DIRECTORY),
+    (Code.NEVER_DONE, running(CALL, Instruct("a", when=STATUS.is_(Status.CLOSED))), DIRECTORY),
+    (Code.IDLE_GUARD, running(CALL, Instruct("a", when=LEGAL)), DIRECTORY),
+    (Code.NOBODY_NAMED, running(PROMOTE), DIRECTORY),
+    (Code.NOT_UNDONE, running(PROMOTE, evolve(OR_UNDO, on_failure="wait")), DIRECTORY),
+    (Code.NOT_UNDONE, running(OR_UNDO, PROMOTE, evolve(SCALE, temporary=True)), DIRECTORY),
+    (Code.PATIENT, running(Check("a", "metrics.errors", {"last": MINUTE}, patience=60 * MINUTE)), DIRECTORY),
+    (Code.NOBODY_TOLD, running(LOOK, SCALE, notice=[]), DIRECTORY),
+    (Code.UNUSED_PARAMETER, running(evolve(SCALE, arguments={"replicas": "{period}"}), parameters=[PERIOD]), DIRECTORY),
+    (Code.LEARNT_TWICE, running(LOOK, PROMOTE, OR_UNDO), DIRECTORY),
+    (Code.LEARNT_TWICE, running(evolve(LOOK, when=LEGAL), OR_UNDO), DIRECTORY),
     (Code.NEVER_OWED, owing(item(when=STATUS.is_(Status.RESOLVED)), item("2", when=ACKNOWLEDGED)), DIRECTORY),
     (Code.NEVER_OWED, owing(item(when=ACKNOWLEDGED, met=ACKNOWLEDGED | ~ACKNOWLEDGED)), DIRECTORY),
     (Code.NO_REMINDERS, owing(item(within=MINUTE), reminders=PUSH), DIRECTORY),

@@ -219,6 +219,10 @@ def _place(path: Path) -> tuple[Part, Path]:
             return Part.TREES, tuple(rest)
         case ("communication", "templates", *rest):
             return Part.TEMPLATES, tuple(rest)
+        case ("runbooks", name, "steps", *rest):
+            return Part.RUNBOOKS, (name, *rest)
+        case ("runbooks", *rest):
+            return Part.RUNBOOKS, tuple(rest)
         case _:
             return Part.POLICIES, path
 

@@ -29,6 +29,8 @@ class Part(StrEnum):
     TREES = "trees"
     FACTS = "facts"
     TEMPLATES = "templates"
+    RUNBOOKS = "runbooks"
+    """By the name of a runbook and of its step."""
     POLICIES = "policies"
     """Everything else, as documents hold it."""
 
@@ -40,6 +42,7 @@ _TITLES: Final = {
     Part.TREES: "Decision trees",
     Part.FACTS: "Facts",
     Part.TEMPLATES: "Templates",
+    Part.RUNBOOKS: "Runbooks",
     Part.POLICIES: "Policies, as they are written",
 }
 

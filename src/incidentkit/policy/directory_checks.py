@@ -196,6 +196,10 @@ def _rows(playbook: Playbook) -> Iterator[tuple[str, Iterable[Attempt]]]:
         yield f"checklists[{index}].reminders", checklist.reminders
     if playbook.review is not None:
         yield "review.reminders", playbook.review.reminders
+    if playbook.preservation is not None:
+        yield "preservation.notice", playbook.preservation.notice
+    for index, runbook in enumerate(playbook.runbooks):
+        yield f"runbooks[{index}].notice", runbook.notice
 
 
 def _schedules(staffing: Staffing) -> Iterator[tuple[str, Schedule, datetime]]:

@@ -45,6 +45,15 @@ class Code(StrEnum):
     NEVER_TRUE = "ROL003"
     SAID_TWICE = "ROL004"
     WEIGHS_NOTHING = "ROL005"
+    NEVER_ANSWERED = "RUN001"
+    NEVER_DONE = "RUN002"
+    IDLE_GUARD = "RUN003"
+    NOBODY_NAMED = "RUN004"
+    NOT_UNDONE = "RUN005"
+    PATIENT = "RUN006"
+    NOBODY_TOLD = "RUN007"
+    UNUSED_PARAMETER = "RUN008"
+    LEARNT_TWICE = "RUN009"
     UNKNOWN_RECIPIENT = "DIR001"
     NOBODY = "DIR002"
     NO_METHOD = "DIR003"
@@ -94,6 +103,15 @@ _MEANING = {
     Code.NEVER_TRUE: "No incident ever makes the criterion true.",
     Code.SAID_TWICE: "The criterion has the condition of one before it.",
     Code.WEIGHS_NOTHING: "The tree never comes to what the criteria would be weighed against.",
+    Code.NEVER_ANSWERED: "The runbook asks for what is never known of an incident.",
+    Code.NEVER_DONE: "No incident ever makes the guard of the step true.",
+    Code.IDLE_GUARD: "The guard of the step is false for no incident.",
+    Code.NOBODY_NAMED: "The step is destructive, and nobody is named to confirm it.",
+    Code.NOT_UNDONE: "The step is to be undone, and no tool undoes what it does.",
+    Code.PATIENT: "The check waits for more than an hour until something is well.",
+    Code.NOBODY_TOLD: "Steps wait for people, and nobody is told of it.",
+    Code.UNUSED_PARAMETER: "No step uses the parameter.",
+    Code.LEARNT_TWICE: "A step learns what one before it has learnt, and nothing is done in between.",
     Code.UNKNOWN_RECIPIENT: "The directory does not know a recipient.",
     Code.NOBODY: "A recipient means nobody now.",
     Code.NO_METHOD: "A person who is to be reached has no contact method of the chain.",

@@ -19,6 +19,7 @@ from incidentkit.policy.escalation_checks import ON_ESCALATION
 from incidentkit.policy.finding import Finding
 from incidentkit.policy.playbook import Playbook
 from incidentkit.policy.rollback_checks import ON_ROLLBACK
+from incidentkit.policy.runbook_checks import ON_RUNBOOK
 from incidentkit.policy.staffing import Staffing
 
 AHEAD: Final = timedelta(days=14)
@@ -50,6 +51,8 @@ def lint(
         found += (finding for check in ON_CHECKLIST for finding in check(f"checklists[{index}]", checklist))
     if playbook.rollback is not None:
         found += (finding for check in ON_ROLLBACK for finding in check(playbook.rollback))
+    for index, runbook in enumerate(playbook.runbooks):
+        found += (finding for check in ON_RUNBOOK for finding in check(f"runbooks[{index}]", runbook))
     if directory is not None:
         staffing = Staffing(playbook, directory, since, ahead)
         found += (finding for check in ON_DIRECTORY for finding in check(staffing))

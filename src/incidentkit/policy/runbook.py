@@ -97,7 +97,7 @@ class Runbook:
         _check_names(what, "parameter", [each.name for each in self.parameters], least=0)
         known = {*GIVEN, *(each.name for each in self.parameters)}
         for step in self.steps:
-            for name in _mentioned(step):
+            for name in parameters_of(step):
                 if name not in known:
                     hint = nearest(name, known)
                     problem = f"{{{name}}} is no parameter of the runbook. {hint}".rstrip()
@@ -187,7 +187,7 @@ def _check_names(what: str, kind: str, names: list[str], *, least: int) -> None:
             raise RunbookInvalid(f"{what}: two {kind}s are called {name!r}: call one of them otherwise")
 
 
-def _mentioned(step: Step) -> Iterator[str]:
+def parameters_of(step: Step) -> Iterator[str]:
     """The parameters that a step names."""
     match step:
         case Use() | Check():

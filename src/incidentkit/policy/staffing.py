@@ -17,7 +17,9 @@ from incidentkit.policy.escalation import EscalationPolicy, Level
 from incidentkit.policy.obligation import Attempt
 from incidentkit.policy.playbook import Playbook
 from incidentkit.policy.recipient import Recipient, RecipientKind
+from incidentkit.policy.runbook import Runbook
 from incidentkit.policy.shift import Shift
+from incidentkit.policy.step import Use
 
 
 @frozen
@@ -157,6 +159,11 @@ def _places(playbook: Playbook) -> Iterator[Place]:
     if playbook.review is not None:
         owner, reminders = playbook.review.owner, playbook.review.reminders
         yield Place("review.owner", "the owner of the review", (owner,), reminders, is_list=False)
+    if playbook.preservation is not None:
+        guardians, notice = playbook.preservation.guardians, playbook.preservation.notice
+        yield Place("preservation.guardians", "who is told that evidence is held", guardians, notice)
+    for index, runbook in enumerate(playbook.runbooks):
+        yield from _of_runbook(f"runbooks[{index}]", runbook)
 
 
 def _of_escalation(escalation: EscalationPolicy) -> Iterator[Place]:
@@ -190,3 +197,15 @@ def _of_checklist(path: str, checklist: Checklist) -> Iterator[Place]:
             what = f"item {item.name!r} of checklist {checklist.name!r}"
             chain = checklist.reminders if item.within is not None else ()
             yield Place(f"{path}.items[{index}].owner", what, (item.owner,), chain, is_list=False)
+
+
+def _of_runbook(path: str, runbook: Runbook) -> Iterator[Place]:
+    """Whom it and its steps name; those who are named to confirm something are told of it."""
+    yield Place(f"{path}.owner", f"runbook {runbook.name!r}", (runbook.owner,), runbook.notice, is_list=False)
+    for index, step in enumerate(runbook.steps):
+        where, what = f"{path}.steps[{index}]", f"step {step.name!r} of runbook {runbook.name!r}"
+        if step.owner is not None:
+            yield Place(f"{where}.owner", what, (step.owner,), runbook.notice, is_list=False)
+        if isinstance(step, Use):
+            chain = runbook.notice if step.is_confirmed else ()
+            yield Place(f"{where}.confirmed_by", f"who confirms {what}", step.confirmed_by, chain)
