@@ -10,8 +10,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final, TextIO
 
-from attrs import frozen
+from attrs import evolve, frozen
 
+from incidentkit.adapters import CommandTools
 from incidentkit.cli.arguments import add_database, add_playbook, pause
 from incidentkit.cli.command import Command
 from incidentkit.cli.database import Use, name_of, opened
@@ -94,6 +95,8 @@ def _watch(options: Namespace, stream: TextIO) -> Generator[Watch]:
         logging.getLogger("incidentkit").addHandler(log)
         try:
             toolbox = terminal_toolbox(wire, methods)
+            if options.tools:
+                toolbox = evolve(toolbox, **CommandTools.from_environment().slots())
             desk = Desk(playbook, directory, toolbox, store, places=PLACES, observers=(observer,))
             yield Watch(desk, wire, screen, playbook)
         finally:
@@ -143,6 +146,8 @@ def _add_options(parser: ArgumentParser) -> None:
     people = parser.add_mutually_exclusive_group()
     people.add_argument("--directory", metavar="TOML", type=Path, help="people and roles: whom to page")
     people.add_argument("--practice", action="store_true", help="page invented people, to see how it goes")
+    tools = "have the programs that the environment names, as in DEPLOY_TOOL=./deploy, do the steps of runbooks"
+    parser.add_argument("--tools", action="store_true", help=tools)
 
 
 def _add_run_options(parser: ArgumentParser) -> None:

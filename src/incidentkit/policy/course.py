@@ -305,7 +305,9 @@ class Course:
         if stride.is_destructive and self.incident.evidence_held:
             return evolve(stride, stage=Stage.HELD, because="it may destroy evidence, which is held")
         if stride.placed.step.when.evaluate(self.known) is None:
-            return evolve(stride, stage=Stage.UNKNOWN, because=f"whether {stride.placed.step.when} is not known")
+            asked = {each.name: each.question for each in stride.placed.step.when.mentioned}
+            because = " ".join(question for name, question in asked.items() if name not in self.known.values)
+            return evolve(stride, stage=Stage.UNKNOWN, because=because)
         return stride
 
     def _latest(self, id: str) -> tuple[ActionKey, Tried | None]:

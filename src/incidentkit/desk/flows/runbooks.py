@@ -99,7 +99,7 @@ def check_confirmation(view: View, command: Confirm) -> None:
     run = view.incident.progress.runs[command.run]
     found = view.strides.get(run.step(command.step))
     if found is None:
-        raise CommandInvalid(f"{command.step} of {command.run} is not at its turn: look with 'runs' where it stands")
+        raise CommandInvalid(f"{command.step} of {command.run} is not at its turn: see how far it has come")
     course, stride = found
     if stride.stage not in (Stage.UNCONFIRMED, Stage.FAILED):
         because = f": {stride.because}" if stride.because else ""
