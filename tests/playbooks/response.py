@@ -135,9 +135,9 @@ class Response:
     def another(self) -> Desk:
         """One more desk on the same store: as if the one before had been killed."""
         given = self.tools.by_slot if self.slots is None else self.slots
-        slots = {slot: Witness(slot, tool, self.calls, self.faults) for slot, tool in given.items()}
+        slots: dict[str, Any] = {slot: Witness(slot, tool, self.calls, self.faults) for slot, tool in given.items()}
         pagers = dict.fromkeys(self.playbook.methods, MemoryPager(clock=self.clock))
-        toolbox: Toolbox = Toolbox(pagers=pagers, **slots)
+        toolbox = Toolbox(pagers=pagers, **slots)
         return Desk(self.playbook, practice_directory(), toolbox, self.store, places=0, observers=())
 
     @property
