@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from hypothesis import given
 from incidentkit import Flag, Playbook, SeverityRules, SeverityScheme
 from incidentkit.convert import from_json, from_plain, to_json, to_plain
 from incidentkit.errors import DocumentInvalid, RunbookInvalid
+from incidentkit.model.conditions import ALWAYS
 from incidentkit.policy.obligation import Attempt
 from incidentkit.policy.parameter import Parameter
 from incidentkit.policy.preservation import PreservationPolicy
@@ -21,6 +23,8 @@ from incidentkit.policy.situation import STATUS
 from incidentkit.policy.step import Check, Decide, Failure, Include, Instruct, Use
 from incidentkit.testing import runbooks, shelves
 from incidentkit.testing.rules import RULES
+from incidentkit.text.document import Steps, Strong
+from incidentkit.text.markdown import to_markdown
 
 MINUTE = timedelta(minutes=1)
 SAFE = Flag("restart_safe", question="Is a restart safe?")
@@ -195,3 +199,81 @@ def test_what_includes_nothing_is_refused_where_the_runbooks_stand() -> None:
     plain["runbooks"][1]["steps"][6]["runbook"] = "verifi"
     with pytest.raises(DocumentInvalid, match=r"\$\.runbooks: .*Did you mean 'verify'"):
         from_plain(plain, Shelf)
+
+
+# For people
+
+
+def test_a_runbook_is_a_numbered_list() -> None:
+    assert to_markdown(RESTART.to_document()).splitlines() == [
+        "# restart",
+        "",
+        "Restart the database",
+        "",
+        "Owner: role technical lead",
+        "",
+        'For incidents with `not database_up and status == "investigating"`',
+        "",
+        "## What has to be said",
+        "",
+        "- `{period}`, duration: How far back? If nobody says: `15min`",
+        "",
+        "## Steps",
+        "",
+        "1. **status**: `database.status`, which tells database\\_up.",
+        "2. **Is a restart safe?**, if `not database_up`: answered by role incident commander, as `restart_safe`",
+        (
+            "3. **restart**, if `restart_safe and not database_up`: `database.restart`. Destructive: "
+            "every try is confirmed by role incident commander. No tool undoes it."
+        ),
+        "4. **logs**: `logging.archive` with last `{period}`. No tool undoes it. If it fails, go on.",
+        (
+            "5. **off**: `feature_flag_tool.disable` with features `search, feed`. Confirmed by role "
+            "technical lead. Undone by feature\\_flag\\_tool.enable. Temporary: it is undone or made "
+            "permanent in the end."
+        ),
+        "6. **Tell the vendor**: done by role technical lead. \\[vendor handbook, 2\\]",
+        "7. **verify**: go through `verify` with where `production`",
+        "",
+        "Source: database handbook",
+    ]
+
+
+NASTY = Runbook("x", [Use('say "no" <b>', "database.restart", when=SAFE), Instruct("tell; them"), VERIFY.steps[0]],
+                owner=LEAD, parameters=[Parameter(name="where")])  # fmt: skip
+
+
+def test_a_flowchart_has_guards_as_diamonds_and_marks_what_is_destructive() -> None:
+    assert NASTY.to_mermaid().splitlines() == [
+        "flowchart TD",
+        '    s1["1. say #34;no#34; #60;b#62; (destructive)"]',
+        '    g1{"restart_safe"}',
+        '    s2[/"2. tell; them"/]',
+        '    s3["3. health"]',
+        '    done(["Done"])',
+        '    g1 -->|"YES"| s1',
+        '    g1 -->|"NO"| s2',
+        "    s1 --> s2",
+        "    s2 --> s3",
+        "    s3 --> done",
+        "    classDef destructive stroke-width:4px",
+        "    class s1 destructive",
+    ]
+
+
+@given(runbooks())
+def test_a_flowchart_reaches_every_step_and_its_end(runbook: Runbook) -> None:
+    chart = runbook.to_mermaid()
+    known = {*re.findall(r"^    (\w+)[\[({]", chart, re.MULTILINE)}
+    arrows = re.findall(r'^    (\w+) -->(?:\|"\w+"\|)? (\w+)$', chart, re.MULTILINE)
+    guards = [step for step in runbook.steps if step.when != ALWAYS]
+    assert len(known) == len(runbook.steps) + len(guards) + 1
+    assert {place for arrow in arrows for place in arrow} == known
+    assert len(arrows) == len(runbook.steps) + 2 * len(guards)
+    assert "<" not in chart
+
+
+@given(runbooks())
+def test_every_step_stands_in_the_list(runbook: Runbook) -> None:
+    (steps,) = (block for block in runbook.to_document().blocks if isinstance(block, Steps))
+    assert [Strong(step.words) for step in runbook.steps] == [line[0] for line in steps.items]

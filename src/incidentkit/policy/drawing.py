@@ -96,7 +96,7 @@ def _line(text: str) -> str:
 def to_mermaid(root: Question[Any]) -> str:
     """A flowchart in Mermaid's language; text stays text, whatever it contains."""
     names: dict[Any, str] = {question: f"q{number}" for number, question in enumerate(root.questions, start=1)}
-    lines = [f"    {names[question]}{{{_quoted(question.text)}}}" for question in root.questions]
+    lines = [f"    {names[question]}{{{quoted(question.text)}}}" for question in root.questions]
     ends: list[Any] = []
     arrows: list[str] = []
     for question in root.questions:
@@ -104,14 +104,15 @@ def to_mermaid(root: Question[Any]) -> str:
             if not is_question(node):
                 if node not in ends:
                     ends.append(node)
-                    lines.append(f"    c{len(ends)}[{_quoted(str(node))}]")
+                    lines.append(f"    c{len(ends)}[{quoted(str(node))}]")
                 target = f"c{ends.index(node) + 1}"
             else:
                 target = names[node]
-            arrows.append(f"    {names[question]} -->|{_quoted(label)}| {target}")
+            arrows.append(f"    {names[question]} -->|{quoted(label)}| {target}")
     return "\n".join(["flowchart TD", *lines, *arrows])
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """A label in Mermaid's language that shows the text as it is, in one line."""
     escaped = "".join(f"#{ord(character)};" if character in '"#<>&`\\' else character for character in _line(text))
     return f'"{escaped}"'

@@ -30,6 +30,7 @@ from incidentkit.policy.forms.runbook import RunbookForm, ShelfForm, parameter_f
 from incidentkit.policy.forms.step import step_form, step_of
 from incidentkit.policy.forms.texts import condition_of, recipient_of
 from incidentkit.policy.obligation import Attempt, checked_reason
+from incidentkit.policy.outline import flowchart, parameter_line, step_line
 from incidentkit.policy.parameter import (
     GIVEN,
     INCIDENT,
@@ -44,6 +45,7 @@ from incidentkit.policy.parameter import (
 from incidentkit.policy.recipient import Recipient
 from incidentkit.policy.step import LONGEST_STEP, Check, Decide, Include, Step, Use
 from incidentkit.providers.tools import ToolRequest
+from incidentkit.text.document import Block, Bullets, Code, Document, Heading, Paragraph, Steps, Text
 
 MOST_STEPS: Final = 200
 """Steps that a runbook may have, with those of the runbooks that it includes."""
@@ -172,6 +174,29 @@ class Runbook:
     def from_toml(cls, text: str, *, source: str = "") -> Self:
         """Read what `to_toml` writes; `DocumentInvalid` names the place, and ``source`` the file if given."""
         return convert.from_toml(text, cls, source=source)
+
+    def to_document(self) -> Document:
+        """For people: what it is for, what has to be said, and its steps, counted from one."""
+        return Document(self._blocks())
+
+    def _blocks(self) -> Iterator[Block]:
+        yield Heading(self.name, level=1)
+        if self.what.strip():
+            yield Paragraph(self.what)
+        yield Paragraph(f"Owner: {self.owner}")
+        if self.fits != NEVER:
+            yield Paragraph((Text("For incidents with "), Code(str(self.fits))))
+        if self.parameters:
+            yield Heading("What has to be said")
+            yield Bullets(map(parameter_line, self.parameters))
+        yield Heading("Steps")
+        yield Steps(step_line(step, self.owner) for step in self.steps)
+        if self.source.strip():
+            yield Paragraph(f"Source: {self.source}")
+
+    def to_mermaid(self) -> str:
+        """A Mermaid flowchart: a diamond for every guard, and what is destructive in a heavy frame."""
+        return flowchart(self.steps)
 
 
 def runbooks_of(forms: Iterable[RunbookForm], vocabulary: Vocabulary) -> list[Runbook]:
