@@ -12,7 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from incidentkit import EMERGENCY, Directory, Incident
+from incidentkit import EMERGENCY, Directory, Incident, Playbook
 from incidentkit.errors import DocumentInvalid, FieldInvalid, IncidentkitError, RunbookInvalid
 from incidentkit.inbound.runbook import LONGEST_WORDS, ReadRunbook, read_runbook
 from incidentkit.inbound.source_text import MAX_CHARACTERS
@@ -218,6 +218,13 @@ def test_a_runbook_of_the_longest_words_and_names_can_be_gone_through() -> None:
     owed = obligations(begun, book, Directory(), now=START)
     first = read_one.steps[0]
     assert owed[f"{read_one.name} #1/{first.name}"].what.endswith(f": {first.words}")
+
+
+@settings(max_examples=settings().max_examples // 5)
+@given(MESSY)
+def test_what_was_read_is_kept_in_the_document_of_a_playbook(document: str) -> None:
+    book = evolve(EMERGENCY, runbooks=[read(f"{ANY_STEP}{document}", name="read").runbook])
+    assert Playbook.from_toml(book.to_toml()) == book
 
 
 def test_what_stands_in_braces_is_not_filled_in() -> None:
