@@ -27,7 +27,7 @@ from incidentkit.text.document import Steps, Strong
 from incidentkit.text.markdown import to_markdown
 
 MINUTE = timedelta(minutes=1)
-SAFE = Flag("restart_safe", question="Is a restart safe?")
+SAFE = Flag("safe_to_restart", question="Is a restart safe?")
 UP = Flag("database_up", question="Does the database answer?")
 BREACH = Flag("breach", question="Was somebody in?")
 LEAD, COMMANDER = role("technical lead"), role("incident commander")
@@ -142,7 +142,7 @@ def test_a_runbook_of_a_playbook_may_bring_its_facts() -> None:
     plain["runbooks"] = [to_plain(VERIFY), to_plain(RESTART)]
     read = from_plain(plain, Playbook)
     assert read == book()
-    assert {"restart_safe", "database_up"} <= read.vocabulary.keys()
+    assert {"safe_to_restart", "database_up"} <= read.vocabulary.keys()
 
 
 def test_a_fact_cannot_mean_two_things() -> None:
@@ -221,9 +221,9 @@ def test_a_runbook_is_a_numbered_list() -> None:
         "## Steps",
         "",
         "1. **status**: `database.status`, which tells database\\_up.",
-        "2. **Is a restart safe?**, if `not database_up`: answered by role incident commander, as `restart_safe`",
+        "2. **Is a restart safe?**, if `not database_up`: answered by role incident commander, as `safe_to_restart`",
         (
-            "3. **restart**, if `restart_safe and not database_up`: `database.restart`. Destructive: "
+            "3. **restart**, if `safe_to_restart and not database_up`: `database.restart`. Destructive: "
             "every try is confirmed by role incident commander. No tool undoes it."
         ),
         "4. **logs**: `logging.archive` with last `{period}`. No tool undoes it. If it fails, go on.",
@@ -247,7 +247,7 @@ def test_a_flowchart_has_guards_as_diamonds_and_marks_what_is_destructive() -> N
     assert NASTY.to_mermaid().splitlines() == [
         "flowchart TD",
         '    s1["1. say #34;no#34; #60;b#62; (destructive)"]',
-        '    g1{"restart_safe"}',
+        '    g1{"safe_to_restart"}',
         '    s2[/"2. tell; them"/]',
         '    s3["3. health"]',
         '    done(["Done"])',

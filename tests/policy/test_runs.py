@@ -57,7 +57,7 @@ from incidentkit.policy.parameter import Parameter
 from incidentkit.policy.planning import Plan, plan, preview, settle
 from incidentkit.policy.recipient import role
 from incidentkit.policy.runbook import Runbook
-from incidentkit.policy.step import Check, Decide, Failure, Include, Instruct, Use
+from incidentkit.policy.step import Check, Decide, Failure, Include, Instruct, Step, Use
 from incidentkit.policy.view import View
 from incidentkit.testing.planning import claimed, stamped
 from incidentkit.testing.rules import RULES
@@ -66,7 +66,7 @@ START: Final = datetime(2026, 3, 2, 14, 23, tzinfo=UTC)
 MINUTE: Final = timedelta(minutes=1)
 VALID: Final = timedelta(minutes=10)
 
-SAFE = Flag("restart_safe", question="Is a restart safe?")
+SAFE = Flag("safe_to_restart", question="Is a restart safe?")
 UP = Flag("database_up", question="Does the database answer?")
 
 COMMANDER = role("incident commander")
@@ -214,7 +214,7 @@ def test_steps_come_one_after_the_other_and_each_once() -> None:
     desk = Desk(started()).gone_on(**DOWN)
     assert desk.tried == ["status"]
     assert desk.stage("safe") is Stage.OPEN
-    desk = desk.later().told(Answer, "failover #1", "restart_safe", True).gone_on()
+    desk = desk.later().told(Answer, "failover #1", "safe_to_restart", True).gone_on()
     assert desk.stages() == {
         "status": Stage.DONE,
         "safe": Stage.DONE,
@@ -265,7 +265,7 @@ def test_a_step_whose_guard_is_false_at_its_turn_is_skipped_for_good() -> None:
         "failover #1/promote",
     ]
     assert desk.stage("verify") is Stage.UNKNOWN
-    desk = desk.later().told(Answer, "failover #1", "restart_safe", False).gone_on()
+    desk = desk.later().told(Answer, "failover #1", "safe_to_restart", False).gone_on()
     assert "verify/health" not in desk.stages()
     desk = desk.later().told(Answer, "failover #1", "database_up", False).gone_on()
     assert desk.stage("restart") is Stage.SKIPPED
@@ -275,7 +275,7 @@ def test_a_step_whose_guard_is_false_at_its_turn_is_skipped_for_good() -> None:
 def test_an_unknown_guard_is_a_question_and_people_are_told() -> None:
     desk = Desk(started()).gone_on(status=readings(healthy=True))
     (question,) = desk.plan().questions
-    assert (question.fact.name, question.holds_up) == ("restart_safe", ("failover #1/verify",))
+    assert (question.fact.name, question.holds_up) == ("safe_to_restart", ("failover #1/verify",))
     told = [each.action for each in desk.log if isinstance(each, ActionStarted) and each.action.person]
     assert [(each.obligation, each.person) for each in told] == [("failover #1/verify/unknown", "grace")]
 
@@ -283,7 +283,7 @@ def test_an_unknown_guard_is_a_question_and_people_are_told() -> None:
 def test_a_confirmation_counts_for_one_try_by_the_right_person_and_not_for_long() -> None:
     desk = Desk(started()).gone_on(status=readings())
     desk = desk.told(Answer, "failover #1", "database_up", False).gone_on()
-    desk = desk.told(Answer, "failover #1", "restart_safe", False).gone_on()
+    desk = desk.told(Answer, "failover #1", "safe_to_restart", False).gone_on()
     assert desk.stage("promote") is Stage.UNCONFIRMED
     unsaid = desk.told(Confirm, "failover #1", "promote", by="linus").gone_on()
     assert unsaid.stage("promote") is Stage.UNCONFIRMED
@@ -301,7 +301,7 @@ def test_a_confirmation_counts_for_one_try_by_the_right_person_and_not_for_long(
 
 
 def test_a_hold_stops_what_destroys_evidence_though_it_was_confirmed() -> None:
-    desk = Desk(started()).gone_on(**DOWN).told(Answer, "failover #1", "restart_safe", True).gone_on()
+    desk = Desk(started()).gone_on(**DOWN).told(Answer, "failover #1", "safe_to_restart", True).gone_on()
     desk = desk.told(Confirm, "failover #1", "restart", by="grace").told(Hold, reason="a breach").gone_on()
     assert (desk.stage("restart"), "restart" in desk.tried) == (Stage.HELD, False)
     desk = desk.told(LiftHold, reason="all is copied").gone_on()
@@ -313,7 +313,7 @@ def test_a_step_that_failed_waits_for_a_person_and_is_tried_again_under_another_
     assert desk.stage("status") is Stage.FAILED
     because = next(each.because for each in desk.plan().owed if "status" in each.obligation)
     choices = "confirm try 2, say that it is done, or waive it"
-    assert because == f"failover #1, status (status) has failed: {choices}: no route"
+    assert because == f"failover #1, status has failed: {choices}: no route (status)"
     desk = desk.told(Confirm, "failover #1", "status", attempt=2, by="grace").gone_on(**DOWN)
     assert desk.stage("status") is Stage.DONE
     assert [key.arm for key in desk.keys] == [0, 1]
@@ -329,7 +329,7 @@ def test_what_fails_for_the_time_being_is_tried_again_by_itself_unless_it_destro
 
 def test_a_failure_that_undoes_undoes_the_latest_first() -> None:
     desk = Desk(started()).gone_on(status=readings(healthy=True), off={"former": ("search",)})
-    desk = desk.told(Answer, "failover #1", "restart_safe", False).gone_on(off={"former": ("search",)})
+    desk = desk.told(Answer, "failover #1", "safe_to_restart", False).gone_on(off={"former": ("search",)})
     desk = desk.told(Fulfil, "failover #1/tell", by="grace").told(Confirm, "failover #1", "scale", by="grace")
     desk = desk.gone_on(scale={"outcome": Outcome.FAILED})
     assert desk.tried == ["status", "replica", "off", "scale", "off/undo"]
@@ -359,6 +359,16 @@ def test_a_run_that_was_cancelled_goes_on_where_it_was() -> None:
     assert desk.gone_on().incident.version == desk.incident.version
     desk = desk.told(ResumeRunbook, "failover #1").gone_on()
     assert desk.stage("safe") is Stage.OPEN
+
+
+def test_a_step_may_say_as_much_as_any_reason() -> None:
+    steps: list[Step] = [Instruct("x" * 40, what="y" * 1_000), Use("z" * 40, "database.restart", what="w" * 1_000)]
+    book = evolve(BOOK, runbooks=[Runbook("n" * 40, steps, owner=LEAD, notice=NOTICE)])
+    incident = declared().apply(StartRunbook("n" * 40, at=START + MINUTE, by="ada"))
+    desk = Desk(incident, book=book).gone_on()
+    assert [len(each.because) for each in desk.plan().owed] == [1_000]
+    desk = desk.told(Fulfil, f"{'n' * 40} #1/{'x' * 40}", by="grace").gone_on()
+    assert desk.stage("z" * 40) is Stage.UNCONFIRMED
 
 
 def test_steps_by_hand_are_for_people() -> None:
@@ -423,8 +433,8 @@ RUN: Final = "failover #1"
 Saying: TypeAlias = tuple[type[Any], tuple[Any, ...], dict[str, Any]]
 
 _SAYINGS: Final[list[Saying]] = [
-    (Answer, (RUN, "restart_safe", True), {}),
-    (Answer, (RUN, "restart_safe", False), {}),
+    (Answer, (RUN, "safe_to_restart", True), {}),
+    (Answer, (RUN, "safe_to_restart", False), {}),
     (Answer, (RUN, "database_up", False), {}),
     (Waive, (f"{RUN}/promote",), {"reason": "no need"}),
     (Fulfil, (f"{RUN}/tell",), {}),
@@ -631,10 +641,10 @@ def test_a_run_that_is_left_to_itself_and_confirmed_comes_to_its_end(desk: Desk)
             return
         for stride in [stride for _, stride in desk.view().strides.values()]:
             if stride.stage is Stage.UNKNOWN:
-                desk = _tried_to_say(desk, Answer, RUN, "restart_safe", True, by="ada")
+                desk = _tried_to_say(desk, Answer, RUN, "safe_to_restart", True, by="ada")
                 desk = _tried_to_say(desk, Answer, RUN, "database_up", False, by="ada")
             elif stride.stage is Stage.OPEN and stride.placed.name == "safe":
-                desk = desk.told(Answer, RUN, "restart_safe", True)
+                desk = desk.told(Answer, RUN, "safe_to_restart", True)
             elif stride.stage in (Stage.OPEN, Stage.FAILED):
                 desk = desk.told(Fulfil, stride.id)
             elif stride.stage is Stage.UNCONFIRMED:

@@ -9,7 +9,7 @@ from incidentkit.model.conditions import ALWAYS, NEVER, Condition
 from incidentkit.model.lifecycle import Status
 from incidentkit.policy.announcement import FINISHED
 from incidentkit.policy.course import UNDO, WAITING, Course, Stage, Stride
-from incidentkit.policy.obligation import Obligation, Recurrence
+from incidentkit.policy.obligation import LONGEST_REASON, Obligation, Recurrence
 from incidentkit.policy.situation import BROUGHT_ABOUT, EVIDENCE_HELD, OVER, SAID_DONE, STATUS, WAIVED
 from incidentkit.policy.step import Use
 from incidentkit.providers.pager import Purpose
@@ -56,7 +56,7 @@ def _step(course: Course, stride: Stride) -> Obligation:
         outlives=True,
         owed=is_for_people,
         purpose=Purpose.REMINDER,
-        because=f"{course.run.name}, {stride.name}: {stride.words}{f' ({stride.because})' if stride.because else ''}",
+        because=_cut(f"{course.run.name}, {stride.name}: {stride.words}{_in_braces(stride.because)}"),
         source=placed.step.source,
     )
 
@@ -80,9 +80,18 @@ def _word(course: Course, stride: Stride) -> Obligation:
         suffices=True,
         outlives=True,
         purpose=Purpose.REMINDER,
-        because=f"{course.run.name}, {stride.name} ({stride.words}) {waits}{because}",
+        because=_cut(f"{course.run.name}, {stride.name} {waits}{because}{_in_braces(stride.words)}"),
         source=stride.placed.step.source,
     )
+
+
+def _in_braces(words: str) -> str:
+    return f" ({words})" if words else ""
+
+
+def _cut(reason: str) -> str:
+    """The reason, as much of it as one may have: a step may say as much by itself."""
+    return reason if len(reason) <= LONGEST_REASON else f"{reason[: LONGEST_REASON - 1]}…"
 
 
 _WAITS: Final = {
@@ -110,6 +119,6 @@ def _lasting(course: Course, stride: Stride) -> Obligation:
         owed=True,
         blocks=True,
         purpose=Purpose.REMINDER,
-        because=f"undo what was done for the time being, or make it permanent: {stride.words}",
+        because=_cut(f"undo what was done for the time being, or make it permanent: {stride.words}"),
         source=stride.placed.step.source,
     )
