@@ -99,6 +99,7 @@ DECLARATIONS = st.fixed_dictionaries(
         "at": st.sampled_from([START, BEFORE, t(-90)]),
         "severity": st.sampled_from(SEVERITIES),
         "labels": LABELS,
+        "practice": st.sampled_from([False, False, True]),
     }
 )
 COMMANDS: st.SearchStrategy[Command] = st.sampled_from(
@@ -223,7 +224,8 @@ class StoreMachine(RuleBasedStateMachine):
         self.begin(incident, details, plan)
 
     def begin(self, incident: IncidentId, details: dict[str, Any], plan: dict[str, Any]) -> None:
-        event = evolve(declared(incident, **details).timeline[0], recorded_at=NEVER)
+        said = {name: value for name, value in details.items() if name != "practice"}
+        event = evolve(declared(incident, **said).timeline[0], recorded_at=NEVER, practice=details["practice"])
         request = Append(incident=incident, events=(event,), expected_version=0, **plan)
         if incident in self.naive:
             with pytest.raises(IncidentExists):
@@ -442,7 +444,8 @@ class StoreMachine(RuleBasedStateMachine):
         assert not any(self.there.archive.take_in(record) for record in records)
         for naive in self.naive.values():
             naive.kept_at = self.clock.now
-            if naive.done and naive.incident.status not in (Status.RESOLVED, Status.CLOSED, Status.CANCELLED):
+            over = (Status.RESOLVED, Status.CLOSED, Status.CANCELLED)
+            if naive.done and not (naive.incident.practice or naive.incident.status in over):
                 naive.wake_at, naive.planned_with, naive.done = self.clock.now, "", False
         assert in_kinds(self.there.archive.records()) == in_kinds(self.naive_records())
         self.here, self.there = self.there, self.here

@@ -14,7 +14,7 @@ from attrs import evolve
 from incidentkit.errors import FieldInvalid, IncidentExists, LogInvalid, StaleVersion, UnknownIncident
 from incidentkit.memory import MemoryStore
 from incidentkit.model.commands import Cancel, Close, Command, Label, Mitigate, Resolve, StartMitigation, Unlabel
-from incidentkit.model.events import REDACTED, Event, Noted
+from incidentkit.model.events import REDACTED, Declared, Event, Noted
 from incidentkit.model.identity import IncidentId
 from incidentkit.model.incident import Incident
 from incidentkit.model.lifecycle import ACTIVE, Status
@@ -313,6 +313,15 @@ def test_a_log_that_is_taken_in_as_done_though_somebody_is_at_work_is_planned_at
         assert due(place.store) == ()
     assert not place.archive.take_in(said)
     assert [*place.archive.records()] == [kept]
+
+
+def test_a_drill_that_is_taken_in_as_done_stays_done(place: Home) -> None:
+    (event,) = declared().timeline.events
+    assert isinstance(event, Declared)
+    drill = LogRecord(done=True, events=(evolve(event, practice=True),))
+    assert place.archive.take_in(drill)
+    assert [*place.archive.records()] == [drill]
+    assert due(place.store) == ()
 
 
 @pytest.fixture

@@ -109,8 +109,9 @@ def known_by(incident: Incident, entry: Entry) -> Entry:
 def restored(record: LogRecord, log: tuple[Event, ...] | None, now: datetime) -> Addition | None:
     """What a store keeps after it took in a log, with the times in it; `None` if it has that log already.
 
-    A log that is said to be done, though somebody is at work on the incident, is planned anew at once. ``log`` is
-    what it has of the incident. Raises what `KeepsRecords.take_in` raises of a log.
+    A log that is said to be done, though somebody is at work on the incident, is planned anew at once; what was only
+    practised is done whatever its status. ``log`` is what it has of the incident. Raises what `KeepsRecords.take_in`
+    raises of a log.
     """
     incident, events = Incident.replay(record.events), record.events
     if log is not None:
@@ -118,7 +119,7 @@ def restored(record: LogRecord, log: tuple[Event, ...] | None, now: datetime) ->
             return None
         raise IncidentExists(incident.id)
     plan = (record.wake_at, record.planned_with, record.done)
-    if record.done and incident.status in ACTIVE:
+    if record.done and incident.status in ACTIVE and not incident.practice:
         # Nobody would look at it again, and who says so may have been wrong, or have had another playbook.
         plan = (now, "", False)
     wake_at, planned_with, done = plan

@@ -143,8 +143,8 @@ class KeepsRecords(Protocol):
         """Keep a record as it is, with the times in it; whether it was not there already.
 
         A number moves a series forward and never back. A log that is done though its incident is active is planned anew
-        at once: it is not done any more, and ``wake_at`` is now. Raises `IncidentExists` if the incident is there with
-        another log, `LogInvalid` for events that are no log, `UnknownIncident` for evidence of an incident that is not
-        there.
+        at once: it is not done any more, and ``wake_at`` is now. What was only practised stays done. Raises
+        `IncidentExists` if the incident is there with another log, `LogInvalid` for events that are no log,
+        `UnknownIncident` for evidence of an incident that is not there.
         """
         ...
