@@ -18,6 +18,7 @@ from incidentkit.model.assessment import Value
 from incidentkit.model.commands import (
     Answer,
     CancelRunbook,
+    ChangeSeverity,
     Command,
     Confirm,
     Fulfil,
@@ -277,7 +278,7 @@ def test_an_unknown_guard_is_a_question_and_people_are_told() -> None:
     (question,) = desk.plan().questions
     assert (question.fact.name, question.holds_up) == ("safe_to_restart", ("failover #1/verify",))
     told = [each.action for each in desk.log if isinstance(each, ActionStarted) and each.action.person]
-    assert [(each.obligation, each.person) for each in told] == [("failover #1/verify/unknown", "grace")]
+    assert [(each.obligation, each.person) for each in told] == [("failover #1/verify//unknown", "grace")]
 
 
 def test_a_confirmation_counts_for_one_try_by_the_right_person_and_not_for_long() -> None:
@@ -332,7 +333,7 @@ def test_a_failure_that_undoes_undoes_the_latest_first() -> None:
     desk = desk.told(Answer, "failover #1", "safe_to_restart", False).gone_on(off={"former": ("search",)})
     desk = desk.told(Fulfil, "failover #1/tell", by="grace").told(Confirm, "failover #1", "scale", by="grace")
     desk = desk.gone_on(scale={"outcome": Outcome.FAILED})
-    assert desk.tried == ["status", "replica", "off", "scale", "off/undo"]
+    assert desk.tried == ["status", "replica", "off", "scale", "off//undo"]
     undo = next(each for each in desk.log if isinstance(each, ActionStarted) and "undo" in each.action.obligation)
     assert "enable" in undo.because
     assert str(desk.log[-1]) == "failover #1 has ended, because what it did is undone"
@@ -340,13 +341,13 @@ def test_a_failure_that_undoes_undoes_the_latest_first() -> None:
 
 def test_what_is_temporary_is_undone_or_made_permanent_before_the_incident_is_closed() -> None:
     desk = Desk(started()).gone_on(status=readings(healthy=True), off={"former": ("search",)})
-    off = "failover #1/off/lasting"
+    off = "failover #1/off//lasting"
     assert (off, "once") not in desk.incident.progress.in_force
     desk = desk.told(Mitigate).gone_on()
     assert (off, "once") in desk.incident.progress.in_force
     assert off in {each.obligation for each in desk.plan().owed}
     undone = desk.told(UndoRunbook, "failover #1", step="off", reason="fixed").gone_on()
-    assert undone.tried[-1] == "off/undo"
+    assert undone.tried[-1] == "off//undo"
     assert off not in {each.obligation for each in undone.plan().owed}
     kept = desk.told(Fulfil, off, note="it stays off").gone_on()
     assert off not in {each.obligation for each in kept.plan().owed}
@@ -369,6 +370,96 @@ def test_a_step_may_say_as_much_as_any_reason() -> None:
     assert [len(each.because) for each in desk.plan().owed] == [1_000]
     desk = desk.told(Fulfil, f"{'n' * 40} #1/{'x' * 40}", by="grace").gone_on()
     assert desk.stage("z" * 40) is Stage.UNCONFIRMED
+
+
+def moved(*steps: Any, **more: Any) -> Playbook:
+    """The playbook with a runbook in another version."""
+    return evolve(BOOK, runbooks=[VERIFY, Runbook("r", steps, owner=LEAD, **more)])
+
+
+OFF = Use("off", "feature_flag_tool.disable", {"features": "{f}"}, temporary=True)
+F = Parameter(name="f", kind="names")
+
+
+def off(book: Playbook, *rest: Any) -> Desk:
+    """A run that has switched something off."""
+    parameters: dict[str, Value] = {"f": "search"}
+    incident = declared().apply(StartRunbook("r", parameters=parameters, at=START + MINUTE, by="ada"))
+    return Desk(incident, book=book).gone_on(off={"former": ("search",)})
+
+
+def test_a_playbook_that_needs_more_than_the_run_was_started_with_keeps_no_incident_from_being_planned() -> None:
+    desk = off(moved(OFF, Instruct("tell"), parameters=[F]))
+    new = moved(OFF, Include("inc", "verify", {"where": "{x}"}), parameters=[F, Parameter(name="x")])
+    assert evolve(desk, book=new).gone_on().stage("inc/health") is Stage.OPEN
+    undone = desk.told(UndoRunbook, "r #1", reason="no need")
+    renamed = moved(evolve(OFF, arguments={"features": "{g}"}), Instruct("tell"), parameters=[Parameter(name="g")])
+    assert evolve(undone, book=renamed).gone_on().stage("off//undo") is Stage.OPEN
+    added = moved(OFF, Include("inc", "verify", {"where": "{x}"}), parameters=[F, Parameter(name="x", default="x")])
+    assert evolve(desk, book=added).gone_on(**WELL).stage("inc/health") is Stage.DONE
+
+
+def test_undoing_one_step_of_a_cancelled_run_lets_nothing_else_go_on() -> None:
+    more = evolve(OFF, name="more")
+    book = moved(OFF, Instruct("wait"), more, parameters=[F])
+    desk = off(book).told(CancelRunbook, "r #1", reason="wrong one").told(Fulfil, "r #1/wait")
+    desk = desk.told(UndoRunbook, "r #1", step="off", reason="wrong one").gone_on()
+    assert desk.tried == ["off", "off//undo"]
+    assert desk.incident.runs["r #1"].standing is RunStanding.CANCELLED
+
+
+@pytest.mark.parametrize("name", ["undo", "unknown", "lasting", "open", "held", "try 1"])
+def test_no_name_of_a_step_is_taken_for_what_is_said_of_another(name: str) -> None:
+    inner = Runbook("inner", [Use(name, "database.status", when=~UP)], owner=LEAD)
+    runbook = Runbook("r", [OFF, Include("inc", "inner", when=SAFE), Instruct("end")], owner=LEAD, parameters=[F])
+    desk = off(evolve(BOOK, runbooks=[inner, runbook])).told(Answer, "r #1", "database_up", True)
+    desk = desk.told(Answer, "r #1", "safe_to_restart", True).gone_on()
+    assert desk.stages() == {
+        "off": Stage.DONE,
+        "inc": Stage.DONE,
+        f"inc/{name}": Stage.SKIPPED,
+        "end": Stage.OPEN,
+    }
+    assert desk.tried == ["off"]
+
+
+def test_what_was_done_is_undone_though_a_step_before_it_came_later() -> None:
+    desk = off(moved(OFF, Instruct("end"), parameters=[F]))
+    desk = evolve(desk, book=moved(Instruct("first"), OFF, Instruct("end"), parameters=[F]))
+    mitigated = desk.told(Mitigate).gone_on()
+    assert "r #1/off//lasting" in {each.obligation for each in mitigated.plan().owed}
+    assert desk.told(UndoRunbook, "r #1", reason="no need").gone_on().tried == ["off", "off//undo"]
+
+
+def test_what_was_left_out_while_it_was_done_is_undone() -> None:
+    incident = declared().apply(StartRunbook("r", parameters={"f": "search"}, at=START + MINUTE, by="ada"))
+    desk, (action,) = Desk(incident, book=moved(OFF, Instruct("end"), parameters=[F])).looked()
+    desk = desk.told(Waive, "r #1/off", reason="not this one").heard(action, former=("search",))
+    assert desk.told(UndoRunbook, "r #1", reason="no need").gone_on().tried == ["off", "off//undo"]
+
+
+def test_a_severity_stands_for_what_it_was_when_the_runbook_was_started() -> None:
+    banner = Use("banner", "config_tool.set", {"name": "banner-{severity}", "value": "on"})
+    incident = declared().apply(StartRunbook("r", at=START + MINUTE, by="ada"))
+    desk = Desk(incident, book=moved(banner, Instruct("end"))).gone_on(banner={"former": ()})
+    milder = RULES.scheme.severities[1]
+    desk = desk.told(ChangeSeverity, milder, reason="less").told(UndoRunbook, "r #1", reason="no need")
+    _, (action,) = desk.looked()
+    assert getattr(action.request, "name", "") == "banner-SEV-1"
+
+
+def test_the_word_of_the_wrong_person_takes_nothing_from_that_of_the_right_one() -> None:
+    desk = Desk(started()).gone_on(**DOWN).told(Answer, "failover #1", "safe_to_restart", True).gone_on()
+    desk = desk.told(Confirm, "failover #1", "restart", by="grace").told(Confirm, "failover #1", "restart", by="linus")
+    assert "restart" in desk.gone_on().tried
+
+
+def test_people_are_told_each_time_that_a_confirmation_has_grown_old() -> None:
+    desk = Desk(started()).gone_on(**DOWN).told(Answer, "failover #1", "safe_to_restart", True).gone_on()
+    for _ in range(3):
+        desk = desk.told(Confirm, "failover #1", "restart", by="linus").later(VALID + MINUTE).gone_on()
+    told = [each for each in desk.log if isinstance(each, Became) and "//try 1" in each.obligation]
+    assert len(told) == 4
 
 
 def test_steps_by_hand_are_for_people() -> None:
@@ -502,7 +593,7 @@ def _step_of(event: Any) -> str:
     key = getattr(event, "action", None)
     name = getattr(event, "obligation", "") if key is None else "" if key.person else key.obligation
     run, _, step = name.partition("/")
-    return step if run == RUN and (step in STEPS or step.endswith("/undo")) else ""
+    return step if run == RUN and (step in STEPS or step.endswith("//undo")) else ""
 
 
 def _starts(desk: Desk) -> Iterator[tuple[int, str, ActionStarted]]:
@@ -605,7 +696,7 @@ def nothing_goes_forward_while_a_run_is_cancelled_or_undone(desk: Desk) -> None:
     for place, step, _ in _starts(desk):
         said = _before(desk, place, RunbookCancelled, RunbookResumed)
         is_undoing = any(not each.step for each in _before(desk, place, RunbookUndone))
-        if not step.endswith("/undo"):
+        if not step.endswith("//undo"):
             assert not said or isinstance(said[-1], RunbookResumed), step
             assert not is_undoing, step
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from itertools import pairwise
 from math import isfinite
+from sys import float_info
 from typing import Any, TypeAlias
 
 from attrs import field, frozen
@@ -31,7 +32,7 @@ def checked_value(what: str, name: str, value: Any) -> None:
     """A value that an event can keep; `FieldInvalid` names ``what`` it stands in."""
     if isinstance(value, str):
         checked_text(what, value)
-    elif not isinstance(value, bool | int | float | timedelta) or (isinstance(value, float) and not isfinite(value)):
+    elif not isinstance(value, bool | int | float | timedelta) or not _is_finite(value):
         raise FieldInvalid(what, f"{name} is {shown(value)}, which no event can keep")
 
 
@@ -50,6 +51,13 @@ def _is_order(possible: tuple[object, ...]) -> bool:
 def _is_falling(possible: tuple[Any, ...]) -> bool:
     _ = possible[0].scheme
     return all(milder < worse for worse, milder in pairwise(possible))
+
+
+def _is_finite(value: Any) -> bool:
+    """Whether it is no number that nobody could write down."""
+    if isinstance(value, float):
+        return isfinite(value)
+    return isinstance(value, timedelta) or bool(abs(value) <= float_info.max)
 
 
 @frozen(kw_only=True)

@@ -49,6 +49,8 @@ class Run:
     """The steps that people do, though a tool could."""
     since: datetime
     by: PersonId
+    severity: str
+    """The key of the severity that the incident had by then: what was asked with it is undone with it."""
     standing: RunStanding = RunStanding.RUNNING
     answers: Mapping[str, Value] = field(factory=dict[str, Value], hash=False)
     """What people answered in it, by fact."""
@@ -84,8 +86,8 @@ class Runs:
     by_name: dict[str, Run] = field(factory=dict[str, Run])
     skipped: dict[str, str] = field(factory=dict[str, str])
     """The steps that are not done, as obligations, each with the reason."""
-    confirmed: dict[str, Confirmation] = field(factory=dict[str, Confirmation])
-    """What was confirmed last, by step."""
+    confirmed: dict[str, tuple[Confirmation, ...]] = field(factory=dict[str, tuple[Confirmation, ...]])
+    """What was confirmed, by step; the word of one person takes nothing away from that of another."""
 
     def copy(self) -> Runs:
         """A copy that can change without changing this one."""
@@ -101,12 +103,12 @@ class Runs:
         return any((run.runbook, {**run.parameters}) == (runbook, {**parameters}) for run in running)
 
     def __getitem__(self, name: str) -> Run:
-        run = self.by_name.get(name)
-        if run is None:
-            raise UnknownRun(name, self.by_name)
-        return run
+        try:
+            return self.by_name[name]
+        except (KeyError, TypeError):
+            raise UnknownRun(name, self.by_name) from None
 
-    def start(self, event: RunbookStarted) -> None:
+    def start(self, event: RunbookStarted, severity: str) -> None:
         """Somebody began to go through a runbook."""
         if len(self.by_name) >= MOST_RUNS:
             raise CommandInvalid(f"{event.incident}: {MOST_RUNS} runbooks were started, which is the most")
@@ -119,6 +121,7 @@ class Runs:
             by_hand=frozenset(event.by_hand),
             since=event.recorded_at,
             by=event.by,
+            severity=severity,
         )
 
     def cancel(self, event: RunbookCancelled) -> None:
@@ -135,10 +138,10 @@ class Runs:
             self._stand(event.run, RunStanding.ENDED)
 
     def undo(self, event: RunbookUndone) -> None:
-        """What it did, or one step, is to be undone; that goes on by itself, whatever became of the run."""
+        """What it did, or one step, is to be undone; of one step that changes nothing of how the rest stands."""
         run = self[event.run]
         if event.step:
-            self.by_name[run.name] = evolve(run, undone=run.undone | {event.step}, standing=RunStanding.RUNNING)
+            self.by_name[run.name] = evolve(run, undone=run.undone | {event.step})
         else:
             self.by_name[run.name] = evolve(run, undoing=True, standing=RunStanding.RUNNING)
 
@@ -152,7 +155,8 @@ class Runs:
         step = self[event.run].step(event.step)
         if event.attempt != tries + 1:
             raise StaleConfirmation(event.run, event.step, event.attempt, tries)
-        self.confirmed[step] = Confirmation(event.attempt, event.by, event.recorded_at)
+        word = Confirmation(event.attempt, event.by, event.recorded_at)
+        self.confirmed[step] = (*self.confirmed.get(step, ()), word)
 
     def skip(self, event: Skipped) -> None:
         """A step is not done."""

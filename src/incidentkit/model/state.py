@@ -554,6 +554,12 @@ def _of_run(change: Callable[[Runs, Any], None]) -> Callable[[State, Any], None]
     return fold
 
 
+def _start_run(state: State, event: RunbookStarted) -> None:
+    if event.at < state.declared_at:
+        raise _too_early(state, event)
+    state.progress.runs.start(event, state.severity.key)
+
+
 def _confirm(state: State, event: Confirmed) -> None:
     if event.at < state.declared_at:
         raise _too_early(state, event)
@@ -643,7 +649,7 @@ _FOLD: Final[Mapping[type[Any], Callable[[State, Any], None] | None]] = {
     StartCorrected: _correct_start,
     TimeCorrected: _look_back,
     Redacted: _look_back,
-    RunbookStarted: _of_run(Runs.start),
+    RunbookStarted: _start_run,
     RunbookCancelled: _of_run(Runs.cancel),
     RunbookResumed: _of_run(Runs.resume),
     RunbookUndone: _of_run(Runs.undo),

@@ -14,7 +14,7 @@ from typing import Any, Final, cast
 
 from attrs import evolve, field, frozen
 
-from incidentkit.errors import FactValueInvalid, FieldInvalid
+from incidentkit.errors import FactValueInvalid
 from incidentkit.model.action import NOBODY, ActionKey, Outcome
 from incidentkit.model.identity import PersonId
 from incidentkit.model.incident import Incident
@@ -31,7 +31,7 @@ from incidentkit.providers.answer import Receipt
 from incidentkit.providers.tools import Change, Operation, ToolRequest, operations_of
 from incidentkit.providers.undoing import undoing
 
-UNDO: Final = "/undo"
+UNDO: Final = "//undo"
 """What stands at the end of the name of a step that is undone."""
 
 RETRIES: Final = Backoff()
@@ -110,7 +110,8 @@ class Stride:
     def is_destructive(self) -> bool:
         """Whether every try needs a confirmation, and none is made while evidence is held."""
         if self.is_undoing:
-            return self.operation is not None and self.operation.destructive
+            is_marked = isinstance(self.placed.step, Use) and self.placed.step.destroys is True
+            return self.operation is not None and (is_marked or self.operation.destructive)
         return isinstance(self.placed.step, Use) and self.placed.step.is_destructive
 
     @property
@@ -235,7 +236,11 @@ class Course:
 
     def _may_have_worked(self, stride: Stride) -> bool:
         tried = self._latest(stride.id)[1]
-        return tried is not None and tried.outcome in (None, Outcome.UNKNOWN)
+        return tried is not None and tried.outcome in (None, Outcome.UNKNOWN, Outcome.SUCCEEDED)
+
+    def has_worked(self, stride: Stride) -> bool:
+        """Whether it was done, be it that people left it out meanwhile."""
+        return stride.stage is Stage.DONE or _is_done(self._latest(stride.id)[1])
 
     @property
     def current(self) -> tuple[Stride, ...]:
@@ -257,8 +262,10 @@ class Course:
         return at, f"what it did is undone{left}" if self.is_undoing else "every step has ended"
 
     def _later(self, placed: Placed, begin: datetime) -> Stride:
-        ended = self._said(self.run.step(placed.name), placed, begin)
-        return ended or Stride(id=self.run.step(placed.name), placed=placed, stage=Stage.LATER, since=begin)
+        """A step that comes after one which has not ended, though it may have been done before that was so."""
+        later = Stride(id=self.run.step(placed.name), placed=placed, stage=Stage.LATER, since=begin)
+        ended = self._stride(placed, begin)
+        return ended if ended.stage in ENDED else later
 
     def _said(self, id: str, placed: Placed, begin: datetime) -> Stride | None:
         """What people said of a step that is not at its turn, or not any more."""
@@ -352,10 +359,11 @@ class Course:
 
     def _word(self, stride: Stride, instance: InForce, valid: timedelta) -> Confirmation | None:
         """The confirmation that counts for the next try: for just that, not too old, by somebody who may give it."""
-        word = self.incident.progress.runs.confirmed.get(stride.id)
-        if word is None or word.attempt != stride.attempt or word.at < instance.since or self.now > word.at + valid:
-            return None
-        return word if self.may_confirm(stride, word.by, word.at) else None
+        for word in reversed(self.incident.progress.runs.confirmed.get(stride.id, ())):
+            is_fresh = instance.since <= word.at and self.now <= word.at + valid
+            if word.attempt == stride.attempt and is_fresh and self.may_confirm(stride, word.by, word.at):
+                return word
+        return None
 
     def may_confirm(self, stride: Stride, person: str, at: datetime) -> bool:
         """Whether a person may confirm a step; anybody of the directory, if nobody is found who is to do so."""
@@ -455,7 +463,7 @@ class Course:
         try:
             done = cast(Change, undo.placed.request(NO_KEY))
             request = undoing(done, Receipt(former=tried.former), key=NO_KEY)
-        except FieldInvalid as error:
+        except (ValueError, KeyError, TypeError) as error:  # the playbook may be another one than it was done by
             return evolve(undo, because=str(error))
         if request is None:
             return evolve(undo, stage=Stage.DONE, because="there was nothing to change")
@@ -469,7 +477,7 @@ def _asking(stride: Stride) -> Stride:
         return stride
     try:
         stride.request(NO_KEY)
-    except (FieldInvalid, KeyError, TypeError) as error:  # the playbook may be another one than it was started by
+    except (ValueError, KeyError, TypeError) as error:  # the playbook may be another one than it was started by
         return evolve(stride, stage=Stage.OPEN, key=None, because=str(error))
     return stride
 

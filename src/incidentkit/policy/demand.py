@@ -14,7 +14,7 @@ from incidentkit.policy.situation import BROUGHT_ABOUT, EVIDENCE_HELD, OVER, SAI
 from incidentkit.policy.step import Use
 from incidentkit.providers.pager import Purpose
 
-LASTING: Final = "/lasting"
+LASTING: Final = "//lasting"
 """What stands at the end of the name of a step that is to be undone or made permanent."""
 
 SETTLED_BY_THEN: Final[Condition] = STATUS.is_(Status.MONITORING) | OVER
@@ -28,7 +28,8 @@ def demands(course: Course) -> Iterator[Obligation]:
         if stride.stage in WAITING and not _tells_itself(stride):
             yield _word(course, stride)
     for stride in course.forward:
-        if stride.stage is Stage.DONE and isinstance(stride.placed.step, Use) and stride.placed.step.temporary:
+        step = stride.placed.step
+        if isinstance(step, Use) and step.temporary and course.has_worked(stride):
             yield _lasting(course, stride)
 
 
@@ -63,14 +64,15 @@ def _step(course: Course, stride: Stride) -> Obligation:
 
 def _word(course: Course, stride: Stride) -> Obligation:
     """That people learn what a step waits for; asked once for each try, and again once a confirmation is too old."""
-    asked = course.incident.progress.runs.confirmed.get(stride.id)
-    again = " again" if asked is not None and asked.attempt == stride.attempt else ""
+    words = course.incident.progress.runs.confirmed.get(stride.id, ())
+    asked = sum(word.attempt == stride.attempt for word in words)
+    again = f", asked again after {asked}" if asked else ""
     which = f"try {stride.attempt}{again}" if stride.stage in (Stage.UNCONFIRMED, Stage.FAILED) else str(stride.stage)
     for_whom = stride.confirmed_by if stride.stage is Stage.UNCONFIRMED else (stride.placed.owner,)
     waits = _WAITS[stride.stage].format(attempt=stride.attempt)
     because = f": {stride.because}" if stride.because else ""
     return Obligation(
-        id=f"{stride.id}/{which}",
+        id=f"{stride.id}//{which}",
         when=ALWAYS,
         not_before=stride.since if stride.since > course.incident.as_of else None,
         until=FINISHED,

@@ -15,6 +15,7 @@ from incidentkit.model.assessment import Value
 from incidentkit.model.durations import parse_duration
 from incidentkit.model.identity import checked_name, checked_text
 from incidentkit.policy.obligation import checked_reason
+from incidentkit.providers.values import LARGEST_COUNT
 
 Argument: TypeAlias = bool | int | float | str | timedelta | tuple[str, ...]
 """A value for a field of a request. Text may name parameters in braces: ``hotfix/{issue}``."""
@@ -23,7 +24,7 @@ INCIDENT: Final = "incident"
 """Stands for the id of the incident wherever a parameter may stand."""
 
 SEVERITY: Final = "severity"
-"""Stands for the key of the severity of the incident, as it is when the step is tried."""
+"""Stands for the key of the severity that the incident had when the runbook was started."""
 
 GIVEN: Final = (INCIDENT, SEVERITY)
 """What needs no parameter, because the incident says it."""
@@ -122,8 +123,8 @@ def _names(parameter: Parameter, value: object) -> str:
 def _count(parameter: Parameter, value: object) -> int:
     if isinstance(value, str) and re.fullmatch(r"[0-9]{1,12}", value):
         value = int(value)
-    if type(value) is not int or value < 0:
-        raise parameter.refuse(value, "a whole number from 0 up")
+    if type(value) is not int or not 0 <= value <= LARGEST_COUNT:
+        raise parameter.refuse(value, f"a whole number from 0 to {LARGEST_COUNT}")
     return value
 
 

@@ -348,7 +348,9 @@ class Shelf:
     def placed(self, runbook: str, values: Mapping[str, Value], incident: str, severity: str) -> tuple[Placed, ...]:
         """All steps of a runbook in their order, those of the runbooks that it includes among them."""
         book = self[runbook]
-        return tuple(self._placed(book, {**_split(book, values), INCIDENT: incident, SEVERITY: severity}, ""))
+        known = {each.name: each.default for each in book.parameters if each.default is not None}
+        given = _split(book, {**known, **values})
+        return tuple(self._placed(book, {**given, INCIDENT: incident, SEVERITY: severity}, ""))
 
     def _placed(self, runbook: Runbook, values: Mapping[str, Argument], within: str) -> Iterator[Placed]:
         for step in runbook.steps:
@@ -357,8 +359,12 @@ class Shelf:
             yield placed
             if isinstance(step, Include):
                 included = self[step.runbook]
-                given = {each: filled(argument, values) for each, argument in step.parameters.items()}
-                inner = {each.name: given.get(each.name, each.default) for each in included.parameters}
+                inner: dict[str, Any] = {
+                    each.name: each.default for each in included.parameters if each.default is not None
+                }
+                for each, argument in step.parameters.items():
+                    if values.keys() >= {*mentioned_in(argument)}:  # a run may be older than what it needs by now
+                        inner[each] = filled(argument, values)
                 said = {each: values[each] for each in GIVEN}
                 yield from self._placed(included, {**_split(included, inner), **said}, name)
 

@@ -74,8 +74,7 @@ class View:
         return tuple(map(self._course, known))
 
     def _course(self, run: Run) -> Course:
-        id, severity = self.incident.id, self.incident.severity.key
-        placed = self.playbook.shelf.placed(run.runbook, run.parameters, id, severity)
+        placed = self.playbook.shelf.placed(run.runbook, run.parameters, self.incident.id, run.severity)
         return Course(self.incident, run, placed, self.audience, self.present, self.now)
 
     @cached_property

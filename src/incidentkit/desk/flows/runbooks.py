@@ -14,7 +14,7 @@ from incidentkit.desk.flows.log import load, stamped
 from incidentkit.errors import CommandInvalid, MayNotConfirm, ToolsMissing, UnknownStep
 from incidentkit.model.commands import Answer, Command, Confirm, StartRunbook, UndoRunbook
 from incidentkit.model.incident import Incident
-from incidentkit.policy.course import Stage
+from incidentkit.policy.course import UNDO, Stage
 from incidentkit.policy.planning import plan
 from incidentkit.policy.playbook import Playbook
 from incidentkit.policy.rehearsal import Rehearsal, RunReport, dry_run, runs_of
@@ -52,15 +52,16 @@ def understood(playbook: Playbook, incident: Incident, command: Command) -> Comm
             values = playbook.shelf.values(runbook, given, incident.id, incident.severity.key)
             steps = {each.name: each for each in playbook.shelf.rehearsed(runbook)}
             for name in command.by_hand:
-                if name not in steps or not isinstance(steps[name].step, Use | Check):
-                    raise UnknownStep(runbook, name, [each for each in steps if _is_for_tool(steps[each])])
+                by_tools = [each for each in steps if _is_for_tool(steps[each])]
+                if name not in by_tools:
+                    raise UnknownStep(runbook, name, by_tools)
             return evolve(command, parameters=values)
         case Answer(fact=name, value=value):
             _ = incident.progress.runs[command.run]
             return evolve(command, value=playbook.situations[name].check(value))
         case Confirm(run=run, step=step):
             runbook = incident.progress.runs[run].runbook
-            playbook.shelf.step(runbook, step.removesuffix("/undo"))
+            playbook.shelf.step(runbook, str(step).removesuffix(UNDO))
             return command
         case UndoRunbook(run=run, step=step) if step:
             _check_undo(playbook, incident.progress.runs[run].runbook, step)
