@@ -359,7 +359,7 @@ MUTANTS: Final = {
         "there = [person for person in asked if person in known] or asked",
         "there = [person for person in asked if person in known]",
     ),
-    "asks about what does not apply": mistake(36, " is None and _may_begin(obligation, view.present):", " is None:"),
+    "asks about what does not apply": mistake(36, " is None and _may_begin(obligation, facts):", " is None:"),
     "pages in maintenance": mistake(50, "evolve(chain, at=at if until is None else until)", "evolve(chain, at=at)"),
     "pages in maintenance what should have been paged before": mistake(50, "max(at, self.now))", "at)"),
     "holds for maintenance what is no page": mistake(
