@@ -21,6 +21,7 @@ from sqlalchemy.exc import DBAPIError
 
 from incidentkit.convert import from_json
 from incidentkit.errors import StoreMisconfigured, StoreOutdated, StoreTooNew, StoreUnavailable
+from incidentkit.model import events
 from incidentkit.model.commands import Label
 from incidentkit.model.events import Event
 from incidentkit.model.incident import Incident
@@ -110,9 +111,26 @@ def upgraded(old: Old, clock: SetClock) -> Generator[SqlStore]:
         yield store
 
 
-def test_the_old_database_holds_every_kind_of_event() -> None:
+LATER: Final = frozenset(
+    {
+        events.RunbookStarted,
+        events.RunbookCancelled,
+        events.RunbookResumed,
+        events.RunbookUndone,
+        events.Confirmed,
+        events.Answered,
+        events.Held,
+        events.HoldLifted,
+        events.Skipped,
+        events.RunEnded,
+    }
+)
+"""The kinds of events that came after the old database was made, which nobody makes anew."""
+
+
+def test_the_old_database_holds_every_kind_of_event_that_there_was() -> None:
     kinds = {type(event) for incident in KEPT for event in incident.timeline}
-    assert kinds == {*get_args(Event)}
+    assert kinds == {*get_args(Event)} - LATER
 
 
 def test_a_store_is_upgraded_when_it_is_first_needed(old: Old, clock: SetClock) -> None:
