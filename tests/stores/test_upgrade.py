@@ -12,7 +12,7 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 from subprocess import PIPE, Popen
 from threading import Event as Flag
-from typing import Any, get_args
+from typing import Any, Final, get_args
 
 import pytest
 from attrs import define
