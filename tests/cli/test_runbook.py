@@ -114,6 +114,7 @@ def test_a_runbook_is_shown_with_what_it_asks(invoke: Invoke) -> None:
         (("confirm", "rollback #1", "rollback"), "nothing was started as 'rollback #1'"),
         (("cancel", "rollback #1", "because"), "nothing was started as 'rollback #1'"),
         (("answer", "rollback #1", "nothing=yes"), "no fact is called 'nothing'"),
+        (("answer", "rollback #1", "status=resolved"), "no fact is called 'status'"),
     ],
 )
 def test_what_cannot_be_is_refused_in_one_line(

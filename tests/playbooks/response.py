@@ -190,7 +190,7 @@ class Response:
                 for fact in stride.placed.step.when.mentioned:
                     self.say(Answer, run, fact.name, True, by=owner)
             case Stage.UNCONFIRMED | Stage.FAILED:
-                by = holder(stride.confirmed_by[0].name)
+                by = holder(stride.placed.confirmed_by[0].name)
                 self.say(Confirm, run, stride.name, attempt=stride.attempt, by=by)
             case Stage.HELD:
                 self.say(LiftHold, reason="all of it is copied", by=owner)

@@ -489,6 +489,14 @@ def test_a_check_that_is_not_well_is_asked_again_for_as_long_as_there_is_patienc
     assert unclear.stage("health") is Stage.OPEN
 
 
+def test_a_log_in_which_a_check_is_missing_is_planned_all_the_same() -> None:
+    incident = declared().apply(StartRunbook("verify", parameters={"where": "x"}, at=START + MINUTE, by="ada"))
+    desk, (action,) = Desk(incident).looked()
+    skipping = evolve(action, key=evolve(action.key, attempt=2))
+    log = incident.extended([claimed(incident, skipping, desk.now)])
+    assert evolve(desk, incident=log).heard(skipping, **readings(healthy=True)).gone_on().stage("health") is Stage.DONE
+
+
 def test_a_check_has_to_stay_well_as_long_as_it_says() -> None:
     incident = declared().apply(StartRunbook("verify", parameters={"where": "x"}, at=START + MINUTE, by="ada"))
     desk = Desk(incident).gone_on(**WELL)

@@ -25,7 +25,7 @@ from incidentkit.cli.counter import IncidentCounter, incident_counter
 from incidentkit.cli.database import Use
 from incidentkit.cli.files import playbook_or_emergency
 from incidentkit.cli.screen import screen_on
-from incidentkit.errors import CommandInvalid, UnknownFact, shown
+from incidentkit.errors import UnknownFact
 from incidentkit.model import commands
 from incidentkit.policy.rehearsal import dry_run_without_incident
 from incidentkit.policy.runbook import Runbook
@@ -101,13 +101,10 @@ def _confirm(options: Namespace, desk: IncidentCounter, said: dict[str, Any]) ->
 
 def _answer(options: Namespace, desk: IncidentCounter, said: dict[str, Any]) -> commands.Command:
     name, answer = options.answer
-    known = desk.charter.playbook_of(desk.load(options.incident)).situations
+    known = desk.charter.playbook_of(desk.load(options.incident)).vocabulary
     if name not in known:
         raise UnknownFact(name, known)
-    value = known[name].answer(answer)
-    if not isinstance(value, bool | int | float | str):
-        raise CommandInvalid(f"{name} cannot be answered for a runbook: {shown(answer)}")
-    return commands.Answer(options.run_name, name, value, **said, note=options.note)
+    return commands.Answer(options.run_name, name, known[name].answer(answer), **said, note=options.note)
 
 
 def _cancel(options: Namespace, desk: IncidentCounter, said: dict[str, Any]) -> commands.Command:

@@ -177,7 +177,7 @@ class Progress:
             self.raised_place,
             self.places,
             self.lifted_hold_place,
-            self.runs.copy() if self.runs.by_name else Runs(),
+            self.runs.copy(),
         )
 
     def became(self, event: Became) -> None:

@@ -24,8 +24,7 @@ from incidentkit.model.vocabulary import Facts
 from incidentkit.policy.audience import Audience
 from incidentkit.policy.chain import again_at
 from incidentkit.policy.obligation import Backoff
-from incidentkit.policy.recipient import Recipient
-from incidentkit.policy.runbook import Placed
+from incidentkit.policy.runbook import SAMPLE_KEY, Placed
 from incidentkit.policy.step import CONFIRMED_FOR, Check, Decide, Failure, Include, Use
 from incidentkit.providers.answer import Receipt
 from incidentkit.providers.tools import Change, Operation, ToolRequest, operations_of
@@ -115,12 +114,6 @@ class Stride:
         return isinstance(self.placed.step, Use) and self.placed.step.is_destructive
 
     @property
-    def confirmed_by(self) -> tuple[Recipient, ...]:
-        """Who may say that it may be tried."""
-        named = self.placed.step.confirmed_by if isinstance(self.placed.step, Use) else ()
-        return named or (self.placed.owner,)
-
-    @property
     def words(self) -> str:
         """What is done, in words."""
         return f"undo: {self.placed.step.words}" if self.is_undoing else self.placed.step.words
@@ -142,7 +135,7 @@ class Course:
     incident: Incident
     run: Run
     placed: tuple[Placed, ...] = field(repr=False)
-    """Its steps; none if the playbook does not have the runbook any more."""
+    """Its steps, as the playbook has them."""
     audience: Audience
     facts: Facts = field(repr=False)
     """What is known of the incident."""
@@ -251,7 +244,7 @@ class Course:
     @property
     def ended(self) -> tuple[datetime, str] | None:
         """Since when, or from when on, nothing of it is left to do, and why; `None` before that."""
-        if self.run.standing is not RunStanding.RUNNING or not self.placed:
+        if self.run.standing is not RunStanding.RUNNING:
             return None
         strides = self.backward if self.is_undoing else (*self.forward, *self.backward)
         if not all(each.is_over for each in strides):
@@ -282,7 +275,8 @@ class Course:
         said = self._said(id, placed, begin)
         if said is not None:
             return said
-        stride = Stride(id=id, placed=placed, stage=Stage.NEXT, since=begin, operation=self._operation(placed))
+        operation = None if placed.name in self.run.by_hand else placed.operation
+        stride = Stride(id=id, placed=placed, stage=Stage.NEXT, since=begin, operation=operation)
         if id in self.incident.progress.runs.skipped:
             return evolve(stride, stage=Stage.SKIPPED, because=self.incident.progress.runs.skipped[id])
         instance = self.incident.progress.in_force.get((id, ONCE))
@@ -301,21 +295,18 @@ class Course:
             case _:
                 return evolve(stride, stage=Stage.OPEN)
 
-    def _operation(self, placed: Placed) -> Operation | None:
-        """What a tool is asked, unless people do it by hand."""
-        if not isinstance(placed.step, Use | Check) or placed.name in self.run.by_hand:
-            return None
-        return placed.step.tool
-
     def _pending(self, stride: Stride) -> Stride:
         """How it stands with a step that has not come into force."""
-        if stride.is_destructive and self.incident.evidence_held:
-            return evolve(stride, stage=Stage.HELD, because="it may destroy evidence, which is held")
+        if self._is_held(stride):
+            return _held(stride)
         if stride.placed.step.when.evaluate(self.known) is None:
             asked = {each.name: each.question for each in stride.placed.step.when.mentioned}
             because = " ".join(question for name, question in asked.items() if name not in self.known.values)
             return evolve(stride, stage=Stage.UNKNOWN, because=because)
         return stride
+
+    def _is_held(self, stride: Stride) -> bool:
+        return stride.is_destructive and self.incident.evidence_held
 
     def _latest(self, id: str) -> tuple[ActionKey, Tried | None]:
         """The action that a step has come to, and what came of it; `None` if it was never tried."""
@@ -326,8 +317,8 @@ class Course:
         """How it stands with what a tool does once."""
         key, tried = self._latest(stride.id)
         stride = evolve(stride, attempt=self.incident.progress.tries(stride.id) + 1)
-        if stride.is_destructive and self.incident.evidence_held and not _is_done(tried):
-            return evolve(stride, stage=Stage.HELD, because="it may destroy evidence, which is held")
+        if self._is_held(stride) and not _is_done(tried):
+            return _held(stride)
         word = self._word(stride, instance, valid)
         if tried is None:
             return self._confirmed(stride, key, word, needed=is_confirmed)
@@ -372,7 +363,7 @@ class Course:
 
     def confirming(self, stride: Stride, at: datetime) -> tuple[PersonId, ...]:
         """Who may confirm a step at a moment; nobody, if nobody is found."""
-        return self.audience.found(stride.confirmed_by, at)
+        return self.audience.found(stride.placed.confirmed_by, at)
 
     def _failed(self, stride: Stride, tried: Tried, at: datetime) -> Stride:
         """What becomes of a step that has failed for good, or of which nobody knows what came of it in the end."""
@@ -405,7 +396,9 @@ class Course:
         well_since: datetime | None = None
         misses, begun = 0, None
         for attempt in range(latest.attempt + 1):
-            tried = self.incident.progress.tried[evolve(latest, attempt=attempt)]
+            tried = self.incident.progress.tried.get(evolve(latest, attempt=attempt))
+            if tried is None:  # no desk leaves one out, but a log may come from anywhere
+                continue
             at = tried.lease_until if tried.ended is None else tried.ended
             begun = begun or tried.first
             if tried.outcome is not Outcome.SUCCEEDED:
@@ -440,16 +433,11 @@ class Course:
         undo = self._opposite(undo, tried)
         instance = self.incident.progress.in_force.get((id, ONCE))
         if undo.stage in ENDED or instance is None:
-            return self._pending_undo(undo)
+            return _held(undo) if self._is_held(undo) else undo
         undo = evolve(undo, since=instance.since)
         if undo.operation is None:
             return evolve(undo, stage=Stage.OPEN)
         return self._use(undo, instance, is_confirmed=undo.is_destructive, valid=CONFIRMED_FOR)
-
-    def _pending_undo(self, undo: Stride) -> Stride:
-        if undo.is_destructive and self.incident.evidence_held:
-            return evolve(undo, stage=Stage.HELD, because="it may destroy evidence, which is held")
-        return undo
 
     def _opposite(self, undo: Stride, tried: Tried | None) -> Stride:
         """By what a step is undone: by its tool, if that can, and by people where nobody knows what was so before."""
@@ -461,8 +449,8 @@ class Course:
             by_hand = "people did it" if tried is None else "nobody knows whether it was done"
             return evolve(undo, because=f"{by_hand}: see to it that it is as before")
         try:
-            done = cast(Change, undo.placed.request(NO_KEY))
-            request = undoing(done, Receipt(former=tried.former), key=NO_KEY)
+            done = cast(Change, undo.placed.request(SAMPLE_KEY))
+            request = undoing(done, Receipt(former=tried.former), key=SAMPLE_KEY)
         except (ValueError, KeyError, TypeError) as error:  # the playbook may be another one than it was done by
             return evolve(undo, because=str(error))
         if request is None:
@@ -471,19 +459,19 @@ class Course:
         return evolve(undo, operation=opposite, former=tried.former)
 
 
+def _held(stride: Stride) -> Stride:
+    return evolve(stride, stage=Stage.HELD, because="it may destroy evidence, which is held")
+
+
 def _asking(stride: Stride) -> Stride:
     """The step; left to people, if the tool could not even be asked with the values that it has by now."""
     if stride.key is None:
         return stride
     try:
-        stride.request(NO_KEY)
+        stride.request(SAMPLE_KEY)
     except (ValueError, KeyError, TypeError) as error:  # the playbook may be another one than it was started by
         return evolve(stride, stage=Stage.OPEN, key=None, because=str(error))
     return stride
-
-
-NO_KEY: Final = "0" * 64
-"""Stands for the idempotency key of a request that is only looked at."""
 
 
 def _is_done(tried: Tried | None) -> bool:

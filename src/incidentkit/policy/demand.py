@@ -57,7 +57,7 @@ def _step(course: Course, stride: Stride) -> Obligation:
         outlives=True,
         owed=is_for_people,
         purpose=Purpose.REMINDER,
-        because=_cut(f"{course.run.name}, {stride.name}: {stride.words}{_in_braces(stride.because)}"),
+        because=_cut(f"{course.run.name}, {stride.name}: {stride.words}{_in_brackets(stride.because)}"),
         source=placed.step.source,
     )
 
@@ -68,7 +68,7 @@ def _word(course: Course, stride: Stride) -> Obligation:
     asked = sum(word.attempt == stride.attempt for word in words)
     again = f", asked again after {asked}" if asked else ""
     which = f"try {stride.attempt}{again}" if stride.stage in (Stage.UNCONFIRMED, Stage.FAILED) else str(stride.stage)
-    for_whom = stride.confirmed_by if stride.stage is Stage.UNCONFIRMED else (stride.placed.owner,)
+    for_whom = stride.placed.confirmed_by if stride.stage is Stage.UNCONFIRMED else (stride.placed.owner,)
     waits = _WAITS[stride.stage].format(attempt=stride.attempt)
     because = f": {stride.because}" if stride.because else ""
     return Obligation(
@@ -82,12 +82,12 @@ def _word(course: Course, stride: Stride) -> Obligation:
         suffices=True,
         outlives=True,
         purpose=Purpose.REMINDER,
-        because=_cut(f"{course.run.name}, {stride.name} {waits}{because}{_in_braces(stride.words)}"),
+        because=_cut(f"{course.run.name}, {stride.name} {waits}{because}{_in_brackets(stride.words)}"),
         source=stride.placed.step.source,
     )
 
 
-def _in_braces(words: str) -> str:
+def _in_brackets(words: str) -> str:
     return f" ({words})" if words else ""
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from incidentkit.errors import FieldInvalid
 from incidentkit.model.conditions import ALWAYS
@@ -96,9 +96,9 @@ def dry_run_without_incident(playbook: Playbook, runbook: str) -> Rehearsal:
 
 
 def _described(placed: Placed) -> Rehearsed:
-    step = placed.step
-    tool = step.tool if isinstance(step, Use | Check) else None
-    confirming = step.confirmed_by or (placed.owner,) if isinstance(step, Use) and step.is_confirmed else ()
+    """A step by itself: its guard, and who confirms it, as the runbook names them."""
+    step, tool = placed.step, placed.operation
+    confirming = placed.confirmed_by if isinstance(step, Use) and step.is_confirmed else ()
     return Rehearsed(
         step=placed.name,
         what=step.words,
@@ -111,17 +111,13 @@ def _described(placed: Placed) -> Rehearsed:
 
 
 def _rehearsed(placed: Placed, view: View, slots: Collection[str] | None) -> Rehearsed:
-    step = placed.step
-    tool = step.tool if isinstance(step, Use | Check) else None
-    confirming = step.confirmed_by or (placed.owner,) if isinstance(step, Use) and step.is_confirmed else ()
-    answer = ANSWERS[step.when.evaluate(view.present)]
-    return Rehearsed(
-        step=placed.name,
-        what=step.words,
-        does=_does(placed),
-        guard="" if step.when == ALWAYS else f"{step.when} ({answer})",
-        confirmed_by=view.audience.found(confirming, view.now),
-        undone_by="" if tool is None else ", ".join(f"{tool.slot}.{each}" for each in tool.undone_by),
+    """A step in an incident: how its guard stands, the people who confirm it, and whether its tool is there."""
+    step, tool = _described(placed), placed.operation
+    answer = ANSWERS[placed.step.when.evaluate(view.present)]
+    return evolve(
+        step,
+        guard=step.guard and f"{step.guard} ({answer})",
+        confirmed_by=view.audience.found(placed.confirmed_by, view.now) if step.confirmed_by else (),
         missing="" if tool is None or slots is None or tool.slot in slots else tool.slot,
     )
 

@@ -44,7 +44,7 @@ from incidentkit.policy.parameter import (
 )
 from incidentkit.policy.recipient import Recipient
 from incidentkit.policy.step import LONGEST_STEP, Check, Decide, Include, Step, Use
-from incidentkit.providers.tools import ToolRequest
+from incidentkit.providers.tools import Operation, ToolRequest
 from incidentkit.text.document import Block, Bullets, Code, Document, Heading, Paragraph, Steps, Text
 
 MOST_STEPS: Final = 200
@@ -54,6 +54,7 @@ DEEPEST: Final = 3
 """How deep runbooks may include each other."""
 
 SAMPLE_KEY: Final = "0" * 64
+"""Stands for the idempotency key of a request that is only looked at."""
 
 
 def _steps(steps: Iterable[Step]) -> tuple[Step, ...]:
@@ -239,6 +240,17 @@ class Placed:
     within: str = ""
     """The step that includes it; empty if it stands in the runbook itself."""
 
+    @property
+    def operation(self) -> Operation | None:
+        """What a tool is asked; `None` if the step is for people, or another runbook."""
+        return self.step.tool if isinstance(self.step, Use | Check) else None
+
+    @property
+    def confirmed_by(self) -> tuple[Recipient, ...]:
+        """Who may say that it may be tried."""
+        named = self.step.confirmed_by if isinstance(self.step, Use) else ()
+        return named or (self.owner,)
+
     def request(self, key: str) -> ToolRequest:
         """What its tool is asked; `FieldInvalid` names a field whose value it cannot have."""
         assert isinstance(self.step, Use | Check)
@@ -336,7 +348,7 @@ class Shelf:
         values = read_all(runbook, book.parameters, given)
         problems: dict[str, str] = {}
         for placed in self.placed(runbook, values, incident, severity):
-            if isinstance(placed.step, Use | Check):
+            if placed.operation is not None:
                 try:
                     placed.request(SAMPLE_KEY)
                 except (FieldInvalid, TypeError) as error:  # a validator, or a comparison before it

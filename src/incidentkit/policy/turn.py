@@ -14,9 +14,10 @@ from incidentkit.model.conditions import ALWAYS
 from incidentkit.model.durations import duration_text
 from incidentkit.model.events import AcknowledgementExpired, Became, Decision, FellDue, Joined, RunEnded, Skipped
 from incidentkit.model.identity import PersonId, keepable
-from incidentkit.model.lifecycle import ACTIVE, Status
+from incidentkit.model.lifecycle import ACTIVE
 from incidentkit.model.progress import InForce
 from incidentkit.model.runs import Run
+from incidentkit.policy.announcement import FINISHED
 from incidentkit.policy.chain import Question
 from incidentkit.policy.moment import first_moment, later, next_change
 from incidentkit.policy.obligation import Expiry, Obligation
@@ -25,9 +26,6 @@ from incidentkit.policy.view import View
 
 PLANNER: Final = PersonId("incidentkit")
 """Who the log says decided: whichever desk it was, the decision is the same."""
-
-SETTLED: Final = frozenset({Status.CLOSED, Status.CANCELLED})
-"""The statuses in which no run goes on."""
 
 Moment: TypeAlias = Callable[[datetime], "datetime | None"]
 """From a moment, that or the next one at which something is so."""
@@ -186,8 +184,9 @@ class Turns:
 
     def _of_runs(self) -> Iterator[Turn]:
         """Which runs have come to their end."""
-        for course in self.view.courses if self.view.incident.runs else ():
-            if course.ended is not None and self.view.incident.status not in SETTLED:
+        courses = () if FINISHED.evaluate(self.view.past) else self.view.courses
+        for course in courses:
+            if course.ended is not None:
                 at, because = course.ended
                 yield from _turn(max(at, self.view.incident.as_of), partial(self._ending, course.run, because))
 

@@ -85,18 +85,16 @@ class View:
     @cached_property
     def obligations(self) -> tuple[Obligation, ...]:
         """What the playbook wants, and what the runs of its runbooks want now."""
-        if not self.incident.runs:
-            return self.playbook.obligations
         return (*self.playbook.obligations, *(each for course in self.courses for each in demands(course)))
 
     def is_for_tool(self, obligation: Obligation) -> bool:
         """Whether a tool brings it about; of what that waits for, another obligation tells."""
-        found = self.strides.get(obligation.id) if self.incident.runs else None
+        found = self.strides.get(obligation.id)
         return found is not None and found[1].operation is not None
 
     def seen(self, obligation: Obligation, facts: Facts) -> Facts:
         """What is known, and in the run that an obligation is a step of."""
-        found = self.strides.get(obligation.id) if self.incident.runs else None
+        found = self.strides.get(obligation.id)
         return facts if found is None else found[0].seen(facts)
 
     @cached_property

@@ -60,10 +60,8 @@ def _try(charter: Charter, incident: IncidentId, action: Action, lease_until: da
         return Ending(Outcome.FAILED, errand.missing)
     if (yield from _is_late(charter, action, lease_until)):
         return Ending(Outcome.POSTPONED, "the lease had nearly run out before it began")
-    if action.is_for_all and (yield from _may_be_restricted(charter, incident)):
-        return Ending(Outcome.POSTPONED, "the incident was restricted meanwhile, or its log could not be read")
-    if action.is_destructive and (yield from _may_be_held(charter, incident)):
-        return Ending(Outcome.POSTPONED, "evidence is held meanwhile, or the log of the incident could not be read")
+    if obstacle := (yield from _obstacle(charter, incident, action)):
+        return Ending(Outcome.POSTPONED, obstacle)
     try:
         answer: object = yield Attempt(errand.slot, errand.call, charter.deadline_of(action))
         ending = ending_of_answer(answer, action)
@@ -74,22 +72,23 @@ def _try(charter: Charter, incident: IncidentId, action: Action, lease_until: da
     return ending
 
 
-def _may_be_restricted(charter: Charter, incident: IncidentId) -> Flow[bool]:
-    """Whether only those may know of it by now who must; so it is taken to be if that cannot be found out."""
+def _obstacle(charter: Charter, incident: IncidentId, action: Action) -> Flow[str]:
+    """Why an action must not be done that was claimed before somebody said otherwise; empty if it may be.
+
+    What cannot be found out is taken to be so. What was said to everybody cannot be unsaid, and what is destroyed is
+    gone, while either can wait.
+    """
+    if not (action.is_for_all or action.is_destructive):
+        return ""
     try:
         present = yield from load(charter, incident)
-    except Exception:  # noqa: BLE001  # what is for everybody can wait, and what was said to everybody cannot be unsaid
-        return True
-    return present.restricted
-
-
-def _may_be_held(charter: Charter, incident: IncidentId) -> Flow[bool]:
-    """Whether evidence is held by now; so it is taken to be if that cannot be found out."""
-    try:
-        present = yield from load(charter, incident)
-    except Exception:  # noqa: BLE001  # what would destroy something can wait, and what is destroyed is gone
-        return True
-    return present.evidence_held
+    except Exception:  # noqa: BLE001  # whatever keeps the log from being read
+        present = None
+    if action.is_for_all and (present is None or present.restricted):
+        return "the incident was restricted meanwhile, or its log could not be read"
+    if action.is_destructive and (present is None or present.evidence_held):
+        return "evidence is held meanwhile, or the log of the incident could not be read"
+    return ""
 
 
 def _keep(charter: Charter, incident: IncidentId, action: Action, ending: Ending) -> Flow[Ending]:

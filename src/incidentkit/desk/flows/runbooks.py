@@ -18,7 +18,6 @@ from incidentkit.policy.course import UNDO, Stage
 from incidentkit.policy.planning import plan
 from incidentkit.policy.playbook import Playbook
 from incidentkit.policy.rehearsal import Rehearsal, RunReport, dry_run, runs_of
-from incidentkit.policy.runbook import Placed
 from incidentkit.policy.step import Check, Use
 from incidentkit.policy.view import View
 
@@ -50,15 +49,14 @@ def understood(playbook: Playbook, incident: Incident, command: Command) -> Comm
     match command:
         case StartRunbook(runbook=runbook, parameters=given):
             values = playbook.shelf.values(runbook, given, incident.id, incident.severity.key)
-            steps = {each.name: each for each in playbook.shelf.rehearsed(runbook)}
+            by_tools = [each.name for each in playbook.shelf.rehearsed(runbook) if each.operation is not None]
             for name in command.by_hand:
-                by_tools = [each for each in steps if _is_for_tool(steps[each])]
                 if name not in by_tools:
                     raise UnknownStep(runbook, name, by_tools)
             return evolve(command, parameters=values)
         case Answer(fact=name, value=value):
             _ = incident.progress.runs[command.run]
-            return evolve(command, value=playbook.situations[name].check(value))
+            return evolve(command, value=playbook.vocabulary[name].check(value))
         case Confirm(run=run, step=step):
             runbook = incident.progress.runs[run].runbook
             playbook.shelf.step(runbook, str(step).removesuffix(UNDO))
@@ -68,10 +66,6 @@ def understood(playbook: Playbook, incident: Incident, command: Command) -> Comm
             return command
         case _:
             return command
-
-
-def _is_for_tool(placed: Placed) -> bool:
-    return isinstance(placed.step, Use | Check)
 
 
 def _check_undo(playbook: Playbook, runbook: str, step: str) -> None:
@@ -87,9 +81,9 @@ def check_tools(charter: Charter, playbook: Playbook, command: StartRunbook) -> 
         return
     filled = {slot for slot, _ in charter.toolbox.slots()}
     missing = {
-        each.name: each.step.tool.slot
+        each.name: each.operation.slot
         for each in playbook.shelf.rehearsed(command.runbook)
-        if isinstance(each.step, Use | Check) and each.name not in command.by_hand and each.step.tool.slot not in filled
+        if each.operation is not None and each.name not in command.by_hand and each.operation.slot not in filled
     }
     if missing:
         raise ToolsMissing(command.runbook, missing)
@@ -109,4 +103,4 @@ def check_confirmation(view: View, command: Confirm) -> None:
         )
     if not course.may_confirm(stride, command.by, view.now):
         who = course.confirming(stride, view.now)
-        raise MayNotConfirm(command.run, command.step, command.by, map(str, stride.confirmed_by), who)
+        raise MayNotConfirm(command.run, command.step, command.by, map(str, stride.placed.confirmed_by), who)
