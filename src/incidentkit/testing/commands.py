@@ -75,6 +75,8 @@ class Scene:
     severities: st.SearchStrategy[Severity[Any]]
     version: int
     """How many events the incident has."""
+    runs: st.SearchStrategy[str]
+    """Names of runs of its runbooks."""
 
     def near(self, *minutes: int) -> st.SearchStrategy[datetime]:
         """The moments so many minutes away."""
@@ -88,7 +90,7 @@ def scenes(
     severities = st.sampled_from(rules.scheme.severities)
     parts: dict[str, Any] = {"people": people, "triages": triages(rules), "severities": severities}
     begin = moments() if at is None else st.just(moment("at", at))
-    return begin.map(lambda drawn: Scene(at=drawn, version=version, **parts))
+    return begin.map(lambda drawn: Scene(at=drawn, version=version, runs=RUNS, **parts))
 
 
 Parts: TypeAlias = dict[str, st.SearchStrategy[Any]]
@@ -139,7 +141,7 @@ PARTS: Final[Mapping[type[Command], Callable[[Scene], Parts]]] = {
     Decline: lambda _: _REASON,
     Unacknowledge: lambda _: _REASON,
     Assess: lambda scene: {"assessment": scene.triages},
-    ChangeSeverity: lambda scene: {"severity": scene.severities, **_REASON},
+    ChangeSeverity: lambda scene: {"severity": scene.severities, **_GOOD_REASON},
     ChangePlaybook: lambda _: {"playbook": REFERENCES, **_GOOD_REASON},
     Assign: lambda scene: {"role": st.sampled_from(Role), "to": scene.people},
     HandOver: lambda scene: {"role": st.sampled_from(Role), "to": scene.people},
@@ -159,11 +161,11 @@ PARTS: Final[Mapping[type[Command], Callable[[Scene], Parts]]] = {
     CorrectTime: lambda scene: {"event": _places(scene), "happened_at": scene.near(0, -1, -60, 1), **_REASON},
     Redact: lambda scene: {"event": _places(scene), **_REASON},
     StartRunbook: lambda _: {"runbook": RUNBOOKS, "parameters": VALUES_BY_NAME, "by_hand": BY_HAND, **_NOTE},
-    CancelRunbook: lambda _: {"run": RUNS, **_GOOD_REASON},
-    ResumeRunbook: lambda _: {"run": RUNS, **_REASON},
-    UndoRunbook: lambda _: {"run": RUNS, "step": st.sampled_from(["", "restart"]), **_GOOD_REASON},
-    Confirm: lambda _: {"run": RUNS, "step": st.just("restart"), "attempt": st.integers(1, 2), **_NOTE},
-    Answer: lambda _: {"run": RUNS, "fact": st.just("restart_safe"), "value": ANSWERS, **_NOTE},
+    CancelRunbook: lambda scene: {"run": scene.runs, **_GOOD_REASON},
+    ResumeRunbook: lambda scene: {"run": scene.runs, **_REASON},
+    UndoRunbook: lambda scene: {"run": scene.runs, "step": st.sampled_from(["", "restart"]), **_GOOD_REASON},
+    Confirm: lambda scene: {"run": scene.runs, "step": st.just("restart"), "attempt": st.integers(1, 2), **_NOTE},
+    Answer: lambda scene: {"run": scene.runs, "fact": st.just("restart_safe"), "value": ANSWERS, **_NOTE},
     Hold: lambda _: _GOOD_REASON,
     LiftHold: lambda _: _GOOD_REASON,
 }

@@ -12,20 +12,27 @@ from hypothesis import strategies as st
 from incidentkit.errors import IncidentkitError
 from incidentkit.model.commands import (
     Acknowledge,
+    Answer,
     Assign,
+    CancelRunbook,
     Command,
+    Confirm,
     Fulfil,
     HandOver,
     Label,
     LiftRestriction,
     Restrict,
+    ResumeRunbook,
+    StartRunbook,
     TakeBack,
     Unacknowledge,
+    UndoRunbook,
     Unlabel,
 )
 from incidentkit.model.events import Event
 from incidentkit.model.incident import Incident
 from incidentkit.model.lifecycle import Consequence, Effect, Status, consequence
+from incidentkit.model.runs import RunStanding
 from incidentkit.policy.rules import SeverityRules
 from incidentkit.testing.calendar import shifted
 from incidentkit.testing.commands import LABELS, PARTS, VALUES, Scene, of_kind, scenes
@@ -130,7 +137,15 @@ def _histories(draw: st.DrawFn, scene: Scene, most: int) -> tuple[Incident, ...]
 
 def commands_in(incident: Incident, scene: Scene) -> st.SearchStrategy[Command]:
     """Commands that the status of this incident allows, most of which mean something for it."""
-    return _KINDS[incident.status].flatmap(lambda kind: _commands(kind, incident, scene))
+    return _kinds_in(incident).flatmap(lambda kind: _commands(kind, incident, scene))
+
+
+def _kinds_in(incident: Incident) -> st.SearchStrategy[type[Command]]:
+    """Kinds of commands that its status allows; every third one says more of what was said before, if anything was."""
+    kinds = _KINDS[incident.status]
+    possible = [kind for kind in _COMES_AFTER if consequence(kind.tag, incident.status) is not None]
+    later = [kind for kind in possible if _COMES_AFTER[kind][1](incident)]
+    return kinds | st.sampled_from(later) if later else kinds
 
 
 def _kinds(status: Status) -> st.SearchStrategy[type[Command]]:
@@ -145,24 +160,45 @@ def _kinds(status: Status) -> st.SearchStrategy[type[Command]]:
 
 
 def _commands(kind: type[Command], incident: Incident, scene: Scene) -> st.SearchStrategy[Command]:
-    """Commands of a kind; one that takes something back comes after it, and an acknowledgement from who gave it."""
-    if kind in _TAKES_BACK:
-        what, is_there = _TAKES_BACK[kind]
-        if not is_there(incident):
-            return of_kind(what, scene)
+    """Commands of a kind, or of the kind that has to come before it, about who and what this incident knows."""
+    while kind in _COMES_AFTER:
+        first, is_there = _COMES_AFTER[kind]
+        if is_there(incident):
+            break
+        kind = first
     if kind is Unacknowledge:
-        return of_kind(kind, evolve(scene, people=st.sampled_from([*incident.acknowledged])))
+        scene = evolve(scene, people=st.sampled_from([*incident.acknowledged]))
+    elif runs := _runs(kind, incident):
+        scene = evolve(scene, runs=st.sampled_from(runs))
     return of_kind(kind, scene)
 
 
-_TAKES_BACK: Final[Mapping[type[Command], tuple[type[Command], Callable[[Incident], object]]]] = {
+def _runs(kind: type[Command], incident: Incident) -> list[str]:
+    """The runs of which such a command can say something."""
+    wanted = _STANDINGS.get(kind, frozenset(RunStanding))
+    return [run.name for run in incident.progress.runs.by_name.values() if run.standing in wanted]
+
+
+_STANDINGS: Final[Mapping[type[Command], frozenset[RunStanding]]] = {
+    CancelRunbook: frozenset({RunStanding.RUNNING}),
+    ResumeRunbook: frozenset({RunStanding.CANCELLED}),
+}
+"""How a run has to stand, where a command does not take every one."""
+
+
+_COMES_AFTER: Final[Mapping[type[Command], tuple[type[Command], Callable[[Incident], object]]]] = {
     HandOver: (Assign, lambda incident: incident.roles),
     LiftRestriction: (Restrict, lambda incident: incident.restricted),
     Unlabel: (Label, lambda incident: incident.labels),
     TakeBack: (Fulfil, lambda incident: incident.progress.settled),
     Unacknowledge: (Acknowledge, lambda incident: incident.acknowledged),
+    CancelRunbook: (StartRunbook, lambda incident: _runs(CancelRunbook, incident)),
+    ResumeRunbook: (CancelRunbook, lambda incident: _runs(ResumeRunbook, incident)),
+    UndoRunbook: (StartRunbook, lambda incident: _runs(UndoRunbook, incident)),
+    Confirm: (StartRunbook, lambda incident: _runs(Confirm, incident)),
+    Answer: (StartRunbook, lambda incident: _runs(Answer, incident)),
 }
-"""What has to be said before something takes it back, and whether it was."""
+"""What has to be said before something else can be said of it, and whether it was."""
 
 
 _KINDS: Final = {status: _kinds(status) for status in Status}
