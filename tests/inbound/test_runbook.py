@@ -19,7 +19,8 @@ from incidentkit.inbound.source_text import MAX_CHARACTERS
 from incidentkit.inbound.warning import Oddity
 from incidentkit.model.commands import StartRunbook
 from incidentkit.policy.recipient import role
-from incidentkit.policy.runbook import MOST_STEPS, Shelf
+from incidentkit.policy.runbook import MOST_STEPS
+from incidentkit.policy.shelf import Shelf
 from incidentkit.policy.standing import obligations
 from incidentkit.policy.step import LONGEST_STEP, Instruct
 from tests.inbound.documents import DATABASE, HEADINGS, MESSY, WORDED

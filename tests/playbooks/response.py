@@ -29,8 +29,8 @@ from incidentkit.memory import (
 from incidentkit.model.commands import Answer, Command, Confirm, Fulfil, LiftHold, StartRunbook
 from incidentkit.model.incident import Incident
 from incidentkit.model.runs import RunStanding
-from incidentkit.policy.course import Stage, Stride
 from incidentkit.policy.rehearsal import RunReport
+from incidentkit.policy.stride import Stage, Stride
 from incidentkit.providers.database import QueryRows
 from incidentkit.providers.deployments import Deployment
 from incidentkit.providers.tools import ToolRequest

@@ -12,7 +12,8 @@ import pytest
 from incidentkit import ALWAYS, EMERGENCY, Condition
 from incidentkit.playbooks import emergency
 from incidentkit.policy.recipient import role
-from incidentkit.policy.runbook import Placed, Runbook
+from incidentkit.policy.runbook import Runbook
+from incidentkit.policy.shelf import Placed
 from incidentkit.policy.step import Check, Instruct, Use
 from incidentkit.providers.tools import TOOLS
 from tests.playbooks.document import DOCUMENT, GIVEN, OPTIONS, WATCHED, written

@@ -15,8 +15,8 @@ from incidentkit.errors import ProviderUnavailable, RequestInvalid
 from incidentkit.memory import Trouble
 from incidentkit.model.commands import Answer, Assess, Confirm, UndoRunbook
 from incidentkit.model.runs import RunStanding
-from incidentkit.policy.course import Stage
 from incidentkit.policy.step import Check, Failure, Use
+from incidentkit.policy.stride import Stage
 from incidentkit.providers.tools import TOOLS, operation
 from tests.adapters.recorder import Recorder
 from tests.playbooks.document import DOCUMENT, GIVEN, WATCHED, written

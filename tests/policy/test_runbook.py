@@ -18,7 +18,8 @@ from incidentkit.policy.obligation import Attempt
 from incidentkit.policy.parameter import Parameter
 from incidentkit.policy.preservation import PreservationPolicy
 from incidentkit.policy.recipient import role
-from incidentkit.policy.runbook import Runbook, Shelf
+from incidentkit.policy.runbook import Runbook
+from incidentkit.policy.shelf import Shelf
 from incidentkit.policy.situation import STATUS
 from incidentkit.policy.step import Check, Decide, Failure, Include, Instruct, Use
 from incidentkit.testing import runbooks, shelves

@@ -51,7 +51,6 @@ from incidentkit.model.events import (
 )
 from incidentkit.model.runs import RunStanding
 from incidentkit.policy.action import Action
-from incidentkit.policy.course import WAITING, Stage
 from incidentkit.policy.directory import Person
 from incidentkit.policy.obligation import Attempt
 from incidentkit.policy.parameter import Parameter
@@ -59,6 +58,7 @@ from incidentkit.policy.planning import Plan, plan, preview, settle
 from incidentkit.policy.recipient import role
 from incidentkit.policy.runbook import Runbook
 from incidentkit.policy.step import Check, Decide, Failure, Include, Instruct, Step, Use
+from incidentkit.policy.stride import WAITING, Stage
 from incidentkit.policy.view import View
 from incidentkit.testing.planning import claimed, stamped
 from incidentkit.testing.rules import RULES

@@ -10,11 +10,11 @@ from attrs import frozen
 from incidentkit.model.action import ActionKey
 from incidentkit.model.identity import IncidentId
 from incidentkit.policy.chain import Chain, Question
-from incidentkit.policy.course import Stride
 from incidentkit.policy.obligation import Obligation
 from incidentkit.policy.posting import Posting, Postings, words_of
 from incidentkit.policy.recipient import Recipient
 from incidentkit.policy.step import ToolStep
+from incidentkit.policy.stride import Stride
 from incidentkit.policy.view import View
 from incidentkit.providers.on_call import FindOnCall
 from incidentkit.providers.pager import Purpose, SendPage

@@ -8,10 +8,11 @@ from typing import Final
 from incidentkit.model.conditions import ALWAYS, NEVER, Condition
 from incidentkit.model.lifecycle import Status
 from incidentkit.policy.announcement import FINISHED
-from incidentkit.policy.course import UNDO, WAITING, Course, Stage, Stride
+from incidentkit.policy.course import Course
 from incidentkit.policy.obligation import LONGEST_REASON, Obligation, Recurrence
 from incidentkit.policy.situation import BROUGHT_ABOUT, EVIDENCE_HELD, OVER, SAID_DONE, STATUS, WAIVED
 from incidentkit.policy.step import Use
+from incidentkit.policy.stride import UNDO, WAITING, Stage, Stride
 from incidentkit.providers.pager import Purpose
 
 LASTING: Final = "//lasting"

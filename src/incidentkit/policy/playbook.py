@@ -42,7 +42,8 @@ from incidentkit.policy.response import ResponsePolicy
 from incidentkit.policy.review import ReviewPolicy
 from incidentkit.policy.rollback import RollbackPolicy
 from incidentkit.policy.rules import SeverityRules
-from incidentkit.policy.runbook import Runbook, Shelf, runbooks_of
+from incidentkit.policy.runbook import Runbook, runbooks_of
+from incidentkit.policy.shelf import Shelf
 from incidentkit.policy.situation import answered
 from incidentkit.policy.tree import DecisionTree
 

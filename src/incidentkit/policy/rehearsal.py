@@ -13,11 +13,11 @@ from incidentkit.model.conditions import ALWAYS
 from incidentkit.model.identity import PersonId, moment
 from incidentkit.model.incident import Incident
 from incidentkit.model.runs import Run
-from incidentkit.policy.course import WAITING, Stage, Stride
 from incidentkit.policy.directory import Directory
 from incidentkit.policy.playbook import Playbook
-from incidentkit.policy.runbook import SAMPLE_KEY, Placed
+from incidentkit.policy.shelf import SAMPLE_KEY, Placed
 from incidentkit.policy.step import Check, Decide, Include, Use
+from incidentkit.policy.stride import WAITING, Stage, Stride
 from incidentkit.policy.view import View
 from incidentkit.text.document import Document, Table
 from incidentkit.text.plain import to_plain

@@ -19,7 +19,7 @@ from incidentkit.model.vocabulary import Facts
 from incidentkit.policy.act import CLOSING
 from incidentkit.policy.audience import Audience
 from incidentkit.policy.chain import Chain, Chains, Question
-from incidentkit.policy.course import Course, Stage, Stride
+from incidentkit.policy.course import Course
 from incidentkit.policy.demand import demands
 from incidentkit.policy.directory import Directory
 from incidentkit.policy.moment import next_change
@@ -34,6 +34,7 @@ from incidentkit.policy.situation import (
     WAIVED,
     situation,
 )
+from incidentkit.policy.stride import Stage, Stride
 
 MAY_HAVE_WORKED: Final = frozenset({None, Outcome.SUCCEEDED, Outcome.UNKNOWN})
 """The outcomes of a try that may have done what it was for; `None` is that it is under way."""

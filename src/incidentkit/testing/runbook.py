@@ -15,7 +15,8 @@ from incidentkit.model.vocabulary import Vocabulary
 from incidentkit.policy.obligation import Attempt
 from incidentkit.policy.parameter import Argument, Parameter, ParameterKind
 from incidentkit.policy.recipient import Recipient, person, role, team
-from incidentkit.policy.runbook import MOST_STEPS, Runbook, Shelf
+from incidentkit.policy.runbook import MOST_STEPS, Runbook
+from incidentkit.policy.shelf import Shelf
 from incidentkit.policy.step import LONGEST_STEP, Check, Decide, Failure, Include, Instruct, Step, Use
 from incidentkit.providers.tools import OPERATIONS, Operation, ToolRequest
 from incidentkit.testing.conditions import conditions

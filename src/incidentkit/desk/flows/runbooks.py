@@ -14,11 +14,11 @@ from incidentkit.desk.flows.log import load, stamped
 from incidentkit.errors import CommandInvalid, MayNotConfirm, ToolsMissing, UnknownStep
 from incidentkit.model.commands import Answer, Command, Confirm, StartRunbook, UndoRunbook
 from incidentkit.model.incident import Incident
-from incidentkit.policy.course import UNDO, Stage
 from incidentkit.policy.planning import plan
 from incidentkit.policy.playbook import Playbook
 from incidentkit.policy.rehearsal import Rehearsal, RunReport, dry_run, runs_of
 from incidentkit.policy.step import Check, Use
+from incidentkit.policy.stride import UNDO, Stage
 from incidentkit.policy.view import View
 
 
