@@ -1,0 +1,220 @@
+"""Post-mortems: what happened, why, and what is done about it (playbook, section 6), in the playbook's form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from itertools import groupby
+from typing import Any, Final
+
+from attrs import field, frozen
+
+from incidentkit.errors import FieldInvalid, each_of, expect
+from incidentkit.model.durations import duration_text
+from incidentkit.model.identity import checked_text
+from incidentkit.policy.account import NOTHING, ActionItem, Entry, Impact, Measure, Section, names, prose, words_in
+from incidentkit.policy.gap import Gap, Missing
+from incidentkit.text.document import (
+    Block,
+    Bullets,
+    Checklist,
+    Document,
+    Heading,
+    Line,
+    Paragraph,
+    Strong,
+    Table,
+    Text,
+    flat,
+    line,
+)
+from incidentkit.text.markdown import to_markdown
+
+TITLE: Final = "Post-Mortem: "
+"""What stands before the title."""
+
+BLANK_TITLE: Final = "[Incident Title]"
+BLANK_SUMMARY: Final = "Brief description of what happened"
+BLANK_USERS: Final = "[number/percentage]"
+BLANK_START: Final = "[start time]"
+BLANK_END: Final = "[end time]"
+BLANK_SERVICES: Final = "[list]"
+BLANK_DATA_LOSS: Final = "[yes/no, details]"
+BLANK_ROOT_CAUSE: Final = "Detailed explanation of what caused the incident"
+BLANK_RESOLUTION: Final = "How the issue was resolved"
+BLANK_WENT_WELL: Final = ("Positive aspects of response", "What worked as planned")
+BLANK_COULD_BE_BETTER: Final = ("Areas for improvement", "Process gaps identified")
+BLANK_OWNER: Final = "[owner]"
+BLANK_DUE: Final = "[due date]"
+BLANK_LESSONS: Final = "Key takeaways for future incidents"
+
+
+def _several(kind: Any, words: str) -> Any:
+    """A field that is a list of that class."""
+    return field(default=(), converter=lambda values: each_of(kind, values, FieldInvalid, words))
+
+
+def _title(title: str) -> str:
+    return flat(checked_text("title", title))
+
+
+def _about(about: Mapping[str, str]) -> dict[str, str]:
+    return {flat(checked_text("about", name)): flat(checked_text("about", value)) for name, value in about.items()}
+
+
+@frozen(kw_only=True)
+class PostMortem:
+    """What happened in an incident, why, and what is done about it.
+
+    Sections of prose are documents; plain text will do, whose empty lines part its paragraphs.
+    """
+
+    title: str = field(default="", converter=_title)
+    about: Mapping[str, str] = field(factory=dict[str, str], converter=_about, hash=False)
+    """What is known of the incident and of the document, by name: the severity, the authors."""
+    summary: Document = field(default=NOTHING, converter=prose)
+    impact: Impact = field(factory=Impact)
+    timeline: tuple[Entry, ...] = _several(Entry, "a timeline is a list of Entry")
+    root_cause: Document = field(default=NOTHING, converter=prose)
+    resolution: Document = field(default=NOTHING, converter=prose)
+    went_well: Document = field(default=NOTHING, converter=prose)
+    could_be_better: Document = field(default=NOTHING, converter=prose)
+    action_items: tuple[ActionItem, ...] = _several(ActionItem, "action items are a list of ActionItem")
+    lessons: Document = field(default=NOTHING, converter=prose)
+    measures: tuple[Measure, ...] = _several(Measure, "measures are a list of Measure")
+    """How long things took."""
+    people: tuple[str, ...] = field(default=(), converter=names)
+    """Who took part, by name."""
+    other: tuple[Section, ...] = _several(Section, "other sections are a list of Section")
+    """What stands under headings that are none of these."""
+
+    def __attrs_post_init__(self) -> None:
+        expect(Impact, self.impact, FieldInvalid, "an impact is an Impact")
+
+    def missing(self) -> tuple[Missing, ...]:
+        """What is not filled in yet, in the order of the form; empty if it is complete."""
+        return tuple(self._missing())
+
+    def _missing(self) -> Iterator[Missing]:
+        impact = self.impact
+        is_there: dict[Gap, object] = {
+            Gap.TITLE: self.title,
+            Gap.SUMMARY: self.summary.blocks,
+            Gap.USERS: impact.users,
+            Gap.DURATION: impact.lasted or (impact.started_at and impact.ended_at),
+            Gap.SERVICES: impact.services,
+            Gap.DATA_LOSS: impact.data_loss,
+            Gap.TIMELINE: self.timeline,
+            Gap.ROOT_CAUSE: self.root_cause.blocks,
+            Gap.RESOLUTION: self.resolution.blocks,
+            Gap.WENT_WELL: self.went_well.blocks,
+            Gap.COULD_BE_BETTER: self.could_be_better.blocks,
+            Gap.ACTION_ITEMS: self.action_items,
+            Gap.LESSONS: self.lessons.blocks,
+        }
+        yield from (Missing(gap) for gap, there in is_there.items() if not there)
+        for item in self.action_items:
+            what = words_in(item.what)
+            if not item.owner:
+                yield Missing(Gap.OWNER, what)
+            if item.due is None and not item.done:
+                yield Missing(Gap.DUE, what)
+
+    def to_document(self) -> Document:
+        """The playbook's form, with its blanks where nothing is written yet, for whoever shows it."""
+        return Document(self._blocks())
+
+    def to_markdown(self) -> str:
+        """The playbook's form as Markdown, which people fill in; `incidentkit.inbound.postmortem` reads it back."""
+        return to_markdown(self.to_document())
+
+    def _blocks(self) -> Iterator[Block]:
+        yield Heading(f"{TITLE}{self.title or BLANK_TITLE}", level=1)
+        if self.about:
+            yield Bullets(_named(name, value) for name, value in self.about.items())
+        yield from _section("Summary", self.summary, BLANK_SUMMARY)
+        yield Heading("Impact")
+        yield from _impact(self.impact)
+        yield Heading("Timeline")
+        yield from _timeline(self.timeline)
+        yield from _section("Root Cause", self.root_cause, BLANK_ROOT_CAUSE)
+        yield from _section("Resolution", self.resolution, BLANK_RESOLUTION)
+        yield from _section("What Went Well", self.went_well, *BLANK_WENT_WELL)
+        yield from _section("What Could Be Better", self.could_be_better, *BLANK_COULD_BE_BETTER)
+        yield Heading("Action Items")
+        yield from _action_items(self.action_items)
+        yield from _section("Lessons Learned", self.lessons, BLANK_LESSONS)
+        if self.measures:
+            yield Heading("Metrics")
+            yield Table(("Measure", "Took", "Target"), map(_measure, self.measures))
+        if self.people:
+            yield Heading("People")
+            yield Bullets(self.people)
+        for section in self.other:
+            yield Heading(section.heading)
+            yield from section.body.blocks
+
+
+def _named(name: str, value: str) -> Line:
+    return Strong(f"{name}:"), Text(f" {value}")
+
+
+def _section(heading: str, body: Document, *blanks: str) -> Iterator[Block]:
+    yield Heading(heading)
+    if body.blocks:
+        yield from body.blocks
+    elif len(blanks) == 1:
+        yield Paragraph(*blanks)
+    else:
+        yield Bullets(blanks)
+
+
+def _impact(impact: Impact) -> Iterator[Block]:
+    lasted = impact.lasted
+    if not lasted:
+        end = _clock(impact.ended_at) or BLANK_END
+        lasted = f"{_clock(impact.started_at) or BLANK_START} to {end}{' UTC' if impact.started_at else ''}"
+    yield Bullets(
+        (
+            f"Users affected: {impact.users or BLANK_USERS}",
+            f"Duration: {lasted}",
+            f"Services impacted: {', '.join(impact.services) or BLANK_SERVICES}",
+            f"Data loss: {impact.data_loss or BLANK_DATA_LOSS}",
+        )
+    )
+    yield from impact.details.blocks
+
+
+def _timeline(timeline: Iterable[Entry]) -> Iterator[Block]:
+    """A table; sub-headings, if there is more to say of an entry than a row holds."""
+    entries = [*timeline]
+    if any(entry.details.blocks for entry in entries):
+        yield Paragraph("All times in UTC.")
+        for entry in entries:
+            when = _clock(entry.at) or entry.when
+            yield Heading((Text(f"{when} - " if when else ""), *entry.what), level=3)
+            yield from entry.details.blocks
+        return
+    yield Table(("Time (UTC)", "Event"), [(line(_clock(each.at) or each.when), each.what) for each in entries])
+
+
+def _action_items(items: Iterable[ActionItem]) -> Iterator[Block]:
+    for group, several in groupby(items, lambda item: item.group):
+        if group:
+            yield Heading(group, level=3)
+        yield Checklist((item.done, (*item.what, Text(_responsibility(item)))) for item in several)
+
+
+def _responsibility(item: ActionItem) -> str:
+    return f" - {item.owner or BLANK_OWNER} - {item.due or BLANK_DUE}"
+
+
+def _measure(measure: Measure) -> tuple[str, str, str]:
+    took = measure.words if measure.took is None else duration_text(measure.took)
+    missed = " (missed)" if measure.missed else ""
+    return measure.what, took, f"{measure.target}{missed}"
+
+
+def _clock(at: datetime | None) -> str:
+    """A time as people write it; empty if it is not known."""
+    return "" if at is None else f"{at:%Y-%m-%d %H:%M}{f':{at:%S}' if at.second else ''}"
