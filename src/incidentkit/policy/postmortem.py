@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import groupby
-from typing import Any, Final
+from typing import Final, Self
 
 from attrs import field, frozen
 
 from incidentkit.errors import FieldInvalid, each_of, expect
 from incidentkit.model.durations import duration_text
 from incidentkit.model.identity import checked_text
+from incidentkit.model.incident import Incident
 from incidentkit.policy.account import NOTHING, ActionItem, Entry, Impact, Measure, Section, names, prose, words_in
+from incidentkit.policy.directory import Directory
+from incidentkit.policy.draft import Draft
 from incidentkit.policy.gap import Gap, Missing
+from incidentkit.policy.playbook import Playbook
 from incidentkit.text.document import (
     Block,
     Bullets,
@@ -49,9 +53,20 @@ BLANK_DUE: Final = "[due date]"
 BLANK_LESSONS: Final = "Key takeaways for future incidents"
 
 
-def _several(kind: Any, words: str) -> Any:
-    """A field that is a list of that class."""
-    return field(default=(), converter=lambda values: each_of(kind, values, FieldInvalid, words))
+def _entries(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    return each_of(Entry, entries, FieldInvalid, "a timeline is a list of Entry")
+
+
+def _items(items: Iterable[ActionItem]) -> tuple[ActionItem, ...]:
+    return each_of(ActionItem, items, FieldInvalid, "action items are a list of ActionItem")
+
+
+def _measures(measures: Iterable[Measure]) -> tuple[Measure, ...]:
+    return each_of(Measure, measures, FieldInvalid, "measures are a list of Measure")
+
+
+def _sections(sections: Iterable[Section]) -> tuple[Section, ...]:
+    return each_of(Section, sections, FieldInvalid, "other sections are a list of Section")
 
 
 def _title(title: str) -> str:
@@ -74,22 +89,45 @@ class PostMortem:
     """What is known of the incident and of the document, by name: the severity, the authors."""
     summary: Document = field(default=NOTHING, converter=prose)
     impact: Impact = field(factory=Impact)
-    timeline: tuple[Entry, ...] = _several(Entry, "a timeline is a list of Entry")
+    timeline: tuple[Entry, ...] = field(default=(), converter=_entries)
     root_cause: Document = field(default=NOTHING, converter=prose)
     resolution: Document = field(default=NOTHING, converter=prose)
     went_well: Document = field(default=NOTHING, converter=prose)
     could_be_better: Document = field(default=NOTHING, converter=prose)
-    action_items: tuple[ActionItem, ...] = _several(ActionItem, "action items are a list of ActionItem")
+    action_items: tuple[ActionItem, ...] = field(default=(), converter=_items)
     lessons: Document = field(default=NOTHING, converter=prose)
-    measures: tuple[Measure, ...] = _several(Measure, "measures are a list of Measure")
+    measures: tuple[Measure, ...] = field(default=(), converter=_measures)
     """How long things took."""
     people: tuple[str, ...] = field(default=(), converter=names)
     """Who took part, by name."""
-    other: tuple[Section, ...] = _several(Section, "other sections are a list of Section")
+    other: tuple[Section, ...] = field(default=(), converter=_sections)
     """What stands under headings that are none of these."""
 
     def __attrs_post_init__(self) -> None:
         expect(Impact, self.impact, FieldInvalid, "an impact is an Impact")
+
+    @classmethod
+    def from_incident(
+        cls, incident: Incident, *, playbook: Playbook | None = None, directory: Directory | None = None
+    ) -> Self:
+        """A draft of what the log tells: the timeline, the impact, the durations against the targets of its severity.
+
+        The playbook knows how facts are asked for, and what to ask about the root cause; the directory knows the names
+        of people. What only people can say is left blank. Whoever reads the draft reads the log, also of an incident
+        that is restricted.
+        """
+        draft = Draft(incident, playbook, directory)
+        return cls(
+            title=incident.title,
+            about=draft.about,
+            summary=draft.summary,
+            impact=draft.impact,
+            timeline=draft.timeline,
+            resolution=draft.resolution,
+            measures=draft.measures,
+            people=draft.people,
+            other=draft.other,
+        )
 
     def missing(self) -> tuple[Missing, ...]:
         """What is not filled in yet, in the order of the form; empty if it is complete."""

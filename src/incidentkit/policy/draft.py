@@ -1,0 +1,189 @@
+"""What the log of an incident says for its post-mortem: the timeline, the impact, the measures. People add the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Final
+
+from attrs import frozen
+
+from incidentkit.model.events import (
+    ActionEnded,
+    ActionStarted,
+    Became,
+    Event,
+    Joined,
+    Labelled,
+    Mitigated,
+    Overtaken,
+    PlaybookChanged,
+    Redacted,
+    Resolved,
+    RoleAssigned,
+    Skipped,
+    StartCorrected,
+    TakenOver,
+    TimeCorrected,
+    Unlabelled,
+)
+from incidentkit.model.identity import PersonId
+from incidentkit.model.incident import Incident
+from incidentkit.model.lifecycle import ACTIVE
+from incidentkit.model.stretch import Stretch, happened, stretches
+from incidentkit.model.targets import Target
+from incidentkit.policy.account import Entry, Impact, Measure, Section
+from incidentkit.policy.directory import Directory
+from incidentkit.policy.obligation import LEVEL
+from incidentkit.policy.playbook import Playbook
+from incidentkit.policy.turn import PLANNER
+from incidentkit.text.document import Block, Bullets, Code, Document, Paragraph, Text
+
+SERVICE: Final = "service"
+"""The label that names the services of an incident, several of them parted by commas."""
+
+UNTOLD: Final = (
+    ActionEnded,
+    ActionStarted,
+    Became,
+    Joined,
+    Labelled,
+    Overtaken,
+    PlaybookChanged,
+    Redacted,
+    Skipped,
+    StartCorrected,
+    TakenOver,
+    TimeCorrected,
+    Unlabelled,
+)
+"""What a log has to say and a post-mortem has not: how the desk worked, and how the log was put right."""
+
+
+@frozen(slots=False)
+class Draft:
+    """What an incident tells of itself."""
+
+    incident: Incident
+    playbook: Playbook | None = None
+    """How facts are asked for, and what the root cause."""
+    directory: Directory | None = None
+    """Where the names of people stand; without it they are called by their ids."""
+
+    @cached_property
+    def _ended_at(self) -> datetime:
+        """When it was over; if it is not, when its log was written last."""
+        return self.incident.resolved_at or self.incident.as_of
+
+    @cached_property
+    def _stretches(self) -> tuple[Stretch, ...]:
+        return stretches(self.incident, self._ended_at)
+
+    def name(self, person: str) -> str:
+        """What people call a person."""
+        known = self.directory.people.get(PersonId(person)) if self.directory else None
+        return known.name if known and known.name else person
+
+    @property
+    def about(self) -> Mapping[str, str]:
+        """Which incident it is."""
+        number = {} if self.incident.number is None else {"Number": str(self.incident.number)}
+        return {"Incident": self.incident.id, **number, "Severity": str(self.incident.severity)}
+
+    @property
+    def summary(self) -> str:
+        """What the public was told of it; if it was told nothing, what the log knows."""
+        return self.incident.public_summary or f"{self.incident.severity}: {self.incident.title}."
+
+    @property
+    def impact(self) -> Impact:
+        """From when to when, which services, and what was known of it."""
+        services = self.incident.labels.get(SERVICE, "").split(",")
+        facts = [
+            (Text(f"{self._question(name)} "), Code(_answer(value))) for name, value in self.incident.facts.items()
+        ]
+        return Impact(
+            started_at=self.incident.started_at,
+            ended_at=self.incident.resolved_at,
+            services=[each.strip() for each in services if each.strip()],
+            details=Document([Paragraph("What was known of it:"), Bullets(facts)] if facts else []),
+        )
+
+    def _question(self, name: str) -> str:
+        """How a fact is asked for; its name, if no playbook says that."""
+        fact = self.playbook.vocabulary.get(name) if self.playbook else None
+        return fact.question if fact is not None and fact.question else name
+
+    @property
+    def other(self) -> Iterator[Section]:
+        """What to ask about the root cause."""
+        questions = self.playbook.review.questions if self.playbook and self.playbook.review else ()
+        if questions:
+            yield Section("Questions About the Root Cause", Document([Bullets(questions)]))
+
+    @property
+    def timeline(self) -> Iterator[Entry]:
+        """What happened, in the order in which it did."""
+        for at, event in sorted(happened(self.incident), key=lambda each: each[0]):
+            if words := self._told(event):
+                yield Entry(what=words, at=at)
+
+    def _told(self, event: Event) -> str:
+        """An event in words; empty if a post-mortem does not tell it."""
+        if isinstance(event, Became) and event.obligation.startswith(LEVEL):
+            people = ", ".join(map(self.name, event.people))
+            return f"{event.obligation.removeprefix(LEVEL)} paged{f': {people}' if people else ''}"
+        if isinstance(event, UNTOLD):
+            return ""
+        if isinstance(event, RoleAssigned):
+            return f"{self.name(event.to)} is {event.role}"
+        return str(event) if event.by == PLANNER else f"{self.name(event.by)}: {event}"
+
+    @property
+    def resolution(self) -> Iterator[Block]:
+        """What people wrote when they had mitigated and resolved it."""
+        for event in self.incident.timeline:
+            if isinstance(event, Mitigated | Resolved) and event.note.strip():
+                yield Paragraph(event.note)
+
+    @property
+    def measures(self) -> Iterator[Measure]:
+        """How long it took, against what was promised of its severity, and how long it had each severity."""
+        metrics, targets = self.incident.metrics, self.incident.severity.targets
+        declared, started = self.incident.declared_at, self.incident.started_at
+        yield Measure(what="Time to declare", took=metrics.time_to_declare)
+        yield from self._measure("Time to acknowledge", declared, metrics.time_to_acknowledge, targets.respond)
+        yield from self._measure("Time to mitigate", started, metrics.time_to_mitigate, targets.mitigate)
+        yield from self._measure("Time to resolve", started, metrics.time_to_resolve, targets.resolve)
+        in_severity: dict[str, timedelta] = {}
+        for each in self._stretches:
+            if each.status in ACTIVE:
+                in_severity[each.severity.key] = in_severity.get(each.severity.key, timedelta()) + each.length
+        yield from (Measure(what=f"Time in {key}", took=length) for key, length in in_severity.items())
+
+    def _measure(self, what: str, start: datetime, took: timedelta | None, target: Target | None) -> Iterator[Measure]:
+        """One length, if it is known. Its target runs from when the incident first had the severity that has it."""
+        if took is None:
+            return
+        if target is None:
+            yield Measure(what=what, took=took)
+            return
+        promised = next((each.start for each in self._stretches if each.severity == self.incident.severity), start)
+        yield Measure(what=what, took=took, target=str(target), missed=start + took > target.deadline(promised))
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        """Everybody who said something in it, and who had a part."""
+        return tuple(map(self.name, self.responders))
+
+    @property
+    def responders(self) -> tuple[PersonId, ...]:
+        """Those people by their ids; with a directory, only those whom it knows, or a monitor would be one of them."""
+        said = (event.by for event in self.incident.timeline if not isinstance(event, UNTOLD))
+        ids = (each for each in dict.fromkeys((*self.incident.roles.values(), *said)) if each != PLANNER)
+        return tuple(each for each in ids if self.directory is None or each in self.directory.people)
+
+
+def _answer(value: object) -> str:
+    return {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
