@@ -34,7 +34,7 @@ REVIEW: Final = ReviewPolicy(
     invited=(
         Invitation(role("engineering lead")),
         Invitation(role("product manager")),
-        Invitation(role("customer support"), USERS_AFFECTED.is_(True)),
+        Invitation(role("customer support"), USERS_AFFECTED > 0),
     ),
 )
 """Section 6, for every incident, with the questions of section 4."""
