@@ -76,7 +76,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from difflib import get_close_matches
@@ -704,21 +704,21 @@ def shown(value: object, limit: int = 60) -> str:
     return text if len(text) <= limit else f"{text[:limit]}..."
 
 
-def expect(kind: Any, value: T, error: type[IncidentkitError], words: str) -> T:
+def expect(kind: Any, value: T, error: Callable[[str], IncidentkitError], words: str) -> T:
     """The value, if it is of that class, whatever its caller promised; else the error: ``words``, not the value."""
     if not isinstance(value, kind):
         raise error(f"{words}, not {shown(value)}")
     return value
 
 
-def several(values: Iterable[T], error: type[IncidentkitError], words: str) -> tuple[T, ...]:
+def several(values: Iterable[T], error: Callable[[str], IncidentkitError], words: str) -> tuple[T, ...]:
     """The values of a list; else the error, also for a text, which is no list of its letters, and for a mapping."""
     if isinstance(values, _NO_LISTS):
         raise error(f"{words}, not {shown(values)}")
     return tuple(expect(Iterable, values, error, words))
 
 
-def each_of(kind: Any, values: Iterable[T], error: type[IncidentkitError], words: str) -> tuple[T, ...]:
+def each_of(kind: Any, values: Iterable[T], error: Callable[[str], IncidentkitError], words: str) -> tuple[T, ...]:
     """The values of a list, each of that class; else the error: ``words``, not the list, or not what is in it."""
     return tuple(expect(kind, each, error, words) for each in several(values, error, words))
 

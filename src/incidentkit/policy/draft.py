@@ -9,11 +9,15 @@ from typing import Final
 
 from attrs import frozen
 
+from incidentkit.model.assessment import Value
+from incidentkit.model.durations import duration_text
 from incidentkit.model.events import (
     ActionEnded,
     ActionStarted,
     Became,
     Event,
+    FellDue,
+    Fulfilled,
     Joined,
     Labelled,
     Mitigated,
@@ -24,10 +28,12 @@ from incidentkit.model.events import (
     RoleAssigned,
     Skipped,
     StartCorrected,
+    Summarized,
     TakenOver,
     TimeCorrected,
     Unlabelled,
 )
+from incidentkit.model.facts import Number
 from incidentkit.model.identity import PersonId
 from incidentkit.model.incident import Incident
 from incidentkit.model.lifecycle import ACTIVE
@@ -38,7 +44,7 @@ from incidentkit.policy.directory import Directory
 from incidentkit.policy.obligation import LEVEL
 from incidentkit.policy.playbook import Playbook
 from incidentkit.policy.turn import PLANNER
-from incidentkit.text.document import Block, Bullets, Code, Document, Paragraph, Text
+from incidentkit.text.document import Block, Bullets, Document, Paragraph
 
 SERVICE: Final = "service"
 """The label that names the services of an incident, several of them parted by commas."""
@@ -93,16 +99,19 @@ class Draft:
 
     @property
     def summary(self) -> str:
-        """What the public was told of it; if it was told nothing, what the log knows."""
-        return self.incident.public_summary or f"{self.incident.severity}: {self.incident.title}."
+        """What somebody wrote to sum it up; if nobody did, what the log knows."""
+        written = [event.text for event in self.incident.timeline if isinstance(event, Summarized)]
+        if written and written[-1].strip():
+            return written[-1]
+        start, end = self.incident.started_at, self.incident.resolved_at
+        lasted = "it is not over yet" if end is None else f"it was over after {duration_text(end - start)}"
+        return f"{self.incident.title} ({self.incident.severity}): it began {start:%Y-%m-%d %H:%M} UTC, and {lasted}."
 
     @property
     def impact(self) -> Impact:
         """From when to when, which services, and what was known of it."""
         services = self.incident.labels.get(SERVICE, "").split(",")
-        facts = [
-            (Text(f"{self._question(name)} "), Code(_answer(value))) for name, value in self.incident.facts.items()
-        ]
+        facts = [f"{self._question(name)} {self._answer(name, value)}" for name, value in self.incident.facts.items()]
         return Impact(
             started_at=self.incident.started_at,
             ended_at=self.incident.resolved_at,
@@ -113,7 +122,25 @@ class Draft:
     def _question(self, name: str) -> str:
         """How a fact is asked for; its name, if no playbook says that."""
         fact = self.playbook.vocabulary.get(name) if self.playbook else None
-        return fact.question if fact is not None and fact.question else name
+        return fact.question if fact is not None and fact.question else f"{name}:"
+
+    def _answer(self, name: str, value: Value) -> str:
+        """What was known, as people say it: with its unit, and a share as a percentage."""
+        fact = self.playbook.vocabulary.get(name) if self.playbook else None
+        match value:
+            case bool():
+                return "yes" if value else "no"
+            case timedelta():
+                return duration_text(value)
+            case float() if isinstance(fact, Number) and fact.maximum == 1:
+                return f"{value * 100:.4g}%"
+            case _:
+                return f"{value} {fact.unit}".rstrip() if isinstance(fact, Number) else str(value)
+
+    def _owed(self, obligation: str) -> str:
+        """What is owed, in words; its id, if no playbook says that."""
+        obligations = self.playbook.obligations if self.playbook else ()
+        return next((each.because for each in obligations if each.id == obligation and each.because), obligation)
 
     @property
     def other(self) -> Iterator[Section]:
@@ -138,6 +165,12 @@ class Draft:
             return ""
         if isinstance(event, RoleAssigned):
             return f"{self.name(event.to)} is {event.role}"
+        if isinstance(event, FellDue):
+            return f"{self._owed(event.obligation)}: overdue"
+        if isinstance(event, Fulfilled):
+            return (
+                f"{self.name(event.by)}: {self._owed(event.obligation)}: done{f', {event.note}' if event.note else ''}"
+            )
         return str(event) if event.by == PLANNER else f"{self.name(event.by)}: {event}"
 
     @property
@@ -183,7 +216,3 @@ class Draft:
         said = (event.by for event in self.incident.timeline if not isinstance(event, UNTOLD))
         ids = (each for each in dict.fromkeys((*self.incident.roles.values(), *said)) if each != PLANNER)
         return tuple(each for each in ids if self.directory is None or each in self.directory.people)
-
-
-def _answer(value: object) -> str:
-    return {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)

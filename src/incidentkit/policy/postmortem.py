@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from functools import partial
 from itertools import groupby
 from typing import Final, Self
 
@@ -54,19 +55,19 @@ BLANK_LESSONS: Final = "Key takeaways for future incidents"
 
 
 def _entries(entries: Iterable[Entry]) -> tuple[Entry, ...]:
-    return each_of(Entry, entries, FieldInvalid, "a timeline is a list of Entry")
+    return each_of(Entry, entries, partial(FieldInvalid, "timeline"), "a timeline is a list of Entry")
 
 
 def _items(items: Iterable[ActionItem]) -> tuple[ActionItem, ...]:
-    return each_of(ActionItem, items, FieldInvalid, "action items are a list of ActionItem")
+    return each_of(ActionItem, items, partial(FieldInvalid, "action_items"), "action items are a list of ActionItem")
 
 
 def _measures(measures: Iterable[Measure]) -> tuple[Measure, ...]:
-    return each_of(Measure, measures, FieldInvalid, "measures are a list of Measure")
+    return each_of(Measure, measures, partial(FieldInvalid, "measures"), "measures are a list of Measure")
 
 
 def _sections(sections: Iterable[Section]) -> tuple[Section, ...]:
-    return each_of(Section, sections, FieldInvalid, "other sections are a list of Section")
+    return each_of(Section, sections, partial(FieldInvalid, "other"), "other sections are a list of Section")
 
 
 def _title(title: str) -> str:
@@ -104,7 +105,7 @@ class PostMortem:
     """What stands under headings that are none of these."""
 
     def __attrs_post_init__(self) -> None:
-        expect(Impact, self.impact, FieldInvalid, "an impact is an Impact")
+        expect(Impact, self.impact, partial(FieldInvalid, "impact"), "an impact is an Impact")
 
     @classmethod
     def from_incident(

@@ -64,9 +64,8 @@ def _invitations(invited: Iterable[Invitation]) -> tuple[Invitation, ...]:
 
 
 def _questions(questions: Iterable[str]) -> tuple[str, ...]:
-    return tuple(
-        checked_title("a question", each) for each in several(questions, PlaybookInvalid, "questions are a list")
-    )
+    words = "the questions of a review are a list of texts"
+    return tuple(checked_title("a question", each) for each in several(questions, PlaybookInvalid, words))
 
 
 @frozen(kw_only=True)
