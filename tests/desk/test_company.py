@@ -150,6 +150,6 @@ def test_whoever_writes_to_one_incident_all_the_time_holds_up_no_other(limit: in
     store, pager = Hot(ManualClock(START), times=0), MemoryPager()
     declare(store, 30)
     desk = desk_of(store, pager)
-    for _ in range(200):
+    for _ in range(20 + 360 // limit):
         desk.tick(limit=limit)
     assert len(pager.pages) == 29
