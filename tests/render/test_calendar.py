@@ -6,16 +6,20 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar
 
+from incidentkit import EMERGENCY, Incident
+from incidentkit.drills import practice_directory
 from incidentkit.errors import FieldInvalid, ScheduleInvalid
 from incidentkit.model.identity import PersonId
+from incidentkit.policy.meeting import Attendee, Meeting, meeting
 from incidentkit.policy.override import Replacement
 from incidentkit.policy.schedule import Schedule
-from incidentkit.render.calendar import to_ical
-from incidentkit.testing import names, schedules
+from incidentkit.render.calendar import meeting_to_ical, to_ical
+from incidentkit.testing import names, schedules, texts
 from tests.policy.rota import weekly
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -83,3 +87,64 @@ def test_the_stamp_is_when_the_file_was_written() -> None:
 def test_a_range_without_length_is_refused() -> None:
     with pytest.raises(ScheduleInvalid, match=r"^end: "):
         to_ical(Schedule(weekly()), start=START, end=START)
+
+
+# Meetings
+
+
+def planned(*attendees: Attendee, title: str = "Checkout returns 500") -> Meeting:
+    incident = Incident.declare("inc-7", title=title, at=START, by="noor", severity=EMERGENCY.scheme.severities[0])
+    usual = meeting(incident.acknowledge(at=START, by="noor"), EMERGENCY, practice_directory(), start=START + DAY)
+    return evolve(usual, attendees=(*usual.attendees, *attendees))
+
+
+def event_of(text: str) -> Any:
+    calendar: Any = Calendar.from_ical(text)
+    (event,) = calendar.walk("VEVENT")
+    return event
+
+
+def test_a_meeting_invites_whoever_has_an_address() -> None:
+    event = event_of(meeting_to_ical(planned(), organizer="noor@example.com"))
+    assert (event.start, event.end) == (START + DAY, START + DAY + timedelta(hours=1))
+    assert str(event["SUMMARY"]) == "Post-mortem: Checkout returns 500"
+    assert "Root cause analysis" in str(event["DESCRIPTION"])
+    assert str(event["ORGANIZER"]) == "mailto:noor@example.com"
+    assert str(event["ATTENDEE"]).startswith("mailto:noor@")
+    assert event["ATTENDEE"].params["CN"] == "Noor Haddad"
+
+
+def test_without_an_organizer_nobody_is_asked_to_answer() -> None:
+    text = meeting_to_ical(planned())
+    assert "METHOD:PUBLISH" in text
+    assert "ATTENDEE" not in text
+
+
+def test_a_meeting_that_is_moved_stays_the_same() -> None:
+    first = event_of(meeting_to_ical(planned()))
+    later = event_of(meeting_to_ical(evolve(planned(), start=START + 2 * DAY), moved=1))
+    assert first["UID"] == later["UID"]
+    assert (first["SEQUENCE"], later["SEQUENCE"]) == (0, 1)
+
+
+@given(texts(blank=False), names())
+def test_nothing_hostile_becomes_a_line_of_its_own(title: str, name: str) -> None:
+    attendee = Attendee(name=name, roles=("guest",), address="guest@example.com")
+    text = meeting_to_ical(planned(attendee, title=title), organizer="noor@example.com")
+    event = event_of(text)
+    assert str(event["SUMMARY"]).replace("\r\n", "\n") == f"Post-mortem: {title}".replace("\r\n", "\n")
+    assert [str(each) for each in event["ATTENDEE"]][-1] == "mailto:guest@example.com"
+    assert text.count("ATTENDEE") == 2
+
+
+@pytest.mark.parametrize(
+    "address", ["noor", "noor@", "a@b@c", "a@b\r\nATTENDEE:mailto:x@y", "a@b,c@d", "<a@b>", 'a"@b', "", "a b@c"]
+)
+def test_what_is_no_mail_address(address: str) -> None:
+    with pytest.raises(FieldInvalid, match=r"^organizer: |is no mail address"):
+        meeting_to_ical(planned(Attendee(name="x", roles=(), address=address or "x")), organizer=address or "x")
+
+
+def test_how_often_it_was_moved_is_a_count() -> None:
+    with pytest.raises(FieldInvalid, match=r"^moved: "):
+        meeting_to_ical(planned(), moved=-1)

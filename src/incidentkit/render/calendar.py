@@ -1,18 +1,28 @@
-"""iCalendar files of on-call schedules. The one module that imports ``icalendar``, which the extra ``ical`` brings."""
+"""iCalendar files: on-call schedules, and meetings.
+
+The one module that imports ``icalendar``, which the extra ``ical`` brings.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from hashlib import sha256
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, vCalAddress, vText
 
+from incidentkit.errors import FieldInvalid, shown
 from incidentkit.model.identity import checked_name, checked_text, moment
+from incidentkit.policy.meeting import Attendee, Meeting
 from incidentkit.policy.schedule import Schedule
 from incidentkit.policy.shift import Shift
+from incidentkit.text.plain import to_plain
+
+_ADDRESS: Final = re.compile(r"[^@\s<>,;:\"\\()\[\]]+@[^@\s<>,;:\"\\()\[\]]+")
+"""Something that is written where mail goes to."""
 
 
 def to_ical(
@@ -33,14 +43,68 @@ def to_ical(
 
     Raises what `Schedule.shifts` raises, and `FieldInvalid` for texts and times that are none.
     """
-    calendar: Any = Calendar()  # its methods are typed in part only
-    calendar.add("prodid", "-//incidentkit//on-call schedules//EN")
-    calendar.add("version", "2.0")
+    calendar = _calendar("on-call schedules")
     calendar.add("x-wr-calname", checked_name("name", name))
     written = None if stamp is None else moment("stamp", stamp)
     for shift in schedule.shifts(start, end):
         people = ", ".join(checked_text("names", names.get(person, person)) for person in shift.people)
         calendar.add_component(_event(shift, name, people, shift.start if written is None else written))
+    return _text(calendar)
+
+
+def meeting_to_ical(meeting: Meeting, *, organizer: str = "", stamp: datetime | None = None, moved: int = 0) -> str:
+    """A meeting as the text of an iCalendar file (RFC 5545), in UTC: an invitation for all who have a mail address.
+
+    ``organizer`` is a mail address; without one it is an event, and nobody is asked to answer. ``stamp`` is when the
+    file is written, its start if not given. ``moved`` counts how often it was changed, by which programs tell a later
+    version from an earlier one.
+
+    Raises `FieldInvalid` for what is no mail address, no time or no count.
+    """
+    if type(moved) is not int or moved < 0:
+        raise FieldInvalid("moved", f"how often a meeting was changed is counted from 0, not {shown(moved)}")
+    calendar = _calendar("meetings")
+    calendar.add("method", "REQUEST" if organizer else "PUBLISH")
+    event: Any = Event()
+    event.add("uid", f"{sha256(meeting.uid.encode()).hexdigest()[:40]}@incidentkit")
+    event.add("sequence", moved)
+    event.add("dtstamp", meeting.start if stamp is None else moment("stamp", stamp).replace(microsecond=0))
+    event.add("dtstart", meeting.start)
+    event.add("dtend", meeting.end)
+    event.add("summary", meeting.title)
+    event.add("description", to_plain(meeting.to_document()))
+    if organizer:
+        event.add("organizer", vCalAddress(f"mailto:{_address('organizer', organizer)}"), encode=0)
+        for attendee in meeting.attendees:
+            if attendee.address:
+                event.add("attendee", _attendee(attendee), encode=0)
+    calendar.add_component(event)
+    return _text(calendar)
+
+
+def _attendee(attendee: Attendee) -> Any:
+    address: Any = vCalAddress(f"mailto:{_address(f'the mail address of {attendee.name!r}', attendee.address)}")
+    address.params["CN"] = vText(attendee.name.replace('"', "'"))  # a parameter has no way to write one (RFC 5545, 3.2)
+    address.params["ROLE"] = vText("REQ-PARTICIPANT")
+    address.params["RSVP"] = vText("TRUE")
+    return address
+
+
+def _address(what: str, address: str) -> str:
+    """A mail address that is nothing else: no second one, no header, no line."""
+    if not _ADDRESS.fullmatch(checked_name(what, address)):
+        raise FieldInvalid(what, f"{shown(address)} is no mail address")
+    return address
+
+
+def _calendar(what: str) -> Any:
+    calendar: Any = Calendar()  # its methods are typed in part only
+    calendar.add("prodid", f"-//incidentkit//{what}//EN")
+    calendar.add("version", "2.0")
+    return calendar
+
+
+def _text(calendar: Any) -> str:
     text: bytes = calendar.to_ical()
     return text.decode()
 
