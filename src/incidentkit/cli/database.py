@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from enum import Enum, auto
 from importlib import import_module
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from incidentkit.errors import StoreMisconfigured, StoreOutdated
 
 if TYPE_CHECKING:
+    from incidentkit.providers.records import Record
     from incidentkit.stores import SqlStore
 
 INSTALL: Final = "SQLAlchemy is not installed: pip install 'incidentkit[sql]'"
@@ -40,6 +41,12 @@ def opened(address: str, use: Use) -> Generator[SqlStore]:
         except StoreOutdated as error:
             problem = error.problem.removesuffix(": call migrate()")
             raise StoreOutdated(error.store, f"{problem}: run 'incidentkit migrate'", version=error.version) from None
+
+
+def reader() -> Callable[..., Iterator[Record]]:
+    """What reads the lines of an export without a store."""
+    read: Callable[..., Iterator[Record]] = _loaded("incidentkit.stores").read_lines
+    return read
 
 
 def outdated_version(address: str) -> int | None:

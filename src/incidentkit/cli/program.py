@@ -15,6 +15,7 @@ from incidentkit.cli.declare import DECLARE
 from incidentkit.cli.drill import DRILL
 from incidentkit.cli.listing import LIST
 from incidentkit.cli.margin import remark
+from incidentkit.cli.metrics import METRICS
 from incidentkit.cli.migration import MIGRATE
 from incidentkit.cli.rollback import ROLLBACK
 from incidentkit.cli.runbook import RUNBOOK
@@ -32,7 +33,7 @@ CLOSED: Final = 141
 """As shells have it for a program that was interrupted, and for one whose reader went away."""
 
 
-COMMANDS: Final = (DRILL, ROLLBACK, DECLARE, LIST, SHOW, *SAYINGS, RUNBOOK, RUN, TICK, EXPORT, IMPORT, MIGRATE)
+COMMANDS: Final = (DRILL, ROLLBACK, DECLARE, LIST, SHOW, *SAYINGS, RUNBOOK, RUN, TICK, METRICS, EXPORT, IMPORT, MIGRATE)
 """In the order of the help: what can be tried without a database, what people do, and what keeps a database going."""
 
 SILENCE: Final = logging.NullHandler()

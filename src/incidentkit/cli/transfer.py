@@ -80,7 +80,7 @@ def _import(options: Namespace, stream: TextIO) -> int:
         def count(done: int) -> None:
             show(done, None)
 
-        with _lines(options.file, source) as lines:
+        with lines_of(options.file, source) as lines:
             imported = import_lines(store, lines, source=source, progress=count)
     taken = ", ".join(_several(count, kind) for kind, count in imported.taken.items()) or "nothing new"
     remark("incidentkit", f"imported {taken} into {name_of(options.database)}; {imported.known} were there already")
@@ -88,7 +88,8 @@ def _import(options: Namespace, stream: TextIO) -> int:
 
 
 @contextmanager
-def _lines(path: Path | None, source: str) -> Generator[Iterable[str]]:
+def lines_of(path: Path | None, source: str) -> Generator[Iterable[str]]:
+    """The lines of a file that was exported, or of what comes in."""
     try:
         if path is None:
             _as_json_wants(sys.stdin)

@@ -70,6 +70,11 @@ def import_lines(
     return Imported(taken=taken, known=known)
 
 
+def read_lines(lines: Iterable[str], *, source: str = "") -> Iterator[Record]:
+    """What `export_lines` gave, without a store to take it in; `DocumentInvalid` names the first line that is none."""
+    return (_record(line, number, source) for number, line in enumerate(lines, 1) if line.strip())
+
+
 def _check_store(store: object) -> None:
     if not isinstance(store, KeepsRecords):
         raise StoreMisconfigured(type(store).__name__, "it gives and takes no records: use a SqlStore of its database")

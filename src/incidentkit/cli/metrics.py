@@ -1,0 +1,78 @@
+"""``incidentkit metrics``: how long incidents took, by month and severity."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final, TextIO
+
+from incidentkit import convert
+from incidentkit.cli.command import Command
+from incidentkit.cli.database import Use, opened, reader
+from incidentkit.cli.progress import Progress, progress_of
+from incidentkit.cli.screen import screen_on
+from incidentkit.cli.transfer import lines_of
+from incidentkit.errors import DocumentInvalid, LogInvalid
+from incidentkit.model.incident import Incident
+from incidentkit.model.record import track_record
+from incidentkit.providers.records import LogRecord, Record
+from incidentkit.text.document import Document, Paragraph
+
+EPILOG: Final = """\
+Lengths are medians, with the 90th percentile in brackets; "-" if none is known.
+Practice, and incidents that were cancelled or merged, count for nothing.
+
+examples:
+  incidentkit metrics sqlite:///incidents.db
+  incidentkit metrics exported.jsonl
+  incidentkit metrics sqlite:///incidents.db --json
+"""
+
+
+def _add_options(parser: ArgumentParser) -> None:
+    where = "where incidents are kept, or a file that 'export' wrote"
+    parser.add_argument("source", metavar="DATABASE|FILE", help=where)
+    parser.add_argument("--json", action="store_true", help="as JSON, with lengths such as 1h30min")
+
+
+def _run(options: Namespace, stream: TextIO) -> int:
+    with _records(options.source) as records, progress_of("reading") as show:
+        record = track_record(_incidents(records, options.source, show))
+    if options.json:
+        stream.write(f"{convert.to_json(record)}\n")
+    else:
+        screen_on(stream, 0).page(Document([record.to_table() if record.groups else Paragraph("No incident counts.")]))
+    return 0
+
+
+@contextmanager
+def _records(source: str) -> Generator[Iterable[Record]]:
+    """All that is kept, one at a time."""
+    if "://" in source:
+        with opened(source, Use.READS) as store:
+            yield store.records()
+    else:
+        with lines_of(Path(source), source) as lines:
+            yield reader()(lines, source=source)
+
+
+def _incidents(records: Iterable[Record], source: str, show: Progress) -> Iterator[Incident]:
+    for count, record in enumerate(records, 1):
+        if isinstance(record, LogRecord):
+            try:
+                yield Incident.replay(record.events)
+            except LogInvalid as error:
+                raise DocumentInvalid(f"record {count}", str(error), source=source) from error
+        show(count, None)
+
+
+METRICS = Command(
+    name="metrics",
+    help="how long incidents took",
+    description="Sums up how long incidents took until they were acknowledged, mitigated and resolved.",
+    epilog=EPILOG,
+    add_options=_add_options,
+    run=_run,
+)
