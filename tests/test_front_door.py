@@ -33,6 +33,7 @@ NAMES = [
         "IncidentkitError",
         "Number",
         "Playbook",
+        "PostMortem",
         "Question",
         "Role",
         "Rotation",

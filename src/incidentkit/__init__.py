@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from incidentkit.playbooks.emergency import EMERGENCY as EMERGENCY
     from incidentkit.policy.directory import Directory as Directory
     from incidentkit.policy.playbook import Playbook as Playbook
+    from incidentkit.policy.postmortem import PostMortem as PostMortem
     from incidentkit.policy.question import Conclusion as Conclusion
     from incidentkit.policy.question import Question as Question
     from incidentkit.policy.question import Walk as Walk
@@ -69,6 +70,7 @@ _HOMES = {
     "playbooks.emergency": ("EMERGENCY",),
     "policy.directory": ("Directory",),
     "policy.playbook": ("Playbook",),
+    "policy.postmortem": ("PostMortem",),
     "policy.question": ("Conclusion", "Question", "Walk", "ask", "choose"),
     "policy.rotation": ("Rotation",),
     "policy.rules": ("SeverityRules", "when"),
@@ -96,6 +98,7 @@ __all__ = [
     "IncidentkitError",
     "Number",
     "Playbook",
+    "PostMortem",
     "Question",
     "Role",
     "Rotation",

@@ -39,6 +39,9 @@ class Attendee:
     address: str = ""
     """Where mail reaches them; empty if the directory does not say."""
 
+    def __str__(self) -> str:
+        return self.name if self.roles == (self.name,) else f"{self.name} ({', '.join(self.roles)})"
+
 
 @frozen(kw_only=True)
 class Meeting:
@@ -66,7 +69,7 @@ class Meeting:
         yield Heading("Agenda")
         yield Table(("from", "what", "how long"), self._timed())
         yield Heading("Attendees")
-        yield Bullets(f"{each.name} ({', '.join(each.roles)})" for each in self.attendees)
+        yield Bullets(map(str, self.attendees))
 
     def _timed(self) -> Iterator[tuple[str, str, str]]:
         start = self.start
