@@ -123,6 +123,7 @@ LATER: Final = frozenset(
         events.HoldLifted,
         events.Skipped,
         events.RunEnded,
+        events.ActionItemAdded,
     }
 )
 """The kinds of events that came after the old database was made, which nobody makes anew."""

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, ClassVar, TypeAlias
 
 from attrs import Attribute, field, frozen
+from attrs.validators import optional
 
 from incidentkit.model.assessment import Assessment, Value, assessed
 from incidentkit.model.events import LinkKind
@@ -333,6 +334,21 @@ class Unlabel(Asking):
 
 
 @frozen
+class AddActionItem(Asking):
+    """Say that something will be done, so that it does not happen again; its owner owes it from then on."""
+
+    tag: ClassVar[str] = "add_action_item"
+
+    name: str
+    """What it is called among the action items of the incident."""
+    text: str
+    """What will be done."""
+    owner: str
+    """The person who does it."""
+    due: datetime | None = field(default=None, kw_only=True, validator=optional(is_aware))
+
+
+@frozen
 class CorrectStart(Asking):
     """Say when users really began to feel it."""
 
@@ -482,6 +498,7 @@ Command: TypeAlias = (
     | Link
     | Label
     | Unlabel
+    | AddActionItem
     | CorrectStart
     | CorrectTime
     | Redact

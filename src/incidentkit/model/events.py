@@ -14,9 +14,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Final, TypeAlias
 
-from attrs import evolve, field, fields, frozen
+from attrs import Attribute, evolve, field, fields, frozen
 from attrs.validators import optional
 
+from incidentkit.errors import FieldInvalid
 from incidentkit.model.action import ActionKey, Outcome
 from incidentkit.model.assessment import Assessment, Value
 from incidentkit.model.happening import (
@@ -42,7 +43,7 @@ from incidentkit.model.happening import (
     is_words,
     reason_told,
 )
-from incidentkit.model.identity import IncidentId, PersonId
+from incidentkit.model.identity import IncidentId, PersonId, checked_name
 from incidentkit.model.lifecycle import Effect, Status, consequence
 from incidentkit.model.people import Role
 from incidentkit.model.run_events import Answered as Answered
@@ -448,6 +449,33 @@ class Unlabelled(Happening):
         return f"removed the label {self.name}"
 
 
+LONGEST_ITEM: Final = 100
+"""Characters that the name of an action item may have."""
+
+
+def is_item_name(event: Happening, attribute: Attribute[Any], value: object) -> None:
+    """The field holds a name from which an obligation can be called."""
+    if len(checked_name(attribute.name, value)) > LONGEST_ITEM:
+        raise FieldInvalid(attribute.name, f"an action item is called by {LONGEST_ITEM} characters at the most")
+
+
+@frozen(kw_only=True)
+class ActionItemAdded(Happening):
+    """Something is to be done, so that it does not happen again, or does less harm."""
+
+    tag: ClassVar[str] = "action item added"
+    row: ClassVar[str] = "add_action_item"
+
+    name: str = field(validator=is_item_name)
+    text: str = field(validator=is_said)
+    owner: PersonId = field(validator=is_name)
+    due: datetime | None = field(default=None, validator=optional(is_utc))
+
+    def __str__(self) -> str:
+        due = "" if self.due is None else f", by {self.due:%Y-%m-%d %H:%M}"
+        return f"action item {self.name} for {self.owner}{due}: {self.text}"
+
+
 @frozen(kw_only=True)
 class StartCorrected(Happening):
     """Users began to feel it at another time than was thought."""
@@ -678,6 +706,7 @@ Event: TypeAlias = (
     | Linked
     | Labelled
     | Unlabelled
+    | ActionItemAdded
     | StartCorrected
     | TimeCorrected
     | Redacted

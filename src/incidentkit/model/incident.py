@@ -32,6 +32,7 @@ from incidentkit.model.commands import (
 )
 from incidentkit.model.events import (
     ActionEnded,
+    ActionItemAdded,
     ActionStarted,
     Declared,
     Event,
@@ -382,6 +383,11 @@ class Incident:
     def labels(self) -> Mapping[str, str]:
         """What it is found by later: values by name, in the order of the names."""
         return MappingProxyType(dict(sorted(self._state.labels.items())))
+
+    @property
+    def action_items(self) -> Mapping[str, ActionItemAdded]:
+        """What is to be done, so that it does not happen again, by name; done or not."""
+        return MappingProxyType(dict(self._state.action_items))
 
     @property
     def public_summary(self) -> str:

@@ -77,6 +77,7 @@ TABLE: Final[Mapping[str, Mapping[Status, Consequence]]] = {
     "link": dict.fromkeys(Status, STAYS),
     "label": dict.fromkeys(Status, STAYS),
     "unlabel": dict.fromkeys(Status, STAYS),
+    "add_action_item": dict.fromkeys(Status, STAYS),
     "correct_start": dict.fromkeys(Status, STAYS),
     "correct_time": dict.fromkeys(Status, STAYS),
     "redact": dict.fromkeys(Status, STAYS),

@@ -20,6 +20,7 @@ from incidentkit.errors import (
 )
 from incidentkit.model.commands import (
     Acknowledge,
+    AddActionItem,
     Answer,
     Asking,
     Assess,
@@ -64,6 +65,7 @@ from incidentkit.model.commands import (
 )
 from incidentkit.model.events import (
     Acknowledged,
+    ActionItemAdded,
     Answered,
     Assessed,
     Cancelled,
@@ -178,6 +180,7 @@ _SAYS_WHAT_IS_SO: Final[Mapping[type[Any], Callable[[Any, State], bool]]] = {
     Link: lambda command, state: any(_leads_there(link, command) for link in state.links),
     Label: lambda command, state: state.labels.get(command.name) == command.value,
     Unlabel: lambda command, state: checked_name("name", command.name) not in state.labels,
+    AddActionItem: lambda command, state: _is_that_item(state.action_items.get(command.name), command),
     StartRunbook: lambda command, state: state.progress.runs.goes_on(command.runbook, command.parameters),
     CancelRunbook: lambda command, state: state.progress.runs[command.run].standing is not RunStanding.RUNNING,
     ResumeRunbook: lambda command, state: state.progress.runs[command.run].standing is not RunStanding.CANCELLED,
@@ -192,6 +195,11 @@ _SAYS_WHAT_IS_SO: Final[Mapping[type[Any], Callable[[Any, State], bool]]] = {
 def _is_of_earlier(command: Acknowledge | Unacknowledge | Decline, state: State) -> bool:
     """Whether it was meant for an earlier generation, and says nothing of this one."""
     return state.declared_at <= moment("at", command.at) < state.generation_at
+
+
+def _is_that_item(item: ActionItemAdded | None, command: AddActionItem) -> bool:
+    due = None if command.due is None else moment("due", command.due)
+    return item is not None and (item.text, item.owner, item.due) == (command.text, command.owner, due)
 
 
 def _leads_there(link: Linked, command: Link) -> bool:
@@ -228,6 +236,7 @@ _EVENT: Final[Mapping[type[Any], Callable[..., Event]]] = {
     Link: Linked,
     Label: Labelled,
     Unlabel: Unlabelled,
+    AddActionItem: ActionItemAdded,
     CorrectStart: StartCorrected,
     CorrectTime: TimeCorrected,
     Redact: Redacted,

@@ -26,6 +26,7 @@ from incidentkit.model.events import (
     Acknowledged,
     AcknowledgementExpired,
     ActionEnded,
+    ActionItemAdded,
     ActionStarted,
     Answered,
     Assessed,
@@ -132,6 +133,7 @@ class State:
     """Whether somebody said that evidence is held, or said that it is not; `None` before anybody said either."""
     links: list[Linked] = field(factory=list[Linked])
     labels: dict[str, str] = field(factory=dict[str, str])
+    action_items: dict[str, ActionItemAdded] = field(factory=dict[str, ActionItemAdded])
     public_summary: str = ""
     summarized_at: datetime | None = None
     """When the log learned of what the public may read."""
@@ -153,6 +155,10 @@ class State:
 
 _VALUES: Final = attrgetter(*(attribute.name for attribute in fields(State)))
 """Every value of a state in the order of its fields: a copy by the constructor costs an eighth of `copy.copy`."""
+
+
+MOST_ACTION_ITEMS: Final = 200
+"""Action items that an incident may have."""
 
 
 def begin(event: Declared) -> State:
@@ -519,6 +525,17 @@ def _unlabel(state: State, event: Unlabelled) -> None:
     state.labels.pop(event.name, None)
 
 
+def _add_action_item(state: State, event: ActionItemAdded) -> None:
+    if event.at < state.declared_at:
+        raise _too_early(state, event)
+    if event.name in state.action_items:
+        problem = f"{state.id} has an action item {shown(event.name)} already: waive it, and add another"
+        raise CommandInvalid(f"{problem} under another name")
+    if len(state.action_items) >= MOST_ACTION_ITEMS:
+        raise CommandInvalid(f"{state.id} has {MOST_ACTION_ITEMS} action items, which is the most")
+    state.action_items[event.name] = event
+
+
 def _look_back(state: State, event: TimeCorrected | Redacted) -> None:
     if event.at < state.declared_at:
         raise _too_early(state, event)
@@ -646,6 +663,7 @@ _FOLD: Final[Mapping[type[Any], Callable[[State, Any], None] | None]] = {
     Linked: _link,
     Labelled: _label,
     Unlabelled: _unlabel,
+    ActionItemAdded: _add_action_item,
     StartCorrected: _correct_start,
     TimeCorrected: _look_back,
     Redacted: _look_back,
@@ -689,6 +707,7 @@ _CHANGES: Final[Mapping[type[Any], tuple[str, ...]]] = {
     Linked: ("links",),
     Labelled: ("labels",),
     Unlabelled: ("labels",),
+    ActionItemAdded: ("action_items",),
     Became: ("progress",),
     FellDue: ("progress",),
     Joined: ("progress",),

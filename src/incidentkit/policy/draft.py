@@ -13,6 +13,7 @@ from incidentkit.model.assessment import Value
 from incidentkit.model.durations import duration_text
 from incidentkit.model.events import (
     ActionEnded,
+    ActionItemAdded,
     ActionStarted,
     Became,
     Event,
@@ -39,8 +40,9 @@ from incidentkit.model.incident import Incident
 from incidentkit.model.lifecycle import ACTIVE
 from incidentkit.model.stretch import Stretch, happened, stretches
 from incidentkit.model.targets import Target
-from incidentkit.policy.account import Entry, Impact, Measure, Section
+from incidentkit.policy.account import ActionItem, Entry, Impact, Measure, Section
 from incidentkit.policy.directory import Directory
+from incidentkit.policy.follow_up import ITEM
 from incidentkit.policy.obligation import LEVEL
 from incidentkit.policy.playbook import Playbook
 from incidentkit.policy.turn import PLANNER
@@ -51,6 +53,7 @@ SERVICE: Final = "service"
 
 UNTOLD: Final = (
     ActionEnded,
+    ActionItemAdded,
     ActionStarted,
     Became,
     Joined,
@@ -139,8 +142,20 @@ class Draft:
 
     def _owed(self, obligation: str) -> str:
         """What is owed, in words; its id, if no playbook says that."""
+        item = self.incident.action_items.get(obligation.removeprefix(ITEM))
+        if item is not None and obligation.startswith(ITEM):
+            return item.text
         obligations = self.playbook.obligations if self.playbook else ()
         return next((each.because for each in obligations if each.id == obligation and each.because), obligation)
+
+    @property
+    def action_items(self) -> Iterator[ActionItem]:
+        """What people took on in it, but for what was waived."""
+        for item in self.incident.action_items.values():
+            settled = self.incident.progress.settled.get(f"{ITEM}{item.name}")
+            if settled is None or settled.done:
+                due = None if item.due is None else (item.due - timedelta.resolution).date()
+                yield ActionItem(what=item.text, owner=self.name(item.owner), due=due, done=settled is not None)
 
     @property
     def other(self) -> Iterator[Section]:

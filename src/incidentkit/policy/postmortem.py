@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from functools import partial
 from itertools import groupby
 from typing import Final, Self
 
 from attrs import field, frozen
 
-from incidentkit.errors import FieldInvalid, each_of, expect
+from incidentkit.errors import FieldInvalid, each_of, expect, shown
+from incidentkit.model.commands import AddActionItem
 from incidentkit.model.durations import duration_text
+from incidentkit.model.events import LONGEST_ITEM
 from incidentkit.model.identity import checked_text
 from incidentkit.model.incident import Incident
 from incidentkit.policy.account import NOTHING, ActionItem, Entry, Impact, Measure, Section, names, prose, words_in
@@ -125,10 +127,34 @@ class PostMortem:
             impact=draft.impact,
             timeline=draft.timeline,
             resolution=draft.resolution,
+            action_items=draft.action_items,
             measures=draft.measures,
             people=draft.people,
             other=draft.other,
         )
+
+    def action_commands(
+        self, directory: Directory, *, at: datetime, by: str, zone: tzinfo = UTC
+    ) -> tuple[AddActionItem, ...]:
+        """The commands that make people owe the action items that are not done, until their dates in ``zone`` are over.
+
+        Owners are people of the directory, by their names or ids; `FieldInvalid` names those that are not, and items
+        without an owner. An item is called by its words: whoever gives the commands again adds nothing twice.
+        """
+        return tuple(self._action_commands(directory, at=at, by=by, zone=zone))
+
+    def _action_commands(self, directory: Directory, *, at: datetime, by: str, zone: tzinfo) -> Iterator[AddActionItem]:
+        ids = {each.name: id for id, each in directory.people.items() if each.name}
+        for item in self.action_items:
+            what = flat(words_in(item.what))
+            owner = item.owner if item.owner in directory.people else ids.get(item.owner, "")
+            if item.done:
+                continue
+            if not owner:
+                known = ", ".join(map(str, directory.people)) or "nobody"
+                raise FieldInvalid("owner", f"{shown(item.owner)} of {shown(what)} is none of the people: {known}")
+            end = None if item.due is None else datetime.combine(item.due + timedelta(days=1), time(), zone)
+            yield AddActionItem(what[:LONGEST_ITEM].strip(), what, owner, at=at, by=by, due=end)
 
     def missing(self) -> tuple[Missing, ...]:
         """What is not filled in yet, in the order of the form; empty if it is complete."""

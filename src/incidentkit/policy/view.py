@@ -22,6 +22,7 @@ from incidentkit.policy.chain import Chain, Chains, Question
 from incidentkit.policy.course import Course
 from incidentkit.policy.demand import demands
 from incidentkit.policy.directory import Directory
+from incidentkit.policy.follow_up import follow_ups
 from incidentkit.policy.moment import next_change
 from incidentkit.policy.obligation import Obligation, Recurrence
 from incidentkit.policy.playbook import Playbook
@@ -85,8 +86,9 @@ class View:
 
     @cached_property
     def obligations(self) -> tuple[Obligation, ...]:
-        """What the playbook wants, and what the runs of its runbooks want now."""
-        return (*self.playbook.obligations, *(each for course in self.courses for each in demands(course)))
+        """What the playbook wants, what the runs of its runbooks want now, and the action items."""
+        demanded = (each for course in self.courses for each in demands(course))
+        return (*self.playbook.obligations, *demanded, *follow_ups(self.incident, self.playbook))
 
     def is_for_tool(self, obligation: Obligation) -> bool:
         """Whether a tool brings it about; of what that waits for, another obligation tells."""

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from incidentkit.model.commands import (
     Acknowledge,
+    AddActionItem,
     Answer,
     Assess,
     Assign,
@@ -111,6 +112,9 @@ LABELS: Final = st.sampled_from(["service", "team", "地域"])
 VALUES: Final = st.sampled_from(["checkout", "支払い", "<b>|`*_", "x" * 200])
 """Values of labels."""
 
+ITEMS: Final = st.sampled_from(["watch", "テスト", "<b>|`*_", "x" * 100])
+"""Names of action items."""
+
 RUNBOOKS: Final = st.sampled_from(["failover", "ロールバック"])
 """Names of runbooks."""
 
@@ -137,6 +141,12 @@ PARTS: Final[Mapping[type[Command], Callable[[Scene], Parts]]] = {
     Link: lambda _: {"what": st.sampled_from(LinkKind), "reference": _WORDS, "url": texts()},
     Label: lambda _: {"name": LABELS, "value": VALUES},
     Unlabel: lambda _: {"name": LABELS},
+    AddActionItem: lambda scene: {
+        "name": ITEMS,
+        "text": _WORDS,
+        "owner": scene.people,
+        "due": st.none() | scene.near(30, 2880, -60),
+    },
     Acknowledge: lambda _: _NOTE,
     Decline: lambda _: _REASON,
     Unacknowledge: lambda _: _REASON,

@@ -1,0 +1,60 @@
+"""Action items as something that people owe: whoever took one on is reminded once its time has run out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Final
+
+from incidentkit.model.conditions import ALWAYS
+from incidentkit.model.events import ActionItemAdded
+from incidentkit.model.incident import Incident
+from incidentkit.model.lifecycle import Status
+from incidentkit.model.progress import ONCE
+from incidentkit.model.targets import Target
+from incidentkit.policy.obligation import LONGEST_REASON, Obligation, Recurrence
+from incidentkit.policy.playbook import Playbook
+from incidentkit.policy.recipient import person
+from incidentkit.policy.situation import SAID_DONE, STATUS, WAIVED
+from incidentkit.providers.pager import Purpose
+
+ITEM: Final = "action item/"
+"""What the ids of action items as obligations begin with."""
+
+
+def follow_ups(incident: Incident, playbook: Playbook) -> Iterator[Obligation]:
+    """The action items of an incident; of one that was none, nothing is owed.
+
+    Whoever took one on owes it; if the directory does not know them, whoever owes the review does.
+    """
+    for item in incident.action_items.values():
+        yield _follow_up(item, incident, playbook)
+
+
+def _follow_up(item: ActionItemAdded, incident: Incident, playbook: Playbook) -> Obligation:
+    id = f"{ITEM}{item.name}"
+    return Obligation(
+        id=id,
+        when=ALWAYS,
+        met=SAID_DONE,
+        until=SAID_DONE | WAIVED | STATUS.is_(Status.CANCELLED),
+        recipients=(person(item.owner),),
+        fallback=() if playbook.review is None else (playbook.review.owner,),
+        recurrence=Recurrence.ONCE,
+        due=_due(item, id, incident),
+        chain=() if playbook.review is None else playbook.review.reminders,
+        outlives=True,
+        owed=True,
+        purpose=Purpose.REMINDER,
+        because=item.text if len(item.text) <= LONGEST_REASON else f"{item.text[: LONGEST_REASON - 1]}…",
+        source="6. Review",
+    )
+
+
+def _due(item: ActionItemAdded, id: str, incident: Incident) -> Target | None:
+    """How much time there is from when it came into force, so that it runs out when it was said to, or at once."""
+    if item.due is None:
+        return None
+    instance = incident.progress.in_force.get((id, ONCE))
+    begun = item.recorded_at if instance is None else instance.since
+    return Target(max(item.due - begun, timedelta.resolution))
