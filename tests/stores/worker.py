@@ -18,7 +18,7 @@ import time
 import traceback
 from argparse import ArgumentParser, Namespace
 from collections import Counter, defaultdict
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -28,6 +28,7 @@ from typing import Any, Final, NoReturn
 from attrs import asdict, define, field, frozen
 from sqlalchemy import Engine, event
 
+from incidentkit.adapters import AsyncCommandTools, CommandTools
 from incidentkit.desk import AsyncDesk, Desk, Notice, Toolbox
 from incidentkit.desk.notices import Failed, Interrupted, Unrecorded
 from incidentkit.errors import StaleVersion
@@ -44,6 +45,7 @@ from incidentkit.providers.answer import Diagnosis, Receipt
 from incidentkit.providers.pager import SendPage
 from incidentkit.providers.store import Append, FindDue, TakeNumber
 from incidentkit.stores import AsyncSqlStore, SqlStore
+from tests.stores.machinery import RUNBOOKS, Machinery
 
 ROOT: Final = Path(__file__).parents[2]
 DEADLINE, LEASE, POLL = timedelta(seconds=0.3), timedelta(seconds=0.8), timedelta(seconds=0.05)
@@ -73,7 +75,7 @@ ONE_PAGE: Final = Playbook(
 )
 """Pages one person once for each incident."""
 
-PLAYBOOKS: Final = {playbook.name: playbook for playbook in (THREE_LEVELS, ONE_PAGE)}
+PLAYBOOKS: Final = {playbook.name: playbook for playbook in (THREE_LEVELS, ONE_PAGE, RUNBOOKS)}
 
 
 class Step(StrEnum):
@@ -168,8 +170,8 @@ class Life:
 class MortalStore(SqlStore):
     """A store whose program may die before and after each step, and which counts what it is asked."""
 
-    def __init__(self, address: str, life: Life) -> None:
-        super().__init__(address)
+    def __init__(self, address: str, life: Life, clock: Callable[[], datetime] | None = None) -> None:
+        super().__init__(address, clock=clock)
         self.life = life
 
     def now(self) -> datetime:
@@ -196,8 +198,8 @@ class MortalStore(SqlStore):
 class AsyncMortalStore(AsyncSqlStore):
     """The same, to be awaited."""
 
-    def __init__(self, address: str, life: Life) -> None:
-        super().__init__(address)
+    def __init__(self, address: str, life: Life, clock: Callable[[], datetime] | None = None) -> None:
+        super().__init__(address, clock=clock)
         self.life = life
 
     async def now(self) -> datetime:
@@ -348,11 +350,18 @@ class Complaints:
 def _settings(options: Namespace, life: Life) -> dict[str, Any]:
     sink = Sink(options.folder)
     phone = (AsyncPhone if options.asyncio else Phone)(sink, options.name, life, options.slow)
-    store = (AsyncMortalStore if options.asyncio else MortalStore)(options.address, life)
+    clock, tools = None, dict[str, Any]()
+    if options.machinery:
+        machinery = Machinery(options.folder)
+        clock, tools = (
+            machinery.now,
+            machinery.slots(options.name, AsyncCommandTools if options.asyncio else CommandTools),
+        )
+    store = (AsyncMortalStore if options.asyncio else MortalStore)(options.address, life, clock)
     return {
         "playbook": PLAYBOOKS[options.playbook],
         "directory": DIRECTORY,
-        "toolbox": Toolbox(pagers={"phone": phone, "mail": phone}),
+        "toolbox": Toolbox(pagers={"phone": phone, "mail": phone}, **tools),
         "store": store,
         "name": options.name,
         "deadline": timedelta(seconds=options.deadline),
@@ -389,6 +398,7 @@ def _parser() -> ArgumentParser:
     parser.add_argument("--deadline", type=float, default=DEADLINE.total_seconds())
     parser.add_argument("--lease", type=float, default=LEASE.total_seconds())
     parser.add_argument("--slow", type=float, default=0.0)
+    parser.add_argument("--machinery", action="store_true")
     parser.add_argument("--declare", default="")
     parser.add_argument("--die-at", choices=[*Step], default=NOWHERE)
     parser.add_argument("--nth", type=int, default=1)
