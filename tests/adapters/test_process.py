@@ -290,6 +290,27 @@ def test_an_interrupted_program_ends_what_it_runs(kind: str, text: str, times: i
     assert wait_until(lambda: not is_alive(pid_in(file)))
 
 
+@pytest.mark.parametrize("kind", ["process.run", "in_a_loop"])
+@pytest.mark.parametrize(("first", "wrote"), [(":", "quiet\n"), ("trap '' PIPE", "quiet\nloud\n")])
+def test_when_ours_is_killed_a_program_goes_on_until_it_prints(
+    kind: str, first: str, wrote: str, tmp_path: Path
+) -> None:
+    """Or even then, if it ignores the signal for that."""
+    file, killed, work = tmp_path / "pid", tmp_path / "killed", tmp_path / "work"
+    waiting = f"echo $$ >{file}; until [ -e {killed} ]; do sleep 0.01; done"
+    call = (
+        f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r}); from test_process import *;"
+        f"{kind}(shell({f'{first}; {waiting}; echo quiet >>{work}; echo to nobody; echo loud >>{work}'!r}))"
+    )
+    with subprocess.Popen([sys.executable, "-c", call]) as ours:
+        pid = pid_in(file)
+        ours.kill()
+    assert is_alive(pid)
+    killed.touch()
+    assert wait_until(lambda: not is_alive(pid))
+    assert work.read_text() == wrote
+
+
 def test_who_is_interrupted_while_a_program_begins_ends_it_too(run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
     begin: Any = subprocess.Popen
     begun, before = list[int](), signal.getsignal(signal.SIGINT)
