@@ -1,4 +1,4 @@
-"""A runbook, the programs that do its steps, and the diary in which they write when they begin and end."""
+"""A runbook, what people say of it, and the programs that do its steps and write down when they begin and end."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from attrs import frozen
 
 from incidentkit import Flag
 from incidentkit.adapters import AsyncCommandTools, CommandTools
+from incidentkit.model.commands import Answer, Command, Confirm
 from incidentkit.playbooks.emergency import EMERGENCY
+from incidentkit.policy.course import Stage, Stride
 from incidentkit.policy.playbook import Playbook
 from incidentkit.policy.recipient import person
 from incidentkit.policy.runbook import Runbook
@@ -55,6 +57,23 @@ STEPS: Final[Mapping[tuple[str, ...], str]] = {
 """The step that each command line is of."""
 
 DESTRUCTIVE: Final = ("restart", "failover", "pods")
+
+RUN: Final = f"{DATABASE_DOWN.name} #1"
+"""The first time through it in an incident."""
+
+
+def confirming(step: str) -> str:
+    """Who may confirm a step."""
+    return "grace" if step == "restart" else "ada"
+
+
+def answer_to(stride: Stride, at: datetime, *, safe: bool = True) -> Command:
+    """What people say of a step that waits for them: that it may be tried, or whether a restart is safe."""
+    if stride.name == "safe":
+        return Answer(RUN, "safe_to_restart", safe, at=at, by="ada")
+    assert stride.stage in (Stage.UNCONFIRMED, Stage.FAILED), stride
+    return Confirm(RUN, stride.name, attempt=stride.attempt, at=at, by=confirming(stride.name))
+
 
 PROGRAM: Final = """\
 #!{python} -IS

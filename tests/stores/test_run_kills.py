@@ -19,15 +19,25 @@ from attrs import define, field, frozen
 from incidentkit.adapters import CommandTools
 from incidentkit.desk import Desk, Toolbox
 from incidentkit.model.action import Outcome
-from incidentkit.model.commands import Answer, Command, Confirm, StartRunbook
+from incidentkit.model.commands import StartRunbook
 from incidentkit.model.events import ActionEnded, ActionStarted, Event
 from incidentkit.model.run_events import Answered, Confirmed, RunEnded
 from incidentkit.model.runs import RunStanding
 from incidentkit.playbooks.emergency import SEV_1
-from incidentkit.policy.course import Stage, Stride
+from incidentkit.policy.course import Stage
 from incidentkit.policy.rehearsal import RunReport
 from incidentkit.stores import SqlStore
-from tests.stores.machinery import DATABASE_DOWN, DESTRUCTIVE, RUNBOOKS, STEPS, Entry, Machinery
+from tests.stores.machinery import (
+    DATABASE_DOWN,
+    DESTRUCTIVE,
+    RUN,
+    RUNBOOKS,
+    STEPS,
+    Entry,
+    Machinery,
+    answer_to,
+    confirming,
+)
 from tests.stores.worker import DIRECTORY, Nursery, Sink, Step, nursery
 
 KINDS: Final = ("Desk", "AsyncDesk")
@@ -41,8 +51,6 @@ SLOW: Final = 0.08
 
 PATIENCE: Final = 30
 """Seconds after which a test gives up."""
-
-RUN: Final = "database down #1"
 
 
 @frozen(kw_only=True)
@@ -119,7 +127,7 @@ def what_destroys_anything_was_confirmed_for_each_try(after: Aftermath) -> None:
         places = [place for place, other, _ in after.claims if other == step]
         for attempt, (before, place) in enumerate(pairwise([0, *places]), 1):
             words = [each for each in after.log[before:place] if isinstance(each, Confirmed) and each.step == step]
-            assert attempt in [each.attempt for each in words if each.by == _confirming(step)], (step, after.log)
+            assert attempt in [each.attempt for each in words if each.by == confirming(step)], (step, after.log)
 
 
 def what_is_done_once_more_has_the_same_key(after: Aftermath) -> None:
@@ -138,11 +146,6 @@ LAWS: Final[tuple[Law, ...]] = (
     what_destroys_anything_was_confirmed_for_each_try,
     what_is_done_once_more_has_the_same_key,
 )
-
-
-def _confirming(step: str) -> str:
-    """Who may confirm a step."""
-    return "grace" if step == "restart" else "ada"
 
 
 @define
@@ -233,15 +236,8 @@ class Site:
     def goes_on(self, incident: str) -> bool:
         """Say what a run waits for, as the one who may; whether it has not ended."""
         for stride in self.report(incident).waiting:
-            self.people.submit(incident, self._answer(stride))
+            self.people.submit(incident, answer_to(stride, self.store.now(), safe=self.safe))
         return not self.has_ended(incident)
-
-    def _answer(self, stride: Stride) -> Command:
-        now = self.store.now()
-        if stride.name == "safe":
-            return Answer(RUN, "safe_to_restart", self.safe, at=now, by="ada")
-        assert stride.stage in (Stage.UNCONFIRMED, Stage.FAILED), stride
-        return Confirm(RUN, stride.name, attempt=stride.attempt, at=now, by=_confirming(stride.name))
 
     def settle(self, incident: str) -> None:
         """Have a desk that nobody kills do what is left."""
