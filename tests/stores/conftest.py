@@ -1,4 +1,4 @@
-"""Databases for tests: SQLite files, and a PostgreSQL server for each process that runs tests."""
+"""Databases for tests: SQLite files, and a PostgreSQL server for each process that runs tests; and desks that die."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import pytest
 from tests.stores.kinds import Home, Kind, Store, home
 from tests.stores.postgres import Postgres, running_postgres
 from tests.stores.samples import START, SetClock
+from tests.stores.worker import Nursery, nursery
 
 
 @pytest.fixture(scope="session")
@@ -28,6 +29,15 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite:///{tmp_path / 'incidents.db'}"
     server: Postgres = request.getfixturevalue("postgres")
     return server.database()
+
+
+@pytest.fixture(scope="module")
+def workers(tmp_path_factory: pytest.TempPathFactory) -> Generator[Nursery]:
+    """A program that forks desks, which complain of nothing."""
+    errors = tmp_path_factory.mktemp("nursery") / "errors"
+    with nursery(errors) as made:
+        yield made
+    assert errors.read_text() == ""
 
 
 @pytest.fixture(scope="session")

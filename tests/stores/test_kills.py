@@ -36,7 +36,7 @@ from incidentkit.policy.planning import plan, preview, settle
 from incidentkit.providers.words import words_of
 from incidentkit.stores import SqlStore
 from incidentkit.stores.tables import EVENTS, INCIDENTS, LABELS, METADATA, NUMBERS, WORDS, microseconds
-from tests.stores.worker import DIRECTORY, LEASE, PEOPLE, THREE_LEVELS, Call, Nursery, Sink, Step, nursery
+from tests.stores.worker import DIRECTORY, LEASE, PEOPLE, THREE_LEVELS, Call, Nursery, Sink, Step
 
 KINDS: Final = ("Desk", "AsyncDesk")
 DEEP: Final = os.environ.get("HYPOTHESIS_PROFILE") == "deep"
@@ -370,14 +370,6 @@ class World:
             complaints=tuple(self.sink.lines("complaints")),
             address=self.address,
         )
-
-
-@pytest.fixture(scope="module")
-def workers(tmp_path_factory: pytest.TempPathFactory) -> Generator[Nursery]:
-    errors = tmp_path_factory.mktemp("nursery") / "errors"
-    with nursery(errors) as made:
-        yield made
-    assert errors.read_text() == ""
 
 
 @pytest.fixture

@@ -38,7 +38,7 @@ from tests.stores.machinery import (
     answer_to,
     confirming,
 )
-from tests.stores.worker import DIRECTORY, Nursery, Sink, Step, nursery
+from tests.stores.worker import DIRECTORY, Nursery, Sink, Step
 
 KINDS: Final = ("Desk", "AsyncDesk")
 DEEP: Final = os.environ.get("HYPOTHESIS_PROFILE") == "deep"
@@ -263,14 +263,6 @@ def wait_until(fact: Callable[[], bool]) -> None:
     while not fact():
         assert time.monotonic() < end, "it did not come about"
         time.sleep(0.01)
-
-
-@pytest.fixture(scope="module")
-def workers(tmp_path_factory: pytest.TempPathFactory) -> Generator[Nursery]:
-    errors = tmp_path_factory.mktemp("nursery") / "errors"
-    with nursery(errors) as made:
-        yield made
-    assert errors.read_text() == ""
 
 
 @pytest.fixture
