@@ -20,8 +20,8 @@ from incidentkit.model.commands import StartRunbook
 from incidentkit.model.events import ActionEnded
 from incidentkit.model.runs import RunStanding
 from incidentkit.playbooks.emergency import SEV_1
-from incidentkit.policy.course import Stage
 from incidentkit.policy.rehearsal import RunReport
+from incidentkit.policy.stride import Stage
 from tests.stores.machinery import DATABASE_DOWN, DESTRUCTIVE, RUN, RUNBOOKS, STEPS, Machinery, answer_to
 from tests.stores.worker import DIRECTORY
 

@@ -18,11 +18,11 @@ from incidentkit import Flag
 from incidentkit.adapters import AsyncCommandTools, CommandTools
 from incidentkit.model.commands import Answer, Command, Confirm
 from incidentkit.playbooks.emergency import EMERGENCY
-from incidentkit.policy.course import Stage, Stride
 from incidentkit.policy.playbook import Playbook
 from incidentkit.policy.recipient import person
 from incidentkit.policy.runbook import Runbook
 from incidentkit.policy.step import Check, Decide, Use
+from incidentkit.policy.stride import Stage, Stride
 
 UP: Final = Flag("database_up", question="Does the database answer?")
 SAFE: Final = Flag("safe_to_restart", question="Is a restart safe?")

@@ -24,8 +24,8 @@ from incidentkit.model.events import ActionEnded, ActionStarted, Event
 from incidentkit.model.run_events import Answered, Confirmed, RunEnded
 from incidentkit.model.runs import RunStanding
 from incidentkit.playbooks.emergency import SEV_1
-from incidentkit.policy.course import Stage
 from incidentkit.policy.rehearsal import RunReport
+from incidentkit.policy.stride import Stage
 from incidentkit.stores import SqlStore
 from tests.stores.machinery import (
     DATABASE_DOWN,
