@@ -33,6 +33,7 @@ from incidentkit.model.events import (
     TakenOver,
     TimeCorrected,
     Unlabelled,
+    Waived,
 )
 from incidentkit.model.facts import Number
 from incidentkit.model.identity import PersonId
@@ -182,10 +183,10 @@ class Draft:
             return f"{self.name(event.to)} is {event.role}"
         if isinstance(event, FellDue):
             return f"{self._owed(event.obligation)}: overdue"
-        if isinstance(event, Fulfilled):
-            return (
-                f"{self.name(event.by)}: {self._owed(event.obligation)}: done{f', {event.note}' if event.note else ''}"
-            )
+        if isinstance(event, Fulfilled | Waived):
+            said = f"done{f', {event.note}' if event.note else ''}" if isinstance(event, Fulfilled) else "waived"
+            why = f", because {event.reason}" if isinstance(event, Waived) else ""
+            return f"{self.name(event.by)}: {self._owed(event.obligation)}: {said}{why}"
         return str(event) if event.by == PLANNER else f"{self.name(event.by)}: {event}"
 
     @property
