@@ -56,6 +56,8 @@ HOSTILE = [
         "    code",
         "a  \nb",
         "\x00\x1b[31m",
+        "\u202egnp.exe",
+        "\u2067\u200f\u05e9\u05dc\u05d5\u05dd 14:30",
         "[x] done",
         "[^1]: note",
         "$x$",

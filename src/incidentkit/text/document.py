@@ -5,8 +5,10 @@ Everything is a frozen value. Where a line is wanted, plain `str` will do; it st
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from typing import TypeAlias
+from typing import Final, TypeAlias
+from urllib.parse import quote
 
 from attrs import field, frozen
 
@@ -143,6 +145,25 @@ class Document:
     blocks: tuple[Block, ...] = field(converter=_blocks)
 
 
+def printable(text: str) -> str:
+    """Text without what no target shows alike: a control character, also one that turns the direction, is a space."""
+    return "".join(character if character.isprintable() else " " for character in text)
+
+
+def spaced(text: str) -> str:
+    """Printable text with single spaces, also at its ends, because other parts of a line may stand there."""
+    return re.sub(" +", " ", printable(text))
+
+
 def flat(text: str) -> str:
-    """Text in one line: white space and control characters, which no target shows alike, become single spaces."""
-    return " ".join("".join(character if character.isprintable() else " " for character in text).split())
+    """Text in one line: printable, with single spaces between its words."""
+    return spaced(text).strip()
+
+
+_OF_ADDRESSES: Final = ":/?#[]@!$&'()*+,;=%~-._"
+"""Characters that an address may have beside letters and digits."""
+
+
+def address(url: str) -> str:
+    """An address that ends nowhere early: what an address may not have is written as its percent codes."""
+    return quote(flat(url), safe=_OF_ADDRESSES)

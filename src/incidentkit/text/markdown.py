@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import Final, assert_never
-from urllib.parse import quote
 
 from incidentkit.text.document import (
     Block,
@@ -22,7 +21,10 @@ from incidentkit.text.document import (
     Strong,
     Table,
     Text,
+    address,
     flat,
+    printable,
+    spaced,
 )
 
 _SPECIAL: Final = re.compile(r"[\\`*_\[\]<>&|~$]")
@@ -48,26 +50,22 @@ def _inside(line: Line) -> str:
 
 def escaped(text: str) -> str:
     """Text in which nothing is Markdown any more."""
-    return _SPECIAL.sub(r"\\\g<0>", "".join(character if character.isprintable() else " " for character in text))
+    return _SPECIAL.sub(r"\\\g<0>", printable(text))
 
 
 def _inline(part: Text | Strong | Code | Link) -> str:
     match part:
         case Text(text=text):
-            return re.sub(r"\s+", " ", escaped(text))
+            return escaped(spaced(text))
         case Strong(text=text):
             words = escaped(flat(text))
             return f"**{words}**" if words else ""
         case Code(text=text):
             return _code(flat(text))
         case Link(text=text, url=url):
-            return f"[{escaped(flat(text)) or 'link'}](<{quote(flat(url), safe=_URL)}>)"
+            return f"[{escaped(flat(text)) or 'link'}](<{address(url)}>)"
         case _:
             assert_never(part)
-
-
-_URL: Final = ":/?#[]@!$&'()*+,;=%~-._"
-"""Characters that an address may have; all others are written as their percent codes."""
 
 
 def _code(code: str) -> str:

@@ -22,6 +22,7 @@ from incidentkit.text.document import (
     Table,
     Text,
     flat,
+    printable,
 )
 
 
@@ -62,7 +63,7 @@ def _block(block: Block) -> Iterator[str]:
         case Table():
             yield from table_lines(block)
         case CodeBlock(code=code):
-            yield from (f"    {_printable(row)}" for row in code.splitlines())
+            yield from (f"    {printable(row)}" for row in code.splitlines())
         case _:
             assert_never(block)
 
@@ -86,7 +87,3 @@ def _padded(row: list[str], widths: list[int]) -> str:
 def _width(text: str) -> int:
     """Columns on a terminal, where characters of East Asia take two."""
     return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
-
-
-def _printable(text: str) -> str:
-    return "".join(character if character.isprintable() else " " for character in text)

@@ -24,6 +24,7 @@ from incidentkit.text.document import (
     Table,
     Text,
     flat,
+    spaced,
 )
 from incidentkit.text.plain import table_lines, to_plain
 
@@ -64,7 +65,7 @@ def _list(style: str, items: Iterable[Line]) -> Json:
 
 def _inlines(line: Line) -> Iterator[Json]:
     for part in line:
-        text = _cut(_spaced(part.text) if isinstance(part, Text) else flat(part.text))
+        text = _cut(spaced(part.text) if isinstance(part, Text) else flat(part.text))
         if not text:
             continue
         match part:
@@ -78,11 +79,6 @@ def _inlines(line: Line) -> Iterator[Json]:
                 yield {"type": "link", "url": flat(url), "text": text}
             case _:
                 assert_never(part)
-
-
-def _spaced(text: str) -> str:
-    """One line of text that keeps a space at either end, because other parts may stand there."""
-    return f"{' ' if text[:1].isspace() else ''}{flat(text)}{' ' if text[-1:].isspace() and flat(text) else ''}"
 
 
 def _cut(text: str) -> str:
