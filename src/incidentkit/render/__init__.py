@@ -1,1 +1,1 @@
-"""What people look at: each module writes one format, with the library for it, which an extra brings."""
+"""What people look at: each module writes one format. Where a library does it, an extra of its own brings it."""

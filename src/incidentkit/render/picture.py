@@ -1,0 +1,66 @@
+"""Pictures that stand in a page: drawings in SVG, made by code, with words for those who do not see them."""
+
+from __future__ import annotations
+
+from typing import Final
+from xml.etree import ElementTree
+
+from attrs import field, frozen
+
+from incidentkit.errors import FieldInvalid
+from incidentkit.text.document import Line, flat, line
+
+_SVG: Final = "http://www.w3.org/2000/svg"
+
+_ELEMENTS: Final = frozenset(
+    [
+        *("svg", "g", "defs", "title", "desc", "marker", "clipPath", "pattern"),
+        *("linearGradient", "radialGradient", "stop"),
+        *("path", "rect", "circle", "ellipse", "line", "polyline", "polygon", "text", "tspan"),
+    ]
+)
+"""What draws, and neither runs, nor leads elsewhere, nor holds HTML."""
+
+
+def _drawing(svg: str) -> str:
+    """The drawing written anew, so that browsers, which read HTML, find in it what was found here, and no more."""
+    try:
+        root = ElementTree.fromstring(svg) if svg.lstrip().startswith("<svg") else None
+    except ElementTree.ParseError as broken:
+        raise FieldInvalid("svg", f"is not well-formed XML: {broken}") from broken
+    if root is None:
+        raise FieldInvalid("svg", "does not begin with <svg; leave out what stands before it")
+    for element in root.iter():
+        namespace, _, name = element.tag.rpartition("}")
+        if name not in _ELEMENTS or namespace not in ("", f"{{{_SVG}"):
+            raise FieldInvalid(
+                "svg", f"<{name}> may not stand in a picture; what may is {', '.join(sorted(_ELEMENTS))}"
+            )
+        for attribute in element.attrib:
+            if attribute.startswith(("on", "{")) or attribute in ("href", "style"):
+                raise FieldInvalid("svg", f"<{name}> has {attribute}; a picture has shapes, words and their attributes")
+        element.tag = name
+    return ElementTree.tostring(root, encoding="unicode")
+
+
+def _alternative(text: str) -> str:
+    words = flat(text)
+    if not words:
+        raise FieldInvalid("alternative", "says nothing; say in words what the picture shows")
+    return words
+
+
+@frozen(kw_only=True)
+class Picture:
+    """A drawing, the words that stand for it where it is not seen, and a caption below it.
+
+    ``svg`` is one ``<svg>`` element with a ``width`` and a ``height``. A page shows it at that size, and lets it scroll
+    where there is less room. It takes the colours of the page, light or dark, by ``currentColor`` or as attributes such
+    as ``fill="var(--line)"``; the properties are those at the top of ``page.css``, which lies beside this module.
+
+    Raises `FieldInvalid` for what is not a plain drawing, and for an empty alternative.
+    """
+
+    svg: str = field(converter=_drawing)
+    alternative: str = field(converter=_alternative)
+    caption: Line = field(default=(), converter=line)
