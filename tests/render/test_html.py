@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from hashlib import sha256
+from html import escape
 from typing import Any
 
 import html5lib
@@ -313,6 +314,7 @@ def test_a_picture_stands_in_the_page_with_words_for_it(alternative: str, captio
         ("<svg>", "is not well-formed XML"),
         ("<svg/><script/>", "is not well-formed XML"),
         ("<svg>&nbsp;</svg>", "is not well-formed XML"),
+        ("<svg><text>\ud800</text></svg>", "is not well-formed XML"),
         ("<svg-x/>", "<svg-x> may not stand"),
         ("<svg><script>alert(1)</script></svg>", "<script> may not stand"),
         ("<svg><style>p {display: none}</style></svg>", "<style> may not stand"),
@@ -333,6 +335,13 @@ def test_what_is_no_plain_drawing_is_refused(svg: str, problem: str) -> None:
 def test_what_browsers_read_otherwise_is_not_passed_on() -> None:
     svg = "<svg><!-- > <p> --><?x > <b> ?><text><![CDATA[<i>]]></text><g></g></svg>"
     assert Picture(svg=svg, alternative="x").svg == "<svg><text>&lt;i&gt;</text><g /></svg>"
+
+
+@given(st.text("a <&>'\u05d0\u202e\u200f\t\n\x9b"))
+def test_words_in_a_picture_are_printable_words(words: str) -> None:
+    picture = Picture(svg=f"<svg><text>{escape(words)}</text>{escape(words)}</svg>", alternative="x")
+    shown = text(PARSER.parseFragment(to_html(picture)))
+    assert shown.rstrip("\n") == 2 * "".join(each if each.isprintable() else " " for each in words)
 
 
 def test_a_picture_without_words_is_refused() -> None:

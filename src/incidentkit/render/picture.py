@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 from attrs import field, frozen
 
 from incidentkit.errors import FieldInvalid
-from incidentkit.text.document import Line, flat, line
+from incidentkit.text.document import Line, flat, line, printable
 
 _SVG: Final = "http://www.w3.org/2000/svg"
 
@@ -23,10 +23,13 @@ _ELEMENTS: Final = frozenset(
 
 
 def _drawing(svg: str) -> str:
-    """The drawing written anew, so that browsers, which read HTML, find in it what was found here, and no more."""
+    """The drawing written anew, so that browsers, which read HTML, find in it what was found here, and no more.
+
+    Its words are as printable as those of a document.
+    """
     try:
         root = ElementTree.fromstring(svg) if svg.lstrip().startswith("<svg") else None
-    except ElementTree.ParseError as broken:
+    except (ElementTree.ParseError, UnicodeEncodeError) as broken:
         raise FieldInvalid("svg", f"is not well-formed XML: {broken}") from broken
     if root is None:
         raise FieldInvalid("svg", "does not begin with <svg; leave out what stands before it")
@@ -40,6 +43,7 @@ def _drawing(svg: str) -> str:
             if attribute.startswith(("on", "{")) or attribute in ("href", "style"):
                 raise FieldInvalid("svg", f"<{name}> has {attribute}; a picture has shapes, words and their attributes")
         element.tag = name
+        element.text, element.tail = printable(element.text or ""), printable(element.tail or "")
     return ElementTree.tostring(root, encoding="unicode")
 
 
