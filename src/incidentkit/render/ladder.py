@@ -1,0 +1,47 @@
+"""The ladder of an escalation as a picture: which level is reached when, and who is told through what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from incidentkit.policy.directory import Directory
+from incidentkit.policy.explanation import Explanation
+from incidentkit.policy.obligation import LEVEL
+from incidentkit.providers.pager import Purpose
+from incidentkit.render.lanes import Bar, Lane, Lanes, Mark, Shade, Shape
+from incidentkit.render.picture import Picture
+
+
+def escalation_ladder(explanation: Explanation, *, directory: Directory | None = None) -> Picture:
+    """What happens while nobody does anything, as `explain` or `explain_hypothetical` found it.
+
+    It ends a little after the last page. ``directory`` knows the names of people, who are called by their ids without.
+    """
+    told = [page.at for page in explanation.pages if page.purpose is Purpose.PAGE]
+    last = max([explanation.start + timedelta(minutes=5), *told])
+    end = min(last + (last - explanation.start) * 0.1, explanation.end)
+    drawn = Lanes([*_lanes(explanation, end, directory)], start=explanation.start, end=end)
+    first = f"{min(told):%Y-%m-%d %H:%M} UTC" if told else "never"
+    words = f"Who is paged for {explanation.title} while nobody does anything: {len(told)} pages, the first {first}."
+    return Picture(
+        svg=drawn.to_svg(),
+        alternative=words,
+        caption=f"While nobody does anything, from {explanation.start:%Y-%m-%d}. Times are UTC.",
+    )
+
+
+def _lanes(explanation: Explanation, end: datetime, directory: Directory | None) -> Iterator[Lane]:
+    """A lane for each level that is reached, and one below it for each of its people."""
+    for reached in explanation.reached:
+        yield Lane(name=reached.level, bars=_in_force(max(reached.at, explanation.start), end))
+        pages = [page for page in explanation.pages if page.obligation == f"{LEVEL}{reached.level}"]
+        for person in dict.fromkeys(page.person for page in pages):
+            known = directory.people.get(person) if directory else None
+            marks = [Mark(at=each.at, kind="paged", shape=Shape.RING) for each in pages if each.person == person]
+            yield Lane(name=known.name if known and known.name else person, marks=marks)
+
+
+def _in_force(start: datetime, end: datetime) -> Iterator[Bar]:
+    if start < end:
+        yield Bar(start=start, end=end, kind="level reached", shade=Shade.ACCENT)

@@ -1,0 +1,37 @@
+"""Who is on call, as a picture: a lane for each person, with their shifts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from types import MappingProxyType
+
+from incidentkit.policy.schedule import Schedule
+from incidentkit.render.lanes import Bar, Lane, Lanes, Shade
+from incidentkit.render.picture import Picture
+
+NOBODY = "nobody"
+"""What the lane is called of times in which nobody is on call."""
+
+
+def on_call_calendar(
+    schedule: Schedule, *, start: datetime, end: datetime, names: Mapping[str, str] = MappingProxyType({})
+) -> Picture:
+    """The shifts in a range, which may have begun before it. ``names`` are what people are called instead of their ids.
+
+    Raises what `Schedule.shifts` raises.
+    """
+    bars: dict[str, list[Bar]] = {}
+    shifts = schedule.shifts(start, end)
+    for shift in shifts:
+        for person in shift.people:
+            name = names.get(person, person)
+            bars.setdefault(name, []).append(Bar(start=shift.start, end=shift.end, kind="on call", shade=Shade.ACCENT))
+    lanes = [Lane(name=name, bars=several) for name, several in bars.items()] or [Lane(name=NOBODY)]
+    who = ", ".join(bars) or NOBODY
+    words = f"Who is on call from {start:%Y-%m-%d} to {end:%Y-%m-%d}, in {len(shifts)} shifts: {who}."
+    return Picture(
+        svg=Lanes(lanes, start=start, end=end).to_svg(),
+        alternative=words,
+        caption=f"From {start:%Y-%m-%d} to {end:%Y-%m-%d}. Times are UTC.",
+    )

@@ -1,0 +1,58 @@
+"""Pictures in a browser: whatever they show, no words overlap, and all of them can be read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from incidentkit import EMERGENCY, Incident, Schedule
+from incidentkit.drills import practice_directory
+from incidentkit.policy.explanation import explain_hypothetical
+from incidentkit.render.html import html_page
+from incidentkit.render.ladder import escalation_ladder
+from incidentkit.render.lanes import Bar, Lane, Lanes, Mark, Shade, Shape
+from incidentkit.render.picture import Picture
+from incidentkit.render.rota import on_call_calendar
+from incidentkit.render.timeline import incident_timeline
+from tests.browser.conftest import CheckPage
+from tests.policy.rota import weekly
+from tests.render.test_html import HOSTILE
+
+START = datetime(2026, 3, 2, 2, 10, tzinfo=UTC)
+PEOPLE = practice_directory()
+DAY = timedelta(days=1)
+
+
+def everything() -> Picture:
+    """Every shade and shape, under names that are hostile, long, or wide."""
+    names = [*HOSTILE, "W" * 60, "m" * 22, ""]
+    bars = [
+        Bar(start=START + number * DAY / 12, end=START + (number + 1) * DAY / 12, kind=shade.name, shade=shade)
+        for number, shade in enumerate(Shade)
+    ]
+    marks = [Mark(at=START + number * DAY / 9, kind="W" * 30, shape=shape) for number, shape in enumerate(Shape)]
+    lanes = [Lane(name=name, bars=bars, marks=marks) for name in names]
+    return Picture(svg=Lanes(lanes, start=START, end=START + DAY).to_svg(), alternative="everything")
+
+
+def worked_on() -> Incident:
+    incident = Incident.declare("INC-7", title="Down", at=START, by="noor", severity=EMERGENCY.scheme.severities[0])
+    incident = incident.acknowledge(at=START + DAY / 24, by="noor")
+    return incident.resolve(at=START + DAY / 12, by="mika")
+
+
+PICTURES: Mapping[str, Callable[[], Picture]] = {
+    "everything": everything,
+    "timeline": lambda: incident_timeline(worked_on(), directory=PEOPLE),
+    "short": lambda: incident_timeline(Incident.replay(worked_on().timeline[:1])),
+    "long": lambda: incident_timeline(worked_on(), until=START + 900 * DAY),
+    "ladder": lambda: escalation_ladder(explain_hypothetical(EMERGENCY, PEOPLE, at=START, severity="SEV-1")),
+    "calendar": lambda: on_call_calendar(Schedule(weekly()), start=START, end=START + 60 * DAY),
+}
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_picture_is_seen_as_it_is_meant(check_page: CheckPage, name: str) -> None:
+    check_page(html_page(PICTURES[name](), title=name))
