@@ -7,13 +7,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from incidentkit import EMERGENCY, Incident, Schedule
+from incidentkit import EMERGENCY, Incident, PostMortem, Schedule
 from incidentkit.drills import practice_directory
 from incidentkit.policy.explanation import explain_hypothetical
 from incidentkit.render.html import html_page
 from incidentkit.render.ladder import escalation_ladder
 from incidentkit.render.lanes import Bar, Lane, Lanes, Mark, Shade, Shape
 from incidentkit.render.picture import Picture
+from incidentkit.render.postmortem import postmortem_page
 from incidentkit.render.rota import on_call_calendar
 from incidentkit.render.timeline import incident_timeline
 from tests.browser.conftest import CheckPage
@@ -51,6 +52,12 @@ PICTURES: Mapping[str, Callable[[], Picture]] = {
     "ladder": lambda: escalation_ladder(explain_hypothetical(EMERGENCY, PEOPLE, at=START, severity="SEV-1")),
     "calendar": lambda: on_call_calendar(Schedule(weekly()), start=START, end=START + 60 * DAY),
 }
+
+
+def test_a_post_mortem_is_seen_as_it_is_meant(check_page: CheckPage) -> None:
+    draft = PostMortem.from_incident(worked_on(), playbook=EMERGENCY, directory=PEOPLE)
+    check_page(postmortem_page(draft, incident=worked_on(), directory=PEOPLE))
+    check_page(postmortem_page(draft))
 
 
 @pytest.mark.parametrize("name", PICTURES)
