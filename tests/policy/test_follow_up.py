@@ -46,7 +46,7 @@ class Responding:
 
     def __init__(self) -> None:
         self.clock, self.pager = ManualClock(AT), MemoryPager()
-        pagers = dict.fromkeys(("push", "phone", "sms", "mail"), self.pager)
+        pagers = dict.fromkeys(EMERGENCY.methods, self.pager)
         self.desk = Desk(EMERGENCY, PEOPLE, Toolbox(pagers=pagers), MemoryStore(self.clock))
         self.id = self.desk.declare("Down", by="noor", severity=EMERGENCY.scheme.severities[2]).id
         self.desk.submit(self.id, add())
