@@ -118,6 +118,8 @@ def test_every_saying_is_a_command_of_the_lifecycle() -> None:
         (("assign", "incident commander", "linus"), "incident commander is linus"),
         (("escalate", "executive"), "executive"),
         (("snooze", "30min", "we wait for a vendor"), "we wait for a vendor"),
+        (("hold", "it may have been an attack"), "evidence is held, because it may have been an attack"),
+        (("lift-hold", "the disks are copied"), "the hold on evidence was lifted, because the disks are copied"),
         (("label", "service", "checkout"), "labelled service=checkout"),
     ],
     ids=str,
@@ -131,6 +133,37 @@ def test_what_people_say_is_recorded(invoke: Invoke, declared: str, arguments: t
     event = log(declared).timeline[-1]
     assert event.by == "ada"
     assert said in str(event)
+
+
+def evidence(invoke: Invoke, database: str) -> list[str]:
+    """What is shown of the evidence of the incident."""
+    shown = invoke("show", database, "INC-7").out
+    return re.findall(r"^evidence +(.*)$", shown, re.MULTILINE)
+
+
+def test_it_is_shown_since_when_evidence_is_held_and_why(invoke: Invoke, database: str) -> None:
+    with time_machine.travel(datetime(2026, 3, 2, 14, 23, tzinfo=UTC), tick=False):
+        invoke("declare", database, "x", "--id", "INC-7", "--severity", "SEV-2")
+        assert evidence(invoke, database) == []
+        invoke("hold", database, "INC-7", "it may have been an attack", "--by", "ada")
+    invoke("hold", database, "INC-7", "so that nobody forgets", "--by", "grace")
+    held = "held since 2026-03-02 14:23 UTC, by ada, because it may have been an attack"
+    assert evidence(invoke, database) == [held]
+    invoke("lift-hold", database, "INC-7", "the disks are copied", "--by", "ada")
+    assert evidence(invoke, database) == []
+    with time_machine.travel(datetime(2027, 3, 2, 14, 23, tzinfo=UTC), tick=False):
+        invoke("hold", database, "INC-7", "there is another disk", "--by", "grace")
+    assert evidence(invoke, database) == ["held since 2027-03-02 14:23 UTC, by grace, because there is another disk"]
+
+
+def test_evidence_that_the_playbook_holds_is_held_until_a_person_lifts_that(invoke: Invoke, database: str) -> None:
+    invoke("declare", database, "x", "--id", "INC-7", "--fact", "security_compromised=yes")
+    invoke("tick", database, "--practice")
+    (held,) = evidence(invoke, database)
+    assert held.endswith("UTC, because the playbook wants it")
+    invoke("lift-hold", database, "INC-7", "the disks are copied")
+    invoke("tick", database, "--practice")
+    assert evidence(invoke, database) == []
 
 
 def test_with_people_it_is_told_what_follows(invoke: Invoke, declared: str, people: str) -> None:
@@ -501,6 +534,8 @@ def test_words_of_people_stay_words(invoke: Invoke, database: str, people: str) 
         (("declare", "DB", "x", "--label", "a"), "'a' is not of the form NAME=VALUE"),
         (("fulfil", "DB", "INC-7", "reviews"), "Did you mean 'review'?"),
         (("waive", "DB", "INC-7", "review"), "the following arguments are required: REASON"),
+        (("hold", "DB", "INC-7"), "the following arguments are required: REASON"),
+        (("lift-hold", "DB", "INC-7", " "), "reason"),
         (("escalate", "DB", "INC-7", "executives"), "Did you mean 'executive'?"),
         (("assign", "DB", "INC-7", "boss", "ada"), "invalid choice: 'boss'"),
         (("list", "DB", "--limit", "0"), "'0' is no number from 1 on"),

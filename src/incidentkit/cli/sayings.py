@@ -139,6 +139,18 @@ SAYINGS: Final = (
         lambda to, said: commands.Snooze(**said, until=said["at"] + to.length, reason=to.reason),
     ),
     Saying(
+        "hold",
+        "let nothing be destroyed that shows what happened",
+        (REASON,),
+        lambda to, said: commands.Hold(**said, reason=to.reason),
+    ),
+    Saying(
+        "lift-hold",
+        "say that evidence need not be kept any longer",
+        (REASON,),
+        lambda to, said: commands.LiftHold(**said, reason=to.reason),
+    ),
+    Saying(
         "label",
         "set something that it is found by later",
         (_words("name", "of the label, such as service"), _words("value", "such as checkout")),

@@ -12,6 +12,7 @@ from incidentkit.cli.command import Command
 from incidentkit.cli.counter import IncidentCounter, incident_counter
 from incidentkit.cli.database import Use
 from incidentkit.cli.exhaustion import exhausted_since, is_left_alone
+from incidentkit.cli.hold import hold_of
 from incidentkit.cli.rules import Rules
 from incidentkit.cli.screen import screen_on
 from incidentkit.drills import Kind
@@ -84,6 +85,8 @@ def _facts(incident: Incident, rules: Rules) -> Iterator[tuple[str, str]]:
     yield from ((str(role), who) for role, who in incident.roles.items())
     if incident.restricted:
         yield "restricted", "only those may know of it who must"
+    if held := hold_of(incident):
+        yield "evidence", held
     if incident.merged_into is not None:
         yield "merged into", incident.merged_into
     yield from ((str(link.what), link.url or link.reference) for link in incident.links)
