@@ -121,7 +121,7 @@ class Counter:
         return _carried_out(flows.foresee(self.charter, incident, within))
 
     def dry_run(self, incident: str, runbook: str, parameters: Mapping[str, object]) -> Rehearsal:
-        """What a runbook would do; whether there are tools for it, the desk that runs on this database knows."""
+        """What a runbook would do; whether there are tools for it is told if tools are known here."""
         return _carried_out(flows.rehearse(self.charter, incident, runbook, parameters))
 
     def runs(self, incident: str) -> Sequence[RunReport]:
@@ -160,8 +160,8 @@ def counter(options: Namespace, use: Use) -> Generator[Counter]:
 
 
 @contextmanager
-def incident_counter(options: Namespace, use: Use) -> Generator[IncidentCounter]:
-    """The counter for the incident that the options name.
+def incident_counter(options: Namespace, use: Use, toolbox: Toolbox | None = None) -> Generator[IncidentCounter]:
+    """The counter for the incident that the options name, and which asks whether there is a tool, if it knows of any.
 
     Looking goes by a playbook that was given, since that changes nothing. What is recorded goes by the incident's own,
     as every desk does: decisions by two playbooks in one log would belong to neither.
@@ -174,7 +174,7 @@ def incident_counter(options: Namespace, use: Use) -> Generator[IncidentCounter]
         if given is not None and use is Use.READS:
             rules = Rules(given, rules.own)
         rules.check(directory)
-        charter = _charter(rules.playbook, directory, store)
+        charter = _charter(rules.playbook, directory, store, toolbox)
         if use is Use.READS:
             charter.recalled[rules.own] = rules.playbook
         if given is not None:  # which an incident may be moved to
@@ -183,10 +183,16 @@ def incident_counter(options: Namespace, use: Use) -> Generator[IncidentCounter]
         yield IncidentCounter(charter=charter, knows_people=options.directory is not None, rules=rules, given=given)
 
 
-def _charter(playbook: Playbook, directory: Directory, store: IncidentStore) -> Charter:
-    """That of a desk which only records: another one on the same database does what is due."""
-    toolbox = Toolbox()
-    return Charter(playbooks=playbook, directory=directory, toolbox=toolbox, store=store, observers=(), performs=False)
+def _charter(playbook: Playbook, directory: Directory, store: IncidentStore, toolbox: Toolbox | None = None) -> Charter:
+    """That of a desk which only records: another one on the same database does what is due, with tools like these."""
+    return Charter(
+        playbooks=playbook,
+        directory=directory,
+        toolbox=Toolbox() if toolbox is None else toolbox,
+        store=store,
+        observers=(),
+        performs=toolbox is not None,
+    )
 
 
 def _everybody_in(incident: Incident) -> Directory:

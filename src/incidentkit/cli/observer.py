@@ -8,7 +8,9 @@ from typing import Final
 
 from attrs import define, field
 
+from incidentkit.cli.steps import readings_text
 from incidentkit.cli.terminal import Wire
+from incidentkit.cli.tools import advice_on_lack
 from incidentkit.desk.hearsay import class_of, without_address
 from incidentkit.desk.notices import Audited, Ended, Failed, Interrupted, Notice, Planned, Resumed, Unrecorded
 from incidentkit.drills import Kind
@@ -33,7 +35,7 @@ from incidentkit.providers.pager import SendPage
 from incidentkit.providers.store import IncidentStore
 
 OURS: Final = (ActionStarted, ActionEnded)
-"""What is not told from the log: the providers print it, and what comes of it in vain is told as trouble."""
+"""What is not told from the log, but when it ends: providers print it, tools answer, and the rest is trouble."""
 
 
 @define
@@ -119,9 +121,21 @@ class TerminalObserver:
     def _ended(self, incident: str, action: Action, outcome: Outcome, problem: str) -> None:
         if outcome is Outcome.SUCCEEDED:
             self._vain.pop(action.key, None)
+            if action.slot:
+                self._answered(incident, action.key)
         elif self._vain.get(action.key) != (outcome, problem):
             self._vain[action.key] = (outcome, problem)
-            self.wire.tell(Kind.TROUBLE, incident, f"{_words(action)}: {outcome}{f' ({problem})' if problem else ''}")
+            advice = advice_on_lack(action.slot, problem)
+            said = "; ".join(filter(None, (problem, advice)))
+            self.wire.tell(Kind.TROUBLE, incident, f"{_words(action)}: {outcome}{f' ({said})' if said else ''}")
+
+    def _answered(self, incident: str, key: ActionKey) -> None:
+        """Print what a tool answered, which nothing else on this terminal says."""
+        log = self.store.load(incident)
+        assert isinstance(log, tuple)
+        endings = (event for event in reversed(log) if isinstance(event, ActionEnded) and event.action == key)
+        readings = readings_text(next(endings).readings)
+        self.wire.tell(Kind.DONE, incident, ", ".join(filter(None, (f"{key.obligation}: done", readings))))
 
     def _trouble(self, incident: str, what: str) -> None:
         if self._troubles.get(incident) != what:

@@ -25,10 +25,14 @@ from incidentkit.cli.counter import IncidentCounter, incident_counter
 from incidentkit.cli.database import Use
 from incidentkit.cli.files import playbook_or_emergency
 from incidentkit.cli.screen import screen_on
-from incidentkit.errors import UnknownFact
+from incidentkit.cli.steps import rehearsal_table, run_table, runbook_table
+from incidentkit.cli.tools import VARIABLES, add_tools, equipped
+from incidentkit.desk import Toolbox
+from incidentkit.desk.flows.runbooks import check_tools
+from incidentkit.errors import CommandInvalid, ToolsMissing, UnknownFact
 from incidentkit.model import commands
-from incidentkit.policy.rehearsal import dry_run_without_incident
 from incidentkit.policy.runbook import Runbook
+from incidentkit.policy.stride import UNDO
 from incidentkit.text.document import Block, Document, Heading, Paragraph, Table
 
 EPILOG: Final = """\
@@ -62,7 +66,7 @@ def _parameters(runbook: Runbook) -> str:
 def _show(options: Namespace, stream: TextIO) -> int:
     playbook = playbook_or_emergency(options.playbook)
     runbook = playbook.shelf[options.runbook]
-    steps = dry_run_without_incident(playbook, runbook.name).to_table()
+    steps = runbook_table(playbook, runbook.name)
     blocks: list[Block] = [Heading(runbook.name, level=1)]
     blocks += [Paragraph(text) for text in (runbook.what, f"It is for {runbook.owner}.") if text]
     asked = [(each.name, str(each.kind), each.question, str(each.default or "")) for each in runbook.parameters]
@@ -74,29 +78,53 @@ def _show(options: Namespace, stream: TextIO) -> int:
 
 
 def _dry_run(options: Namespace, stream: TextIO) -> int:
-    with incident_counter(options, Use.READS) as desk:
+    toolbox = _toolbox(options)
+    with incident_counter(options, Use.READS, toolbox) as desk:
         rehearsal = desk.dry_run(options.incident, options.runbook, once("a parameter", options.parameters))
-    screen_on(stream, 0).page(Document([rehearsal.to_table()]))
+    table = rehearsal_table(rehearsal, desk.playbook, knows_people=desk.knows_people, knows_tools=toolbox is not None)
+    screen_on(stream, 0).page(Document([table]))
     return 0
+
+
+def _toolbox(options: Namespace) -> Toolbox | None:
+    """The tools, if somebody asked whether they are there."""
+    return equipped(Toolbox()) if vars(options).get("tools") else None
 
 
 def _status(options: Namespace, stream: TextIO) -> int:
     with incident_counter(options, Use.READS) as desk:
-        reports = desk.runs(options.incident)
-    tables = [each.to_table() for each in reports]
+        incident, reports = desk.load(options.incident), desk.runs(options.incident)
+    tables = [run_table(each, incident) for each in reports]
     screen_on(stream, 0).page(Document(tables or [Paragraph("No runbook was started.")]))
     return 0
 
 
 def _start(options: Namespace, desk: IncidentCounter, said: dict[str, Any]) -> commands.Command:
     given = once("a parameter", options.parameters)
-    return commands.StartRunbook(
+    command = commands.StartRunbook(
         options.runbook, **said, parameters=given, by_hand=tuple(options.by_hand or ()), note=options.note
     )
+    try:
+        check_tools(desk.charter, desk.playbook, command)
+    except ToolsMissing as error:
+        needed = ", ".join(f"{step!r} needs {VARIABLES[slot]}" for step, slot in error.steps.items())
+        what = "set it in the environment, or leave the step to people with --by-hand STEP"
+        raise CommandInvalid(f"{options.runbook}: {needed}: {what}") from None
+    return command
 
 
 def _confirm(options: Namespace, desk: IncidentCounter, said: dict[str, Any]) -> commands.Command:
     return commands.Confirm(options.run_name, options.step, **said, attempt=options.attempt, note=options.note)
+
+
+def _condition(options: Namespace, desk: IncidentCounter) -> str:
+    """On what it depends whether a confirmation counts, where people are not known."""
+    if desk.knows_people:
+        return ""
+    run = desk.load(options.incident).runs[options.run_name]
+    confirming = {each.name: each.confirmed_by for each in desk.playbook.shelf.rehearsed(run.runbook)}
+    who = ", ".join(map(str, confirming[options.step.removesuffix(UNDO)]))
+    return f" It counts only if {person(options.by)} may confirm that step, as {who} may: --directory says who that is."
 
 
 def _answer(options: Namespace, desk: IncidentCounter, said: dict[str, Any]) -> commands.Command:
@@ -120,10 +148,12 @@ def _undo(options: Namespace, desk: IncidentCounter, said: dict[str, Any]) -> co
 
 
 def _say(make: Any, options: Namespace, stream: TextIO) -> int:
-    with incident_counter(options, Use.WRITES) as desk:
+    with incident_counter(options, Use.WRITES, _toolbox(options)) as desk:
         said = {"at": desk.now(), "by": person(options.by)}
-        summary = desk.say(options.incident, make(options, desk, said))
-    screen_on(stream, 0).say(summary)
+        command = make(options, desk, said)
+        summary = desk.say(options.incident, command)
+        condition = _condition(options, desk) if isinstance(command, commands.Confirm) else ""
+    screen_on(stream, 0).say(f"{summary}{condition}")
     return 0
 
 
@@ -161,6 +191,10 @@ def _answer_given(parser: ArgumentParser) -> None:
     parser.add_argument("answer", metavar="FACT=ANSWER", type=pair, help="such as restart_safe=yes")
 
 
+def _tools(words: str) -> Callable[[ArgumentParser], object]:
+    return lambda parser: add_tools(parser, words)
+
+
 def _rules(words: str) -> Callable[[ArgumentParser], object]:
     return lambda parser: add_own_rules(parser, directory=words)
 
@@ -176,7 +210,7 @@ ACTIONS: Final = (
     Action(
         "dry-run",
         "what it would do in an incident, without doing any of it",
-        (*_OF, _NAME, _parameters_given, _WHO),
+        (*_OF, _NAME, _parameters_given, _WHO, _tools("tell which steps need a program that the environment lacks")),
         _dry_run,
     ),
     Action(
@@ -189,6 +223,7 @@ ACTIONS: Final = (
             _option("--by-hand", "a step that people do, though a tool could", action="append"),
             _NOTE,
             *_SAID,
+            _tools("refuse it if a step needs a program that the environment lacks"),
         ),
         partial(_say, _start),
     ),

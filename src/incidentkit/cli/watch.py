@@ -10,9 +10,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final, TextIO
 
-from attrs import evolve, frozen
+from attrs import frozen
 
-from incidentkit.adapters import CommandTools
 from incidentkit.cli.arguments import add_database, add_playbook, pause
 from incidentkit.cli.command import Command
 from incidentkit.cli.database import Use, name_of, opened
@@ -21,6 +20,7 @@ from incidentkit.cli.observer import TerminalLog, TerminalObserver
 from incidentkit.cli.rules import check_people
 from incidentkit.cli.screen import Screen, screen_on
 from incidentkit.cli.terminal import Wire, terminal_toolbox
+from incidentkit.cli.tools import add_tools, equipped
 from incidentkit.desk import Desk
 from incidentkit.drills import practice_directory
 from incidentkit.errors import CommandInvalid
@@ -59,6 +59,8 @@ people.toml, for the playbook EMERGENCY:
   "team" = ["ada", "grace"]
   "incident commander" = ["grace"]
   "communications lead" = ["grace"]
+  "technical lead" = ["ada"]
+  "security lead" = ["grace"]
 """
 
 PLACES: Final = 1
@@ -96,7 +98,7 @@ def _watch(options: Namespace, stream: TextIO) -> Generator[Watch]:
         try:
             toolbox = terminal_toolbox(wire, methods)
             if options.tools:
-                toolbox = evolve(toolbox, **CommandTools.from_environment().slots())
+                toolbox = equipped(toolbox)
             desk = Desk(playbook, directory, toolbox, store, places=PLACES, observers=(observer,))
             yield Watch(desk, wire, screen, playbook)
         finally:
@@ -146,8 +148,7 @@ def _add_options(parser: ArgumentParser) -> None:
     people = parser.add_mutually_exclusive_group()
     people.add_argument("--directory", metavar="TOML", type=Path, help="people and roles: whom to page")
     people.add_argument("--practice", action="store_true", help="page invented people, to see how it goes")
-    tools = "have the programs that the environment names, as in DEPLOY_TOOL=./deploy, do the steps of runbooks"
-    parser.add_argument("--tools", action="store_true", help=tools)
+    add_tools(parser, "have the programs that the environment names, as in DEPLOY_TOOL=./deploy, do steps of runbooks")
 
 
 def _add_run_options(parser: ArgumentParser) -> None:
