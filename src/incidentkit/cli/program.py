@@ -13,6 +13,7 @@ from typing import Final, NoReturn, TextIO
 
 from incidentkit.cli.declare import DECLARE
 from incidentkit.cli.drill import DRILL
+from incidentkit.cli.evidence import EVIDENCE
 from incidentkit.cli.listing import LIST
 from incidentkit.cli.margin import remark
 from incidentkit.cli.metrics import METRICS
@@ -33,7 +34,22 @@ CLOSED: Final = 141
 """As shells have it for a program that was interrupted, and for one whose reader went away."""
 
 
-COMMANDS: Final = (DRILL, ROLLBACK, DECLARE, LIST, SHOW, *SAYINGS, RUNBOOK, RUN, TICK, METRICS, EXPORT, IMPORT, MIGRATE)
+COMMANDS: Final = (
+    DRILL,
+    ROLLBACK,
+    DECLARE,
+    LIST,
+    SHOW,
+    EVIDENCE,
+    *SAYINGS,
+    RUNBOOK,
+    RUN,
+    TICK,
+    METRICS,
+    EXPORT,
+    IMPORT,
+    MIGRATE,
+)
 """In the order of the help: what can be tried without a database, what people do, and what keeps a database going."""
 
 SILENCE: Final = logging.NullHandler()

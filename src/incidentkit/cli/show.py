@@ -15,6 +15,7 @@ from incidentkit.cli.exhaustion import exhausted_since, is_left_alone
 from incidentkit.cli.hold import hold_of
 from incidentkit.cli.rules import Rules
 from incidentkit.cli.screen import screen_on
+from incidentkit.cli.steps import running_table
 from incidentkit.drills import Kind
 from incidentkit.errors import CommandInvalid
 from incidentkit.model.incident import Incident
@@ -59,6 +60,9 @@ def _blocks(
     yield Table(("what", "how it stands"), facts)
     yield Heading("Owed now")
     yield _owed(owings, "nobody was found" if desk.knows_people else "who is not known here")
+    running = running_table(desk.runs(incident.id), incident) if incident.runs else None
+    if running is not None:
+        yield from (Heading("Runbooks"), running)
     yield Heading("Next")
     yield Paragraph(desk.following(incident.id))
     if options.obligations:
