@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
-from io import TextIOWrapper
 from typing import TYPE_CHECKING, Final, TextIO
 
 from incidentkit.cli.arguments import add_database, add_incident
@@ -72,11 +71,11 @@ def _table(kept: Sequence[Evidence]) -> Table:
 
 def _print(content: bytes, stream: TextIO) -> None:
     """Print it: as it is, or on a terminal as words that do nothing else."""
-    if isinstance(stream, TextIOWrapper) and not stream.isatty():
+    if stream.isatty():
+        stream.writelines(f"{_harmless(line)}\n" for line in content.decode(errors="replace").splitlines())
+    else:
         stream.flush()
         stream.buffer.write(content)
-    else:
-        stream.writelines(f"{_harmless(line)}\n" for line in content.decode(errors="replace").splitlines())
 
 
 def _harmless(line: str) -> str:
