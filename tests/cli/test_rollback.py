@@ -37,9 +37,34 @@ def test_what_nobody_can_tell_is_not_asked_for(invoke: Invoke) -> None:
     assert not any("(rollback_safe)" in line for line in done.lines)
 
 
+def test_what_is_known_of_an_incident_in_a_database_is_weighed(invoke: Invoke, database: str) -> None:
+    facts = ("--fact", "error_rate=34%", "--fact", "data_lost=no")
+    invoke("declare", database, "Checkout returns 500", "--id", "INC-7", *facts)
+    of_incident = ("rollback", "--incident", database, "INC-7")
+    assert invoke(*of_incident).lines[0] == "Roll back at once"
+    done = invoke(*of_incident, "--fact", "error_rate=2%", "rollback_safe=no")
+    assert done.lines[0] != "Roll back at once"
+    assert not any("(data_lost)" in line or "(rollback_safe)" in line for line in done.lines)
+    assert not any("Already partially mitigated" in line for line in done.lines)
+    invoke("mitigated", database, "INC-7")
+    assert any("Already partially mitigated" in line for line in invoke(*of_incident, "error_rate=2%").lines)
+    refused = invoke("rollback", "--incident", database, "INC-8")
+    assert (refused.status, refused.out) == (2, "")
+    assert "the store has no incident 'INC-8'" in refused.err
+
+
+def test_an_incident_goes_by_its_own_playbook(invoke: Invoke, database: str, tmp_path: Path) -> None:
+    own = tmp_path / "none.toml"
+    own.write_text(to_toml(evolve(EMERGENCY, name="ours", rollback=None)), encoding="utf-8")
+    invoke("declare", database, "Checkout returns 500", "--id", "INC-7", "--playbook", str(own))
+    done = invoke("rollback", "--incident", database, "INC-7")
+    assert (done.status, done.err) == (2, "incidentkit: error: the playbook ours has no rollback policy\n")
+
+
 @pytest.mark.parametrize(
     ("arguments", "problem"),
     [
+        (["error_rate=3%", "--fact", "error_rate=4%"], "what is known says twice what 'error_rate' is"),
         (["eror_rate=34%"], "no fact is called 'eror_rate' in the playbook emergency. Did you mean 'error_rate'?"),
         (["error_rate=34"], "error_rate: '34' is no answer: say a number from 0 to 1, or a percentage"),
         (["error_rate"], "'error_rate' is not of the form NAME=VALUE"),

@@ -312,6 +312,7 @@ def test_the_directory_of_the_help_is_one_for_the_emergency_playbook(tmp_path: P
     directory = Directory.from_toml(text)
     directory.check(EMERGENCY.recipients)
     assert tomllib.loads(text)["roles"]["on-call engineer"] == ["ada"]
+    assert all(directory.find(runbook.owner) for runbook in EMERGENCY.runbooks)
 
 
 def test_a_tick_does_all_that_is_due_and_then_nothing(invoke: Invoke, database: str, people: str) -> None:
