@@ -128,6 +128,14 @@ def _beginning(day: str) -> datetime:
     return datetime.combine(date.fromisoformat(day), time(), UTC)
 
 
+def end_of_day(text: str) -> datetime:
+    """Read a day, and give the moment at which it ends in UTC."""
+    try:
+        return _beginning(text) + timedelta(days=1)
+    except (ValueError, OverflowError):
+        raise ArgumentTypeError(f"{shown(text)} is no day such as 2026-04-01") from None
+
+
 def pause(text: str) -> timedelta:
     """Read a length of time to wait, which is some."""
     length = duration(text)

@@ -17,6 +17,7 @@ from incidentkit.cli.arguments import (
     add_incident,
     add_own_rules,
     duration,
+    end_of_day,
     once,
     pair,
     person,
@@ -161,6 +162,17 @@ SAYINGS: Final = (
         "remove a label",
         (_words("name", "of the label"),),
         lambda to, said: commands.Unlabel(to.name, **said),
+    ),
+    Saying(
+        "action-item",
+        "say that something will be done, so that it does not happen again",
+        (
+            _words("name", "what it is called, such as watch-disk"),
+            _words("text", "what will be done"),
+            _words("--owner", "the person who does it, as the directory calls them", required=True, metavar="PERSON"),
+            _words("--due", "until the end of which day, in UTC", default=None, metavar="2026-04-01", type=end_of_day),
+        ),
+        lambda to, said: commands.AddActionItem(to.name, to.text, to.owner, **said, due=to.due),
     ),
     Saying(
         MOVE,
