@@ -232,7 +232,7 @@ def test_what_stands_in_braces_is_not_filled_in() -> None:
     document = "1. In {severity} of {incident} run `kubectl -n {namespace} get {{pods}}`\n"
     runbook = read(document, name="braces").runbook
     (placed,) = Shelf((runbook,)).placed("braces", {}, "INC-1", "SEV-1")
-    assert placed.step.words == "In {severity} of {incident} run `kubectl -n {namespace} get {{pods}}`"
+    assert placed.words == "In {severity} of {incident} run `kubectl -n {namespace} get {{pods}}`"
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from hypothesis import given
 
 from incidentkit import Flag, Playbook, SeverityRules, SeverityScheme
 from incidentkit.convert import from_json, from_plain, to_json, to_plain
-from incidentkit.errors import DocumentInvalid, RunbookInvalid
+from incidentkit.errors import DocumentInvalid, PlaybookInvalid, RunbookInvalid
 from incidentkit.model.conditions import ALWAYS
 from incidentkit.policy.obligation import Attempt
 from incidentkit.policy.parameter import Parameter
@@ -200,6 +200,26 @@ def test_what_includes_nothing_is_refused_where_the_runbooks_stand() -> None:
     plain["runbooks"][1]["steps"][6]["runbook"] = "verifi"
     with pytest.raises(DocumentInvalid, match=r"\$\.runbooks: .*Did you mean 'verify'"):
         from_plain(plain, Shelf)
+
+
+# Words
+
+
+def test_words_of_a_step_may_name_parameters_as_arguments_do() -> None:
+    tell = Instruct("tell", what="Tell {who} of {incident}, {{sic}}")
+    runbook = Runbook("tell", [tell], owner=LEAD, parameters=[Parameter(name="who", kind="names")])
+    (placed,) = Shelf((runbook,)).placed("tell", {"who": "ada grace"}, "INC-1", "SEV-1")
+    assert (tell.words, placed.words) == ("Tell {who} of {incident}, {sic}", "Tell ada, grace of INC-1, {sic}")
+    with pytest.raises(RunbookInvalid, match=r"'tell', step 'tell': \{who\} is no parameter of the runbook"):
+        Runbook("tell", [tell], owner=LEAD)
+    with pytest.raises(RunbookInvalid, match=r"step 'tell': 'Tell \{Who\}': braces name a parameter"):
+        Instruct("tell", what="Tell {Who}")
+
+
+def test_braces_that_are_written_twice_count_once_for_how_long_words_may_be() -> None:
+    assert len(Instruct("x", what="{{" * 1_000).words) == 1_000
+    with pytest.raises(PlaybookInvalid, match="because has 1000 characters at the most, not 1001"):
+        Instruct("x", what="{{" * 1_001)
 
 
 # For people

@@ -56,6 +56,7 @@ from incidentkit.policy.obligation import Attempt
 from incidentkit.policy.parameter import Parameter
 from incidentkit.policy.planning import Plan, plan, preview, settle
 from incidentkit.policy.recipient import role
+from incidentkit.policy.rehearsal import dry_run
 from incidentkit.policy.runbook import Runbook
 from incidentkit.policy.step import Check, Decide, Failure, Include, Instruct, Step, Use
 from incidentkit.policy.stride import WAITING, Stage
@@ -370,6 +371,32 @@ def test_a_step_may_say_as_much_as_any_reason() -> None:
     assert [len(each.because) for each in desk.plan().owed] == [1_000]
     desk = desk.told(Fulfil, f"{'n' * 40} #1/{'x' * 40}", by="grace").gone_on()
     assert desk.stage("z" * 40) is Stage.UNCONFIRMED
+
+
+def test_the_words_of_a_step_are_told_with_the_values_of_its_run() -> None:
+    steps: list[Step] = [
+        Instruct("tell", what="tell {who}, within {wait}"),
+        Include("inner", "inner", {"whom": "the {who}"}, what="go on for {who}"),
+    ]
+    inner = Runbook(
+        "inner", [Decide("safe", SAFE, what="Is {whom} safe?")], owner=LEAD, parameters=[Parameter(name="whom")]
+    )
+    parameters = [Parameter(name="who"), Parameter(name="wait", kind="duration")]
+    outer = Runbook("outer", steps, owner=LEAD, parameters=parameters, notice=NOTICE)
+    book = evolve(BOOK, runbooks=[inner, outer])
+    given: dict[str, Value] = {"who": "vendor", "wait": 5 * MINUTE}
+    rehearsal = dry_run(declared(), book, PEOPLE, "outer", given, now=START)
+    assert [each.what for each in rehearsal] == ["tell vendor, within 5min", "go on for vendor", "Is the vendor safe?"]
+    assert next(iter(rehearsal)).does == "role technical lead: tell vendor, within 5min"
+    desk = Desk(declared().apply(StartRunbook("outer", parameters=given, at=START + MINUTE, by="ada")), book=book)
+    desk = desk.gone_on().told(Fulfil, "outer #1/tell").gone_on()
+    told = [each.because for each in desk.log if isinstance(each, Became | ActionStarted)]
+    assert told == [
+        "outer #1, tell: tell vendor, within 5min",
+        "outer #1, tell: tell vendor, within 5min; push for grace",
+        "outer #1, inner: go on for vendor",
+        "outer #1, inner/safe: Is the vendor safe?",
+    ]
 
 
 def moved(*steps: Any, **more: Any) -> Playbook:

@@ -16,6 +16,7 @@ from incidentkit.inbound.source_text import source_text
 from incidentkit.inbound.warning import Oddity, ReadWarning
 from incidentkit.model.identity import checked_name
 from incidentkit.policy.obligation import LONGEST_REASON
+from incidentkit.policy.parameter import literal
 from incidentkit.policy.recipient import Recipient
 from incidentkit.policy.runbook import MOST_STEPS, Runbook
 from incidentkit.policy.step import LONGEST_STEP, Instruct
@@ -101,7 +102,7 @@ class _Bound:
             name = self._free(base)
             self._names.setdefault(whole, name)
             line = f"line {draft.line}"
-            yield Instruct(name, what=piece, source=f"{self._source}, {line}" if self._source else line)
+            yield Instruct(name, what=literal(piece), source=f"{self._source}, {line}" if self._source else line)
 
     def _free(self, base: str) -> str:
         """The name, or the first with a number behind it that no step has."""

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
 from typing import Final, assert_never
 
 from incidentkit.model.conditions import ALWAYS
 from incidentkit.model.durations import duration_text
 from incidentkit.policy.drawing import quoted
-from incidentkit.policy.parameter import Argument, Parameter
+from incidentkit.policy.parameter import Argument, Parameter, value_text
 from incidentkit.policy.recipient import Recipient
 from incidentkit.policy.step import Check, Decide, Failure, Include, Instruct, Step, ToolStep, Use
 from incidentkit.text.document import Code, Inline, Strong, Text
@@ -32,7 +31,7 @@ def parameter_line(parameter: Parameter) -> Iterator[Inline]:
         yield Text(f": {parameter.question}")
     if parameter.default is not None:
         yield Text(" If nobody says: ")
-        yield Code(_value(parameter.default))
+        yield Code(value_text(parameter.default))
 
 
 def step_line(step: Step, owner: Recipient) -> Iterator[Inline]:
@@ -79,15 +78,7 @@ def _asked(step: ToolStep) -> Iterator[Inline]:
 def _given(arguments: Mapping[str, Argument]) -> Iterator[Inline]:
     for number, (name, value) in enumerate(arguments.items()):
         yield Text(f"{', ' if number else ' with '}{name} ")
-        yield Code(_value(value))
-
-
-def _value(value: Argument) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, timedelta):
-        return duration_text(value)
-    return ", ".join(value) if isinstance(value, tuple) else str(value)
+        yield Code(value_text(value))
 
 
 def _confirmed(step: Use, by: Recipient) -> str:

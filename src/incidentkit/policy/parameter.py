@@ -12,7 +12,7 @@ from attrs import field, frozen
 
 from incidentkit.errors import FieldInvalid, ParametersInvalid, RunbookInvalid, each_of, nearest, shown
 from incidentkit.model.assessment import Value
-from incidentkit.model.durations import parse_duration
+from incidentkit.model.durations import duration_text, parse_duration
 from incidentkit.model.identity import checked_name, checked_text
 from incidentkit.policy.obligation import checked_reason
 from incidentkit.providers.values import LARGEST_COUNT
@@ -188,6 +188,11 @@ def mentioned_in(argument: Argument) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
+def literal(text: str) -> str:
+    """The text, whose braces name no parameters any more."""
+    return text.replace("{", "{{").replace("}", "}}")
+
+
 def filled(argument: Argument, values: Mapping[str, Argument]) -> Argument:
     """The argument with values in place of the names of parameters; one alone keeps the type of its value."""
     if isinstance(argument, tuple):
@@ -198,6 +203,27 @@ def filled(argument: Argument, values: Mapping[str, Argument]) -> Argument:
     if whole is not None and whole["name"]:
         return values[whole["name"]]
     return _FIELD.sub(lambda found: _written(found, values), argument)
+
+
+def worded(text: str, values: Mapping[str, Argument]) -> str:
+    """Words for people with values in place of the names of parameters; those without a value stay in braces."""
+    return _FIELD.sub(lambda found: _told(found, values), text)
+
+
+def _told(found: re.Match[str], values: Mapping[str, Argument]) -> str:
+    name = found["name"]
+    if name is None:
+        return found[0][0]
+    return value_text(values[name]) if name in values else found[0]
+
+
+def value_text(value: Argument) -> str:
+    """A value as people read it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, timedelta):
+        return duration_text(value)
+    return ", ".join(value) if isinstance(value, tuple) else str(value)
 
 
 def _written(found: re.Match[str], values: Mapping[str, Argument]) -> str:

@@ -101,7 +101,7 @@ def _described(placed: Placed) -> Rehearsed:
     confirming = placed.confirmed_by if isinstance(step, Use) and step.is_confirmed else ()
     return Rehearsed(
         step=placed.name,
-        what=step.words,
+        what=placed.words,
         does=_does(placed),
         guard="" if step.when == ALWAYS else str(step.when),
         confirmed_by=tuple(map(PersonId, map(str, confirming))),
@@ -133,7 +133,7 @@ def _does(placed: Placed) -> str:
         case Decide():
             return f"{placed.owner} answers: {step.fact.question}"
         case _:
-            return f"{placed.owner}: {step.words}"
+            return f"{placed.owner}: {placed.words}"
 
 
 def _arguments(placed: Placed) -> str:

@@ -197,7 +197,8 @@ def check_names(what: str, kind: str, names: list[str], *, least: int) -> None:
 
 
 def parameters_of(step: Step) -> Iterator[str]:
-    """The parameters that a step names."""
+    """The parameters that a step names, in its words or in what it gives."""
+    yield from mentioned_in(step.what)
     match step:
         case Use() | Check():
             arguments = step.arguments

@@ -61,6 +61,11 @@ class Placed:
     """The step that includes it; empty if it stands in the runbook itself."""
 
     @property
+    def words(self) -> str:
+        """What is done, in words, with the values of parameters."""
+        return self.step.told(self.values)
+
+    @property
     def operation(self) -> Operation | None:
         """What a tool is asked; `None` if the step is for people, or another runbook."""
         return self.step.tool if isinstance(self.step, Use | Check) else None

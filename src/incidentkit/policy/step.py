@@ -16,7 +16,7 @@ from incidentkit.model.durations import parse_duration
 from incidentkit.model.facts import FactKind
 from incidentkit.model.identity import checked_name
 from incidentkit.policy.obligation import checked_reason, checked_wait
-from incidentkit.policy.parameter import Argument, mentioned_in
+from incidentkit.policy.parameter import Argument, mentioned_in, worded
 from incidentkit.policy.recipient import Recipient
 from incidentkit.providers.tools import Operation, operation
 
@@ -88,7 +88,7 @@ class BaseStep:
     name: str
     """Names it in the log and in keys, so it stays when texts are edited."""
     what: str = field(default="", kw_only=True)
-    """What is done, in words; the name if it says enough."""
+    """What is done, in words; the name if it says enough. It may name parameters in braces, as arguments do."""
     when: Condition = field(default=ALWAYS, kw_only=True)
     """Its guard. If it is false when its turn comes, the step is skipped for good; unknown, and the run waits."""
     owner: Recipient | None = field(default=None, kw_only=True)
@@ -99,15 +99,27 @@ class BaseStep:
     def __attrs_post_init__(self) -> None:
         if len(checked_name("the name of a step", self.name)) > LONGEST_STEP or "/" in self.name:
             raise RunbookInvalid(f"{shown(self.name)} names no step: {LONGEST_STEP} characters at the most, and no '/'")
-        checked_reason(f"step {self.name!r}", self.what)
+        expect(str, self.what, RunbookInvalid, f"step {self.name!r}: what is text")
+        self._check_braces(self.what)
+        checked_reason(f"step {self.name!r}", worded(self.what, {}))
         checked_reason(f"step {self.name!r}", self.source)
         expect(Condition, self.when, RunbookInvalid, f"step {self.name!r}: its guard is a condition")
         expect(Recipient | None, self.owner, RunbookInvalid, f"step {self.name!r}: its owner is a recipient")
 
+    def _check_braces(self, value: Argument) -> None:
+        try:
+            mentioned_in(value)
+        except RunbookInvalid as error:
+            raise RunbookInvalid(f"step {self.name!r}: {error}") from None
+
     @property
     def words(self) -> str:
-        """What is done, in words."""
-        return self.what or self.name
+        """What is done, in words, with the names of parameters in braces."""
+        return self.told({})
+
+    def told(self, values: Mapping[str, Argument]) -> str:
+        """What is done, in words, with the values of parameters."""
+        return worded(self.what, values) or self.name
 
 
 @frozen
@@ -141,7 +153,7 @@ class ToolStep(BaseStep):
             if name in lengths_of(self.operation) and isinstance(value, str) and not mentioned_in(value):
                 arguments = {**self.arguments, name: self._length(name, value)}
                 object.__setattr__(self, "arguments", arguments)
-            mentioned_in(value)
+            self._check_braces(value)
         for name, each in known.items():
             if each.default is NOTHING and name not in self.arguments:
                 raise self._invalid(f"{self.operation} needs {name!r}")
@@ -260,10 +272,9 @@ class Decide(BaseStep):
         super().__attrs_post_init__()
         expect(FactKind, self.fact, RunbookInvalid, f"step {self.name!r}: what is decided is a fact")
 
-    @property
-    def words(self) -> str:
-        """What is asked."""
-        return self.what or self.fact.question
+    def told(self, values: Mapping[str, Argument]) -> str:
+        """What is asked, with the values of parameters."""
+        return worded(self.what, values) or self.fact.question
 
 
 @frozen
@@ -279,7 +290,7 @@ class Include(BaseStep):
         super().__attrs_post_init__()
         checked_name(f"the runbook of step {self.name!r}", self.runbook)
         for value in self.parameters.values():
-            mentioned_in(value)
+            self._check_braces(value)
 
 
 Step: TypeAlias = Use | Check | Instruct | Decide | Include

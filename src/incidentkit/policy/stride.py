@@ -98,7 +98,7 @@ class Stride:
     @property
     def words(self) -> str:
         """What is done, in words."""
-        return f"undo: {self.placed.step.words}" if self.is_undoing else self.placed.step.words
+        return f"undo: {self.placed.words}" if self.is_undoing else self.placed.words
 
     def request(self, key: str) -> ToolRequest:
         """What its tool is asked, under an idempotency key."""

@@ -13,7 +13,7 @@ from incidentkit.model.conditions import ALWAYS, NEVER, Condition
 from incidentkit.model.facts import Clock, FactKind, SeverityFact
 from incidentkit.model.vocabulary import Vocabulary
 from incidentkit.policy.obligation import Attempt
-from incidentkit.policy.parameter import Argument, Parameter, ParameterKind
+from incidentkit.policy.parameter import Argument, Parameter, ParameterKind, literal
 from incidentkit.policy.recipient import Recipient, person, role, team
 from incidentkit.policy.runbook import MOST_STEPS, Runbook
 from incidentkit.policy.shelf import Shelf
@@ -28,6 +28,7 @@ from incidentkit.testing.tools import tool_requests
 _MINUTES: Final = st.sampled_from([timedelta(minutes=each) for each in (1, 2, 5, 15)])
 _OWNERS: Final = st.sampled_from([role("technical lead"), role("incident commander"), person("ada"), team("payments")])
 _WORDS: Final = st.just("") | texts()
+_SAID: Final = _WORDS.map(literal)
 _CHECKING: Final = [each for each in OPERATIONS if any(part.name == "healthy" for part in fields(each.answer))]
 _STEPS: Final = st.sampled_from(
     [
@@ -120,7 +121,8 @@ def _steps(
     vocabulary: Vocabulary, owners: st.SearchStrategy[Recipient], parameters: Sequence[str], others: Sequence[Runbook]
 ) -> st.SearchStrategy[Step]:
     guards: st.SearchStrategy[Condition] = st.just(ALWAYS) | conditions(vocabulary)
-    common = {"name": _STEPS, "what": _WORDS, "when": guards, "owner": st.none() | owners, "source": _WORDS}
+    said = _SAID | st.sampled_from(parameters).map("as {{{}}} says".format) if parameters else _SAID
+    common = {"name": _STEPS, "what": said, "when": guards, "owner": st.none() | owners, "source": _WORDS}
     facts = [each for each in vocabulary.values() if isinstance(each, FactKind)]
     learnt = [each for each in facts if not isinstance(each, Clock | SeverityFact)]
     kinds: list[st.SearchStrategy[Step]] = [
@@ -208,7 +210,7 @@ def _arguments(request: ToolRequest) -> dict[str, Argument]:
 def _literal(value: Any) -> Argument:
     """The value, whose braces are no names of parameters."""
     if isinstance(value, str):
-        return str(value).replace("{", "{{").replace("}", "}}")
+        return literal(value)
     return tuple(str(_literal(each)) for each in value) if _is_several(value) else value
 
 
