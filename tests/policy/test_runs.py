@@ -59,7 +59,7 @@ from incidentkit.policy.recipient import role
 from incidentkit.policy.rehearsal import dry_run
 from incidentkit.policy.runbook import Runbook
 from incidentkit.policy.step import Check, Decide, Failure, Include, Instruct, Step, Use
-from incidentkit.policy.stride import WAITING, Stage
+from incidentkit.policy.stride import WAITING, Stage, Stride
 from incidentkit.policy.view import View
 from incidentkit.testing.planning import claimed, stamped
 from incidentkit.testing.rules import RULES
@@ -140,10 +140,17 @@ class Desk:
         incident = self.incident.extended(stamped(self.plan().decisions, self.now))
         return View(incident, self.book, PEOPLE, max(self.now, incident.as_of))
 
+    def stride(self, step: str, run: int = 0) -> Stride:
+        course = self.view().courses[run]
+        return next(each for each in (*course.forward, *course.backward) if each.name == step)
+
     def stage(self, step: str, run: int = 0) -> Stage:
         """How it stands with a step."""
-        course = self.view().courses[run]
-        return next(each.stage for each in (*course.forward, *course.backward) if each.name == step)
+        return self.stride(step, run).stage
+
+    def because(self, step: str) -> str:
+        """Why it stands so."""
+        return self.stride(step).because
 
     def stages(self, run: int = 0) -> dict[str, Stage]:
         return {each.name: each.stage for each in self.view().courses[run].forward}
@@ -289,8 +296,17 @@ def test_a_confirmation_counts_for_one_try_by_the_right_person_and_not_for_long(
     assert desk.stage("promote") is Stage.UNCONFIRMED
     unsaid = desk.told(Confirm, "failover #1", "promote", by="linus").gone_on()
     assert unsaid.stage("promote") is Stage.UNCONFIRMED
+    assert unsaid.because("promote") == "linus confirmed it, who may not: role incident commander (ada)"
     late = desk.told(Confirm, "failover #1", "promote", by="ada").later(VALID + MINUTE).gone_on()
-    assert late.stage("promote") is Stage.UNCONFIRMED
+    assert (late.stage("promote"), late.because("promote")) == (
+        Stage.UNCONFIRMED,
+        "the confirmation of 14:24 by ada has run out",
+    )
+    asked = [each.because for each in late.log if isinstance(each, Became) and "promote//try 1" in each.obligation]
+    assert asked == [
+        "failover #1, promote is to be confirmed, for try 1 (promote)",
+        "failover #1, promote is to be confirmed, for try 1: the confirmation of 14:24 by ada has run out (promote)",
+    ]
     desk = desk.told(Confirm, "failover #1", "promote", by="ada").gone_on(promote={"outcome": Outcome.UNKNOWN})
     assert (desk.stage("promote"), desk.tried.count("promote")) == (Stage.UNCONFIRMED, 1)
     with pytest.raises(IncidentkitError, match="try 1 of 'promote' in failover #1 is not next, which was tried once"):
@@ -316,6 +332,8 @@ def test_a_step_that_failed_waits_for_a_person_and_is_tried_again_under_another_
     because = next(each.because for each in desk.plan().owed if "status" in each.obligation)
     choices = "confirm try 2, say that it is done, or waive it"
     assert because == f"failover #1, status has failed: {choices}: no route (status)"
+    desk = desk.told(Confirm, "failover #1", "status", attempt=2, by="linus")
+    assert desk.because("status") == "no route; linus confirmed it, who may not: role technical lead (grace)"
     desk = desk.told(Confirm, "failover #1", "status", attempt=2, by="grace").gone_on(**DOWN)
     assert desk.stage("status") is Stage.DONE
     assert [key.arm for key in desk.keys] == [0, 1]

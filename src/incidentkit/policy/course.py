@@ -226,8 +226,9 @@ class Course:
         if self._is_held(stride) and not _is_done(tried):
             return _held(stride)
         word = self._word(stride, instance, valid)
+        unheeded = self._unheeded(stride, instance, valid)
         if tried is None:
-            return self._confirmed(stride, key, word, needed=is_confirmed)
+            return self._confirmed(unheeded, key, word, needed=is_confirmed)
         ended = tried.lease_until if tried.ended is None else tried.ended
         if tried.outcome is Outcome.SUCCEEDED:
             return evolve(stride, stage=Stage.DONE, since=ended)
@@ -235,17 +236,17 @@ class Course:
             return evolve(stride, stage=Stage.TRYING, since=tried.lease_until)
         if tried.outcome is Outcome.FAILED:
             if word is None:
-                return self._failed(stride, tried, ended)
+                return self._failed(unheeded, tried, ended)
             return evolve(stride, stage=Stage.TRYING, key=ActionKey(stride.id, ONCE, arm=key.arm + 1), since=word.at)
         if stride.is_destructive:
             because = "it may have been done: look, and say whether it is to be tried again"
             because = f"it was not done: {tried.problem}" if tried.outcome is Outcome.POSTPONED else because
-            return self._confirmed(evolve(stride, because=because), key, word, needed=True)
+            return self._confirmed(_adding(because, unheeded), key, word, needed=True)
         if tried.tries <= RETRIES.retries:
             return evolve(stride, stage=Stage.TRYING, key=key, since=again_at(RETRIES, key, tried))
         if word is not None:
             return evolve(stride, stage=Stage.TRYING, key=key, since=word.at)
-        return self._failed(stride, tried, ended)
+        return self._failed(unheeded, tried, ended)
 
     def _confirmed(self, stride: Stride, key: ActionKey, word: Confirmation | None, *, needed: bool) -> Stride:
         """It is tried, if nobody has to confirm that, or somebody has."""
@@ -257,10 +258,26 @@ class Course:
     def _word(self, stride: Stride, instance: InForce, valid: timedelta) -> Confirmation | None:
         """The confirmation that counts for the next try: for just that, not too old, by somebody who may give it."""
         for word in reversed(self.incident.progress.runs.confirmed.get(stride.id, ())):
-            is_fresh = instance.since <= word.at and self.now <= word.at + valid
-            if word.attempt == stride.attempt and is_fresh and self.may_confirm(stride, word.by, word.at):
+            if word.attempt == stride.attempt and not self._objection(word, stride, instance, valid):
                 return word
         return None
+
+    def _unheeded(self, stride: Stride, instance: InForce, valid: timedelta) -> Stride:
+        """The step, with why what people said last of its next try does not count, if they said anything."""
+        said = self.incident.progress.runs.confirmed.get(stride.id, ())
+        words = [word for word in said if word.attempt == stride.attempt]
+        return evolve(stride, because=self._objection(words[-1], stride, instance, valid)) if words else stride
+
+    def _objection(self, word: Confirmation, stride: Stride, instance: InForce, valid: timedelta) -> str:
+        """Why a confirmation does not count; empty if it does."""
+        if not self.may_confirm(stride, word.by, word.at):
+            named = " or ".join(map(str, stride.placed.confirmed_by))
+            found = ", ".join(self.confirming(stride, word.at)) or "nobody was found, so anybody who is known may"
+            return f"{word.by} confirmed it, who may not: {named} ({found})"
+        given = f"the confirmation of {word.at:%H:%M} by {word.by}"
+        if word.at < instance.since:
+            return f"{given} came before its turn"
+        return "" if self.now <= word.at + valid else f"{given} has run out"
 
     def may_confirm(self, stride: Stride, person: str, at: datetime) -> bool:
         """Whether a person may confirm a step; anybody of the directory, if nobody is found who is to do so."""
@@ -276,7 +293,7 @@ class Course:
         unknown = "nobody knows whether it was done" if tried.outcome in (None, Outcome.UNKNOWN) else ""
         because = tried.problem or unknown or "it failed"
         goes_on = _failure(stride) is Failure.GO_ON and not stride.is_undoing
-        return evolve(stride, stage=Stage.FAILED, since=at, because=because, goes_on=goes_on)
+        return evolve(_adding(because, stride), stage=Stage.FAILED, since=at, goes_on=goes_on)
 
     def _check(self, stride: Stride, instance: InForce, step: Check) -> Stride:
         """How it stands with what is checked again and again: one action each time, counted as attempts."""
@@ -287,7 +304,7 @@ class Course:
             return evolve(stride, stage=Stage.TRYING, key=latest)
         if tried.outcome is None and tried.lease_until > self.now:
             return evolve(stride, stage=Stage.TRYING, since=tried.lease_until)
-        ended = self._checked(stride, step, latest)
+        ended = self._checked(self._unheeded(stride, instance, CONFIRMED_FOR), step, latest)
         if ended is None:
             at = tried.lease_until if tried.ended is None else tried.ended
             at = max(at + step.every, tried.retry_at or at)
@@ -378,6 +395,11 @@ def _asking(stride: Stride) -> Stride:
     except (ValueError, KeyError, TypeError) as error:  # the playbook may be another one than it was started by
         return evolve(stride, stage=Stage.OPEN, key=None, because=str(error))
     return stride
+
+
+def _adding(because: str, stride: Stride) -> Stride:
+    """The step; what it says of itself comes after why it is so."""
+    return evolve(stride, because="; ".join(filter(None, (because, stride.because))))
 
 
 def _is_done(tried: Tried | None) -> bool:
