@@ -339,6 +339,21 @@ def test_a_step_that_failed_waits_for_a_person_and_is_tried_again_under_another_
     assert [key.arm for key in desk.keys] == [0, 1]
 
 
+def test_a_failure_with_which_a_run_goes_on_or_ends_is_told_once() -> None:
+    last = Use("look", "database.status", on_failure=Failure.GO_ON)
+    book = moved(evolve(last, name="first"), Instruct("tell"), last, notice=NOTICE)
+    incident = declared().apply(StartRunbook("r", at=START + MINUTE, by="ada"))
+    failed = {"outcome": Outcome.FAILED, "problem": "no route"}
+    desk = Desk(incident, book=book).gone_on(first=failed).told(Fulfil, "r #1/tell").gone_on(look=failed)
+    assert desk.incident.runs["r #1"].standing is RunStanding.ENDED
+    desk = desk.later(timedelta(days=1)).gone_on()
+    told = [each.because for each in desk.log if isinstance(each, ActionStarted) and each.action.person]
+    assert [each for each in told if "failed" in each] == [
+        "r #1, first has failed, and the run goes on: no route (first); push for grace",
+        "r #1, look has failed, and the run goes on: no route (look); push for grace",
+    ]
+
+
 def test_what_fails_for_the_time_being_is_tried_again_by_itself_unless_it_destroys_anything() -> None:
     desk = Desk(started()).gone_on(status={"outcome": Outcome.POSTPONED})
     assert desk.stage("status") is Stage.TRYING
@@ -351,10 +366,14 @@ def test_a_failure_that_undoes_undoes_the_latest_first() -> None:
     desk = Desk(started()).gone_on(status=readings(healthy=True), off={"former": ("search",)})
     desk = desk.told(Answer, "failover #1", "safe_to_restart", False).gone_on(off={"former": ("search",)})
     desk = desk.told(Fulfil, "failover #1/tell", by="grace").told(Confirm, "failover #1", "scale", by="grace")
-    desk = desk.gone_on(scale={"outcome": Outcome.FAILED})
+    desk = desk.gone_on(scale={"outcome": Outcome.FAILED, "problem": "no room"})
     assert desk.tried == ["status", "replica", "off", "scale", "off//undo"]
     undo = next(each for each in desk.log if isinstance(each, ActionStarted) and "undo" in each.action.obligation)
     assert "enable" in undo.because
+    told = [each.because for each in desk.log if isinstance(each, Became) and each.obligation.endswith("//failed")]
+    assert told == ["failover #1, scale has failed, so what the run did is undone: no room (scale)"]
+    paged = [each.action for each in desk.log if isinstance(each, ActionStarted) and each.action.person]
+    assert [each.person for each in paged if each.obligation == "failover #1/scale//failed"] == ["grace"]
     assert str(desk.log[-1]) == "failover #1 has ended, because what it did is undone"
 
 
@@ -453,7 +472,7 @@ def test_undoing_one_step_of_a_cancelled_run_lets_nothing_else_go_on() -> None:
     assert desk.incident.runs["r #1"].standing is RunStanding.CANCELLED
 
 
-@pytest.mark.parametrize("name", ["undo", "unknown", "lasting", "open", "held", "try 1"])
+@pytest.mark.parametrize("name", ["undo", "unknown", "lasting", "failed", "open", "held", "try 1"])
 def test_no_name_of_a_step_is_taken_for_what_is_said_of_another(name: str) -> None:
     inner = Runbook("inner", [Use(name, "database.status", when=~UP)], owner=LEAD)
     runbook = Runbook("r", [OFF, Include("inc", "inner", when=SAFE), Instruct("end")], owner=LEAD, parameters=[F])

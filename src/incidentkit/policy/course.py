@@ -100,7 +100,7 @@ class Course:
     def is_undoing(self) -> bool:
         """Whether nothing of it is done any more, but undone."""
         failed = (each for each in self.forward if each.stage is Stage.FAILED and not each.goes_on)
-        return self.run.undoing or any(_failure(each) is Failure.UNDO for each in failed) or self._began_to_undo
+        return self.run.undoing or any(each.on_failure is Failure.UNDO for each in failed) or self._began_to_undo
 
     @property
     def _began_to_undo(self) -> bool:
@@ -140,6 +140,11 @@ class Course:
     def has_worked(self, stride: Stride) -> bool:
         """Whether it was done, be it that people left it out meanwhile."""
         return stride.stage is Stage.DONE or _is_done(self._latest(stride.id)[1])
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether nothing of it is begun or undone by itself until somebody resumes it."""
+        return self.run.standing is RunStanding.CANCELLED
 
     @property
     def current(self) -> tuple[Stride, ...]:
@@ -292,7 +297,7 @@ class Course:
         """What becomes of a step that has failed for good, or of which nobody knows what came of it in the end."""
         unknown = "nobody knows whether it was done" if tried.outcome in (None, Outcome.UNKNOWN) else ""
         because = tried.problem or unknown or "it failed"
-        goes_on = _failure(stride) is Failure.GO_ON and not stride.is_undoing
+        goes_on = stride.on_failure is Failure.GO_ON
         return evolve(_adding(because, stride), stage=Stage.FAILED, since=at, goes_on=goes_on)
 
     def _check(self, stride: Stride, instance: InForce, step: Check) -> Stride:
@@ -404,8 +409,3 @@ def _adding(because: str, stride: Stride) -> Stride:
 
 def _is_done(tried: Tried | None) -> bool:
     return tried is not None and tried.outcome is Outcome.SUCCEEDED
-
-
-def _failure(stride: Stride) -> Failure:
-    step = stride.placed.step
-    return step.on_failure if isinstance(step, Use | Check) else Failure.WAIT

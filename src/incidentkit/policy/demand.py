@@ -10,10 +10,14 @@ from incidentkit.model.lifecycle import Status
 from incidentkit.policy.announcement import FINISHED
 from incidentkit.policy.course import Course
 from incidentkit.policy.obligation import LONGEST_REASON, Obligation, Recurrence
+from incidentkit.policy.recipient import Recipient
 from incidentkit.policy.situation import BROUGHT_ABOUT, EVIDENCE_HELD, OVER, SAID_DONE, STATUS, WAIVED
-from incidentkit.policy.step import Use
+from incidentkit.policy.step import Failure, Use
 from incidentkit.policy.stride import UNDO, WAITING, Stage, Stride
 from incidentkit.providers.pager import Purpose
+
+FAILED: Final = "//failed"
+"""What stands at the end of the name of a step whose failure made the run go on, or be undone."""
 
 LASTING: Final = "//lasting"
 """What stands at the end of the name of a step that is to be undone or made permanent."""
@@ -30,6 +34,8 @@ def demands(course: Course) -> Iterator[Obligation]:
             yield _word(course, stride)
     for stride in course.forward:
         step = stride.placed.step
+        if stride.stage is Stage.FAILED and stride.on_failure is not Failure.WAIT and not course.is_stopped:
+            yield _failed(course, stride)
         if isinstance(step, Use) and step.temporary and course.has_worked(stride):
             yield _lasting(course, stride)
 
@@ -71,9 +77,20 @@ def _word(course: Course, stride: Stride) -> Obligation:
     which = f"try {stride.attempt}{again}" if stride.stage in (Stage.UNCONFIRMED, Stage.FAILED) else str(stride.stage)
     for_whom = stride.placed.confirmed_by if stride.stage is Stage.UNCONFIRMED else (stride.placed.owner,)
     waits = _WAITS[stride.stage].format(attempt=stride.attempt)
+    return _told(course, stride, f"{stride.id}//{which}", for_whom, waits)
+
+
+def _failed(course: Course, stride: Stride) -> Obligation:
+    """That people learn of a step whose failure nobody was asked about: once, whatever becomes of it."""
+    waits = _THEN[stride.on_failure]
+    return _told(course, stride, f"{stride.id}{FAILED}", (stride.placed.owner,), waits)
+
+
+def _told(course: Course, stride: Stride, id: str, for_whom: tuple[Recipient, ...], waits: str) -> Obligation:
+    """That people are told how it stands with a step, by the notice of its runbook."""
     because = f": {stride.because}" if stride.because else ""
     return Obligation(
-        id=f"{stride.id}//{which}",
+        id=id,
         when=ALWAYS,
         not_before=stride.since if stride.since > course.incident.as_of else None,
         until=FINISHED,
@@ -105,6 +122,12 @@ _WAITS: Final = {
     Stage.FAILED: "has failed: confirm try {attempt}, say that it is done, or waive it",
 }
 """What people are told of a step that waits for them."""
+
+_THEN: Final = {
+    Failure.GO_ON: "has failed, and the run goes on",
+    Failure.UNDO: "has failed, so what the run did is undone",
+}
+"""What people are told of a step that has failed and waits for nobody."""
 
 
 def _lasting(course: Course, stride: Stride) -> Obligation:

@@ -10,7 +10,7 @@ from attrs import frozen
 
 from incidentkit.model.action import ActionKey
 from incidentkit.policy.shelf import Placed
-from incidentkit.policy.step import Use
+from incidentkit.policy.step import Check, Failure, Use
 from incidentkit.providers.answer import Receipt
 from incidentkit.providers.tools import Change, Operation, ToolRequest
 from incidentkit.providers.undoing import undoing
@@ -81,6 +81,12 @@ class Stride:
     def name(self) -> str:
         """Its name within the run."""
         return self.placed.name + UNDO if self.is_undoing else self.placed.name
+
+    @property
+    def on_failure(self) -> Failure:
+        """What becomes of the run if it fails; what is undone waits for a person then."""
+        step = self.placed.step
+        return step.on_failure if isinstance(step, Use | Check) and not self.is_undoing else Failure.WAIT
 
     @property
     def is_over(self) -> bool:
