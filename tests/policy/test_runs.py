@@ -56,13 +56,14 @@ from incidentkit.policy.obligation import Attempt
 from incidentkit.policy.parameter import Parameter
 from incidentkit.policy.planning import Plan, plan, preview, settle
 from incidentkit.policy.recipient import role
-from incidentkit.policy.rehearsal import dry_run
+from incidentkit.policy.rehearsal import dry_run, runs_of
 from incidentkit.policy.runbook import Runbook
 from incidentkit.policy.step import Check, Decide, Failure, Include, Instruct, Step, Use
 from incidentkit.policy.stride import WAITING, Stage, Stride
 from incidentkit.policy.view import View
 from incidentkit.testing.planning import claimed, stamped
 from incidentkit.testing.rules import RULES
+from incidentkit.text.plain import plain_line
 
 START: Final = datetime(2026, 3, 2, 14, 23, tzinfo=UTC)
 MINUTE: Final = timedelta(minutes=1)
@@ -152,6 +153,13 @@ class Desk:
         """Why it stands so."""
         return self.stride(step).because
 
+    def rows(self, run: int = 0) -> list[tuple[str, ...]]:
+        """The report of a run, without the day and without reasons."""
+        incident = self.incident.extended(stamped(self.plan().decisions, self.now))
+        table = runs_of(incident, self.book, PEOPLE, now=self.now)[run].to_table()
+        rows = [[plain_line(cell) for cell in row] for row in table.rows]
+        return [(step, stage, since[11:], next_try) for step, stage, since, next_try, _ in rows]
+
     def stages(self, run: int = 0) -> dict[str, Stage]:
         return {each.name: each.stage for each in self.view().courses[run].forward}
 
@@ -216,6 +224,7 @@ def readings(**values: Any) -> dict[str, Any]:
 
 
 DOWN = {"status": readings(healthy=False)}
+ILL = {"health": readings(healthy=False)}
 WELL = {"health": readings(healthy=True), "errors": readings(healthy=True)}
 
 
@@ -551,6 +560,34 @@ def test_a_check_that_is_not_well_is_asked_again_for_as_long_as_there_is_patienc
     assert again.stage("health") is Stage.DONE
     unclear = Desk(incident).gone_on(health=readings())
     assert unclear.stage("health") is Stage.OPEN
+
+
+def test_a_report_says_since_when_it_is_so_and_when_the_next_try_is() -> None:
+    check = Check("health", "health_check.check", {"environment": "x"}, patience=5 * MINUTE)
+    book = moved(Decide("safe", SAFE), check, Instruct("tell"), Instruct("call"))
+    incident = declared().apply(StartRunbook("r", at=START + MINUTE, by="ada"))
+    desk = Desk(incident, book=book).gone_on().later().told(Answer, "r #1", "safe_to_restart", True).gone_on(**ILL)
+    assert desk.rows() == [
+        ("safe", "done", "14:25", ""),
+        ("health", "trying", "14:25", "try 2 at 14:26"),
+        ("tell", "later", "", ""),
+        ("call", "later", "", ""),
+    ]
+    desk = desk.later(3 * MINUTE).gone_on(**WELL).later().told(Fulfil, "r #1/tell")
+    assert desk.told(Waive, "r #1/call", reason="no").rows()[1:] == [
+        ("health", "done", "14:28", ""),
+        ("tell", "done", "14:29", ""),
+        ("call", "left out", "14:29", ""),
+    ]
+    under_way, _ = desk.told(Answer, "r #1", "safe_to_restart", False).looked()
+    assert under_way.rows()[0] == ("safe", "done", "14:25", "")
+
+
+def test_a_try_that_is_put_off_or_under_way_has_begun_when_it_was_first_tried() -> None:
+    desk, (action,) = Desk(started()).looked()
+    assert desk.rows()[0] == ("status", "trying", "14:24", "")
+    postponed = desk.later().heard(action, Outcome.POSTPONED, retry_at=START + 5 * MINUTE)
+    assert postponed.rows()[0] == ("status", "trying", "14:24", "try 2 at 14:28")
 
 
 def test_a_log_in_which_a_check_is_missing_is_planned_all_the_same() -> None:

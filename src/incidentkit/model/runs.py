@@ -54,6 +54,8 @@ class Run:
     standing: RunStanding = RunStanding.RUNNING
     answers: Mapping[str, Value] = field(factory=dict[str, Value], hash=False)
     """What people answered in it, by fact."""
+    answered: Mapping[str, datetime] = field(factory=dict[str, datetime], hash=False)
+    """When the log first learned of each answer, by fact."""
     undoing: bool = False
     """Whether nothing of it is done any more, but undone."""
     undone: frozenset[str] = frozenset()
@@ -148,7 +150,8 @@ class Runs:
     def answer(self, event: Answered) -> None:
         """Somebody told what it has to know."""
         run = self[event.run]
-        self.by_name[run.name] = evolve(run, answers={**run.answers, event.fact: event.value})
+        answered = {event.fact: event.recorded_at, **run.answered}
+        self.by_name[run.name] = evolve(run, answers={**run.answers, event.fact: event.value}, answered=answered)
 
     def confirm(self, event: Confirmed, tries: int) -> None:
         """A step may be tried that was tried so often; `StaleConfirmation` if another try was meant."""

@@ -171,19 +171,19 @@ class Course:
         ended = self._stride(placed, begin)
         return ended if ended.stage in ENDED else later
 
-    def _said(self, id: str, placed: Placed, begin: datetime) -> Stride | None:
+    def _said(self, id: str, placed: Placed) -> Stride | None:
         """What people said of a step that is not at its turn, or not any more."""
         settled = self.incident.progress.settled.get(id)
         if settled is None:
             return None
         stage = Stage.DONE if settled.done else Stage.LEFT_OUT
         because = ": ".join(filter(None, (settled.by, settled.words)))
-        return Stride(id=id, placed=placed, stage=stage, since=begin, because=because)
+        return Stride(id=id, placed=placed, stage=stage, since=settled.at, because=because)
 
     def _stride(self, placed: Placed, begin: datetime) -> Stride:
         """How it stands with a step whose turn has come; the one before it ended at ``begin``."""
         id, step = self.run.step(placed.name), placed.step
-        said = self._said(id, placed, begin)
+        said = self._said(id, placed)
         if said is not None:
             return said
         operation = None if placed.name in self.run.by_hand else placed.operation
@@ -198,7 +198,9 @@ class Course:
             case Include():
                 return evolve(stride, stage=Stage.DONE)
             case Decide(fact=fact):
-                return evolve(stride, stage=Stage.DONE if fact.name in self.known.values else Stage.OPEN)
+                at = max(instance.since, self.run.answered.get(fact.name, instance.since))
+                is_known = fact.name in self.known.values
+                return evolve(stride, stage=Stage.DONE, since=at) if is_known else evolve(stride, stage=Stage.OPEN)
             case Use() if stride.operation is not None:
                 return _asking(self._use(stride, instance, is_confirmed=step.is_confirmed, valid=step.valid))
             case Check() if stride.operation is not None:
@@ -238,7 +240,7 @@ class Course:
         if tried.outcome is Outcome.SUCCEEDED:
             return evolve(stride, stage=Stage.DONE, since=ended)
         if tried.outcome is None and tried.lease_until > self.now:
-            return evolve(stride, stage=Stage.TRYING, since=tried.lease_until)
+            return evolve(stride, stage=Stage.TRYING, since=tried.first, at=tried.lease_until)
         if tried.outcome is Outcome.FAILED:
             if word is None:
                 return self._failed(unheeded, tried, ended)
@@ -248,7 +250,7 @@ class Course:
             because = f"it was not done: {tried.problem}" if tried.outcome is Outcome.POSTPONED else because
             return self._confirmed(_adding(because, unheeded), key, word, needed=True)
         if tried.tries <= RETRIES.retries:
-            return evolve(stride, stage=Stage.TRYING, key=key, since=again_at(RETRIES, key, tried))
+            return evolve(stride, stage=Stage.TRYING, key=key, since=tried.first, at=again_at(RETRIES, key, tried))
         if word is not None:
             return evolve(stride, stage=Stage.TRYING, key=key, since=word.at)
         return self._failed(unheeded, tried, ended)
@@ -308,12 +310,12 @@ class Course:
         if tried is None:
             return evolve(stride, stage=Stage.TRYING, key=latest)
         if tried.outcome is None and tried.lease_until > self.now:
-            return evolve(stride, stage=Stage.TRYING, since=tried.lease_until)
+            return evolve(stride, stage=Stage.TRYING, at=tried.lease_until)
         ended = self._checked(self._unheeded(stride, instance, CONFIRMED_FOR), step, latest)
         if ended is None:
             at = tried.lease_until if tried.ended is None else tried.ended
             at = max(at + step.every, tried.retry_at or at)
-            return evolve(stride, stage=Stage.TRYING, key=evolve(latest, attempt=latest.attempt + 1), since=at)
+            return evolve(stride, stage=Stage.TRYING, key=evolve(latest, attempt=latest.attempt + 1), at=at)
         if ended.stage is not Stage.DONE and word is not None:
             again = ActionKey(stride.id, ONCE, arm=latest.arm + 1)
             return evolve(stride, stage=Stage.TRYING, key=again, since=word.at)
@@ -353,11 +355,11 @@ class Course:
         id = stride.id + UNDO
         placed, tried = stride.placed, self._latest(stride.id)[1]
         undo = Stride(id=id, placed=placed, stage=Stage.NEXT, since=begin, is_undoing=True)
-        said = self._said(id, placed, begin)
+        said = self._said(id, placed)
         if said is not None:
-            return evolve(undo, stage=said.stage, because=said.because)
+            return evolve(undo, stage=said.stage, since=said.since, because=said.because)
         if tried is not None and tried.outcome is None and tried.lease_until > self.now:
-            return evolve(undo, stage=Stage.TRYING, since=tried.lease_until, because="it is being done at this moment")
+            return evolve(undo, stage=Stage.TRYING, at=tried.lease_until, because="it is being done at this moment")
         undo = self._opposite(undo, tried)
         instance = self.incident.progress.in_force.get((id, ONCE))
         if undo.stage in ENDED or instance is None:

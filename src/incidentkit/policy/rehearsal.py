@@ -186,4 +186,8 @@ def _since(stride: Stride) -> str:
 
 
 def _next(stride: Stride) -> str:
+    """Which try is next, and when, if that is settled."""
+    if stride.stage is Stage.TRYING and stride.key is not None and stride.at is not None:
+        is_same_day = stride.at.date() == stride.since.date()
+        return f"try {stride.attempt} at {stride.at:{'%H:%M' if is_same_day else '%Y-%m-%d %H:%M'}}"
     return f"try {stride.attempt}" if stride.stage in (Stage.UNCONFIRMED, Stage.FAILED) and not stride.goes_on else ""

@@ -63,6 +63,8 @@ class Stride:
     stage: Stage
     since: datetime
     """From when on it is so; of what has ended, when it did."""
+    at: datetime | None = None
+    """When it is tried next, if not from then on; of a try that is under way, until when it may be."""
     because: str = ""
     """Why, where that is not plain."""
     key: ActionKey | None = None

@@ -311,7 +311,7 @@ class View:
 def _chain_of(obligation: Obligation, stride: Stride) -> Iterator[Chain]:
     """What a tool is asked next for a step, if it waits for nobody."""
     if stride.stage is Stage.TRYING:
-        yield Chain(obligation, PersonId(NOBODY), stride.key, stride.since)
+        yield Chain(obligation, PersonId(NOBODY), stride.key, stride.since if stride.at is None else stride.at)
 
 
 def _posts_in_channel(chain: Chain) -> bool:
