@@ -481,6 +481,32 @@ def test_undoing_one_step_of_a_cancelled_run_lets_nothing_else_go_on() -> None:
     assert desk.incident.runs["r #1"].standing is RunStanding.CANCELLED
 
 
+@pytest.mark.parametrize("step", ["", "off"])
+def test_a_run_that_is_cancelled_undoes_nothing_until_it_is_resumed_or_asked_again(step: str) -> None:
+    undo: tuple[type[Any], str] = (UndoRunbook, "r #1")
+    asked = off(moved(OFF, Instruct("wait"), parameters=[F])).told(*undo, step=step, reason="no need")
+    desk = asked.told(CancelRunbook, "r #1", reason="not now")
+    assert desk.gone_on().later().gone_on().tried == ["off"]
+    assert desk.told(ResumeRunbook, "r #1").gone_on().tried == ["off", "off//undo"]
+    assert desk.told(*undo, step=step, reason="do it").gone_on().tried == ["off", "off//undo"]
+    again = desk.told(*undo, step=step, reason="do it").told(CancelRunbook, "r #1", reason="no, wait")
+    assert again.gone_on().tried == ["off"]
+
+
+def test_an_undo_in_a_run_that_has_ended_can_be_stopped() -> None:
+    desk = off(moved(OFF, parameters=[F])).told(UndoRunbook, "r #1", step="off", reason="no need")
+    assert desk.incident.runs["r #1"].standing is RunStanding.ENDED
+    assert desk.gone_on().tried == ["off", "off//undo"]
+    assert desk.told(CancelRunbook, "r #1", reason="not now").gone_on().tried == ["off"]
+
+
+def test_what_is_asked_for_after_a_run_was_cancelled_does_not_wait_for_what_was_asked_before() -> None:
+    book = moved(OFF, evolve(OFF, name="more"), Instruct("wait"), parameters=[F])
+    desk = off(book).told(UndoRunbook, "r #1", step="more", reason="no need")
+    desk = desk.told(CancelRunbook, "r #1", reason="not now").told(UndoRunbook, "r #1", step="off", reason="this one")
+    assert desk.gone_on().tried == ["off", "more", "off//undo"]
+
+
 @pytest.mark.parametrize("name", ["undo", "unknown", "lasting", "failed", "open", "held", "try 1"])
 def test_no_name_of_a_step_is_taken_for_what_is_said_of_another(name: str) -> None:
     inner = Runbook("inner", [Use(name, "database.status", when=~UP)], owner=LEAD)
@@ -810,6 +836,16 @@ def nothing_goes_forward_while_a_run_is_cancelled_or_undone(desk: Desk) -> None:
             assert not is_undoing, step
 
 
+def nothing_is_undone_that_was_to_be_undone_before_a_run_was_cancelled(desk: Desk) -> None:
+    for place, step, _ in _starts(desk):
+        stopped = [
+            at for at, each in enumerate(desk.log[:place]) if isinstance(each, RunbookCancelled | RunbookResumed)
+        ]
+        if step.endswith("//undo") and stopped and isinstance(desk.log[stopped[-1]], RunbookCancelled):
+            asked = [each for each in desk.log[stopped[-1] : place] if isinstance(each, RunbookUndone)]
+            assert any(each.step in ("", step.removesuffix("//undo")) for each in asked), step
+
+
 LAWS: Final = (
     a_step_is_done_once_unless_it_failed_or_nobody_knows,
     what_destroys_anything_takes_a_fresh_confirmation_for_each_try,
@@ -817,6 +853,7 @@ LAWS: Final = (
     a_step_begins_only_when_its_turn_has_come_and_its_guard_was_true,
     a_step_begins_once_every_step_before_it_has_ended,
     nothing_goes_forward_while_a_run_is_cancelled_or_undone,
+    nothing_is_undone_that_was_to_be_undone_before_a_run_was_cancelled,
 )
 
 

@@ -394,7 +394,7 @@ class StartRunbook(Asking):
 
 @frozen
 class CancelRunbook(Asking):
-    """Stop a run: no further step of it is begun."""
+    """Stop a run: no further step of it is begun, and none undone that was to be undone by then."""
 
     tag: ClassVar[str] = "cancel_runbook"
 

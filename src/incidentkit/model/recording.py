@@ -182,7 +182,7 @@ _SAYS_WHAT_IS_SO: Final[Mapping[type[Any], Callable[[Any, State], bool]]] = {
     Unlabel: lambda command, state: checked_name("name", command.name) not in state.labels,
     AddActionItem: lambda command, state: _is_that_item(state.action_items.get(command.name), command),
     StartRunbook: lambda command, state: state.progress.runs.goes_on(command.runbook, command.parameters),
-    CancelRunbook: lambda command, state: state.progress.runs[command.run].standing is not RunStanding.RUNNING,
+    CancelRunbook: lambda command, state: state.progress.runs[command.run].is_at_rest,
     ResumeRunbook: lambda command, state: state.progress.runs[command.run].standing is not RunStanding.CANCELLED,
     UndoRunbook: lambda command, state: state.progress.runs[command.run].is_undoing(command.step),
     Answer: lambda command, state: state.progress.runs[command.run].answers.get(command.fact) == command.value,

@@ -78,7 +78,7 @@ class RunbookStarted(Happening):
 
 @frozen(kw_only=True)
 class RunbookCancelled(Happening):
-    """Somebody stopped a run; no further step of it is begun."""
+    """Somebody stopped a run; no further step of it is begun or undone."""
 
     tag: ClassVar[str] = "runbook cancelled"
     row: ClassVar[str] = "cancel_runbook"

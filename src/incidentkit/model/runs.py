@@ -60,10 +60,25 @@ class Run:
     """Whether nothing of it is done any more, but undone."""
     undone: frozenset[str] = frozenset()
     """The steps that people asked to be undone by themselves."""
+    undone_since: frozenset[str] = frozenset()
+    """Those of them that they asked for after they had cancelled it, and which are undone all the same."""
 
     def is_undoing(self, step: str) -> bool:
-        """Whether it was asked already that all of it is undone, or that step."""
+        """Whether all of it is being undone already, or that step, as people asked."""
+        if self.standing is RunStanding.CANCELLED:
+            return step in self.undone_since
         return self.undoing or (step != "" and step in self.undone)
+
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether nothing of it is begun by itself, and so nothing can be stopped."""
+        match self.standing:
+            case RunStanding.RUNNING:
+                return False
+            case RunStanding.CANCELLED:
+                return not self.undone_since
+            case RunStanding.ENDED:
+                return not self.undone
 
     def step(self, name: str) -> str:
         """What a step of it is called as an obligation."""
@@ -127,8 +142,9 @@ class Runs:
         )
 
     def cancel(self, event: RunbookCancelled) -> None:
-        """Nothing more of it is begun."""
-        self._stand(event.run, RunStanding.CANCELLED)
+        """Nothing more of it is begun, and nothing more undone."""
+        run = self[event.run]
+        self.by_name[run.name] = evolve(run, standing=RunStanding.CANCELLED, undone_since=frozenset())
 
     def resume(self, event: RunbookResumed) -> None:
         """It goes on where it was."""
@@ -143,7 +159,8 @@ class Runs:
         """What it did, or one step, is to be undone; of one step that changes nothing of how the rest stands."""
         run = self[event.run]
         if event.step:
-            self.by_name[run.name] = evolve(run, undone=run.undone | {event.step})
+            since = run.undone_since | {event.step}
+            self.by_name[run.name] = evolve(run, undone=run.undone | {event.step}, undone_since=since)
         else:
             self.by_name[run.name] = evolve(run, undoing=True, standing=RunStanding.RUNNING)
 

@@ -119,7 +119,8 @@ class Course:
                 undone = self._undone(stride, begin)
                 undone = evolve(undone, stage=Stage.LATER, key=None) if is_blocked and not undone.is_over else undone
                 strides.append(undone)
-                begin, is_blocked = max(begin, undone.since), is_blocked or not undone.is_over
+                goes_on = not undone.is_over and not self._is_halted(undone)
+                begin, is_blocked = max(begin, undone.since), is_blocked or goes_on
         return tuple(strides)
 
     def _is_to_be_undone(self, stride: Stride) -> bool:
@@ -131,7 +132,11 @@ class Course:
 
     def _is_asked(self, stride: Stride) -> bool:
         """Whether people asked for just this step to be undone, or for the one that it is part of."""
-        return any(stride.placed.name == each or stride.placed.name.startswith(f"{each}/") for each in self.run.undone)
+        return _is_among(stride, self.run.undone)
+
+    def _is_halted(self, stride: Stride) -> bool:
+        """Whether a step that is to be undone is left alone, because the run was cancelled after that was asked for."""
+        return self.is_stopped and not _is_among(stride, self.run.undone_since)
 
     def _may_have_worked(self, stride: Stride) -> bool:
         tried = self._latest(stride.id)[1]
@@ -143,14 +148,15 @@ class Course:
 
     @property
     def is_stopped(self) -> bool:
-        """Whether nothing of it is begun or undone by itself until somebody resumes it."""
+        """Whether nothing of it is begun until somebody resumes it, nor undone but for what is asked for since."""
         return self.run.standing is RunStanding.CANCELLED
 
     @property
     def current(self) -> tuple[Stride, ...]:
         """What is at its turn: nothing forward once it is cancelled, has ended or is being undone."""
         going = () if self.is_undoing or self.run.standing is not RunStanding.RUNNING else self.forward
-        return tuple(each for each in (*going, *self.backward) if not each.is_over and each.stage is not Stage.LATER)
+        undone = (each for each in self.backward if not self._is_halted(each))
+        return tuple(each for each in (*going, *undone) if not each.is_over and each.stage is not Stage.LATER)
 
     @property
     def ended(self) -> tuple[datetime, str] | None:
@@ -407,6 +413,11 @@ def _asking(stride: Stride) -> Stride:
 def _adding(because: str, stride: Stride) -> Stride:
     """The step; what it says of itself comes after why it is so."""
     return evolve(stride, because="; ".join(filter(None, (because, stride.because))))
+
+
+def _is_among(stride: Stride, names: frozenset[str]) -> bool:
+    """Whether a step is one of these, or part of one."""
+    return any(stride.placed.name == each or stride.placed.name.startswith(f"{each}/") for each in names)
 
 
 def _is_done(tried: Tried | None) -> bool:
