@@ -160,6 +160,12 @@ class Desk:
         rows = [[plain_line(cell) for cell in row] for row in table.rows]
         return [(step, stage, since[11:], next_try) for step, stage, since, next_try, _ in rows]
 
+    def told_of(self, run: int = 0) -> list[tuple[str, str, str]]:
+        """What a report says of each step, and why."""
+        incident = self.incident.extended(stamped(self.plan().decisions, self.now))
+        strides = runs_of(incident, self.book, PEOPLE, now=self.now)[run].steps
+        return [(each.name, each.stage, each.because) for each in strides]
+
     def stages(self, run: int = 0) -> dict[str, Stage]:
         return {each.name: each.stage for each in self.view().courses[run].forward}
 
@@ -479,6 +485,32 @@ def test_undoing_one_step_of_a_cancelled_run_lets_nothing_else_go_on() -> None:
     desk = desk.told(UndoRunbook, "r #1", step="off", reason="wrong one").gone_on()
     assert desk.tried == ["off", "off//undo"]
     assert desk.incident.runs["r #1"].standing is RunStanding.CANCELLED
+
+
+def test_a_report_shows_no_step_as_alive_of_which_nothing_becomes() -> None:
+    failing = Use("status", "database.status")
+    book = moved(OFF, failing, Instruct("tell"), parameters=[F])
+    incident = declared().apply(StartRunbook("r", parameters={"f": "search"}, at=START + MINUTE, by="ada"))
+    failed = {"outcome": Outcome.FAILED, "problem": "no route"}
+    desk = Desk(incident, book=book).gone_on(off={"former": ("search",)}, status=failed)
+    assert desk.rows()[1] == ("status", "failed", "14:24", "try 2")
+    cancelled = desk.told(CancelRunbook, "r #1", reason="not now")
+    why = "the run is cancelled until somebody resumes it"
+    rest = [("status", "stopped", f"it has failed: no route; {why}"), ("tell", "stopped", why)]
+    assert cancelled.told_of() == [("off", "done", ""), *rest]
+    assert [row[2:] for row in cancelled.rows()[1:]] == [("", ""), ("", "")]
+    undone = desk.told(UndoRunbook, "r #1", reason="no need")
+    assert undone.told_of()[2:] == [("tell", "stopped", "the run is being undone"), ("off//undo", "trying", "")]
+    assert undone.gone_on().told_of()[2:] == [("tell", "stopped", "the run was undone"), ("off//undo", "done", "")]
+    halted = undone.told(CancelRunbook, "r #1", reason="no, wait")
+    assert halted.told_of()[2:] == [("tell", "stopped", why), ("off//undo", "stopped", why)]
+
+
+def test_a_report_says_of_a_run_that_was_cancelled_that_a_try_is_under_way() -> None:
+    desk, _ = Desk(started()).looked()
+    desk = desk.told(CancelRunbook, "failover #1", reason="wrong one")
+    why = "a try is under way; the run is cancelled until somebody resumes it"
+    assert desk.told_of()[0] == ("status", "trying", why)
 
 
 @pytest.mark.parametrize("step", ["", "off"])

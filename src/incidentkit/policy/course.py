@@ -159,6 +159,24 @@ class Course:
         return tuple(each for each in (*going, *undone) if not each.is_over and each.stage is not Stage.LATER)
 
     @property
+    def steps(self) -> tuple[Stride, ...]:
+        """Its steps as people are told of them, then those that are undone; what nothing becomes of is stopped."""
+        forward = (_stopped(each, self._stops) if self._stops else each for each in self.forward)
+        backward = (_stopped(each, _CANCELLED) if self._is_halted(each) else each for each in self.backward)
+        return (*forward, *backward)
+
+    @property
+    def _stops(self) -> str:
+        """Why no step of it is begun any more; empty while it goes on."""
+        match self.run.standing:
+            case RunStanding.CANCELLED:
+                return _CANCELLED
+            case RunStanding.ENDED:
+                return "the run was undone" if self.is_undoing else "the run has ended"
+            case RunStanding.RUNNING:
+                return "the run is being undone" if self.is_undoing else ""
+
+    @property
     def ended(self) -> tuple[datetime, str] | None:
         """Since when, or from when on, nothing of it is left to do, and why; `None` before that."""
         if self.run.standing is not RunStanding.RUNNING:
@@ -393,6 +411,19 @@ class Course:
             return evolve(undo, stage=Stage.DONE, because="there was nothing to change")
         opposite = next(each for each in operations_of(tool.slot) if each.request is type(request))
         return evolve(undo, operation=opposite, former=tried.former)
+
+
+_CANCELLED: Final = "the run is cancelled until somebody resumes it"
+
+
+def _stopped(stride: Stride, why: str) -> Stride:
+    """The step in a run that does not go on, unless it has ended or failed for good, or a try is under way."""
+    if stride.is_over or (stride.stage is Stage.FAILED and stride.on_failure is not Failure.WAIT):
+        return stride
+    if stride.stage is Stage.TRYING and stride.key is None:
+        return evolve(stride, because=f"a try is under way; {why}")
+    failed = f"it has failed: {stride.because}" if stride.stage is Stage.FAILED else ""
+    return evolve(stride, stage=Stage.STOPPED, key=None, at=None, because="; ".join(filter(None, (failed, why))))
 
 
 def _held(stride: Stride) -> Stride:

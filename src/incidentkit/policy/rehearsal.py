@@ -16,7 +16,7 @@ from incidentkit.model.runs import Run
 from incidentkit.policy.directory import Directory
 from incidentkit.policy.playbook import Playbook
 from incidentkit.policy.shelf import SAMPLE_KEY, Placed
-from incidentkit.policy.step import Check, Decide, Include, Use
+from incidentkit.policy.step import Check, Decide, Failure, Include, Use
 from incidentkit.policy.stride import WAITING, Stage, Stride
 from incidentkit.policy.view import View
 from incidentkit.text.document import Document, Table
@@ -163,7 +163,7 @@ class RunReport:
 
     @property
     def waiting(self) -> tuple[Stride, ...]:
-        """The steps that wait for people, if it goes on."""
+        """The steps that wait for people; none of those that are stopped."""
         return tuple(each for each in self.steps if each.stage in WAITING)
 
     def to_table(self) -> Table:
@@ -178,11 +178,11 @@ class RunReport:
 def runs_of(incident: Incident, playbook: Playbook, directory: Directory, *, now: datetime) -> Sequence[RunReport]:
     """The runs of an incident in the order in which they were started, and how they stand by a moment."""
     view = View(incident, playbook, directory, max(moment("now", now), incident.as_of))
-    return tuple(RunReport(each.run, (*each.forward, *each.backward)) for each in view.courses)
+    return tuple(RunReport(each.run, each.steps) for each in view.courses)
 
 
 def _since(stride: Stride) -> str:
-    return "" if stride.stage is Stage.LATER else f"{stride.since:%Y-%m-%d %H:%M}"
+    return "" if stride.stage in (Stage.LATER, Stage.STOPPED) else f"{stride.since:%Y-%m-%d %H:%M}"
 
 
 def _next(stride: Stride) -> str:
@@ -190,4 +190,5 @@ def _next(stride: Stride) -> str:
     if stride.stage is Stage.TRYING and stride.key is not None and stride.at is not None:
         is_same_day = stride.at.date() == stride.since.date()
         return f"try {stride.attempt} at {stride.at:{'%H:%M' if is_same_day else '%Y-%m-%d %H:%M'}}"
-    return f"try {stride.attempt}" if stride.stage in (Stage.UNCONFIRMED, Stage.FAILED) and not stride.goes_on else ""
+    waits = stride.stage is Stage.UNCONFIRMED or (stride.stage is Stage.FAILED and stride.on_failure is Failure.WAIT)
+    return f"try {stride.attempt}" if waits else ""

@@ -44,6 +44,8 @@ class Stage(StrEnum):
     """Its guard was false when its turn came."""
     IRREVERSIBLE = "irreversible"
     """It was to be undone, and no tool can."""
+    STOPPED = "stopped"
+    """It had not ended, and nothing becomes of it as its run stands: cancelled, ended or undone. Reports say so."""
 
 
 ENDED: Final = frozenset({Stage.DONE, Stage.LEFT_OUT, Stage.SKIPPED, Stage.IRREVERSIBLE})
