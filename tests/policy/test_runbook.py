@@ -12,7 +12,7 @@ from hypothesis import given
 
 from incidentkit import Flag, Playbook, SeverityRules, SeverityScheme
 from incidentkit.convert import from_json, from_plain, to_json, to_plain
-from incidentkit.errors import DocumentInvalid, PlaybookInvalid, RunbookInvalid
+from incidentkit.errors import DocumentInvalid, ParametersInvalid, PlaybookInvalid, RunbookInvalid
 from incidentkit.model.conditions import ALWAYS
 from incidentkit.policy.obligation import Attempt
 from incidentkit.policy.parameter import Parameter
@@ -200,6 +200,39 @@ def test_what_includes_nothing_is_refused_where_the_runbooks_stand() -> None:
     plain["runbooks"][1]["steps"][6]["runbook"] = "verifi"
     with pytest.raises(DocumentInvalid, match=r"\$\.runbooks: .*Did you mean 'verify'"):
         from_plain(plain, Shelf)
+
+
+# Arguments
+
+
+@pytest.mark.parametrize(
+    ("operation", "arguments", "message"),
+    [
+        ("orchestrator.scale", {"replicas": "ten"}, r"step 'x': replicas: 'ten' is no count from 0"),
+        ("orchestrator.scale", {"replicas": True}, "step 'x': replicas: True is no count from 0"),
+        ("orchestrator.restart", {"service": ("a", "b")}, "step 'x': service: "),
+        ("metrics.errors", {"last": 15}, "step 'x': last: a length of time is one second or more"),
+        ("feature_flag_tool.disable", {"features": "search"}, "step 'x': features: names stand in a tuple"),
+        ("deploy_tool.rollback", {"version": 2}, "step 'x': version: "),
+        ("vcs_tool.push", {"branch": "a..{{b"}, "step 'x': branch: .*'a..{b' has '..'"),
+        ("support.search_tickets", {"limit": 5, "text": 7}, "step 'x': text: "),
+    ],
+)
+def test_what_no_tool_can_be_asked_with_is_refused_when_it_is_written(
+    operation: str, arguments: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(RunbookInvalid, match=message):
+        Use("x", operation, arguments)
+    step = {"kind": "use", "name": "x", "operation": operation, "arguments": arguments}
+    with pytest.raises(DocumentInvalid, match=r"\$\.steps\[0\]"):
+        from_plain({"name": "r", "owner": "role a", "steps": [step]}, Runbook)
+
+
+def test_what_a_parameter_says_is_checked_when_the_runbook_is_started() -> None:
+    scale = Use("scale", "orchestrator.scale", {"replicas": "{many}"})
+    shelf = Shelf((Runbook("r", [scale], owner=LEAD, parameters=[Parameter(name="many")]),))
+    with pytest.raises(ParametersInvalid, match="replicas: 'ten' is no count"):
+        shelf.values("r", {"many": "ten"}, "INC-1", "SEV-1")
 
 
 # Words

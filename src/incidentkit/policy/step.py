@@ -8,15 +8,15 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, ClassVar, Final, TypeAlias, cast, get_args, get_type_hints
 
-from attrs import NOTHING, field, fields, frozen
+from attrs import NOTHING, Attribute, field, fields, frozen
 
-from incidentkit.errors import RunbookInvalid, UnknownOperation, each_of, expect, nearest, shown
+from incidentkit.errors import FieldInvalid, RunbookInvalid, UnknownOperation, each_of, expect, nearest, shown
 from incidentkit.model.conditions import ALWAYS, Condition
 from incidentkit.model.durations import parse_duration
 from incidentkit.model.facts import FactKind
-from incidentkit.model.identity import checked_name
+from incidentkit.model.identity import checked_name, checked_text
 from incidentkit.policy.obligation import checked_reason, checked_wait
-from incidentkit.policy.parameter import Argument, mentioned_in, worded
+from incidentkit.policy.parameter import Argument, filled, mentioned_in, worded
 from incidentkit.policy.recipient import Recipient
 from incidentkit.providers.tools import Operation, operation
 
@@ -154,9 +154,23 @@ class ToolStep(BaseStep):
                 arguments = {**self.arguments, name: self._length(name, value)}
                 object.__setattr__(self, "arguments", arguments)
             self._check_braces(value)
+            self._check_constant(known[name], self.arguments[name])
         for name, each in known.items():
             if each.default is NOTHING and name not in self.arguments:
                 raise self._invalid(f"{self.operation} needs {name!r}")
+
+    def _check_constant(self, asked: Attribute[Any], value: Argument) -> None:
+        """Refuse what its tool could not be asked with; what a parameter says is checked when the run is started."""
+        if mentioned_in(value):
+            return
+        constant = filled(value, {})
+        try:
+            if asked.validator is not None:
+                asked.validator(None, asked, constant)
+            elif asked.name in texts_of(self.operation):
+                checked_text(asked.name, constant)
+        except (FieldInvalid, TypeError) as error:  # a validator, or a comparison before it
+            raise self._invalid(str(error)) from None
 
     def _length(self, name: str, text: str) -> timedelta:
         try:
@@ -181,6 +195,12 @@ def lengths_of(name: str) -> frozenset[str]:
     """The fields of what an operation is asked that hold a length of time; `UnknownOperation` if there is none."""
     hints = get_type_hints(operation(name).request)
     return frozenset(each for each, kind in hints.items() if timedelta in (kind, *get_args(kind)))
+
+
+@cache
+def texts_of(name: str) -> frozenset[str]:
+    """The fields of what an operation is asked that hold text; `UnknownOperation` if there is none."""
+    return frozenset(each for each, kind in get_type_hints(operation(name).request).items() if kind is str)
 
 
 _OWN: Final = ("key", "incident")
