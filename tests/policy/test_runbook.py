@@ -10,7 +10,7 @@ import pytest
 from attrs import evolve
 from hypothesis import given
 
-from incidentkit import Flag, Playbook, SeverityRules, SeverityScheme
+from incidentkit import Duration, Flag, Number, Playbook, SeverityRules, SeverityScheme
 from incidentkit.convert import from_json, from_plain, to_json, to_plain
 from incidentkit.errors import DocumentInvalid, ParametersInvalid, PlaybookInvalid, RunbookInvalid
 from incidentkit.model.conditions import ALWAYS
@@ -226,6 +226,30 @@ def test_what_no_tool_can_be_asked_with_is_refused_when_it_is_written(
     step = {"kind": "use", "name": "x", "operation": operation, "arguments": arguments}
     with pytest.raises(DocumentInvalid, match=r"\$\.steps\[0\]"):
         from_plain({"name": "r", "owner": "role a", "steps": [step]}, Runbook)
+
+
+@pytest.mark.parametrize(
+    ("operation", "learns", "message"),
+    [
+        ("database.status", {"up": UP}, "its answer has no 'up'; there are healthy, note"),
+        ("database.status", {"output": UP}, "its answer has no 'output'"),
+        ("database.status", {"healthy": Number("errors", question="How many?")}, "'healthy' is a flag, and errors is"),
+        ("database.replica_status", {"lag": UP}, "'lag' is a duration or a clock, and database_up is a flag"),
+        ("database.query", {"rows": UP, "more": UP}, "'rows' is a number, and database_up is a flag"),
+        ("config_tool.get", {"value": UP}, "'value' is a choice, and database_up is a flag"),
+        ("test_runner.run", {"failed": UP}, "'failed' is a number, and database_up is a flag"),
+        ("database.restart", {"note": UP}, "database.restart changes something, and tells nothing that can be learned"),
+    ],
+)
+def test_what_an_answer_never_tells_is_refused(operation: str, learns: dict[str, Any], message: str) -> None:
+    arguments = {"database.query": {"sql": "x"}, "config_tool.get": {"name": "x"}}.get(operation, {})
+    with pytest.raises(RunbookInvalid, match=f"step 'x': .*{message}"):
+        Use("x", operation, arguments, learns=learns)
+
+
+def test_what_an_answer_tells_is_learned_as_a_fact_of_its_kind() -> None:
+    lag = Duration("replica_lag", question="How far behind is it?")
+    assert Use("x", "database.replica_status", learns={"healthy": UP, "lag": lag}).learns["lag"] == lag
 
 
 def test_what_a_parameter_says_is_checked_when_the_runbook_is_started() -> None:

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from enum import StrEnum
 from functools import cache
-from typing import Any, ClassVar, Final, TypeAlias, cast, get_args, get_type_hints
+from typing import Any, ClassVar, Final, TypeAlias, cast, get_args, get_origin, get_type_hints
 
 from attrs import NOTHING, Attribute, field, fields, frozen
 
-from incidentkit.errors import FieldInvalid, RunbookInvalid, UnknownOperation, each_of, expect, nearest, shown
+from incidentkit.errors import FieldInvalid, RunbookInvalid, UnknownOperation, each_of, expect, listed, nearest, shown
 from incidentkit.model.conditions import ALWAYS, Condition
 from incidentkit.model.durations import parse_duration
-from incidentkit.model.facts import FactKind
+from incidentkit.model.facts import Choice, Clock, Duration, FactKind, Flag, Number
 from incidentkit.model.identity import checked_name, checked_text
 from incidentkit.policy.obligation import checked_reason, checked_wait
 from incidentkit.policy.parameter import Argument, filled, mentioned_in, worded
@@ -140,10 +140,7 @@ class ToolStep(BaseStep):
         super().__attrs_post_init__()
         self._check_arguments()
         checked_wait(f"step {self.name!r}: within", self.within)
-        known = {each.name for each in fields(self.tool.answer)}
-        for name in self.learns:
-            if name not in known:
-                raise self._invalid(f"its answer has no {shown(name)}. {nearest(name, known)}")
+        self._check_learnt()
 
     def _check_arguments(self) -> None:
         known = {each.name: each for each in fields(self.tool.request) if each.name not in _OWN}
@@ -158,6 +155,17 @@ class ToolStep(BaseStep):
         for name, each in known.items():
             if each.default is NOTHING and name not in self.arguments:
                 raise self._invalid(f"{self.operation} needs {name!r}")
+
+    def _check_learnt(self) -> None:
+        told = told_by(self.operation)
+        if self.learns and not told:
+            raise self._invalid(f"{self.operation} changes something, and tells nothing that can be learned")
+        for name, fact in self.learns.items():
+            if name not in told:
+                raise self._invalid(f"its answer has no {shown(name)}{listed((*told,))}. {nearest(name, told)}")
+            if not isinstance(fact, told[name]):
+                tags = " or a ".join(each.tag for each in told[name])
+                raise self._invalid(f"what its answer calls {name!r} is a {tags}, and {fact.name} is a {fact.tag}")
 
     def _check_constant(self, asked: Attribute[Any], value: Argument) -> None:
         """Refuse what its tool could not be asked with; what a parameter says is checked when the run is started."""
@@ -201,6 +209,30 @@ def lengths_of(name: str) -> frozenset[str]:
 def texts_of(name: str) -> frozenset[str]:
     """The fields of what an operation is asked that hold text; `UnknownOperation` if there is none."""
     return frozenset(each for each, kind in get_type_hints(operation(name).request).items() if kind is str)
+
+
+_LEARNT_AS: Final[Mapping[object, tuple[type[FactKind], ...]]] = {
+    bool: (Flag,),
+    int: (Number,),
+    float: (Number,),
+    tuple: (Number,),
+    timedelta: (Duration, Clock),
+    str: (Choice,),
+}
+"""What a fact is that is learned from a value of that type; of several things, how many they are."""
+
+
+@cache
+def told_by(name: str) -> Mapping[str, tuple[type[FactKind], ...]]:
+    """What the kinds of facts are that can be learned from the answer of an operation, by the fields of the answer.
+
+    Nothing of what changes something. `UnknownOperation` if there is no such operation.
+    """
+    asked = operation(name)
+    hints = {} if asked.changes else get_type_hints(asked.answer)
+    types = {each: get_origin(kind) if get_origin(kind) is tuple else kind for each, kind in hints.items()}
+    several = {each: [*filter(_LEARNT_AS.get, (kind, *get_args(kind)))] for each, kind in types.items()}
+    return {each: _LEARNT_AS[found[0]] for each, found in several.items() if found}
 
 
 _OWN: Final = ("key", "incident")

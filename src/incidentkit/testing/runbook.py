@@ -17,7 +17,7 @@ from incidentkit.policy.parameter import Argument, Parameter, ParameterKind, lit
 from incidentkit.policy.recipient import Recipient, person, role, team
 from incidentkit.policy.runbook import MOST_STEPS, Runbook
 from incidentkit.policy.shelf import Shelf
-from incidentkit.policy.step import LONGEST_STEP, Check, Decide, Failure, Include, Instruct, Step, Use
+from incidentkit.policy.step import LONGEST_STEP, Check, Decide, Failure, Include, Instruct, Step, Use, told_by
 from incidentkit.providers.tools import OPERATIONS, Operation, ToolRequest
 from incidentkit.testing.conditions import conditions
 from incidentkit.testing.directory import METHODS
@@ -183,14 +183,16 @@ def _asked(
     operation: Operation, parameters: Sequence[str], learnt: Sequence[FactKind]
 ) -> dict[str, st.SearchStrategy[Any]]:
     """What every step has that asks a tool."""
-    answer = st.sampled_from([each.name for each in fields(operation.answer)])
+    told = [
+        (name, fact) for name, kinds in told_by(operation.name).items() for fact in learnt if isinstance(fact, kinds)
+    ]
     arguments = tool_requests(operation).map(_arguments)
     if parameters:
         arguments = st.tuples(arguments, st.sampled_from(parameters), st.booleans()).map(_with_parameter)
     return {
         "operation": st.just(operation.name),
         "arguments": arguments,
-        "learns": st.dictionaries(answer, st.sampled_from(learnt), max_size=2) if learnt else st.just({}),
+        "learns": st.lists(st.sampled_from(told), max_size=2).map(dict) if told else st.just({}),
         "on_failure": st.sampled_from(Failure),
         "within": st.none() | _MINUTES,
     }
