@@ -259,6 +259,32 @@ def test_what_a_parameter_says_is_checked_when_the_runbook_is_started() -> None:
         shelf.values("r", {"many": "ten"}, "INC-1", "SEV-1")
 
 
+def test_what_an_included_runbook_does_not_take_is_refused_when_it_is_written() -> None:
+    where = Parameter(name="where", options=["production", "staging"])
+    inner = Runbook("inner", VERIFY.steps, owner=LEAD, parameters=[where])
+    count, free = Parameter(name="count", kind="count"), Parameter(name="free")
+
+    def outer(argument: str) -> Shelf:
+        included = Include("inc", "inner", {"where": argument})
+        return Shelf((inner, Runbook("outer", [included], owner=LEAD, parameters=[count, free])))
+
+    with pytest.raises(RunbookInvalid, match="'outer', step 'inc': where: 'nowhere' is not one of production, staging"):
+        outer("nowhere")
+    with pytest.raises(RunbookInvalid, match=r"step 'inc': \{count\} is count, and 'where' is to be text"):
+        outer("{count}")
+    with pytest.raises(ParametersInvalid, match="step 'inc': where: 'nowhere' is not one of production, staging"):
+        outer("{free}").values("outer", {"count": 1, "free": "nowhere"}, "INC-1", "SEV-1")
+    assert outer("{free}").values("outer", {"count": 1, "free": "staging"}, "INC-1", "SEV-1")["free"] == "staging"
+
+
+def test_what_an_included_runbook_is_given_is_read_as_if_a_person_had_said_it() -> None:
+    many = Parameter(name="many", kind="count")
+    inner = Runbook("inner", [Use("x", "orchestrator.scale", {"replicas": "{many}"})], owner=LEAD, parameters=[many])
+    outer = Runbook("outer", [Include("inc", "inner", {"many": "10"})], owner=LEAD)
+    _, placed = Shelf((inner, outer)).placed("outer", {}, "INC-1", "SEV-1")
+    assert placed.values["many"] == 10
+
+
 # Words
 
 

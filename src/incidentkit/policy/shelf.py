@@ -29,6 +29,7 @@ from incidentkit.policy.parameter import (
     INCIDENT,
     SEVERITY,
     Argument,
+    Parameter,
     ParameterKind,
     filled,
     mentioned_in,
@@ -158,10 +159,23 @@ class Shelf:
             if name not in known:
                 hint = nearest(name, known)
                 raise RunbookInvalid(f"{what}: {included.name!r} takes no {shown(name)}. {hint}".rstrip())
+            self._check_given(what, known[name], step.parameters[name], runbook)
         for name, each in known.items():
             if each.default is None and name not in step.parameters:
                 raise RunbookInvalid(f"{what}: {included.name!r} needs {name!r}")
         return included
+
+    def _check_given(self, what: str, taken: Parameter, argument: Argument, runbook: Runbook) -> None:
+        """Refuse what the included runbook does not take; what is filled in is checked once the run is started."""
+        if not mentioned_in(argument):
+            try:
+                taken.read(filled(argument, {}))
+            except FieldInvalid as error:
+                raise RunbookInvalid(f"{what}: {error}") from None
+        for each in runbook.parameters:
+            if argument == f"{{{each.name}}}" and each.kind not in (ParameterKind.TEXT, taken.kind):
+                problem = f"{argument} is {each.kind}, and {taken.name!r} is to be {taken.kind}"
+                raise RunbookInvalid(f"{what}: {problem}")
 
     def values(self, runbook: str, given: Mapping[str, object], incident: str, severity: str) -> dict[str, Value]:
         """The parameters for a run, defaults among them.
@@ -173,14 +187,22 @@ class Shelf:
         values = read_all(runbook, book.parameters, given)
         problems: dict[str, str] = {}
         for placed in self.placed(runbook, values, incident, severity):
-            if placed.operation is not None:
-                try:
-                    placed.request(SAMPLE_KEY)
-                except (FieldInvalid, TypeError) as error:  # a validator, or a comparison before it
-                    problems[f"step {placed.name!r}"] = str(error)
+            try:
+                self._check_filled(placed)
+            except (FieldInvalid, TypeError) as error:  # a validator, or a comparison before it
+                problems[f"step {placed.name!r}"] = str(error)
         if problems:
             raise ParametersInvalid(runbook, problems)
         return values
+
+    def _check_filled(self, placed: Placed) -> None:
+        """Raise `FieldInvalid` or `TypeError` for values that a tool or an included runbook cannot be given."""
+        if placed.operation is not None:
+            placed.request(SAMPLE_KEY)
+        if isinstance(placed.step, Include):
+            known = {each.name: each for each in self[placed.step.runbook].parameters}
+            for name, argument in placed.step.parameters.items():
+                known[name].read(filled(argument, placed.values))
 
     def placed(self, runbook: str, values: Mapping[str, Value], incident: str, severity: str) -> tuple[Placed, ...]:
         """All steps of a runbook in their order, those of the runbooks that it includes among them."""
@@ -196,12 +218,11 @@ class Shelf:
             yield placed
             if isinstance(step, Include):
                 included = self[step.runbook]
-                inner: dict[str, Any] = {
-                    each.name: each.default for each in included.parameters if each.default is not None
-                }
+                known = {each.name: each for each in included.parameters}
+                inner: dict[str, Any] = {name: each.default for name, each in known.items() if each.default is not None}
                 for each, argument in step.parameters.items():
                     if values.keys() >= {*mentioned_in(argument)}:  # a run may be older than what it needs by now
-                        inner[each] = filled(argument, values)
+                        inner[each] = _read(known[each], filled(argument, values))
                 said = {each: values[each] for each in GIVEN}
                 yield from self._placed(included, {**_split(included, inner), **said}, name)
 
@@ -217,6 +238,14 @@ class Shelf:
         """All steps of a runbook, with names of parameters in braces where their values would stand."""
         samples: dict[str, Value] = {each.name: f"{{{each.name}}}" for each in self[runbook].parameters}
         return self.placed(runbook, samples, f"{{{INCIDENT}}}", f"{{{SEVERITY}}}")
+
+
+def _read(parameter: Parameter, value: Argument) -> Argument:
+    """The value as the parameter has it; as it is, if the parameter cannot have it, as in a run that is older."""
+    try:
+        return parameter.read(value)
+    except FieldInvalid:
+        return value
 
 
 def _split(runbook: Runbook, values: Mapping[str, Any]) -> dict[str, Argument]:
