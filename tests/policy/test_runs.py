@@ -58,6 +58,7 @@ from incidentkit.policy.planning import Plan, plan, preview, settle
 from incidentkit.policy.recipient import role
 from incidentkit.policy.rehearsal import dry_run, runs_of
 from incidentkit.policy.runbook import Runbook
+from incidentkit.policy.standing import Owings, Standing, obligations
 from incidentkit.policy.step import Check, Decide, Failure, Include, Instruct, Step, Use
 from incidentkit.policy.stride import WAITING, Stage, Stride
 from incidentkit.policy.view import View
@@ -152,6 +153,12 @@ class Desk:
     def because(self, step: str) -> str:
         """Why it stands so."""
         return self.stride(step).because
+
+    def owings(self) -> Owings:
+        return obligations(self.incident, self.book, PEOPLE, now=self.now)
+
+    def owing(self, obligation: str) -> Standing:
+        return self.owings()[obligation].standing
 
     def rows(self, run: int = 0) -> list[tuple[str, ...]]:
         """The report of a run, without the day and without reasons."""
@@ -404,6 +411,21 @@ def test_what_is_temporary_is_undone_or_made_permanent_before_the_incident_is_cl
     assert off not in {each.obligation for each in undone.plan().owed}
     kept = desk.told(Fulfil, off, note="it stays off").gone_on()
     assert off not in {each.obligation for each in kept.plan().owed}
+
+
+@pytest.mark.parametrize("by_hand", [False, True])
+def test_what_is_temporary_and_undone_is_met_before_it_is_owed(by_hand: bool) -> None:
+    desk = Desk(started(by_hand=("off",) if by_hand else ()))
+    desk = desk.gone_on(status=readings(healthy=True), off={"former": ("search",)})
+    desk = desk.told(Fulfil, "failover #1/off").gone_on() if by_hand else desk
+    owed = "failover #1/off//lasting"
+    assert desk.owing(owed) == Standing.NOT_YET
+    undone = desk.told(UndoRunbook, "failover #1", step="off", reason="fixed")
+    undone = undone.gone_on().told(Fulfil, "failover #1/off//undo") if by_hand else undone.gone_on()
+    assert undone.stage("off//undo") is Stage.DONE
+    assert undone.owing(owed) == undone.told(Mitigate).gone_on().owing(owed) == Standing.MET
+    words = "undo what was done for the time being, or make it permanent: off"
+    assert desk.owings()[owed].what == f"failover #1, off: {words}"
 
 
 def test_a_run_that_was_cancelled_goes_on_where_it_was() -> None:

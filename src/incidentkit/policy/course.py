@@ -146,6 +146,10 @@ class Course:
         """Whether it was done, be it that people left it out meanwhile."""
         return stride.stage is Stage.DONE or _is_done(self._latest(stride.id)[1])
 
+    def is_undone(self, stride: Stride) -> bool:
+        """Whether what it did is undone, be it by people."""
+        return any(each.placed.name == stride.placed.name and each.stage is Stage.DONE for each in self.backward)
+
     @property
     def is_stopped(self) -> bool:
         """Whether nothing of it is begun until somebody resumes it, nor undone but for what is asked for since."""

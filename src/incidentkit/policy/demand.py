@@ -131,11 +131,14 @@ _THEN: Final = {
 
 
 def _lasting(course: Course, stride: Stride) -> Obligation:
-    """That what was done for the time being is undone or made permanent."""
-    met = SAID_DONE | BROUGHT_ABOUT
+    """That what was done for the time being is undone or made permanent; met as soon as it is undone, by whomever."""
+    is_undone = course.is_undone(stride)
+    said = SAID_DONE | BROUGHT_ABOUT
+    met = said | ALWAYS if is_undone else said
+    words = f"undo what was done for the time being, or make it permanent: {stride.words}"
     return Obligation(
         id=f"{stride.id}{LASTING}",
-        when=SETTLED_BY_THEN,
+        when=ALWAYS if is_undone else SETTLED_BY_THEN,
         met=met,
         until=met | WAIVED | FINISHED,
         done_by=(f"{stride.id}{UNDO}",),
@@ -145,6 +148,6 @@ def _lasting(course: Course, stride: Stride) -> Obligation:
         owed=True,
         blocks=True,
         purpose=Purpose.REMINDER,
-        because=_cut(f"undo what was done for the time being, or make it permanent: {stride.words}"),
+        because=_cut(f"{course.run.name}, {stride.name}: {words}"),
         source=stride.placed.step.source,
     )
