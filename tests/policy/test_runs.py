@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from incidentkit import Directory, Flag, Incident, Playbook
-from incidentkit.errors import IncidentkitError
+from incidentkit.errors import FieldInvalid, IncidentkitError
 from incidentkit.model.action import ActionKey, Outcome
 from incidentkit.model.assessment import Value
 from incidentkit.model.commands import (
@@ -471,6 +471,42 @@ def test_the_words_of_a_step_are_told_with_the_values_of_its_run() -> None:
         "outer #1, inner: go on for vendor",
         "outer #1, inner/safe: Is the vendor safe?",
     ]
+
+
+def test_what_is_so_already_is_refused_all_the_same_if_nobody_can_say_it() -> None:
+    desk = Desk(started()).told(UndoRunbook, "failover #1", reason="no need")
+    with pytest.raises(FieldInvalid, match="reason: say why: 'runbook undone' needs a reason"):
+        desk.told(UndoRunbook, "failover #1", reason="")
+    again = desk.told(UndoRunbook, "failover #1", reason="once more")
+    assert str(again.log[-1]) == "'undo runbook' changed nothing, because that was so already: once more"
+
+
+def test_a_hold_that_is_not_in_force_is_not_lifted() -> None:
+    desk = Desk(started()).told(LiftHold, reason="all is copied")
+    assert [each for each in desk.log if isinstance(each, HoldLifted)] == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "more", "field"),
+    [
+        (Confirm, (["failover #1"], "status"), {}, "run"),
+        (Confirm, ("failover #1", ["status"]), {}, "step"),
+        (Confirm, ("failover #1", "status"), {"attempt": ["1"]}, "attempt"),
+        (UndoRunbook, (["failover #1"],), {"step": "off", "reason": "no need"}, "run"),
+        (UndoRunbook, ("failover #1",), {"step": ["off"], "reason": "no need"}, "step"),
+        (CancelRunbook, ("failover #1",), {"reason": ["no need"]}, "reason"),
+        (ResumeRunbook, (5,), {}, "run"),
+        (Answer, ("failover #1", ["x"], True), {}, "fact"),
+        (StartRunbook, ("failover",), {"by_hand": 5}, "by_hand"),
+        (StartRunbook, ("failover",), {"parameters": 5}, "values"),
+    ],
+)
+def test_what_is_no_name_is_refused_by_its_field(
+    kind: type[Any], given: tuple[Any, ...], more: dict[str, Any], field: str
+) -> None:
+    with pytest.raises(FieldInvalid) as caught:
+        Desk(started()).told(kind, *given, **more)
+    assert caught.value.field == field
 
 
 def moved(*steps: Any, **more: Any) -> Playbook:

@@ -14,6 +14,7 @@ from typing import Any, ClassVar, TypeAlias
 from attrs import Attribute, field, frozen
 from attrs.validators import optional
 
+from incidentkit.errors import FieldInvalid, shown
 from incidentkit.model.assessment import Assessment, Value, assessed
 from incidentkit.model.events import LinkKind
 from incidentkit.model.happening import copied_waivers
@@ -29,7 +30,10 @@ def is_aware(command: Asking, attribute: Attribute[Any], value: object) -> None:
 
 
 def _row(names: Iterable[str]) -> tuple[str, ...]:
-    return (names,) if isinstance(names, str) else tuple(names)
+    try:
+        return (names,) if isinstance(names, str) else tuple(names)
+    except TypeError:
+        raise FieldInvalid("by_hand", f"names of steps stand in a list, not in {shown(names)}") from None
 
 
 @frozen(kw_only=True)

@@ -132,12 +132,18 @@ def recorded(command: Command, state: State, recorded_at: datetime | None) -> Ev
     result = consequence(command.tag, state.status)
     if result is None:
         raise _impossible(command, state)
-    if result is Effect.OVERTAKEN or says_what_is_so(command, state):
-        return Overtaken(**when, command=command.tag, status=state.status, note=_words_of(command))
+    if result is Effect.OVERTAKEN:
+        return _overtaken(command, state, when)
     own = _OWN[type(command)](command)
     if isinstance(command, StartRunbook):
         own["run"] = state.progress.runs.next_name(command.runbook)
-    return event(**when, **own)
+    said = event(**when, **own)  # also of what is so already, so that what nobody can say is refused each time
+    return _overtaken(command, state, when) if says_what_is_so(command, state) else said
+
+
+def _overtaken(command: Command, state: State, when: dict[str, Any]) -> Overtaken:
+    """That a command changed nothing, with what its giver wrote."""
+    return Overtaken(**when, command=command.tag, status=state.status, note=_words_of(command))
 
 
 def _impossible(command: Command, state: State) -> IllegalTransition:
@@ -187,7 +193,7 @@ _SAYS_WHAT_IS_SO: Final[Mapping[type[Any], Callable[[Any, State], bool]]] = {
     UndoRunbook: lambda command, state: state.progress.runs[command.run].is_undoing(command.step),
     Answer: lambda command, state: state.progress.runs[command.run].answers.get(command.fact) == command.value,
     Hold: lambda _, state: state.held is True,
-    LiftHold: lambda _, state: state.held is False and not state.progress.held,
+    LiftHold: lambda _, state: state.held is not True and not state.progress.held,
 }
 """When a command that moves no status asks for what is so already, or for what was over when it was reopened."""
 
