@@ -301,8 +301,8 @@ class UnknownOperation(IncidentkitError, LookupError):
     def __init__(self, name: object, known: Iterable[str]) -> None:
         self.name = name
         self.hint = nearest(str(name), known)
-        example = "such as 'deploy_tool.rollback'"
-        super().__init__(f"no operation is called {shown(name)}: a slot and a method, {example}. {self.hint}".rstrip())
+        example = self.hint or "Such as 'deploy_tool.rollback'."
+        super().__init__(f"no operation is called {shown(name)}: it is a slot and a method. {example}")
 
 
 class DirectoryInvalid(IncidentkitError, ValueError):

@@ -195,6 +195,32 @@ def test_what_a_runbook_cannot_be_is_refused_with_its_place(
         from_plain(within, Playbook)
 
 
+def test_one_runbook_is_no_shelf_and_the_error_says_what_reads_it() -> None:
+    with pytest.raises(
+        DocumentInvalid, match=r"^x\.toml, \$: .* This is one runbook, which Runbook\.from_toml reads\."
+    ):
+        Shelf.from_toml(VERIFY.to_toml(), source="x.toml")
+    with pytest.raises(DocumentInvalid, match=r"there are runbooks, facts\.$"):
+        Shelf.from_toml("name = 'x'")
+
+
+def test_an_error_names_the_step_and_the_way_to_what_it_needs() -> None:
+    text: Any = "lead"
+    with pytest.raises(RunbookInvalid, match=r"^step 'a': its guard is a condition, as Condition\.parse reads it, not"):
+        Instruct("a", when=text)
+    with pytest.raises(
+        RunbookInvalid, match=r"^step 'a': its owner is a recipient, such as role\('technical lead'\), not"
+    ):
+        Instruct("a", owner=text)
+    with pytest.raises(
+        RunbookInvalid, match=r"^runbook 'r': its owner is a recipient, such as role\('technical lead'\)"
+    ):
+        Runbook("r", [Instruct("a")], owner=text)
+    with pytest.raises(RunbookInvalid, match=r"a slot and a method\. Did you mean 'deploy_tool\.rollback'\?") as caught:
+        Use("a", "deploy.rollback")
+    assert str(caught.value).count("deploy_tool.rollback") == 1
+
+
 def test_what_includes_nothing_is_refused_where_the_runbooks_stand() -> None:
     plain = to_plain(Shelf((VERIFY, RESTART)))
     plain["runbooks"][1]["steps"][6]["runbook"] = "verifi"

@@ -481,6 +481,13 @@ def test_what_is_so_already_is_refused_all_the_same_if_nobody_can_say_it() -> No
     assert str(again.log[-1]) == "'undo runbook' changed nothing, because that was so already: once more"
 
 
+def test_starting_what_goes_on_already_names_its_run() -> None:
+    desk = Desk(started())
+    again = desk.told(StartRunbook, "failover", parameters={"features": "search feed", "replicas": 10}, note="go")
+    why = "because that was so already: failover #1 goes on; go"
+    assert str(again.log[-1]) == f"'start runbook' changed nothing, {why}"
+
+
 def test_a_hold_that_is_not_in_force_is_not_lifted() -> None:
     desk = Desk(started()).told(LiftHold, reason="all is copied")
     assert [each for each in desk.log if isinstance(each, HoldLifted)] == []

@@ -535,7 +535,7 @@ class Overtaken(Happening):
     status: Status = field(validator=is_a(Status))
     """The status that it met."""
     note: str = field(default="", validator=is_words)
-    """What its giver wrote: a note, a reason or a text."""
+    """What its giver wrote: a note, a reason or a text; of a runbook that goes on already, first in which run."""
 
     def __str__(self) -> str:
         asked = self.command.replace("_", " ")

@@ -142,8 +142,12 @@ def recorded(command: Command, state: State, recorded_at: datetime | None) -> Ev
 
 
 def _overtaken(command: Command, state: State, when: dict[str, Any]) -> Overtaken:
-    """That a command changed nothing, with what its giver wrote."""
-    return Overtaken(**when, command=command.tag, status=state.status, note=_words_of(command))
+    """That a command changed nothing, with what its giver wrote; of a runbook that goes on already, in which run."""
+    runs, run = state.progress.runs, ""
+    if isinstance(command, StartRunbook):
+        run = runs.going_on(command.runbook, command.parameters)
+    note = "; ".join(filter(None, (run and f"{run} goes on", _words_of(command))))
+    return Overtaken(**when, command=command.tag, status=state.status, note=note)
 
 
 def _impossible(command: Command, state: State) -> IllegalTransition:
@@ -187,7 +191,7 @@ _SAYS_WHAT_IS_SO: Final[Mapping[type[Any], Callable[[Any, State], bool]]] = {
     Label: lambda command, state: state.labels.get(command.name) == command.value,
     Unlabel: lambda command, state: checked_name("name", command.name) not in state.labels,
     AddActionItem: lambda command, state: _is_that_item(state.action_items.get(command.name), command),
-    StartRunbook: lambda command, state: state.progress.runs.goes_on(command.runbook, command.parameters),
+    StartRunbook: lambda command, state: state.progress.runs.going_on(command.runbook, command.parameters) != "",
     CancelRunbook: lambda command, state: state.progress.runs[command.run].is_at_rest,
     ResumeRunbook: lambda command, state: state.progress.runs[command.run].standing is not RunStanding.CANCELLED,
     UndoRunbook: lambda command, state: state.progress.runs[command.run].is_undoing(command.step),

@@ -114,10 +114,11 @@ class Runs:
         """What a runbook that is started now is called from then on."""
         return f"{runbook} #{sum(run.runbook == runbook for run in self.by_name.values()) + 1}"
 
-    def goes_on(self, runbook: str, parameters: Mapping[str, Value]) -> bool:
-        """Whether a runbook is gone through already with these parameters."""
+    def going_on(self, runbook: str, parameters: Mapping[str, Value]) -> str:
+        """The run in which a runbook is gone through already with these parameters; empty if there is none."""
         running = (run for run in self.by_name.values() if run.standing is RunStanding.RUNNING)
-        return any((run.runbook, {**run.parameters}) == (runbook, {**parameters}) for run in running)
+        same = (run.name for run in running if (run.runbook, {**run.parameters}) == (runbook, {**parameters}))
+        return next(same, "")
 
     def __getitem__(self, name: str) -> Run:
         try:

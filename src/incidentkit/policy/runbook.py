@@ -76,8 +76,10 @@ class Runbook:
         what = f"runbook {self.name!r}"
         checked_reason(what, self.what)
         checked_reason(what, self.source)
-        expect(Recipient, self.owner, RunbookInvalid, f"{what}: its owner is a recipient")
-        expect(Condition, self.fits, RunbookInvalid, f"{what}: fits is a condition")
+        expect(
+            Recipient, self.owner, RunbookInvalid, f"{what}: its owner is a recipient, such as role('technical lead')"
+        )
+        expect(Condition, self.fits, RunbookInvalid, f"{what}: fits is a condition, as Condition.parse reads it")
         check_names(what, "step", [step.name for step in self.steps], least=1)
         check_names(what, "parameter", [each.name for each in self.parameters], least=0)
         known = {*GIVEN, *(each.name for each in self.parameters)}

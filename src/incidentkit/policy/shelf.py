@@ -9,6 +9,7 @@ from attrs import field, frozen
 
 from incidentkit import convert
 from incidentkit.errors import (
+    DocumentInvalid,
     FieldInvalid,
     ParametersInvalid,
     RunbookInvalid,
@@ -130,7 +131,13 @@ class Shelf:
     @classmethod
     def from_toml(cls, text: str, *, source: str = "") -> Self:
         """Read what `to_toml` writes; `DocumentInvalid` names the place, and ``source`` the file if given."""
-        return convert.from_toml(text, cls, source=source)
+        try:
+            return convert.from_toml(text, cls, source=source)
+        except DocumentInvalid as error:
+            if _is_runbook(text):
+                problem = f"{error.problem} This is one runbook, which Runbook.from_toml reads."
+                raise DocumentInvalid(error.path, problem, source=source) from None
+            raise
 
     def _check(self, runbook: Runbook, above: tuple[str, ...] = ()) -> int:
         """How many steps it has in all; `RunbookInvalid` for what it cannot include."""
@@ -238,6 +245,15 @@ class Shelf:
         """All steps of a runbook, with names of parameters in braces where their values would stand."""
         samples: dict[str, Value] = {each.name: f"{{{each.name}}}" for each in self[runbook].parameters}
         return self.placed(runbook, samples, f"{{{INCIDENT}}}", f"{{{SEVERITY}}}")
+
+
+def _is_runbook(text: str) -> bool:
+    """Whether a document is that of one runbook by itself."""
+    try:
+        Runbook.from_toml(text)
+    except DocumentInvalid:
+        return False
+    return True
 
 
 def _read(parameter: Parameter, value: Argument) -> Argument:

@@ -103,8 +103,18 @@ class BaseStep:
         self._check_braces(self.what)
         checked_reason(f"step {self.name!r}", worded(self.what, {}))
         checked_reason(f"step {self.name!r}", self.source)
-        expect(Condition, self.when, RunbookInvalid, f"step {self.name!r}: its guard is a condition")
-        expect(Recipient | None, self.owner, RunbookInvalid, f"step {self.name!r}: its owner is a recipient")
+        expect(
+            Condition,
+            self.when,
+            RunbookInvalid,
+            f"step {self.name!r}: its guard is a condition, as Condition.parse reads it",
+        )
+        expect(
+            Recipient | None,
+            self.owner,
+            RunbookInvalid,
+            f"step {self.name!r}: its owner is a recipient, such as role('technical lead')",
+        )
 
     def _check_braces(self, value: Argument) -> None:
         try:

@@ -14,6 +14,7 @@ from incidentkit.desk.flows.log import load, stamped
 from incidentkit.errors import CommandInvalid, MayNotConfirm, ToolsMissing, UnknownStep
 from incidentkit.model.commands import Answer, Command, Confirm, StartRunbook, UndoRunbook
 from incidentkit.model.incident import Incident
+from incidentkit.model.runs import Run, RunStanding
 from incidentkit.policy.planning import plan
 from incidentkit.policy.playbook import Playbook
 from incidentkit.policy.rehearsal import Rehearsal, RunReport, dry_run, runs_of
@@ -89,12 +90,21 @@ def check_tools(charter: Charter, playbook: Playbook, command: StartRunbook) -> 
         raise ToolsMissing(command.runbook, missing)
 
 
+def _instead(view: View, run: Run, step: str) -> str:
+    """Why a step is not at its turn, and what to do about that."""
+    if run.standing is RunStanding.CANCELLED:
+        return "the run is cancelled, and has to be resumed before that"
+    if run.step(step + UNDO) in view.strides:
+        return f"it is being undone, so confirm {step + UNDO!r}"
+    return "the run has ended" if run.standing is RunStanding.ENDED else "see how far the run has come"
+
+
 def check_confirmation(view: View, command: Confirm) -> None:
     """Raise `CommandInvalid` for a step that does not wait for it, `MayNotConfirm` for somebody else's word."""
     run = view.incident.progress.runs[command.run]
     found = view.strides.get(run.step(command.step))
     if found is None:
-        raise CommandInvalid(f"{command.step} of {command.run} is not at its turn: see how far it has come")
+        raise CommandInvalid(f"{command.step} of {command.run} is not at its turn: {_instead(view, run, command.step)}")
     course, stride = found
     if stride.stage not in (Stage.UNCONFIRMED, Stage.FAILED):
         because = f": {stride.because}" if stride.because else ""
