@@ -304,6 +304,27 @@ def test_names_of_steps_are_short_and_differ() -> None:
     assert steps[-1].what == "x" * 90
 
 
+@pytest.mark.parametrize(
+    ("step", "name"),
+    [
+        ("`rm -rf /var/log/old`", "1. Step"),
+        ("Run `rm -rf /var/log/old` and/or `ls`", "1. Run … and or `ls`"),
+        ("Delete ``/a`b`` at once", "1. Delete … at once"),
+        ("Run `get pods`", "1. Run `get pods`"),
+        (f"Run `rm /a {'x' * 500}`", "1. Run …"),
+        ("Ask CI/CD", "1. Ask CI CD"),
+    ],
+)
+def test_no_name_of_a_step_has_a_command_that_was_changed(step: str, name: str) -> None:
+    (read_one,) = read(f"1. {step}").runbook.steps
+    assert (read_one.name, read_one.words) == (name, step)
+
+
+def test_no_name_of_a_runbook_has_a_command_that_was_changed() -> None:
+    runbook = read("# Fix `a#b/c` now\n\n1. a").runbook
+    assert (runbook.name, runbook.what) == ("Fix … now", "Fix `a#b/c` now")
+
+
 def test_harmful_characters_are_replaced_and_told() -> None:
     document = "\ufeff1. a\x1b[31mb\r\n2. c\x00\r3. \u202egnp.exe\n4. \ud800\n5. \u200f\u05e9\u05dc\n"
     result = read(document)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import PurePath
 from typing import Final
@@ -27,6 +28,12 @@ LONGEST_WORDS: Final = LONGEST_REASON - 200
 
 INTRODUCTION: Final = "Introduction"
 """What the step is called that has the rest of a long introduction."""
+
+_CODE: Final = re.compile(r"(`+)(?P<code>[^`].*?)(?:(?<!`)\1(?!`)|\Z)", re.DOTALL)
+"""What is marked as code in words, be it that it goes on beyond them."""
+
+_LEFT_OUT: Final = "…"
+"""What stands in a name for a command that cannot."""
 
 NAMELESS: Final = "Step"
 """What a step is called that has neither number nor words which a screen can show."""
@@ -130,8 +137,20 @@ def _too_long(draft: Draft) -> ReadWarning:
 
 
 def _name(words: str, *, banned: str) -> str:
-    """Words in one line, without the characters that names have not; of very many the first."""
-    return flat("".join(" " if each in banned else each for each in words[: 10 * LONGEST_STEP]))
+    """Words in one line, without the characters that names have not, and without commands that have them.
+
+    Of very many words the first. A command that is not itself any more would be another one.
+    """
+    kept = _CODE.sub(lambda found: _unchanged(found, banned), words[: 10 * LONGEST_STEP])
+    name = flat("".join(" " if each in banned else each for each in kept))
+    return name if name.strip(f"{_LEFT_OUT} ") else ""
+
+
+def _unchanged(found: re.Match[str], banned: str) -> str:
+    """A command with its marks, if a name can have it as it is."""
+    code = found["code"]
+    is_kept = flat(code) == code.strip(" ") and not any(each in banned for each in code)
+    return found[0] if is_kept else _LEFT_OUT
 
 
 def _cut(words: str, longest: int) -> str:
