@@ -361,6 +361,12 @@ def test_a_step_that_failed_waits_for_a_person_and_is_tried_again_under_another_
     assert [key.arm for key in desk.keys] == [0, 1]
 
 
+def test_nothing_is_learned_from_a_try_that_failed() -> None:
+    failed = {"outcome": Outcome.FAILED, "problem": "no route", **readings(healthy=True)}
+    desk = Desk(started()).gone_on(status=failed).told(Fulfil, "failover #1/status", by="grace").gone_on()
+    assert desk.stage("safe") is Stage.UNKNOWN
+
+
 def test_a_failure_with_which_a_run_goes_on_or_ends_is_told_once() -> None:
     last = Use("look", "database.status", on_failure=Failure.GO_ON)
     book = moved(evolve(last, name="first"), Instruct("tell"), last, notice=NOTICE)

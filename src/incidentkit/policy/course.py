@@ -67,7 +67,7 @@ class Course:
             if isinstance(placed.step, Use | Check):
                 tried = self._latest(self.run.step(placed.name))[1]
                 for name, fact in placed.step.learns.items():
-                    if tried is not None and name in tried.readings:
+                    if tried is not None and tried.outcome is Outcome.SUCCEEDED and name in tried.readings:
                         values[fact.name] = tried.readings[name]
         return {name: value for name, value in {**values, **self.run.answers}.items() if self._fits(name, value)}
 
