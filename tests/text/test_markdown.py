@@ -161,3 +161,16 @@ def test_blocks_stay_apart(text: str) -> None:
     )
     wanted = [flat(text)] * 6 if flat(text) else [""] * 2
     assert [each for each in inlines(document)[1:] if each or not flat(text)] == wanted
+
+
+def test_a_bar_behind_a_backslash_in_code_does_not_end_its_cell() -> None:
+    written = to_markdown(Document([Table(["h"], [[Code("a\\|b")]])]))
+    cells = [each.children or [] for each in PARSER.parse(written) if each.type == "inline"]
+    assert [each.content for each in cells[-1]] == ["a\\|b"]
+
+
+def test_an_address_is_not_read_as_the_name_of_a_character() -> None:
+    (line,) = (
+        each for each in PARSER.parse(to_markdown(Document([Paragraph(Link("x", "a?b&amp;c"))]))) if each.children
+    )
+    assert [each.attrGet("href") for each in line.children or [] if each.type == "link_open"] == ["a?b&amp;c"]

@@ -63,9 +63,13 @@ def _inline(part: Text | Strong | Code | Link) -> str:
         case Code(text=text):
             return _code(flat(text))
         case Link(text=text, url=url):
-            return f"[{escaped(flat(text)) or 'link'}](<{address(url)}>)"
+            return f"[{escaped(flat(text)) or 'link'}](<{_ENTITY.sub('&amp;', address(url))}>)"
         case _:
             assert_never(part)
+
+
+_ENTITY: Final = re.compile(r"&(?=#?\w+;)")
+"""What would begin the name of another character, in an address too."""
 
 
 def _code(code: str) -> str:
@@ -109,5 +113,6 @@ def _table(table: Table) -> Iterator[str]:
 
 
 def _cell(line: Line) -> str:
-    """A line inside a table, where a bar ends the cell even within code."""
-    return re.sub(r"(?<!\\)\|", r"\\|", _inside(line))
+    """A line inside a table, where a bar ends the cell even within code, also behind a backslash."""
+    parts = (_inline(part).replace("|", r"\|") if isinstance(part, Code) else _inline(part) for part in line)
+    return re.sub(r"(?<!\\)\|", r"\\|", "".join(parts).strip())
