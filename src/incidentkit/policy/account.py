@@ -133,7 +133,7 @@ class ActionItem:
     def __attrs_post_init__(self) -> None:
         if isinstance(self.due, datetime):
             raise FieldInvalid("due", f"a date, not a time: {self.due}")
-        if " - " in self.owner:
+        if " - " in f" {self.owner} ":
             raise FieldInvalid(
                 "owner", f"{shown(self.owner)} has ' - ', which parts it from the date: write it otherwise"
             )

@@ -256,11 +256,15 @@ def _timeline(timeline: Iterable[Entry]) -> Iterator[Block]:
     if any(entry.details.blocks for entry in entries):
         yield Paragraph("All times in UTC.")
         for entry in entries:
-            when = _clock(entry.at) or entry.when
-            yield Heading((Text(f"{when} - " if when else ""), *entry.what), level=3)
+            yield Heading((*_when(entry), Text(" - "), *entry.what), level=3)
             yield from entry.details.blocks
         return
     yield Table(("Time (UTC)", "Event"), [(line(_clock(each.at) or each.when), each.what) for each in entries])
+
+
+def _when(entry: Entry) -> Line:
+    """Words are marked, so that it is clear where they end and what happened begins."""
+    return line(_clock(entry.at)) if entry.at else (Strong(entry.when),)
 
 
 def _action_items(items: Iterable[ActionItem]) -> Iterator[Block]:
