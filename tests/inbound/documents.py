@@ -121,6 +121,50 @@ def _worded(lines: list[tuple[str, int]]) -> tuple[str, tuple[str, ...]]:
 WORDED = st.lists(st.tuples(st.sampled_from(LINES), st.integers(1, 3)), max_size=15).map(_worded)
 """A document, and its words, each of which it has once."""
 
+TELLING = [
+    *("# {}", "## Summary", "### Impact {}", "**Impact:** {}", "- **Key events**\n  - {}: 2026-03-02 10:00\n  - {}"),
+    *("## Timeline (UTC)", "## Timeline\n\nAll times in CET", "- 2026-03-02 10:00: {}", "- 11:00 - {}", "- 25:61 {}"),
+    *(
+        "| Time | {} |\n|-|-|\n| 10:00 | {} |\n| {} | {} |",
+        "### 2026-03-02 {}",
+        "### 14:00 - {}\n\n{}",
+        "- {}\n  11:00 {}",
+    ),
+    *(
+        "## Root cause",
+        "## Trigger",
+        "## {} and action items",
+        "## Action items",
+        "- [ ] {} - {} - 2026-03-09",
+        "1. {} @{}",
+    ),
+    *(
+        "| Action | Owner | {} |\n|-|-|-|\n| {} | {} | {} |",
+        "### {}",
+        "- {}\n  - {}\n    1. {}",
+        "{}",
+        "- Users affected: {}",
+    ),
+    *("- Duration: {} to {}", "- Services impacted: {}, {}", "## Stats", "- Time to {}: 5 minutes", "- {}: {}", "_{}_"),
+    *(
+        "## People",
+        "- {}, {}",
+        "## Where we got lucky",
+        "## Lessons learned",
+        "## {}",
+        "[{}]",
+        "> {}",
+        "**{}:** {}",
+        "",
+    ),
+]
+
+
+RETOLD = st.lists(st.tuples(st.sampled_from(TELLING), st.integers(1, 3)), max_size=15).map(
+    lambda lines: _worded([(f"{line}\n", most) for line, most in lines])
+)
+"""Parts of post-mortems in any order, and their words, each of which is there once."""
+
 MESSY = st.text(max_size=80) | st.lists(
     st.sampled_from(LINES).map(lambda line: line.replace("{}", "x"))
     | st.text("[]()*_`!<>#-+1.)\n\t &;:|~=\\\"'a", max_size=12)

@@ -16,7 +16,7 @@ from incidentkit import EMERGENCY, Directory, Incident, Playbook
 from incidentkit.errors import DocumentInvalid, FieldInvalid, IncidentkitError, RunbookInvalid
 from incidentkit.inbound.runbook import LONGEST_WORDS, ReadRunbook, read_runbook
 from incidentkit.inbound.source_text import MAX_CHARACTERS
-from incidentkit.inbound.warning import Oddity
+from incidentkit.inbound.warning import Code, Oddity
 from incidentkit.model.commands import StartRunbook
 from incidentkit.policy.recipient import role
 from incidentkit.policy.runbook import MOST_STEPS
@@ -42,7 +42,7 @@ def words(document: str) -> list[str]:
     return [step.words for step in read(document).runbook.steps]
 
 
-def codes(document: str) -> list[tuple[int, Oddity]]:
+def codes(document: str) -> list[tuple[int, Code]]:
     return [(warning.line, warning.code) for warning in read(document).warnings]
 
 
@@ -383,3 +383,8 @@ def test_without_the_library_it_says_what_to_install(monkeypatch: pytest.MonkeyP
     monkeypatch.delitem(sys.modules, "incidentkit.inbound.markdown_tree")
     with pytest.raises(ModuleNotFoundError, match=r"pip install 'incidentkit\[markdown\]'"):
         import_module("incidentkit.inbound.markdown_tree")
+
+
+def test_a_box_with_backslashes_before_its_brackets_is_no_task() -> None:
+    assert words("1. \\[x\\] a\n2. [x] b") == ["[x] a", "b"]
+    assert codes("1. \\[x\\] a") == []

@@ -11,6 +11,9 @@ from typing import Final, TypeAlias
 
 from attrs import frozen
 
+from incidentkit.inbound.wording import BREAK, Part, Parts, is_readable, unescaped, without
+from incidentkit.text.document import Code, Link, Strong, Text
+
 try:
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
@@ -31,6 +34,9 @@ DEEPEST: Final = 60
 
 _TASK: Final = re.compile(r"\[([ xX])\]\s+")
 
+_BOX: Final = re.compile(r"\[[ xX]\]")
+"""A box that is written as one, not with backslashes before its brackets."""
+
 
 @frozen(kw_only=True)
 class Heading:
@@ -39,14 +45,30 @@ class Heading:
     line: int
     level: int
     text: str
+    parts: Parts = ()
+    """What it consists of, for whoever keeps more than its text."""
 
 
 @frozen
 class Words:
-    """A paragraph or a table, as lines of text: links with their addresses behind them, rows with bars."""
+    """A paragraph, as lines of text: links with their addresses behind them."""
 
     line: int
     text: str
+    parts: Parts = ()
+
+
+@frozen
+class Rows:
+    """A table, its header first."""
+
+    line: int
+    rows: tuple[tuple[Words, ...], ...]
+
+    @property
+    def text(self) -> str:
+        """Its rows as lines, with bars between the cells."""
+        return "\n".join(" | ".join(cell.text for cell in row) for row in self.rows)
 
 
 @frozen(kw_only=True)
@@ -84,7 +106,7 @@ class Items:
     items: tuple[Item, ...]
 
 
-Block: TypeAlias = Heading | Words | Commands | Items
+Block: TypeAlias = Heading | Words | Rows | Commands | Items
 """A part of a document. A quote is what stands in it."""
 
 
@@ -132,13 +154,14 @@ class _Tree:
                     break
                 case "heading_open":
                     line = self._line
-                    found.append(Heading(line=line, level=int(token.tag[1:]), text=self._until("heading_close")))
+                    said = self._until("heading_close")
+                    found.append(Heading(line=line, level=int(token.tag[1:]), text=said.text, parts=said.parts))
                 case "inline":
-                    found.append(Words(self._line, self._said(token)))
+                    found.append(self._said(token))
                 case "fence" | "code_block":
                     found.append(Commands(line=self._line, language=token.info.strip(), code=token.content))
                 case "table_open":
-                    found.append(Words(self._line, "\n".join(self._rows())))
+                    found.append(Rows(self._line, tuple(self._rows())))
                 case "bullet_list_open" | "ordered_list_open":
                     found.append(self._items(token))
                 case _:  # the ends of paragraphs, and quotes around what they quote
@@ -157,32 +180,85 @@ class _Tree:
             items.append(_item(self._line, number, self.blocks("list_item_close")))
         return Items(line, tuple(items))
 
-    def _rows(self) -> Iterator[str]:
-        cells: list[str] = []
+    def _rows(self) -> Iterator[tuple[Words, ...]]:
+        cells: list[Words] = []
         for token in self._tokens:
             if token.type == "table_close":
                 return
+            self._line = token.map[0] + 1 if token.map else self._line
             if token.type == "inline":
                 cells.append(self._said(token))
             elif token.type == "tr_close":
-                yield " | ".join(cells)
+                yield tuple(cells)
                 cells = []
 
-    def _until(self, end: str) -> str:
+    def _until(self, end: str) -> Words:
         """The words up to a token of that type."""
-        said = ""
+        said = Words(self._line, "")
         for token in self._tokens:
             if token.type == end:
                 break
-            said += self._said(token)
+            said = self._said(token)
         return said
 
-    def _said(self, token: Token) -> str:
-        if len(token.content) > LONGEST_PARAGRAPH or token.content.count("[") > MOST_BRACKETS:
-            return token.content
+    def _said(self, token: Token) -> Words:
+        content = token.content
+        is_long = len(content) > LONGEST_PARAGRAPH or content.count("[") > MOST_BRACKETS
+        if is_long and not is_readable(content):
+            return Words(self._line, content, (Part(Text(unescaped(content))),))
         children: list[Token] = []
-        self._lines.inline.parse(token.content, self._lines, self._definitions, children)
-        return _spoken(children)
+        self._lines.inline.parse(content, self._lines, self._definitions, children)
+        return Words(self._line, content if is_long else _spoken(children), tuple(_parts(children)))
+
+
+def line_parts(text: str) -> Parts:
+    """What a line of Markdown consists of."""
+    if not is_readable(text):
+        return (Part(Text(unescaped(text))),)
+    lines, children = _Parser("commonmark", {"html": False}), list[Token]()
+    lines.inline.parse(text, lines, {}, children)
+    return tuple(_parts(children))
+
+
+def _parts(tokens: Sequence[Token]) -> Iterator[Part]:
+    """The parts of a line; what stands in a link is one part, whatever stands in it."""
+    strong = slanted = 0
+    link: tuple[str, str] | None = None
+    words = ""
+    for token in tokens:
+        match token.type:
+            case "strong_open" | "strong_close":
+                strong += token.nesting
+            case "em_open" | "em_close":
+                slanted += token.nesting
+            case "link_open":
+                link, words = (str(token.attrGet("href") or ""), str(token.attrGet("title") or "")), ""
+            case "link_close" if link:
+                yield from _linked(words, *link, is_slanted=slanted > 0)
+                link = None
+            case "image" if link is None:
+                address, title = str(token.attrGet("src") or ""), str(token.attrGet("title") or "")
+                yield from _linked(token.content, address, title, is_slanted=slanted > 0)
+            case "image":
+                words += _addressed(token.content, token.attrGet("src"), token.attrGet("title"))
+            case "softbreak" | "hardbreak" if link is None:
+                yield BREAK
+            case "softbreak" | "hardbreak":
+                words += " "
+            case _ if link is not None:
+                words += token.content
+            case "code_inline":
+                yield Part(Code(token.content), slanted > 0)
+            case _ if token.content:
+                yield Part(Strong(token.content) if strong else Text(token.content), slanted > 0)
+            case _:
+                pass
+
+
+def _linked(words: str, address: str, title: str, *, is_slanted: bool) -> Iterator[Part]:
+    yield Part(Link(words or address, address) if address else Text(words), is_slanted)
+    if title:
+        yield Part(Text(f" ({title})"), is_slanted)
 
 
 def _spoken(tokens: Sequence[Token]) -> str:
@@ -217,8 +293,11 @@ def _addressed(words: str, address: object, title: object) -> str:
 def _item(line: int, number: int | None, blocks: tuple[Block, ...]) -> Item:
     """An item, which is a task if its first words begin with a box."""
     match blocks:
-        case (Words(line=at, text=text), *rest) if box := _TASK.match(text):
+        case (Words(line=at, text=text, parts=(Part(inline=first), *_) as parts), *rest) if (
+            box := _TASK.match(text)
+        ) and _BOX.match(first.text):
             ticked = box[1] in "xX"
-            return Item(line=line, number=number, done=ticked, blocks=(Words(at, text[box.end() :]), *rest))
+            words = Words(at, text[box.end() :], without(parts, box.end()))
+            return Item(line=line, number=number, done=ticked, blocks=(words, *rest))
         case _:
             return Item(line=line, number=number, done=None, blocks=blocks)

@@ -1,15 +1,14 @@
-"""What is left of a document once its runbook is written: no word is dropped without being told."""
+"""What is left of a document once it is read: no word is dropped without being told."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html import unescape
 from typing import Final
 
-from incidentkit.inbound.outline import Outline
-from incidentkit.inbound.warning import Oddity, ReadWarning
+from incidentkit.inbound.warning import Code, ReadWarning
 
 _MARKS: Final = re.compile(
     r"\A(?:[\s>]*(?:[-*+]|\d{1,9}[.)])(?=\s|\Z))+(?:\s*\[[ xX]\](?=\s))?"  # of lists, quotes and tasks
@@ -28,11 +27,11 @@ def words_of(text: str) -> list[str]:
     return _WORD.findall(_INSIDE.sub("", text))
 
 
-def left_over(text: str, found: Outline) -> Iterator[ReadWarning]:
-    """A warning for each line that has more words than the outline has of them."""
-    kept = Counter(words_of("\n".join((found.title, found.introduction, *(draft.text for draft in found.drafts)))))
+def left_over(text: str, kept: Iterable[str], code: Code) -> Iterator[ReadWarning]:
+    """A warning for each line that has more words than the texts have that were kept of it."""
+    left = Counter(words_of("\n".join(kept)))
     for number, line in enumerate(text.split("\n"), 1):
         said = words_of(unescape(_MARKS.sub("", line)))
-        kept.subtract(said)
-        if any(kept[word] < 0 for word in said):
-            yield ReadWarning(line=number, code=Oddity.LEFT_OVER, words=line.strip())
+        left.subtract(said)
+        if any(left[word] < 0 for word in said):
+            yield ReadWarning(line=number, code=code, words=line.strip())

@@ -67,9 +67,13 @@ def read_runbook(document: str | bytes, *, owner: Recipient, name: str = "", sou
     title = _name(found.title or given.title or PurePath(where).stem, banned="/#")
     called = name or _cut(title or "Runbook", LONGEST_STEP)
     bound = _Bound(found, called, where)
-    warnings = (*given.warnings, *bound.warnings, *left_over(given.text, found))
+    warnings = (*given.warnings, *bound.warnings, *left_over(given.text, _kept(found), Oddity.LEFT_OVER))
     runbook = Runbook(called, bound.steps, owner=owner, what=bound.what, source=where)
     return ReadRunbook(runbook, tuple(sorted(warnings, key=lambda each: (each.line, each.code))))
+
+
+def _kept(found: Outline) -> Iterator[str]:
+    yield from (found.title, found.introduction, *(draft.text for draft in found.drafts))
 
 
 class _Bound:

@@ -37,14 +37,16 @@ class SourceText:
     """What is left to read; the lines that are taken out are empty."""
     title: str
     """What its front matter calls it; empty if that says nothing."""
+    settings: tuple[str, ...]
+    """The lines of its front matter."""
     warnings: tuple[ReadWarning, ...]
 
 
-def source_text(document: str | bytes, source: str) -> SourceText:
-    """The text of a document; `DocumentInvalid` if it is none, or too long."""
+def source_text(document: str | bytes, source: str, *, longest: int = MAX_CHARACTERS) -> SourceText:
+    """The text of a document; `DocumentInvalid` if it is none, or has more than ``longest`` characters."""
     text = _decoded(document, source)
-    if len(text) > MAX_CHARACTERS:
-        problem = f"{len(text)} characters are more than the {MAX_CHARACTERS} that are read: split the document"
+    if len(text) > longest:
+        problem = f"{len(text)} characters are more than the {longest} that are read: split the document"
         raise DocumentInvalid("$", problem, source=source)
     text, warnings = _harmless(_LINE_END.sub("\n", text.removeprefix("\ufeff")))
     settings, rest = _apart(text)
@@ -52,7 +54,8 @@ def source_text(document: str | bytes, source: str) -> SourceText:
         left_out = ReadWarning(line=1, code=Oddity.FRONT_MATTER, words="\n".join(settings))
         warnings = (left_out, *warnings)
     title = next(filter(None, map(_TITLE.match, settings)), None)
-    return SourceText(text=rest, title=title[1].strip("'\"") if title else "", warnings=warnings)
+    called = title[1].strip("'\"") if title else ""
+    return SourceText(text=rest, title=called, settings=tuple(settings), warnings=warnings)
 
 
 def _apart(text: str) -> tuple[list[str], str]:

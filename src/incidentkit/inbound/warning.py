@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import TypeAlias
 
 from attrs import frozen
 
@@ -10,7 +11,10 @@ from incidentkit.errors import shown
 
 
 class Oddity(StrEnum):
-    """What was met. A code keeps its meaning for ever, so that a program can name those that it accepts."""
+    """What was met in a runbook, or before the text of any document.
+
+    A code keeps its meaning for ever, so that a program can name those that it accepts.
+    """
 
     FRONT_MATTER = "MD001"
     SECTION = "MD002"
@@ -83,13 +87,130 @@ _TOLD = {
 }
 
 
+class Unclear(StrEnum):
+    """What was met in a post-mortem. A code keeps its meaning for ever, as those of `Oddity` do."""
+
+    PLACEHOLDER = "PM001"
+    HEADING = "PM002"
+    NO_SECTIONS = "PM003"
+    SEVERAL = "PM004"
+    TIME = "PM005"
+    NO_DATE = "PM006"
+    NO_YEAR = "PM007"
+    NO_ZONE = "PM008"
+    ZONE = "PM009"
+    SPAN = "PM010"
+    ORDER = "PM011"
+    BACKWARDS = "PM012"
+    LENGTH = "PM013"
+    OWNER = "PM014"
+    DUE = "PM015"
+    ENCODING = "PM016"
+    LONG = "PM017"
+    LEFT_OVER = "PM018"
+    OUTSIDE = "PM019"
+
+    @property
+    def meaning(self) -> str:
+        """What it says, in one sentence."""
+        return _UNCLEAR[self][0]
+
+    @property
+    def remedy(self) -> str:
+        """What was done with it, in one sentence."""
+        return _UNCLEAR[self][1]
+
+
+_UNCLEAR = {
+    Unclear.PLACEHOLDER: (
+        "A template's words stand where something is to be filled in.",
+        "They were left out: they count as not filled in, and are in the warning.",
+    ),
+    Unclear.HEADING: (
+        "A heading says more than which section it is.",
+        "It was understood as that section: its words are in the warning.",
+    ),
+    Unclear.NO_SECTIONS: (
+        "No heading is one that post-mortems have.",
+        "All of it was kept as other sections.",
+    ),
+    Unclear.SEVERAL: (
+        "Several incidents are in it.",
+        "The first was read, and the others were kept as other sections: `read_postmortems` reads them all.",
+    ),
+    Unclear.TIME: (
+        "A time cannot be told exactly.",
+        "Its words were kept as they are.",
+    ),
+    Unclear.NO_DATE: (
+        "A time has no date, and none was said before.",
+        "Its words were kept as they are.",
+    ),
+    Unclear.NO_YEAR: (
+        "A date has no year.",
+        "It is in the year of all other dates; if these have none, or several, its words were kept as they are.",
+    ),
+    Unclear.NO_ZONE: (
+        "Nobody said in which time zone the times are.",
+        "They were read as UTC.",
+    ),
+    Unclear.ZONE: (
+        "The abbreviation of a time zone is used for several.",
+        "BST was read as British Summer Time, CST as that of America, IST as that of India.",
+    ),
+    Unclear.SPAN: (
+        "An entry has more than one time.",
+        "It is at the first: the words of all stand in it.",
+    ),
+    Unclear.ORDER: (
+        "A time without a date is earlier than the one before it, by six hours at the most.",
+        "It was read as of the same day.",
+    ),
+    Unclear.BACKWARDS: (
+        "It ends before it begins.",
+        "Both times were kept in words.",
+    ),
+    Unclear.LENGTH: (
+        "How long something took cannot be told exactly.",
+        "Its words were kept as they are.",
+    ),
+    Unclear.OWNER: (
+        "It says that an action item has an owner, and not who.",
+        "It has none: the words are in the warning.",
+    ),
+    Unclear.DUE: (
+        "The date by which an action item is to be done is no date, or has no year.",
+        "Its words were kept with what is to be done.",
+    ),
+    Unclear.ENCODING: (
+        "Words look like UTF-8 that was read as something else.",
+        "They were kept as they are: `repaired` gives what was meant.",
+    ),
+    Unclear.LONG: (
+        "Words are too many for one name, title or entry.",
+        "The rest was left out: it is in the warning.",
+    ),
+    Unclear.LEFT_OVER: (
+        "Words of a line have no place in a post-mortem.",
+        "They were left out: the line is in the warning.",
+    ),
+    Unclear.OUTSIDE: (
+        "Words stand in a section of entries or items, and are none.",
+        "They were kept as another section.",
+    ),
+}
+
+Code: TypeAlias = Oddity | Unclear
+"""What was met in a document, whatever it is about."""
+
+
 @frozen(kw_only=True)
 class ReadWarning:
     """One thing that was not understood: where, what, and what was done with it."""
 
     line: int
     """The line of the source, counted from one."""
-    code: Oddity
+    code: Code
     words: str
     """The words that it is about; in full where they are left out."""
     step: str = ""

@@ -28,6 +28,7 @@ from incidentkit.testing.planning import contact_chains as contact_chains
 from incidentkit.testing.planning import escalation_policies as escalation_policies
 from incidentkit.testing.planning import obligations as obligations
 from incidentkit.testing.planning import playbooks as playbooks
+from incidentkit.testing.postmortem import postmortems as postmortems
 from incidentkit.testing.rules import severity_rules as severity_rules
 from incidentkit.testing.rules import triages as triages
 from incidentkit.testing.runbook import runbooks as runbooks
@@ -61,6 +62,7 @@ __all__ = [
     "names",
     "obligations",
     "playbooks",
+    "postmortems",
     "recipients",
     "rotations",
     "runbooks",
