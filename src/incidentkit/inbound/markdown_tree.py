@@ -119,10 +119,9 @@ def literal(code: str) -> str:
 
 def markdown_tree(text: str) -> tuple[Block, ...]:
     """The blocks of a CommonMark document with tables and task lists. HTML is text like any other."""
-    lines = _Parser("commonmark", {"html": False})
     blocks = _Parser("commonmark", {"html": False, "maxNesting": DEEPEST}).enable("table").disable("inline")
     definitions: dict[str, object] = {}
-    return _Tree(iter(blocks.parse(text, definitions)), lines, definitions).blocks()
+    return _Tree(iter(blocks.parse(text, definitions)), _LINES, definitions).blocks()
 
 
 class _Parser(MarkdownIt):
@@ -133,6 +132,10 @@ class _Parser(MarkdownIt):
 
     def normalizeLinkText(self, link: str) -> str:
         return link
+
+
+_LINES: Final = _Parser("commonmark", {"html": False})
+"""Reads single lines. It keeps nothing of them, so one does for all; to make one takes longer than most lines."""
 
 
 class _Tree:
@@ -215,8 +218,8 @@ def line_parts(text: str) -> Parts:
     """What a line of Markdown consists of."""
     if not is_readable(text):
         return (Part(Text(unescaped(text))),)
-    lines, children = _Parser("commonmark", {"html": False}), list[Token]()
-    lines.inline.parse(text, lines, {}, children)
+    children: list[Token] = []
+    _LINES.inline.parse(text, _LINES, {}, children)
     return tuple(_parts(children))
 
 
