@@ -446,6 +446,21 @@ def test_what_ends_before_it_begins_stays_in_words() -> None:
     assert codes(document) == [(5, Unclear.BACKWARDS)]
 
 
+@pytest.mark.parametrize(
+    "span", ["10:00 to 11:30 CET", "10:00 CET - 11:30 CET", "2026-03-02 09:00 UTC until 2026-03-02 10:30 UTC"]
+)
+def test_a_zone_behind_a_span_is_that_of_both_its_ends(span: str) -> None:
+    impact = read(f"# 2026-03-02, T\n\n## Impact\n\n- Duration: {span}\n").impact
+    assert (impact.started_at, impact.ended_at) == (
+        datetime(2026, 3, 2, 9, tzinfo=UTC),
+        datetime(2026, 3, 2, 10, 30, tzinfo=UTC),
+    )
+
+
+def test_a_time_without_a_date_is_told_once() -> None:
+    assert codes("## Impact\n\n- Duration: 10:00 to later\n") == [(3, Unclear.NO_DATE)]
+
+
 SEVERAL = "# A\n\n## Summary\n\na\n\n## Impact\n\nb\n\n# B\n\n## Summary\n\nc\n\n## Impact\n\nd\n"
 
 

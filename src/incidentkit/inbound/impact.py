@@ -17,6 +17,7 @@ from incidentkit.inbound.placeholder import is_blank, is_placeholder
 from incidentkit.inbound.prose import line_of, plain_of, short_text
 from incidentkit.inbound.warning import Unclear
 from incidentkit.inbound.wording import Part, Parts, words_of_parts
+from incidentkit.inbound.zone import zone_in
 from incidentkit.policy.account import Impact, Measure, words_in
 from incidentkit.policy.postmortem import BLANK_END, BLANK_START
 from incidentkit.text.document import Text
@@ -132,9 +133,8 @@ class Damage:
     def _span(self, value: str, number: int) -> tuple[datetime | None, datetime | None]:
         match _BETWEEN.split(value) if len(value) < 200 else []:
             case [first, last]:
-                zone = last.rpartition(" ")[2]
-                begins = first if first == BLANK_START or " " not in last else f"{first} {zone}"
-                start = self._moment(begins, number) or self._moment(first, number)
+                zone = zone_in(last) if not zone_in(first) and not is_blank(first) else ""
+                start = self._moment(f"{first} {zone}".rstrip(), number)
                 end = self._moment(last, number)
                 is_told = (start or first == BLANK_START) and (end or last.removesuffix(" UTC") == BLANK_END)
                 return (start, end) if is_told else (None, None)
