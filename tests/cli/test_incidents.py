@@ -119,10 +119,9 @@ def test_every_saying_is_a_command_of_the_lifecycle() -> None:
         (("escalate", "executive"), "executive"),
         (("snooze", "30min", "we wait for a vendor"), "we wait for a vendor"),
         (("hold", "it may have been an attack"), "evidence is held, because it may have been an attack"),
-        (("lift-hold", "the disks are copied"), "the hold on evidence was lifted, because the disks are copied"),
         (("label", "service", "checkout"), "labelled service=checkout"),
         (
-            ("action-item", "watch", "Watch the disk", "--owner", "noor", "--due", "2026-04-01"),
+            ("add-action-item", "watch", "Watch the disk", "--owner", "noor", "--due", "2026-04-01"),
             "action item watch for noor, by 2026-04-02 00:00: Watch the disk",
         ),
     ],

@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, timedelta, timezone
 import pytest
 from hypothesis import example, given, settings
 
+from incidentkit import EMERGENCY, Incident
+from incidentkit.drills import practice_directory
 from incidentkit.errors import DocumentInvalid, FieldInvalid
 from incidentkit.inbound.encoding import repaired
 from incidentkit.inbound.postmortem import MAX_CHARACTERS, ReadPostMortem, read_postmortem, read_postmortems
@@ -14,7 +16,7 @@ from incidentkit.inbound.warning import Oddity, Unclear
 from incidentkit.policy.account import Entry, words_in
 from incidentkit.policy.gap import Gap
 from incidentkit.policy.postmortem import PostMortem
-from incidentkit.testing import postmortems
+from incidentkit.testing import histories, postmortems
 from incidentkit.text.document import Bullets, Code, CodeBlock, Document, Heading, Paragraph, Steps, Strong, Table, Text
 from tests.inbound.documents import MESSY, RETOLD, WORDED
 
@@ -525,3 +527,11 @@ def test_words_beyond_the_longest_text_are_told() -> None:
 
 def test_every_code_has_a_meaning_and_a_remedy() -> None:
     assert [code for code in Unclear if not (code.meaning.endswith(".") and code.remedy.endswith("."))] == []
+
+
+@given(histories())
+def test_a_draft_reads_back_as_it_is(history: tuple[Incident, ...]) -> None:
+    draft = PostMortem.from_incident(history[-1], playbook=EMERGENCY, directory=practice_directory())
+    read = read_postmortem(draft.to_markdown())
+    assert read.postmortem == draft
+    assert {each.code for each in read.warnings} <= {Unclear.PLACEHOLDER, Unclear.ENCODING}

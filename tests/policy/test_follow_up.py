@@ -135,6 +135,11 @@ def test_the_log_says_what_who_and_by_when() -> None:
     assert from_json(to_json(event), ActionItemAdded) == event
 
 
+def test_a_time_of_another_zone_is_kept_in_utc() -> None:
+    elsewhere = (AT + 2 * DAY).astimezone(timezone(DAY / 4))
+    assert declared().apply(add(due=elsewhere)).action_items["watch"].due == AT + 2 * DAY
+
+
 def test_the_same_item_again_changes_nothing() -> None:
     incident = declared().apply(add())
     *_, event = incident.apply(add(due=(AT + 2 * DAY).astimezone(timezone(DAY / 4)))).timeline

@@ -164,7 +164,7 @@ SAYINGS: Final = (
         lambda to, said: commands.Unlabel(to.name, **said),
     ),
     Saying(
-        "action-item",
+        "add-action-item",
         "say that something will be done, so that it does not happen again",
         (
             _words("name", "what it is called, such as watch-disk"),

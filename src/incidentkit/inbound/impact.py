@@ -164,6 +164,7 @@ class Measures:
         elif is_told:
             self._notes.warn(Unclear.LENGTH, number, f"{name}: {said}")
         promised = _MISSED.sub("", target)
+        self._notes.grasp(target.removeprefix(promised))
         measure = Measure(
             what=short_text(name, number, self._notes),
             took=took,

@@ -294,6 +294,12 @@ _OWN: Final[Mapping[type[Any], Callable[[Any], dict[str, Any]]]] = {
     **{command: _reader(command) for command in _EVENT},
     HandOver: lambda command: {"role": command.role, "to": command.to, "handed_over": True},
     Snooze: lambda command: {"until": moment("until", command.until), "reason": command.reason},
+    AddActionItem: lambda command: {
+        "name": command.name,
+        "text": command.text,
+        "owner": command.owner,
+        "due": None if command.due is None else moment("due", command.due),
+    },
     CorrectStart: lambda command: {
         "started_at": moment("started_at", command.started_at),
         "reason": command.reason,

@@ -23,7 +23,7 @@ def prose(words: Prose) -> Document:
         return words
     if not isinstance(words, str):
         return Document(words)
-    return Document(Paragraph(flat(each)) for each in words.split("\n\n") if each.strip())
+    return Document(Paragraph(each) for each in map(flat, words.split("\n\n")) if each)
 
 
 NOTHING: Final = prose("")
@@ -41,7 +41,7 @@ def _to_the_second(at: datetime | None) -> datetime | None:
 
 
 def _said(words: Words) -> Line:
-    said = line(words)
+    said = line(flat(words) if isinstance(words, str) else words)
     checked_title("words", words_in(said))
     return said
 

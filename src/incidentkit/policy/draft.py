@@ -47,7 +47,7 @@ from incidentkit.policy.follow_up import ITEM
 from incidentkit.policy.obligation import LEVEL
 from incidentkit.policy.playbook import Playbook
 from incidentkit.policy.turn import PLANNER
-from incidentkit.text.document import Block, Bullets, Document, Paragraph
+from incidentkit.text.document import Block, Bullets, Document, Paragraph, flat
 
 SERVICE: Final = "service"
 """The label that names the services of an incident, several of them parted by commas."""
@@ -105,7 +105,7 @@ class Draft:
     def summary(self) -> str:
         """What somebody wrote to sum it up; if nobody did, what the log knows."""
         written = [event.text for event in self.incident.timeline if isinstance(event, Summarized)]
-        if written and written[-1].strip():
+        if written and flat(written[-1]):
             return written[-1]
         start, end = self.incident.started_at, self.incident.resolved_at
         lasted = "it is not over yet" if end is None else f"it was over after {duration_text(end - start)}"
@@ -156,7 +156,9 @@ class Draft:
             settled = self.incident.progress.settled.get(f"{ITEM}{item.name}")
             if settled is None or settled.done:
                 due = None if item.due is None else (item.due - timedelta.resolution).date()
-                yield ActionItem(what=item.text, owner=self.name(item.owner), due=due, done=settled is not None)
+                yield ActionItem(
+                    what=flat(item.text) or item.name, owner=self.name(item.owner), due=due, done=settled is not None
+                )
 
     @property
     def other(self) -> Iterator[Section]:
@@ -193,8 +195,8 @@ class Draft:
     def resolution(self) -> Iterator[Block]:
         """What people wrote when they had mitigated and resolved it."""
         for event in self.incident.timeline:
-            if isinstance(event, Mitigated | Resolved) and event.note.strip():
-                yield Paragraph(event.note)
+            if isinstance(event, Mitigated | Resolved) and flat(event.note):
+                yield Paragraph(flat(event.note))
 
     @property
     def measures(self) -> Iterator[Measure]:
