@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from incidentkit.inbound.wording import Parts, is_slanted, words_of_parts
+from incidentkit.model.events import REDACTED
 from incidentkit.policy import postmortem as form
 
 BLANKS: Final = frozenset(
@@ -27,8 +28,8 @@ _BLANK: Final = re.compile(
 
 
 def is_blank(words: str) -> bool:
-    """Whether the words only say that some are missing."""
-    return words in BLANKS or bool(_BLANK.fullmatch(words))
+    """Whether the words only say that some are missing; what stands for those that were taken out says more."""
+    return words in BLANKS or bool(_BLANK.fullmatch(words) and words != REDACTED)
 
 
 def is_placeholder(parts: Parts) -> bool:
