@@ -18,6 +18,7 @@ from incidentkit.cli.listing import LIST
 from incidentkit.cli.margin import remark
 from incidentkit.cli.metrics import METRICS
 from incidentkit.cli.migration import MIGRATE
+from incidentkit.cli.postmortem import POSTMORTEM
 from incidentkit.cli.rollback import ROLLBACK
 from incidentkit.cli.runbook import RUNBOOK
 from incidentkit.cli.sayings import COMMANDS as SAYINGS
@@ -45,6 +46,7 @@ COMMANDS: Final = (
     RUNBOOK,
     RUN,
     TICK,
+    POSTMORTEM,
     METRICS,
     EXPORT,
     IMPORT,

@@ -7,8 +7,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, Final, TextIO
 
-from attrs import frozen
-
 from incidentkit.cli.arguments import (
     add_by,
     add_database,
@@ -20,7 +18,7 @@ from incidentkit.cli.arguments import (
     pair,
     person,
 )
-from incidentkit.cli.command import Command
+from incidentkit.cli.command import Action, Command, add_actions, do
 from incidentkit.cli.counter import IncidentCounter, incident_counter
 from incidentkit.cli.database import Use
 from incidentkit.cli.files import playbook_or_emergency
@@ -157,16 +155,6 @@ def _say(make: Any, options: Namespace, stream: TextIO) -> int:
     return 0
 
 
-@frozen
-class Action:
-    """Something to do with runbooks: its name, what it means, its options, and what does it."""
-
-    name: str
-    help: str
-    options: tuple[Callable[[ArgumentParser], object], ...]
-    does: Callable[[Namespace, TextIO], int]
-
-
 def _option(name: str, help: str, **how: Any) -> Callable[[ArgumentParser], object]:
     return lambda parser: parser.add_argument(name, help=help, metavar=name.lstrip("-").upper(), **how)
 
@@ -257,25 +245,11 @@ ACTIONS: Final = (
 """Everything that can be done with runbooks from a terminal."""
 
 
-def _add_options(parser: ArgumentParser) -> None:
-    actions = parser.add_subparsers(title="what to do", metavar="ACTION", required=True)
-    for each in ACTIONS:
-        action = actions.add_parser(each.name, help=each.help, allow_abbrev=False)
-        for add in each.options:
-            add(action)
-        action.set_defaults(does=each.does)
-
-
-def _run(options: Namespace, stream: TextIO) -> int:
-    status: int = options.does(options, stream)
-    return status
-
-
 RUNBOOK = Command(
     name="runbook",
     help="go through what a playbook says step by step",
     description="Shows the runbooks of a playbook, starts them in an incident, and says what their steps wait for.",
     epilog=EPILOG,
-    add_options=_add_options,
-    run=_run,
+    add_options=lambda parser: add_actions(parser, ACTIONS),
+    run=do,
 )

@@ -1,0 +1,143 @@
+"""``incidentkit postmortem``: draft what people write about an incident, see what is missing, and show it."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Callable, Iterable
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Final, TextIO
+
+from incidentkit.cli.arguments import add_database, add_directory, add_incident
+from incidentkit.cli.command import Action, Command, add_actions, do
+from incidentkit.cli.database import Use, opened
+from incidentkit.cli.files import directory_in, playbook_in
+from incidentkit.cli.margin import remark
+from incidentkit.cli.rules import rules_of
+from incidentkit.cli.screen import screen_on
+from incidentkit.errors import StoreMisconfigured, shown
+from incidentkit.model.incident import Incident
+from incidentkit.policy.directory import Directory
+from incidentkit.policy.gap import Gap, Missing
+from incidentkit.policy.postmortem import PostMortem
+from incidentkit.text.document import Block, Bullets, Document, Heading, Paragraph
+
+EPILOG: Final = """\
+A post-mortem is a Markdown file, in the form of the playbook or in another
+one. 'check' says what is not filled in, and what was not understood.
+
+examples:
+  incidentkit postmortem draft sqlite:///incidents.db INC-7 > INC-7.md
+  incidentkit postmortem check INC-7.md
+  incidentkit postmortem check INC-7.md --allow PMT015
+  incidentkit postmortem render INC-7.md > INC-7.html
+  incidentkit postmortem render INC-7.md --incident sqlite:///incidents.db INC-7
+
+exit status: 0; 1 of 'check' if something is missing; 2 if it could not be done
+"""
+
+
+def _people(options: Namespace) -> Directory | None:
+    return None if options.directory is None else directory_in(options.directory)
+
+
+def _draft(options: Namespace, stream: TextIO) -> int:
+    given = None if options.playbook is None else playbook_in(options.playbook)
+    with opened(options.database, Use.READS) as store:
+        incident = Incident.replay(store.load(options.incident))
+        playbook = rules_of(store, incident, given).playbook if given is None else given
+    draft = PostMortem.from_incident(incident, playbook=playbook, directory=_people(options))
+    stream.write(draft.to_markdown())
+    remark("incidentkit", f"{len(draft.missing())} things are left for people to write: 'postmortem check' names them")
+    return 0
+
+
+def _check(options: Namespace, stream: TextIO) -> int:
+    read = _read(options.file)
+    missing = [each for each in read.postmortem.missing() if each.gap not in options.allow]
+    screen_on(stream, 0).page(Document(_findings(missing, read.warnings)))
+    return 1 if missing else 0
+
+
+def _findings(missing: list[Missing], warnings: Iterable[object]) -> Iterable[Block]:
+    yield Heading("What is missing")
+    yield Bullets(map(str, missing)) if missing else Paragraph("Nothing.")
+    told = [*map(str, warnings)]
+    if told:
+        yield Heading("What was not understood, or does not count")
+        yield Bullets(told)
+
+
+def _render(options: Namespace, stream: TextIO) -> int:
+    postmortem = _read(options.file).postmortem
+    page: Callable[..., str] = import_module("incidentkit.render.postmortem").postmortem_page
+    if options.incident is None:
+        stream.write(page(postmortem))
+        return 0
+    database, id = options.incident
+    with opened(database, Use.READS) as store:
+        incident = Incident.replay(store.load(id))
+    stream.write(page(postmortem, incident=incident, directory=_people(options)))
+    return 0
+
+
+def _read(path: Path) -> Any:
+    """What a Markdown file says; the reader needs the extra ``markdown``."""
+    try:
+        read: Callable[..., Any] = import_module("incidentkit.inbound.postmortem").read_postmortem
+    except ModuleNotFoundError as error:
+        if error.name != "markdown_it":
+            raise
+        raise StoreMisconfigured(
+            "FILE", "no reader of Markdown is installed: pip install 'incidentkit[markdown]'"
+        ) from None
+    return read(path.read_bytes(), source=str(path))
+
+
+def _gap(code: str) -> Gap:
+    try:
+        return Gap(code)
+    except ValueError:
+        raise ArgumentTypeError(f"{shown(code)} is no code: there are {', '.join(Gap)}") from None
+
+
+def _file(parser: ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", type=Path, help="the post-mortem, in Markdown")
+
+
+def _allowed(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--allow", metavar="CODE", type=_gap, action="append", default=[], help="what may be missing, such as PMT015"
+    )
+
+
+def _about(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--incident", metavar=("DATABASE", "INCIDENT"), nargs=2, help="draw its timeline above the summary"
+    )
+
+
+def _by(parser: ArgumentParser) -> None:
+    parser.add_argument("--playbook", metavar="TOML", type=Path, help="the playbook; the incident's own if not given")
+
+
+def _who(parser: ArgumentParser) -> None:
+    add_directory(parser, "whose names are told; ids if not given")
+
+
+ACTIONS: Final = (
+    Action("draft", "what the log of an incident says, as Markdown", (add_database, add_incident, _by, _who), _draft),
+    Action("check", "what is not filled in, and what was not understood", (_file, _allowed), _check),
+    Action("render", "a page to show, as HTML", (_file, _about, _who), _render),
+)
+"""Everything that can be done with post-mortems from a terminal."""
+
+
+POSTMORTEM = Command(
+    name="postmortem",
+    help="draft, check and show a post-mortem",
+    description="Drafts what people write about an incident, says what is missing, and makes a page of it.",
+    epilog=EPILOG,
+    add_options=lambda parser: add_actions(parser, ACTIONS),
+    run=do,
+)
