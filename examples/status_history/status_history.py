@@ -1,5 +1,7 @@
 """Replays what a status page published, one incident per line of JSON, and says how long each impact took to resolve.
 
+It ends with a page of charts, by month.
+
 A line that cannot be read, or an incident that cannot have happened so, is named with its reason; the rest goes on.
 """
 
@@ -20,6 +22,9 @@ from incidentkit.model.commands import CorrectStart, CorrectTime, Regress
 from incidentkit.model.durations import duration_text
 from incidentkit.model.events import Mitigated, MitigationStarted, Regressed, Reopened, Resolved
 from incidentkit.model.metrics import Metrics, Summary, summarize
+from incidentkit.model.record import track_record
+from incidentkit.render.charts import length_chart
+from incidentkit.render.html import html_page
 from incidentkit.text.document import Block, Bullets, Document, Heading, Paragraph, Table
 from incidentkit.text.plain import to_plain
 
@@ -211,17 +216,29 @@ def history(incidents: list[Incident], refused: list[str]) -> Document:
     return Document(blocks)
 
 
+def charts(incidents: list[Incident], told: Document) -> str:
+    """A page with how long it took, month by month; maintenance was announced, and takes as long as it was said to."""
+    troubles = track_record(incident for incident in incidents if incident.severity != IMPACTS["maintenance"])
+    heading = Document([Heading("What a status page told", level=1)])
+    return html_page(heading, length_chart(troubles), Document(told.blocks))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("file", nargs="?", type=Path, default=SAMPLE, help="JSON lines; the sample beside this program")
-    path: Path = parser.parse_args().file
+    parser.add_argument("--page", type=Path, default=Path("status-history.html"), help="where the charts are put")
+    options = parser.parse_args()
+    path: Path = options.file
     try:
         outcomes = [*read(path)]
     except OSError as error:
         parser.error(str(error))
     incidents = [outcome for outcome in outcomes if isinstance(outcome, Incident)]
     refused = [outcome for outcome in outcomes if isinstance(outcome, str)]
-    print(to_plain(history(incidents, refused)))
+    told = history(incidents, refused)
+    print(to_plain(told))
+    options.page.write_text(charts(incidents, told), encoding="utf-8")
+    print(f"The charts are in {options.page}.")
 
 
 if __name__ == "__main__":

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from incidentkit import EMERGENCY, Incident, PostMortem, Schedule
 from incidentkit.drills import practice_directory
+from incidentkit.model.record import track_record
 from incidentkit.policy.explanation import explain_hypothetical
+from incidentkit.render.charts import length_chart
 from incidentkit.render.html import html_page
 from incidentkit.render.ladder import escalation_ladder
 from incidentkit.render.lanes import Bar, Lane, Lanes, Mark, Shade, Shape
@@ -44,12 +46,22 @@ def worked_on() -> Incident:
     return incident.resolve(at=START + DAY / 12, by="mika")
 
 
+def at_work() -> Iterator[Incident]:
+    """Two years of incidents of every severity."""
+    several = [(START + month * 30 * DAY, severity) for month in range(24) for severity in EMERGENCY.scheme]
+    for number, (at, severity) in enumerate(several):
+        incident = Incident.declare(f"INC-{number}", title="Down", at=at, by="noor", severity=severity)
+        yield incident.resolve(at=at + DAY * number / 50, by="noor")
+
+
 PICTURES: Mapping[str, Callable[[], Picture]] = {
     "everything": everything,
     "timeline": lambda: incident_timeline(worked_on(), directory=PEOPLE),
     "short": lambda: incident_timeline(Incident.replay(worked_on().timeline[:1])),
     "long": lambda: incident_timeline(worked_on(), until=START + 900 * DAY),
     "ladder": lambda: escalation_ladder(explain_hypothetical(EMERGENCY, PEOPLE, at=START, severity="SEV-1")),
+    "chart": lambda: length_chart(track_record(at_work())),
+    "no chart": lambda: length_chart(track_record([])),
     "calendar": lambda: on_call_calendar(Schedule(weekly()), start=START, end=START + 60 * DAY),
 }
 

@@ -74,3 +74,12 @@ def test_a_file_that_is_not_there(invoke: Invoke, tmp_path: Path) -> None:
     done = invoke("metrics", str(tmp_path / "none.jsonl"))
     assert (done.status, done.out) == (2, "")
     assert "No such file" in done.err
+
+
+def test_a_page_has_charts_and_the_table(invoke: Invoke, database: str, tmp_path: Path) -> None:
+    page = tmp_path / "metrics.html"
+    done = invoke("metrics", database, "--page", str(page))
+    assert (done.status, done.err) == (0, "")
+    text = page.read_text(encoding="utf-8")
+    assert text.count("<svg") == 3
+    assert "2026-03 SEV-1 1h" in text

@@ -6,21 +6,24 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
 def start(program: Path, *arguments: str | Path, answers: str = "") -> subprocess.CompletedProcess[str]:
     """Run it to its end, with these answers to what it asks."""
-    return subprocess.run(
-        [sys.executable, program, *arguments],
-        input=answers,
-        capture_output=True,
-        encoding="utf-8",
-        env={**os.environ, "PYTHONUTF8": "1"},
-        timeout=60,
-        check=False,
-    )
+    with TemporaryDirectory() as folder:  # some leave a page where they are run
+        return subprocess.run(
+            [sys.executable, program, *arguments],
+            input=answers,
+            capture_output=True,
+            encoding="utf-8",
+            env={**os.environ, "PYTHONUTF8": "1"},
+            cwd=folder,
+            timeout=60,
+            check=False,
+        )
 
 
 def printed_by(program: Path, *arguments: str | Path, answers: str = "") -> str:

@@ -14,7 +14,8 @@ PROGRAM = EXAMPLES / "status_history" / "status_history.py"
 
 
 def run(*arguments: str | Path) -> list[str]:
-    return printed_by(PROGRAM, *arguments).splitlines()
+    """What it prints, but for where the charts are."""
+    return printed_by(PROGRAM, *arguments).splitlines()[:-1]
 
 
 def report(*updates: tuple[str, str], window: tuple[str, str | None] | None = None, **others: Any) -> dict[str, Any]:
@@ -141,3 +142,12 @@ def test_a_file_that_is_not_there_is_an_error_of_usage(tmp_path: Path) -> None:
     assert finished.returncode == 2
     assert "missing.jsonl" in finished.stderr
     assert "Traceback" not in finished.stderr
+
+
+def test_it_ends_with_a_page_of_charts(tmp_path: Path) -> None:
+    page = tmp_path / "charts.html"
+    assert printed_by(PROGRAM, "--page", page).endswith(f"\nThe charts are in {page}.\n")
+    text = page.read_text(encoding="utf-8")
+    assert text.startswith("<!DOCTYPE html>")
+    assert "How long it took to resolve, medians by month and severity: 2026-02 critical 52min" in text
+    assert "maintenance" not in text.partition("<table")[0]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
-from typing import Final, TextIO
+from typing import Any, Final, TextIO
 
 from incidentkit import convert
 from incidentkit.cli.command import Command
@@ -14,11 +15,11 @@ from incidentkit.cli.database import Use, opened, reader
 from incidentkit.cli.progress import Progress, progress_of
 from incidentkit.cli.screen import screen_on
 from incidentkit.cli.transfer import lines_of
-from incidentkit.errors import DocumentInvalid, LogInvalid
+from incidentkit.errors import CommandInvalid, DocumentInvalid, LogInvalid
 from incidentkit.model.incident import Incident
-from incidentkit.model.record import track_record
+from incidentkit.model.record import TrackRecord, track_record
 from incidentkit.providers.records import LogRecord, Record
-from incidentkit.text.document import Document, Paragraph
+from incidentkit.text.document import Document, Heading, Paragraph
 
 EPILOG: Final = """\
 Lengths are medians, with the 90th percentile in brackets; "-" if none is known.
@@ -28,6 +29,7 @@ examples:
   incidentkit metrics sqlite:///incidents.db
   incidentkit metrics exported.jsonl
   incidentkit metrics sqlite:///incidents.db --json
+  incidentkit metrics sqlite:///incidents.db --page metrics.html
 """
 
 
@@ -35,16 +37,33 @@ def _add_options(parser: ArgumentParser) -> None:
     where = "where incidents are kept, or a file that 'export' wrote"
     parser.add_argument("source", metavar="DATABASE|FILE", help=where)
     parser.add_argument("--json", action="store_true", help="as JSON, with lengths such as 1h30min")
+    parser.add_argument("--page", metavar="FILE", type=Path, help="put a page with charts there, as HTML")
 
 
 def _run(options: Namespace, stream: TextIO) -> int:
     with _records(options.source) as records, progress_of("reading") as show:
         record = track_record(_incidents(records, options.source, show))
+    if options.page is not None:
+        options.page.write_text(_page(record), encoding="utf-8")
     if options.json:
         stream.write(f"{convert.to_json(record)}\n")
     else:
         screen_on(stream, 0).page(Document([record.to_table() if record.groups else Paragraph("No incident counts.")]))
     return 0
+
+
+def _page(record: TrackRecord) -> str:
+    """A page with the charts and the table; they need the extra ``render``."""
+    try:
+        charts: Any = import_module("incidentkit.render.charts")
+    except ModuleNotFoundError as error:
+        if error.name not in ("altair", "vl_convert"):
+            raise
+        problem = "--page draws with altair, which is not installed: pip install 'incidentkit[render]'"
+        raise CommandInvalid(problem) from None
+    page: Callable[..., str] = import_module("incidentkit.render.html").html_page
+    pictures = [charts.length_chart(record, length) for length in charts.Length]
+    return page(Document([Heading("How long incidents took", level=1)]), *pictures, Document([record.to_table()]))
 
 
 @contextmanager
