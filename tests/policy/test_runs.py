@@ -345,6 +345,9 @@ def test_a_hold_stops_what_destroys_evidence_though_it_was_confirmed() -> None:
     desk = desk.told(Confirm, "failover #1", "restart", by="grace").told(Hold, reason="a breach").gone_on()
     assert (desk.stage("restart"), "restart" in desk.tried) == (Stage.HELD, False)
     desk = desk.told(LiftHold, reason="all is copied").gone_on()
+    assert (desk.stage("restart"), "restart" in desk.tried) == (Stage.UNCONFIRMED, False)
+    assert desk.because("restart").endswith("by grace came before the hold on evidence was lifted")
+    desk = desk.told(Confirm, "failover #1", "restart", by="grace").gone_on()
     assert desk.tried[-2:] == ["restart", "replica"]
 
 

@@ -94,6 +94,8 @@ class Confirmation:
     by: PersonId
     at: datetime
     """When the log learned of it."""
+    place: int
+    """Where it stands in the order of what planning compares."""
 
 
 @define
@@ -171,12 +173,12 @@ class Runs:
         answered = {event.fact: event.recorded_at, **run.answered}
         self.by_name[run.name] = evolve(run, answers={**run.answers, event.fact: event.value}, answered=answered)
 
-    def confirm(self, event: Confirmed, tries: int) -> None:
+    def confirm(self, event: Confirmed, tries: int, place: int) -> None:
         """A step may be tried that was tried so often; `StaleConfirmation` if another try was meant."""
         step = self[event.run].step(event.step)
         if event.attempt != tries + 1:
             raise StaleConfirmation(event.run, event.step, event.attempt, tries)
-        word = Confirmation(event.attempt, event.by, event.recorded_at)
+        word = Confirmation(event.attempt, event.by, event.recorded_at, place)
         self.confirmed[step] = (*self.confirmed.get(step, ()), word)
 
     def skip(self, event: Skipped) -> None:

@@ -582,7 +582,8 @@ def _confirm(state: State, event: Confirmed) -> None:
         raise _too_early(state, event)
     progress = state.progress
     step = progress.runs[event.run].step(event.step)
-    progress.runs.confirm(event, progress.tries(step))
+    progress.places += 1
+    progress.runs.confirm(event, progress.tries(step), progress.places)
 
 
 def _hold(state: State, event: Held) -> None:

@@ -312,6 +312,8 @@ class Course:
         given = f"the confirmation of {word.at:%H:%M} by {word.by}"
         if word.at < instance.since:
             return f"{given} came before its turn"
+        if stride.is_destructive and word.place < self.incident.progress.lifted_hold_place:
+            return f"{given} came before the hold on evidence was lifted"
         return "" if self.now <= word.at + valid else f"{given} has run out"
 
     def may_confirm(self, stride: Stride, person: str, at: datetime) -> bool:
