@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
@@ -279,6 +279,7 @@ def test_an_interrupted_program_ends_what_it_runs(kind: str, text: str, times: i
     file = tmp_path / "pid"
     call = (
         f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r}); from test_process import *;"
+        "signal.signal(signal.SIGINT, signal.default_int_handler);"  # whoever runs the tests may have them ignore it
         f"{kind}(shell({f'echo $$ >{file}; {text}'!r}, grace=LONG))"
     )
     ours = subprocess.Popen([sys.executable, "-c", call], stderr=subprocess.PIPE, start_new_session=True)
@@ -311,6 +312,15 @@ def test_when_ours_is_killed_a_program_goes_on_until_it_prints(
     assert work.read_text() == wrote
 
 
+@pytest.fixture
+def interruptible() -> Generator[None]:
+    """Be interrupted by SIGINT, though whoever runs the tests may have them ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_who_is_interrupted_while_a_program_begins_ends_it_too(run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
     begin: Any = subprocess.Popen
     begun, before = list[int](), signal.getsignal(signal.SIGINT)
