@@ -13,15 +13,16 @@ from incidentkit import EMERGENCY, Desk, Incident, PostMortem, Toolbox
 from incidentkit.convert import from_json, to_json
 from incidentkit.drills import ManualClock, practice_directory
 from incidentkit.errors import CommandInvalid, FieldInvalid
-from incidentkit.memory import MemoryPager, MemoryStore
+from incidentkit.memory import MemoryPager, MemoryStore, MemoryTracker
 from incidentkit.model.commands import AddActionItem, Cancel, Close, Fulfil, Redact, TakeBack, Waive
 from incidentkit.model.events import ActionItemAdded, Overtaken
 from incidentkit.model.state import MOST_ACTION_ITEMS
 from incidentkit.policy.account import ActionItem
-from incidentkit.policy.follow_up import ITEM
+from incidentkit.policy.follow_up import ITEM, ticket_requests
 from incidentkit.policy.planning import plan
 from incidentkit.policy.standing import Standing, obligations
 from incidentkit.testing import incidents
+from incidentkit.text.plain import to_plain
 
 AT = datetime(2026, 3, 2, 14, 23, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -236,3 +237,26 @@ def test_a_draft_has_what_was_taken_on_and_not_what_was_waived() -> None:
         "Noor Haddad: Watch the certificates: done",
         "Noor Haddad: Watch the certificates: waived, because moot",
     ]
+
+
+# Tickets
+
+
+def test_every_open_item_has_a_ticket_of_its_own() -> None:
+    incident = declared().apply(add()).apply(add("renew", "noor", None))
+    done = incident.apply(Fulfil(f"{ITEM}renew", at=AT, by="noor"))
+    (request,) = ticket_requests(done)
+    assert (request.title, request.severity, request.incident) == ("watch", "SEV-3", "INC-7")
+    assert to_plain(request.message) == (
+        "Watch the certificates\n\n- Owner: mika\n- Due: 2026-03-04 14:23 UTC\n- Follows from INC-7: Down"
+    )
+
+
+def test_the_same_item_is_the_same_ticket() -> None:
+    tracker, incident = MemoryTracker(), declared().apply(add()).apply(add("renew", "noor", None))
+    for _ in range(2):
+        for request in ticket_requests(incident, namespace="shop"):
+            tracker.open_ticket(request)
+    assert len(tracker.tickets) == 2
+    other = {each.key for each in ticket_requests(incident)}
+    assert other.isdisjoint(each.key for each in ticket_requests(incident, namespace="shop"))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
+from incidentkit.model.action import ActionKey
 from incidentkit.model.conditions import ALWAYS
 from incidentkit.model.events import ActionItemAdded
 from incidentkit.model.incident import Incident
@@ -17,6 +18,8 @@ from incidentkit.policy.playbook import Playbook
 from incidentkit.policy.recipient import person
 from incidentkit.policy.situation import SAID_DONE, STATUS, WAIVED
 from incidentkit.providers.pager import Purpose
+from incidentkit.providers.tracker import OpenTicket
+from incidentkit.text.document import Bullets, Document, Paragraph
 
 ITEM: Final = "action item/"
 """What the ids of action items as obligations begin with."""
@@ -58,3 +61,26 @@ def _due(item: ActionItemAdded, id: str, incident: Incident) -> Target | None:
     instance = incident.progress.in_force.get((id, ONCE))
     begun = item.recorded_at if instance is None else instance.since
     return Target(max(item.due - begun, timedelta.resolution))
+
+
+def ticket_requests(incident: Incident, *, namespace: str = "") -> tuple[OpenTicket, ...]:
+    """What to ask a `Tracker` for, so that each action item that is open has a ticket of its own.
+
+    The same item is the same ticket, however often it is asked for, in the same ``namespace``: that of the desk. Nobody
+    sends them by themselves, because a tracker is read by more people than an incident that is restricted.
+    """
+    settled = incident.progress.settled
+    items = (each for each in incident.action_items.values() if f"{ITEM}{each.name}" not in settled)
+    return tuple(_ticket(item, incident, namespace) for item in items)
+
+
+def _ticket(item: ActionItemAdded, incident: Incident, namespace: str) -> OpenTicket:
+    due = "" if item.due is None else f"Due: {item.due:%Y-%m-%d %H:%M} UTC"
+    about = [f"Owner: {item.owner}", due, f"Follows from {incident.id}: {incident.title}"]
+    return OpenTicket(
+        key=ActionKey(f"{ITEM}{item.name}", ONCE).digest(namespace, incident.id),
+        incident=incident.id,
+        title=item.name,
+        message=Document([Paragraph(item.text), Bullets(filter(None, about))]),
+        severity=incident.severity.key,
+    )
