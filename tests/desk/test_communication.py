@@ -241,7 +241,7 @@ def updates_posted(room: Newsroom) -> int:
     return sum(" Update #" in message for message in room.messages())
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(st.lists(st.floats(1, 200), max_size=5), st.sampled_from(["SEV-1", "SEV-2", "SEV-3"]))
 def test_a_machine_never_posts_an_update(times: list[float], severity: str) -> None:
     room = Newsroom()
@@ -280,7 +280,7 @@ def test_an_update_is_owed_every_15_minutes_and_reminded_of_once_in_each() -> No
     assert reminders(room) == [15, 30, 45, 65, 80]
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(st.floats(1, 600), st.floats(0, 300))
 def test_however_long_nobody_was_there_at_most_one_reminder_comes_in_each_cadence(down: float, begun: float) -> None:
     room = Newsroom()
@@ -381,7 +381,7 @@ SECRET = "Xq7Zebra-Quokka"
 """Words that only those may read who must know."""
 
 
-@settings(max_examples=20)
+@settings(max_examples=10)
 @given(st.floats(0, 60), st.booleans(), st.sampled_from(["SEV-1", "SEV-2"]))
 def test_nothing_of_a_restricted_incident_reaches_the_public(when: float, by_facts: bool, severity: str) -> None:
     room = Newsroom()

@@ -353,7 +353,7 @@ def check_world(world: World) -> None:
 
 
 @given(st.integers(2, 3), st.lists(MOVES, max_size=120))
-@settings(max_examples=150)
+@settings(max_examples=80)
 def test_whatever_happens_nothing_is_done_twice_and_nothing_is_forgotten(desks: int, moves: list[Move]) -> None:
     world = World()
     for _ in range(desks):
@@ -373,7 +373,7 @@ def test_whatever_happens_nothing_is_done_twice_and_nothing_is_forgotten(desks: 
 
 
 @given(st.integers(2, 3), st.lists(PATIENT_MOVES, max_size=100))
-@settings(max_examples=100)
+@settings(max_examples=60)
 def test_while_nobody_dies_or_is_late_the_provider_is_asked_once_for_each_key(desks: int, moves: list[Move]) -> None:
     world = World()
     for _ in range(desks):

@@ -53,7 +53,7 @@ def paged(story: Story) -> list[tuple[str, str, str]]:
     return [(line.offset, line.who, line.what) for line in story.lines if line.kind is Kind.PAGED]
 
 
-MANY = settings(max_examples=settings().max_examples // 4)
+MANY = settings(max_examples=max(1, settings().max_examples // 8))
 """Each example is a drill of some hours, which says as much as many of a smaller law."""
 
 REACTIONS: st.SearchStrategy[Reaction] = st.one_of(

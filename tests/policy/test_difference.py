@@ -8,7 +8,7 @@ from typing import Any, TypeGuard
 
 import pytest
 from attrs import evolve
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from incidentkit import EMERGENCY, Flag, Playbook, Severity, SeverityRules, SeverityScheme, Target, Targets, when
@@ -153,6 +153,7 @@ def mirrored(change: Change) -> Change:
     return change.mirrored
 
 
+@settings(max_examples=settings().max_examples // 2)  # playbooks are large
 @given(versions(), versions())
 def test_nothing_is_different_if_and_only_if_the_versions_are_the_same(one: Playbook, other: Playbook) -> None:
     diff = holds_the_laws(one, other)

@@ -57,8 +57,9 @@ def values() -> Mapping[str, Any]:
 
 
 @pytest.fixture
-def shell() -> Generator[Any]:
+def shell(monkeypatch: pytest.MonkeyPatch) -> Generator[Any]:
     """A shell as a notebook has one."""
+    monkeypatch.delenv("VIRTUAL_ENV", raising=False)  # of another environment it would warn
     running: Any = InteractiveShell.instance()
     yield running
     InteractiveShell.clear_instance()

@@ -40,7 +40,7 @@ from tests.stores.worker import DIRECTORY, LEASE, PEOPLE, THREE_LEVELS, Call, Nu
 
 KINDS: Final = ("Desk", "AsyncDesk")
 DEEP: Final = os.environ.get("HYPOTHESIS_PROFILE") == "deep"
-KILLS: Final = 220 if DEEP else 20
+KILLS: Final = 220 if DEEP else 12
 """How many desks of each database die at random moments."""
 
 STATEMENTS: Final = range(1, 121) if DEEP else range(1, 37, 3)

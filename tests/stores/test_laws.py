@@ -521,7 +521,7 @@ MOVES: Final = {
 """From which kind of store to which."""
 
 USUAL: Final = settings()
-THOROUGHLY: Final = settings(max_examples=max(1, USUAL.max_examples // 4), stateful_step_count=40)
+THOROUGHLY: Final = settings(max_examples=max(1, USUAL.max_examples // 6), stateful_step_count=40)
 """A step that reaches a disk or a server takes a hundred times as long as one in memory."""
 
 
