@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
+from attrs import evolve
+
 from incidentkit.inbound.action_item import ActionItems
 from incidentkit.inbound.clock import Clock
 from incidentkit.inbound.impact import Damage, Measures, is_measured
@@ -65,21 +67,11 @@ class Draft:
 
     def postmortem(self) -> PostMortem:
         """What was collected."""
-        impact = self._damage.impact
-        details = self._prose[Place.IMPACT].document
         return PostMortem(
             title=self._title,
             about=self._about,
             summary=self._prose[Place.SUMMARY].document,
-            impact=account.Impact(
-                users=impact.users,
-                started_at=impact.started_at,
-                ended_at=impact.ended_at,
-                lasted=impact.lasted,
-                services=impact.services,
-                data_loss=impact.data_loss,
-                details=details,
-            ),
+            impact=evolve(self._damage.impact, details=self._prose[Place.IMPACT].document),
             timeline=tuple(self.timeline.entries),
             root_cause=self._prose[Place.ROOT_CAUSE].document,
             resolution=self._prose[Place.RESOLUTION].document,

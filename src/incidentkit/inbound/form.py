@@ -17,27 +17,20 @@ from incidentkit.inbound.timeline import entry_of_heading
 from incidentkit.inbound.wording import Part
 from incidentkit.model.identity import LONGEST_TEXT
 from incidentkit.policy.account import Entry
-from incidentkit.policy.postmortem import TITLE
+from incidentkit.policy.postmortem import IN_UTC, MEASURED, TITLE, Chapter
 from incidentkit.text.document import Strong, Text
 
-HEADINGS: Final = (
-    *("Summary", "Impact", "Timeline", "Root Cause", "Resolution", "What Went Well", "What Could Be Better"),
-    *("Action Items", "Lessons Learned"),
-)
-"""The sections of the form, in their order."""
+HEADINGS: Final = tuple(each for each in Chapter if each not in (Chapter.MEASURES, Chapter.PEOPLE))
+"""The sections that are always there, in their order."""
 
 _PROSE: Final = {
-    "Summary": Place.SUMMARY,
-    "Root Cause": Place.ROOT_CAUSE,
-    "Resolution": Place.RESOLUTION,
-    "What Went Well": Place.WENT_WELL,
-    "What Could Be Better": Place.COULD_BE_BETTER,
-    "Lessons Learned": Place.LESSONS,
+    Chapter.SUMMARY: Place.SUMMARY,
+    Chapter.ROOT_CAUSE: Place.ROOT_CAUSE,
+    Chapter.RESOLUTION: Place.RESOLUTION,
+    Chapter.WENT_WELL: Place.WENT_WELL,
+    Chapter.COULD_BE_BETTER: Place.COULD_BE_BETTER,
+    Chapter.LESSONS: Place.LESSONS,
 }
-
-_TABLE: Final = ("Time (UTC)", "Event")
-_MEASURES: Final = ("Measure", "Took", "Target")
-_ZONE: Final = "All times in UTC."
 
 
 def is_form(blocks: Sequence[Block]) -> bool:
@@ -93,19 +86,19 @@ class Form:
 
     def _section(self, heading: Heading, under: Sequence[Block]) -> None:
         self._notes.grasp(heading.text)
-        match heading.text:
-            case "Impact":
+        match Chapter(heading.text):
+            case Chapter.IMPACT:
                 self._draft.impact(under)
-            case "Timeline":
+            case Chapter.TIMELINE:
                 self._timeline(heading, under)
-            case "Action Items":
+            case Chapter.ACTION_ITEMS:
                 self._draft.action_items(under, heading.text, heading.line)
             case called:
                 self._draft.prose(_PROSE[called], under)
 
     def _timeline(self, heading: Heading, under: Sequence[Block]) -> None:
         match under:
-            case [Words(text=said), Heading(level=3), *_] if said == _ZONE:
+            case [Words(text=said), Heading(level=3), *_] if said == IN_UTC:
                 self._notes.grasp(said)
                 for each, below in _sections(under[1:], level=3):
                     self._entry(each, below)
@@ -118,7 +111,7 @@ class Form:
         if at:
             self._notes.grasp(when)
         elif when and not is_marked:
-            self._draft.entries([heading, *under], "Timeline", heading.line)
+            self._draft.entries([heading, *under], Chapter.TIMELINE, heading.line)
             return
         details = document_of(under, self._notes, highest=4)
         self._draft.timeline.entries.append(
@@ -129,14 +122,14 @@ class Form:
         """The sections that the form has only if there is something in them, and all that it does not know."""
         left = list(others)
         match left[:1]:
-            case [(Heading(text="Metrics") as heading, [Rows() as rows])] if _header(rows) == _MEASURES:
+            case [(Heading(text=Chapter.MEASURES) as heading, [Rows() as rows])] if _header(rows) == MEASURED:
                 self._notes.grasp(heading.text)
                 self._draft.rows_of_measures(rows)
                 del left[0]
             case _:
                 pass
         match left[:1]:
-            case [(Heading(text="People") as heading, [Items() as items])]:
+            case [(Heading(text=Chapter.PEOPLE) as heading, [Items() as items])]:
                 self._notes.grasp(heading.text)
                 self._draft.people([items], heading.text, heading.line, is_form=True)
                 del left[0]

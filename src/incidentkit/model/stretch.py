@@ -8,7 +8,7 @@ from typing import Any
 
 from attrs import frozen
 
-from incidentkit.model.events import Event, TimeCorrected
+from incidentkit.model.events import Event
 from incidentkit.model.incident import Incident
 from incidentkit.model.lifecycle import Status
 from incidentkit.model.severity import Severity
@@ -31,7 +31,7 @@ class Stretch:
 
 def happened(incident: Incident) -> list[tuple[datetime, Event]]:
     """Its events, each with when it happened as far as anybody knows: corrections are taken into account."""
-    corrected = {event.event: event.happened_at for event in incident.timeline if isinstance(event, TimeCorrected)}
+    corrected = incident.timeline.corrections
     return [(corrected.get(place, event.at), event) for place, event in enumerate(incident.timeline)]
 
 

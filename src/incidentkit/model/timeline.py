@@ -79,9 +79,14 @@ class Timeline(Sequence[Event]):
         """The places of the events in which people wrote these words, for instance to take them out."""
         return tuple(place for place, event in enumerate(self.events) if any(words in each for each in written(event)))
 
+    @property
+    def corrections(self) -> dict[int, datetime]:
+        """When the events happened whose times were corrected, by their places."""
+        return {event.event: event.happened_at for event in self.events if isinstance(event, TimeCorrected)}
+
     def to_table(self) -> Table:
         """A line for each event: its place, when it happened, who it was, and what. Corrected times are marked."""
-        happened = {event.event: event.happened_at for event in self.events if isinstance(event, TimeCorrected)}
+        happened = self.corrections
         rows = [
             (str(place), _clock(event.at, happened.get(place)), event.by, str(event))
             for place, event in enumerate(self.events)

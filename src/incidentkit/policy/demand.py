@@ -9,7 +9,7 @@ from incidentkit.model.conditions import ALWAYS, NEVER, Condition
 from incidentkit.model.lifecycle import Status
 from incidentkit.policy.announcement import FINISHED
 from incidentkit.policy.course import Course
-from incidentkit.policy.obligation import LONGEST_REASON, Obligation, Recurrence
+from incidentkit.policy.obligation import Obligation, Recurrence, as_reason
 from incidentkit.policy.recipient import Recipient
 from incidentkit.policy.situation import BROUGHT_ABOUT, EVIDENCE_HELD, OVER, SAID_DONE, STATUS, WAIVED
 from incidentkit.policy.step import Failure, Use
@@ -64,7 +64,7 @@ def _step(course: Course, stride: Stride) -> Obligation:
         outlives=True,
         owed=is_for_people,
         purpose=Purpose.REMINDER,
-        because=_cut(f"{course.run.name}, {stride.name}: {stride.words}{_in_brackets(stride.because)}"),
+        because=as_reason(f"{course.run.name}, {stride.name}: {stride.words}{_in_brackets(stride.because)}"),
         source=placed.step.source,
     )
 
@@ -100,18 +100,13 @@ def _told(course: Course, stride: Stride, id: str, for_whom: tuple[Recipient, ..
         suffices=True,
         outlives=True,
         purpose=Purpose.REMINDER,
-        because=_cut(f"{course.run.name}, {stride.name} {waits}{because}{_in_brackets(stride.words)}"),
+        because=as_reason(f"{course.run.name}, {stride.name} {waits}{because}{_in_brackets(stride.words)}"),
         source=stride.placed.step.source,
     )
 
 
 def _in_brackets(words: str) -> str:
     return f" ({words})" if words else ""
-
-
-def _cut(reason: str) -> str:
-    """The reason, as much of it as one may have: a step may say as much by itself."""
-    return reason if len(reason) <= LONGEST_REASON else f"{reason[: LONGEST_REASON - 1]}…"
 
 
 _WAITS: Final = {
@@ -148,6 +143,6 @@ def _lasting(course: Course, stride: Stride) -> Obligation:
         owed=True,
         blocks=True,
         purpose=Purpose.REMINDER,
-        because=_cut(f"{course.run.name}, {stride.name}: {words}"),
+        because=as_reason(f"{course.run.name}, {stride.name}: {words}"),
         source=stride.placed.step.source,
     )

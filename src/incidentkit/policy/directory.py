@@ -205,6 +205,11 @@ class Directory:
         known = self.people.get(person)
         return None if known is None else known.contacts.get(method)
 
+    def name_of(self, person: str) -> str:
+        """What people call somebody: their name, or the id of whoever has none or is not known."""
+        known = self.people.get(PersonId(person))
+        return (known.name.strip() if known else "") or person
+
     def held_until(self, severity: str, at: datetime) -> datetime | None:
         """Until when pages wait at a moment for an incident of a severity, by its key; `None` if they do not.
 

@@ -45,6 +45,7 @@ from incidentkit.policy.account import ActionItem, Entry, Impact, Measure, Secti
 from incidentkit.policy.directory import Directory
 from incidentkit.policy.follow_up import ITEM
 from incidentkit.policy.obligation import LEVEL
+from incidentkit.policy.parameter import value_text
 from incidentkit.policy.playbook import Playbook
 from incidentkit.policy.turn import PLANNER
 from incidentkit.text.document import Block, Bullets, Document, Paragraph, flat
@@ -92,8 +93,7 @@ class Draft:
 
     def name(self, person: str) -> str:
         """What people call a person."""
-        known = self.directory.people.get(PersonId(person)) if self.directory else None
-        return known.name if known and known.name else person
+        return self.directory.name_of(person) if self.directory else person
 
     @property
     def about(self) -> Mapping[str, str]:
@@ -131,15 +131,10 @@ class Draft:
     def _answer(self, name: str, value: Value) -> str:
         """What was known, as people say it: with its unit, and a share as a percentage."""
         fact = self.playbook.vocabulary.get(name) if self.playbook else None
-        match value:
-            case bool():
-                return "yes" if value else "no"
-            case timedelta():
-                return duration_text(value)
-            case float() if isinstance(fact, Number) and fact.maximum == 1:
-                return f"{value * 100:.4g}%"
-            case _:
-                return f"{value} {fact.unit}".rstrip() if isinstance(fact, Number) else str(value)
+        if not isinstance(fact, Number):
+            return value_text(value)
+        is_share = isinstance(value, float) and fact.maximum == 1
+        return f"{value * 100:.4g}%" if is_share else f"{value} {fact.unit}".rstrip()
 
     def _owed(self, obligation: str) -> str:
         """What is owed, in words; its id, if no playbook says that."""

@@ -13,7 +13,7 @@ from incidentkit.model.incident import Incident
 from incidentkit.model.lifecycle import Status
 from incidentkit.model.progress import ONCE
 from incidentkit.model.targets import Target
-from incidentkit.policy.obligation import LONGEST_REASON, Obligation, Recurrence
+from incidentkit.policy.obligation import Obligation, Recurrence, as_reason
 from incidentkit.policy.playbook import Playbook
 from incidentkit.policy.recipient import person
 from incidentkit.policy.situation import SAID_DONE, STATUS, WAIVED
@@ -49,7 +49,7 @@ def _follow_up(item: ActionItemAdded, incident: Incident, playbook: Playbook) ->
         outlives=True,
         owed=True,
         purpose=Purpose.REMINDER,
-        because=item.text if len(item.text) <= LONGEST_REASON else f"{item.text[: LONGEST_REASON - 1]}…",
+        because=as_reason(item.text),
         source="6. Review",
     )
 

@@ -10,7 +10,7 @@ from attrs import field, frozen
 
 from incidentkit.errors import PlaybookInvalid
 from incidentkit.model.durations import duration_text
-from incidentkit.model.identity import PersonId, moment
+from incidentkit.model.identity import moment
 from incidentkit.model.incident import Incident
 from incidentkit.policy.directory import Directory
 from incidentkit.policy.draft import Draft
@@ -104,6 +104,5 @@ def meeting(incident: Incident, playbook: Playbook, directory: Directory, *, sta
 
 
 def _attendee(directory: Directory, id: str, roles: list[str]) -> Attendee:
-    known = directory.people.get(PersonId(id))
-    name, address = (id, "") if known is None else (known.name or id, known.contacts.get("mail", ""))
-    return Attendee(name=name, roles=tuple(dict.fromkeys(roles)), address=address)
+    address = directory.contact(id, "mail") or ""
+    return Attendee(name=directory.name_of(id), roles=tuple(dict.fromkeys(roles)), address=address)

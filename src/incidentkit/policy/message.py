@@ -84,10 +84,7 @@ def message_values(
         "severity": severity.key,
         "severity_name": severity.name,
         "status": str(incident.status),
-        "started": _day_and_time(incident.started_at, clock),
-        "day": at.astimezone(clock).date().isoformat(),
-        "time": _time(at, clock),
-        "duration": _duration(incident, at),
+        **_times(incident, at, clock),
         "cadence": cadence_words(severity.targets.update),
         "public_summary": incident.public_summary,
         "status_page": status_page,
@@ -96,11 +93,21 @@ def message_values(
         "title": incident.title,
         "impact": incident.public_summary.strip() or NOT_KNOWN_YET,
         "declared": _day_and_time(incident.declared_at, clock),
-        **{field: _name(incident.roles.get(role), directory) for field, role in ROLES.items()},
+        **{field: _holder(incident.roles.get(role), directory) for field, role in ROLES.items()},
         "channel": _channel(incident),
         **_update(update, update_number),
         "resolution": _resolution(incident),
         "post_mortem": post_mortem,
+    }
+
+
+def _times(incident: Incident, at: datetime, clock: ZoneInfo) -> dict[str, str]:
+    """The fields that tell when it is, and since when and for how long it has gone on."""
+    return {
+        "started": _day_and_time(incident.started_at, clock),
+        "day": at.astimezone(clock).date().isoformat(),
+        "time": _time(at, clock),
+        "duration": _duration(incident, at),
     }
 
 
@@ -149,12 +156,9 @@ def _time(at: datetime, clock: ZoneInfo) -> str:
     return f"{at.astimezone(clock):%H:%M %Z}"
 
 
-def _name(person: PersonId | None, directory: Directory) -> str:
-    """What people call somebody: their name, or the id of whoever has none or is not known."""
-    if person is None:
-        return NOBODY_YET
-    known = directory.people.get(person)
-    return (known.name.strip() if known else "") or person
+def _holder(person: PersonId | None, directory: Directory) -> str:
+    """What people call whoever has a role."""
+    return NOBODY_YET if person is None else directory.name_of(person)
 
 
 def _channel(incident: Incident) -> str:

@@ -54,6 +54,11 @@ def checked_reason(what: str, text: str) -> None:
         raise PlaybookInvalid(f"{what}: because has {LONGEST_REASON} characters at the most, not {len(text)}")
 
 
+def as_reason(words: str) -> str:
+    """Words as a reason: as much of them as one may have."""
+    return words if len(words) <= LONGEST_REASON else f"{words[: LONGEST_REASON - 1]}…"
+
+
 def checked_wait(what: str, wait: timedelta | None) -> None:
     """A time to wait, if there is one; `PlaybookInvalid` names ``what`` for others."""
     expect(timedelta | NoneType, wait, PlaybookInvalid, f"{what} is a timedelta")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, time, timedelta, tzinfo
+from enum import StrEnum
 from functools import partial
 from itertools import groupby
 from typing import Final, Self
@@ -39,6 +40,32 @@ from incidentkit.text.markdown import to_markdown
 
 TITLE: Final = "Post-Mortem: "
 """What stands before the title."""
+
+
+class Chapter(StrEnum):
+    """What stands above each part of the form; the last two only where there is something below them."""
+
+    SUMMARY = "Summary"
+    IMPACT = "Impact"
+    TIMELINE = "Timeline"
+    ROOT_CAUSE = "Root Cause"
+    RESOLUTION = "Resolution"
+    WENT_WELL = "What Went Well"
+    COULD_BE_BETTER = "What Could Be Better"
+    ACTION_ITEMS = "Action Items"
+    LESSONS = "Lessons Learned"
+    MEASURES = "Metrics"
+    PEOPLE = "People"
+
+
+ENTRIES: Final = ("Time (UTC)", "Event")
+"""What stands above the columns of the timeline."""
+
+IN_UTC: Final = "All times in UTC."
+"""What stands above a timeline that is no table."""
+
+MEASURED: Final = ("Measure", "Took", "Target")
+"""What stands above the columns of the measures."""
 
 BLANK_TITLE: Final = "[Incident Title]"
 BLANK_SUMMARY: Final = "Brief description of what happened"
@@ -197,23 +224,23 @@ class PostMortem:
         yield Heading(f"{TITLE}{self.title or BLANK_TITLE}", level=1)
         if self.about:
             yield Bullets(_named(name, value) for name, value in self.about.items())
-        yield from _section("Summary", self.summary, BLANK_SUMMARY)
-        yield Heading("Impact")
+        yield from _section(Chapter.SUMMARY, self.summary, BLANK_SUMMARY)
+        yield Heading(Chapter.IMPACT)
         yield from _impact(self.impact)
-        yield Heading("Timeline")
+        yield Heading(Chapter.TIMELINE)
         yield from _timeline(self.timeline)
-        yield from _section("Root Cause", self.root_cause, BLANK_ROOT_CAUSE)
-        yield from _section("Resolution", self.resolution, BLANK_RESOLUTION)
-        yield from _section("What Went Well", self.went_well, *BLANK_WENT_WELL)
-        yield from _section("What Could Be Better", self.could_be_better, *BLANK_COULD_BE_BETTER)
-        yield Heading("Action Items")
+        yield from _section(Chapter.ROOT_CAUSE, self.root_cause, BLANK_ROOT_CAUSE)
+        yield from _section(Chapter.RESOLUTION, self.resolution, BLANK_RESOLUTION)
+        yield from _section(Chapter.WENT_WELL, self.went_well, *BLANK_WENT_WELL)
+        yield from _section(Chapter.COULD_BE_BETTER, self.could_be_better, *BLANK_COULD_BE_BETTER)
+        yield Heading(Chapter.ACTION_ITEMS)
         yield from _action_items(self.action_items)
-        yield from _section("Lessons Learned", self.lessons, BLANK_LESSONS)
+        yield from _section(Chapter.LESSONS, self.lessons, BLANK_LESSONS)
         if self.measures:
-            yield Heading("Metrics")
-            yield Table(("Measure", "Took", "Target"), map(_measure, self.measures))
+            yield Heading(Chapter.MEASURES)
+            yield Table(MEASURED, map(_measure, self.measures))
         if self.people:
-            yield Heading("People")
+            yield Heading(Chapter.PEOPLE)
             yield Bullets(self.people)
         for section in self.other:
             yield Heading(section.heading)
@@ -254,12 +281,12 @@ def _timeline(timeline: Iterable[Entry]) -> Iterator[Block]:
     """A table; sub-headings, if there is more to say of an entry than a row holds."""
     entries = [*timeline]
     if any(entry.details.blocks for entry in entries):
-        yield Paragraph("All times in UTC.")
+        yield Paragraph(IN_UTC)
         for entry in entries:
             yield Heading((*_when(entry), Text(" - "), *entry.what), level=3)
             yield from entry.details.blocks
         return
-    yield Table(("Time (UTC)", "Event"), [(line(_clock(each.at) or each.when), each.what) for each in entries])
+    yield Table(ENTRIES, [(line(_clock(each.at) or each.when), each.what) for each in entries])
 
 
 def _when(entry: Entry) -> Line:

@@ -37,9 +37,8 @@ def _lanes(explanation: Explanation, end: datetime, directory: Directory | None)
         yield Lane(name=reached.level, bars=_in_force(max(reached.at, explanation.start), end))
         pages = [page for page in explanation.pages if page.obligation == f"{LEVEL}{reached.level}"]
         for person in dict.fromkeys(page.person for page in pages):
-            known = directory.people.get(person) if directory else None
             marks = [Mark(at=each.at, kind="paged", shape=Shape.RING) for each in pages if each.person == person]
-            yield Lane(name=known.name if known and known.name else person, marks=marks)
+            yield Lane(name=directory.name_of(person) if directory else person, marks=marks)
 
 
 def _in_force(start: datetime, end: datetime) -> Iterator[Bar]:

@@ -20,7 +20,7 @@ from incidentkit.model.events import (
     Unacknowledged,
     Updated,
 )
-from incidentkit.model.identity import PersonId, moment
+from incidentkit.model.identity import moment
 from incidentkit.model.incident import Incident
 from incidentkit.model.lifecycle import Status
 from incidentkit.model.stretch import Stretch, happened, stretches
@@ -90,8 +90,7 @@ def _of_people(incident: Incident, directory: Directory | None) -> Iterator[Lane
         for person, kind, shape in _marks(event):
             marks.setdefault(person, []).append(Mark(at=at, kind=kind, shape=shape))
     for person, several in marks.items():
-        known = directory.people.get(PersonId(person)) if directory else None
-        yield Lane(name=known.name if known and known.name else person, marks=several)
+        yield Lane(name=directory.name_of(person) if directory else person, marks=several)
 
 
 def _marks(event: Event) -> Iterator[tuple[str, str, Shape]]:
