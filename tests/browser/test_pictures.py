@@ -7,11 +7,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from incidentkit import EMERGENCY, Incident, PostMortem, Schedule
+from incidentkit import EMERGENCY, Choice, Conclusion, DecisionTree, Incident, PostMortem, Schedule, ask, choose
 from incidentkit.drills import practice_directory
 from incidentkit.model.record import track_record
 from incidentkit.policy.explanation import explain_hypothetical
+from incidentkit.policy.question import Node, is_question
 from incidentkit.render.charts import length_chart
+from incidentkit.render.flow import decision_flow
 from incidentkit.render.html import html_page
 from incidentkit.render.ladder import escalation_ladder
 from incidentkit.render.lanes import Bar, Lane, Lanes, Mark, Shade, Shape
@@ -54,6 +56,19 @@ def at_work() -> Iterator[Incident]:
         yield incident.resolve(at=at + DAY * number / 50, by="noor")
 
 
+def wide() -> DecisionTree[Conclusion]:
+    """Questions and answers that are hostile, long, or wide, beside and below one another, some of them shared."""
+    ends = [Conclusion(each) for each in (*filter(str.strip, HOSTILE), "W" * 60, "m" * 22)]
+    options = ["W" * 40, "m" * 22, "here"]
+    node: Node[Conclusion] = ask("Shared?", yes=ends[0], no=ends[1])
+    for number, end in enumerate(ends):
+        where = Choice(f"where_{number}", options=options, question="Where?")
+        beside = choose("W" * 300, where, dict.fromkeys(options, ends[-1]) | {options[0]: node})
+        node = ask(f"{number} {end.text}", yes=node, no=end, unsure=beside if number % 5 == 0 else end)
+    assert is_question(node)
+    return DecisionTree("W" * 60, node)
+
+
 PICTURES: Mapping[str, Callable[[], Picture]] = {
     "everything": everything,
     "timeline": lambda: incident_timeline(worked_on(), directory=PEOPLE),
@@ -62,6 +77,7 @@ PICTURES: Mapping[str, Callable[[], Picture]] = {
     "ladder": lambda: escalation_ladder(explain_hypothetical(EMERGENCY, PEOPLE, at=START, severity="SEV-1")),
     "chart": lambda: length_chart(track_record(at_work())),
     "no chart": lambda: length_chart(track_record([])),
+    "tree": lambda: decision_flow(wide()),
     "calendar": lambda: on_call_calendar(Schedule(weekly()), start=START, end=START + 60 * DAY),
 }
 

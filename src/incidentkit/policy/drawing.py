@@ -30,9 +30,9 @@ class _Drawing:
 
     def __init__(self, root: Question[Any]) -> None:
         parents = Counter(
-            branch[1] for question in root.questions for branch in _branches(question) if is_question(branch[1])
+            branch[1] for question in root.questions for branch in branches(question) if is_question(branch[1])
         )
-        aside = {node for question in root.questions for _, node in _ways(question)[1] if is_question(node)}
+        aside = {node for question in root.questions for _, node in ways(question)[1] if is_question(node)}
         apart = [question for question in root.questions if question in aside or parents[question] > 1]
         self.root = root
         self.numbers = {question: number for number, question in enumerate(apart, start=2)}
@@ -47,7 +47,7 @@ class _Drawing:
     def down(self, question: Question[Any]) -> Iterator[str]:
         """The lines of one block."""
         while True:
-            (label, node), aside = _ways(question)
+            (label, node), aside = ways(question)
             beside, *others = [f"──{answers}──▶ {self.target(target)}" for answers, target in aside] or [""]
             yield f"{_line(question.text)} {beside}".rstrip()
             yield from (f"    ├{other}" for other in others)
@@ -64,7 +64,7 @@ class _Drawing:
         return f"[{self.numbers[node]}]" if is_question(node) else _line(str(node))
 
 
-def _branches(question: Question[Any]) -> list[Branch]:
+def branches(question: Question[Any]) -> list[Branch]:
     """The branches in their order, with those to the same node as one: ``NO/UNSURE``."""
     merged: list[tuple[list[str], Any]] = []
     for answer, node in question.branches.items():
@@ -77,11 +77,11 @@ def _branches(question: Question[Any]) -> list[Branch]:
     return [("/".join(_line(answer).upper() for answer in answers), node) for answers, node in merged]
 
 
-def _ways(question: Question[Any]) -> tuple[Branch, list[Branch]]:
+def ways(question: Question[Any]) -> tuple[Branch, list[Branch]]:
     """The branch to draw downwards, the longest and of equals the last, and those to draw aside."""
-    branches = _branches(question)
-    down = max(branches, key=lambda branch: (_depth(branch[1]), branches.index(branch)))
-    return down, [branch for branch in branches if branch is not down]
+    several = branches(question)
+    down = max(several, key=lambda branch: (_depth(branch[1]), several.index(branch)))
+    return down, [branch for branch in several if branch is not down]
 
 
 def _depth(node: Any) -> int:
@@ -100,7 +100,7 @@ def to_mermaid(root: Question[Any]) -> str:
     ends: list[Any] = []
     arrows: list[str] = []
     for question in root.questions:
-        for label, node in _branches(question):
+        for label, node in branches(question):
             if not is_question(node):
                 if node not in ends:
                     ends.append(node)

@@ -9,16 +9,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from enum import Enum
 from functools import partial
-from itertools import accumulate
 from typing import Final
-from unicodedata import east_asian_width
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from attrs import field, frozen
 
 from incidentkit.errors import FieldInvalid, each_of
 from incidentkit.model.identity import moment
-from incidentkit.text.document import flat
+from incidentkit.render.lettering import short, width
 
 WIDTH: Final = 760
 """Pixels: what a page of `render.html` has beside its margins."""
@@ -34,9 +32,6 @@ AXIS: Final = 26
 
 LONGEST: Final = NAMES - 12
 """Pixels of a name that are shown."""
-
-NARROW, BROAD, BROADEST = 8.2, 12.5, 14.0
-"""Pixels of letters at the size of the text, with some to spare: of most, of capitals and their like, of ideograms."""
 
 MOST_LANES: Final = 40
 """Lanes that a drawing shows; of more it is said how many there are."""
@@ -171,19 +166,19 @@ class _Drawing:
             x = self._x(at)
             self._draw("path", d=f"M{x} {AXIS - 6}V{self._bottom}", stroke="var(--line)")
             words = _clock(at, lasts)
-            middle = min(x, WIDTH - _width(words) / 2)  # the last one may not lie outside
+            middle = min(x, WIDTH - width(words) / 2)  # the last one may not lie outside
             self._write(words, round(middle, 1), AXIS - 12, text_anchor="middle", fill="var(--quiet)")
 
     def _lane(self, lane: Lane, top: float) -> None:
         middle = top + LANE / 2
         self._draw("path", d=f"M0 {top}H{WIDTH}", stroke="var(--line)")
-        self._write(_short(lane.name), 0, middle + 4.5)
+        self._write(short(lane.name, LONGEST), 0, middle + 4.5)
         for bar in lane.bars:
             begin, end = self._x(bar.start), self._x(bar.end)
             if self._is_seen(bar.start, bar.end):
                 colour, share = bar.shade.value
-                width = max(round(end - begin, 1), 1.5)
-                self._draw("rect", x=begin, y=middle - 6, width=width, height=12, fill=colour, fill_opacity=share)
+                length = max(round(end - begin, 1), 1.5)
+                self._draw("rect", x=begin, y=middle - 6, width=length, height=12, fill=colour, fill_opacity=share)
         for mark in lane.marks:
             if self._is_seen(mark.at, mark.at):
                 self._mark(mark.shape, self._x(mark.at), middle)
@@ -207,12 +202,12 @@ class _Drawing:
         """What the bars and marks mean, in rows; gives the height of the drawing."""
         x, y = 0.0, top
         for kind, look in self._kinds():
-            width = 22 + _width(kind) + 14
-            if x > 0 and x + width > WIDTH:
+            room = 22 + width(kind) + 14
+            if x > 0 and x + room > WIDTH:
                 x, y = 0.0, y + 22
             self._swatch(look, x + 8, y - 4)
             self._write(kind, x + 22, y, fill="var(--quiet)")
-            x += width
+            x += room
         left = len(self._lanes.lanes) - len(self._shown)
         if left:
             y += 22 if x > 0 else 0
@@ -228,29 +223,9 @@ class _Drawing:
 
     def _kinds(self) -> Iterable[tuple[str, Shade | Shape]]:
         """What is seen, each kind once, bars before marks."""
-        bars = {_short(bar.kind, WIDTH / 2): bar.shade for lane in self._shown for bar in lane.bars}
-        marks = {_short(mark.kind, WIDTH / 2): mark.shape for lane in self._shown for mark in lane.marks}
+        bars = {short(bar.kind, WIDTH / 2): bar.shade for lane in self._shown for bar in lane.bars}
+        marks = {short(mark.kind, WIDTH / 2): mark.shape for lane in self._shown for mark in lane.marks}
         return (*bars.items(), *marks.items())
-
-
-def _short(name: str, longest: float = LONGEST) -> str:
-    """A name in one line, of a long one the beginning."""
-    words = flat(name)
-    if _width(words) <= longest:
-        return words
-    widths = accumulate(map(_width, words))
-    return f"{words[: sum(each <= longest - BROAD for each in widths)].rstrip()}…"
-
-
-def _width(words: str) -> float:
-    """How wide words are at the most: no program asks a browser for that before it draws."""
-    return sum(map(_width_of, words))
-
-
-def _width_of(letter: str) -> float:
-    if east_asian_width(letter) in "WF":
-        return BROADEST
-    return BROAD if letter.isupper() or letter in "mw@%—…" or ord(letter) > 0x24F else NARROW
 
 
 def _times(start: datetime, end: datetime) -> Iterator[datetime]:

@@ -12,11 +12,12 @@ from incidentkit.errors import IncidentkitError
 from incidentkit.model.incident import Incident
 from incidentkit.policy.explanation import Explanation
 from incidentkit.policy.tree import DecisionTree
+from incidentkit.render.flow import decision_flow
 from incidentkit.render.html import Part, to_html
 from incidentkit.render.ladder import escalation_ladder
 from incidentkit.render.picture import Picture
 from incidentkit.render.timeline import incident_timeline
-from incidentkit.text.document import CodeBlock, Document
+from incidentkit.text.document import Document
 
 SHOWN: Final = (
     ("text.document", "Document"),
@@ -76,7 +77,7 @@ def _parts(value: Any) -> list[Part]:
         case Explanation():
             return [escalation_ladder(value), value.to_document()]
         case _ if isinstance(value, DecisionTree):
-            return [Document([CodeBlock(str(value))])]  # pyright: ignore[reportUnknownArgumentType]  # of whatever conclusions
+            return [decision_flow(value)]  # pyright: ignore[reportUnknownArgumentType]  # of whatever conclusions
         case _ if hasattr(value, "to_document"):
             return [value.to_document()]
         case _:
