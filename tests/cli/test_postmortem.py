@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from incidentkit import EMERGENCY, Incident, PostMortem
+from incidentkit.inbound.postmortem import read_postmortem
 from incidentkit.providers.store import Append
 from incidentkit.stores import SqlStore
+from incidentkit.text.slack import to_slack
 from tests.cli.invocation import Invoke
 
 AT = datetime(2026, 3, 2, 14, 23, tzinfo=UTC)
@@ -70,6 +73,29 @@ def test_a_page_is_made_of_it(invoke: Invoke, draft: Path) -> None:
     assert done.out.startswith("<!DOCTYPE html>")
     assert "&lt;b&gt;Down" in done.out
     assert "<svg" not in done.out
+
+
+def test_a_message_for_slack_is_made_of_it(invoke: Invoke, draft: Path) -> None:
+    done = invoke("postmortem", "render", str(draft), "--slack")
+    assert (done.status, done.err) == (0, "")
+    message = json.loads(done.out)
+    assert message["text"] == "Post-Mortem: &lt;b&gt;Down"
+    assert message["blocks"] == to_slack(read_postmortem(draft.read_bytes()).postmortem.to_document())
+
+
+def test_another_form_is_written_in_that_of_the_playbook(invoke: Invoke, tmp_path: Path) -> None:
+    file = tmp_path / "other.md"
+    file.write_text("# Outage of checkout\n\n## What happened\n\nIt was down.\n\n## Root causes\n\nA full disk.\n")
+    done = invoke("postmortem", "render", str(file), "--markdown")
+    assert (done.status, done.err) == (0, "")
+    assert done.out == read_postmortem(file.read_bytes()).postmortem.to_markdown()
+    assert done.lines[0] == "# Post-Mortem: Outage of checkout"
+
+
+def test_only_a_page_has_a_picture(invoke: Invoke, draft: Path, database: str) -> None:
+    done = invoke("postmortem", "render", str(draft), "--slack", "--incident", database, "INC-1")
+    assert (done.status, done.out) == (2, "")
+    assert "only a page has" in done.err
 
 
 def test_with_its_incident_the_page_has_a_picture(invoke: Invoke, draft: Path, database: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable, Iterable
 from importlib import import_module
@@ -15,12 +16,13 @@ from incidentkit.cli.files import directory_in, playbook_in
 from incidentkit.cli.margin import remark
 from incidentkit.cli.rules import rules_of
 from incidentkit.cli.screen import screen_on
-from incidentkit.errors import StoreMisconfigured, shown
+from incidentkit.errors import FieldInvalid, StoreMisconfigured, shown
 from incidentkit.model.incident import Incident
 from incidentkit.policy.directory import Directory
 from incidentkit.policy.gap import Gap, Missing
-from incidentkit.policy.postmortem import PostMortem
+from incidentkit.policy.postmortem import TITLE, PostMortem
 from incidentkit.text.document import Block, Bullets, Document, Heading, Paragraph
+from incidentkit.text.slack import slack_fallback, to_slack
 
 EPILOG: Final = """\
 A post-mortem is a Markdown file, in the form of the playbook or in another
@@ -31,6 +33,7 @@ examples:
   incidentkit postmortem check INC-7.md
   incidentkit postmortem check INC-7.md --allow PMT015
   incidentkit postmortem render INC-7.md > INC-7.html
+  incidentkit postmortem render INC-7.md --slack > message.json
   incidentkit postmortem render INC-7.md --incident sqlite:///incidents.db INC-7
 
 exit status: 0; 1 of 'check' if something is missing; 2 if it could not be done
@@ -69,7 +72,12 @@ def _findings(missing: list[Missing], warnings: Iterable[object]) -> Iterable[Bl
 
 
 def _render(options: Namespace, stream: TextIO) -> int:
-    postmortem = _read(options.file).postmortem
+    postmortem: PostMortem = _read(options.file).postmortem
+    if options.form is not None:
+        if options.incident is not None:
+            raise FieldInvalid("--incident", "draws a picture, which only a page has: leave out --slack or --markdown")
+        stream.write(options.form(postmortem))
+        return 0
     page: Callable[..., str] = import_module("incidentkit.render.postmortem").postmortem_page
     if options.incident is None:
         stream.write(page(postmortem))
@@ -79,6 +87,13 @@ def _render(options: Namespace, stream: TextIO) -> int:
         incident = Incident.replay(store.load(id))
     stream.write(page(postmortem, incident=incident, directory=_people(options)))
     return 0
+
+
+def _slack(postmortem: PostMortem) -> str:
+    """What Slack's method chat.postMessage takes beside the channel."""
+    notice = Document([Paragraph(f"{TITLE}{postmortem.title}")])
+    message = {"text": slack_fallback(notice).strip(), "blocks": to_slack(postmortem.to_document())}
+    return f"{json.dumps(message, ensure_ascii=False, indent=2)}\n"
 
 
 def _read(path: Path) -> Any:
@@ -117,6 +132,24 @@ def _about(parser: ArgumentParser) -> None:
     )
 
 
+def _form(parser: ArgumentParser) -> None:
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument(
+        "--slack",
+        dest="form",
+        action="store_const",
+        const=_slack,
+        help="as a message for Slack, in JSON",
+    )
+    form.add_argument(
+        "--markdown",
+        dest="form",
+        action="store_const",
+        const=PostMortem.to_markdown,
+        help="as Markdown in the form of the playbook, whatever form it has",
+    )
+
+
 def _by(parser: ArgumentParser) -> None:
     parser.add_argument("--playbook", metavar="TOML", type=Path, help="the playbook; the incident's own if not given")
 
@@ -128,7 +161,7 @@ def _who(parser: ArgumentParser) -> None:
 ACTIONS: Final = (
     Action("draft", "what the log of an incident says, as Markdown", (add_database, add_incident, _by, _who), _draft),
     Action("check", "what is not filled in, and what was not understood", (_file, _allowed), _check),
-    Action("render", "a page to show, as HTML", (_file, _about, _who), _render),
+    Action("render", "a page to show, as HTML, or a message for Slack", (_file, _form, _about, _who), _render),
 )
 """Everything that can be done with post-mortems from a terminal."""
 
