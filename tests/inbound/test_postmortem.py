@@ -449,6 +449,20 @@ def test_what_ends_before_it_begins_stays_in_words() -> None:
 
 
 @pytest.mark.parametrize(
+    "told",
+    [
+        "## Timeline\n\n- Incident started: 2026-03-02 15:00 UTC\n- Resolved: 2026-03-02 14:00 UTC\n",
+        "## Timeline\n\n- 2026-03-02 15:00 UTC Impact begins\n- 14:00 The incident was resolved\n",
+        "## Timeline\n\n- Ended: 2026-03-02 14:00 UTC\n- Began: 2026-03-02 15:00 UTC\n",
+        "## Metrics\n\n- Start time: 2026-03-02 15:00 UTC\n- End time: 2026-03-02 14:00 UTC\n",
+    ],
+)
+def test_what_is_over_before_it_began_is_told(told: str) -> None:
+    assert (6, Unclear.BACKWARDS) in codes(f"# T\n\n{told}")
+    assert Unclear.BACKWARDS not in {code for _, code in codes(f"# T\n\n{told.replace('14:00', '16:00')}")}
+
+
+@pytest.mark.parametrize(
     "span", ["10:00 to 11:30 CET", "10:00 CET - 11:30 CET", "2026-03-02 09:00 UTC until 2026-03-02 10:30 UTC"]
 )
 def test_a_zone_behind_a_span_is_that_of_both_its_ends(span: str) -> None:

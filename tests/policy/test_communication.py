@@ -160,6 +160,12 @@ def test_two_checklists_that_want_the_same_under_one_name_are_refused() -> None:
         playbook(checklists=twice)
 
 
+@pytest.mark.parametrize("name", ["action item", "failover #1"])
+def test_what_could_be_called_like_something_of_an_incident_is_refused(name: str) -> None:
+    with pytest.raises(PlaybookInvalid, match=f"'{name}/a' could be an action item or a step of a run"):
+        playbook(checklists=[Checklist(name=name, items=[Item(name="a")], owner=OWNER)])
+
+
 @pytest.mark.parametrize(
     "policies",
     [

@@ -18,7 +18,8 @@ from incidentkit.model.commands import AddActionItem, Cancel, Close, Fulfil, Red
 from incidentkit.model.events import ActionItemAdded, Overtaken
 from incidentkit.model.state import MOST_ACTION_ITEMS
 from incidentkit.policy.account import ActionItem
-from incidentkit.policy.follow_up import ITEM, ticket_requests
+from incidentkit.policy.follow_up import ticket_requests
+from incidentkit.policy.obligation import ITEM
 from incidentkit.policy.planning import plan
 from incidentkit.policy.standing import Standing, obligations
 from incidentkit.testing import incidents

@@ -9,6 +9,7 @@ from typing import Final
 from attrs import evolve
 
 from incidentkit.inbound.action_item import ActionItems
+from incidentkit.inbound.bounds import Bounds
 from incidentkit.inbound.clock import Clock
 from incidentkit.inbound.impact import Damage, Measures, is_measured
 from incidentkit.inbound.length import length_of
@@ -53,7 +54,8 @@ class Draft:
         self._about: dict[str, str] = {}
         self._prose = {place: Composer(notes) for place in _PROSE}
         self._clock = clock
-        self.timeline = Timeline(notes, clock)
+        self._bounds = Bounds(notes, clock)
+        self.timeline = Timeline(notes, clock, self._bounds)
         self._damage = Damage(notes, clock)
         self._items = ActionItems(notes)
         self._measures = Measures(notes)
@@ -165,6 +167,7 @@ class Draft:
             self._notes.warn(Unclear.PLACEHOLDER, section.line, f"{section.heading}: {words_of_parts(words)}")
             words = ()
         said = plain_of(words, section.line, self._notes)
+        self._bounds.said(section.heading, said, section.line)
         if not rest and (not said or self.about(short_text(section.heading, section.line, self._notes), said)):
             self._notes.grasp("" if said else section.heading)
             return
@@ -231,6 +234,7 @@ class Draft:
         if is_measured(name) or length_of(value.strip()) is not None:
             self._measures.add(line, name.strip(), value)
             return True
+        self._bounds.said(name.strip(), value, line)
         return self.about(name.strip(), value.strip())
 
 

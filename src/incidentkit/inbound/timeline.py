@@ -9,6 +9,7 @@ from typing import Final
 
 from attrs import frozen
 
+from incidentkit.inbound.bounds import Bounds
 from incidentkit.inbound.clock import Clock
 from incidentkit.inbound.column import Columns
 from incidentkit.inbound.markdown_tree import Block, Heading, Item, Items, Rows, Words
@@ -46,9 +47,10 @@ class _Told:
 class Timeline:
     """Reads the entries of a document, section by section."""
 
-    def __init__(self, notes: Notes, clock: Clock) -> None:
+    def __init__(self, notes: Notes, clock: Clock, bounds: Bounds) -> None:
         self._notes = notes
         self._clock = clock
+        self._bounds = bounds
         self.entries: list[Entry] = []
 
     def read(self, blocks: Sequence[Block]) -> tuple[Block, ...]:
@@ -165,6 +167,8 @@ class Timeline:
             return
         if not said:
             what, when = (Text(when or "-"),), ""
+        if at:
+            self._bounds.at(said, at, number)
         self.entries.append(Entry(what=shortened(what, number, self._notes), at=at, when=when, details=details))
 
     def _table(self, block: Rows) -> Iterator[Block]:

@@ -168,7 +168,7 @@ _UNCLEAR = {
     ),
     Unclear.BACKWARDS: (
         "It ends before it begins.",
-        "Both times were kept in words.",
+        "Both times were kept as they are said.",
     ),
     Unclear.LENGTH: (
         "How long something took cannot be told exactly.",

@@ -43,8 +43,7 @@ from incidentkit.model.stretch import Stretch, happened, stretches
 from incidentkit.model.targets import Target
 from incidentkit.policy.account import ActionItem, Entry, Impact, Measure, Section
 from incidentkit.policy.directory import Directory
-from incidentkit.policy.follow_up import ITEM
-from incidentkit.policy.obligation import LEVEL
+from incidentkit.policy.obligation import ITEM, LEVEL
 from incidentkit.policy.parameter import value_text
 from incidentkit.policy.playbook import Playbook
 from incidentkit.policy.turn import PLANNER

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Final
 
 from incidentkit.model.action import ActionKey
 from incidentkit.model.conditions import ALWAYS
@@ -13,16 +12,13 @@ from incidentkit.model.incident import Incident
 from incidentkit.model.lifecycle import Status
 from incidentkit.model.progress import ONCE
 from incidentkit.model.targets import Target
-from incidentkit.policy.obligation import Obligation, Recurrence, as_reason
+from incidentkit.policy.obligation import ITEM, Obligation, Recurrence, as_reason
 from incidentkit.policy.playbook import Playbook
 from incidentkit.policy.recipient import person
 from incidentkit.policy.situation import SAID_DONE, STATUS, WAIVED
 from incidentkit.providers.pager import Purpose
 from incidentkit.providers.tracker import OpenTicket
 from incidentkit.text.document import Bullets, Document, Paragraph
-
-ITEM: Final = "action item/"
-"""What the ids of action items as obligations begin with."""
 
 
 def follow_ups(incident: Incident, playbook: Playbook) -> Iterator[Obligation]:

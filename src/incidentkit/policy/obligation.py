@@ -37,6 +37,9 @@ SHORTEST_REST: Final = timedelta(minutes=1)
 LEVEL: Final = "page/"
 """How the id of what a level wants begins, so that a log tells it though the playbook has no such level any more."""
 
+ITEM: Final = "action item/"
+"""How the id of an action item as an obligation begins."""
+
 MOST_REPEATS: Final = 1_000
 """How often the last delay of a backoff may come once more."""
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
 from types import NoneType
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from attrs import evolve, field, frozen
 
@@ -34,7 +35,7 @@ from incidentkit.policy.forms.preservation import preservation_form, preservatio
 from incidentkit.policy.forms.response import response_form, response_of
 from incidentkit.policy.forms.review import review_form, review_of
 from incidentkit.policy.forms.rollback import rollback_form, rollback_of
-from incidentkit.policy.obligation import Expiry, Obligation
+from incidentkit.policy.obligation import ITEM, Expiry, Obligation
 from incidentkit.policy.preservation import PreservationPolicy
 from incidentkit.policy.question import Conclusion, Walk
 from incidentkit.policy.recipient import Recipient
@@ -61,12 +62,18 @@ def _runbooks(runbooks: Iterable[Runbook]) -> tuple[Runbook, ...]:
     return each_of(Runbook, runbooks, PlaybookInvalid, "a playbook has a list of runbooks")
 
 
+_TAKEN: Final = re.compile(rf"{ITEM}|.* #\d+/")
+"""How ids begin that are given while an incident goes on: to its action items, and to the steps of its runs."""
+
+
 def _check_ids(obligations: Iterable[Obligation]) -> None:
     """Raise `PlaybookInvalid` for two obligations under one id, or for one that builds on another that is not there."""
     ids: set[str] = set()
     for each in obligations:
         if each.id in ids:
             raise PlaybookInvalid(f"two policies want something under one id, {each.id!r}: call one of them otherwise")
+        if _TAKEN.match(each.id):
+            raise PlaybookInvalid(f"{each.id!r} could be an action item or a step of a run: call it otherwise")
         ids.add(each.id)
     for each in obligations:
         for other in (*each.after, *each.done_by, *each.presupposes):

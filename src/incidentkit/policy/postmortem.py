@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from functools import partial
@@ -80,6 +80,7 @@ BLANK_WENT_WELL: Final = ("Positive aspects of response", "What worked as planne
 BLANK_COULD_BE_BETTER: Final = ("Areas for improvement", "Process gaps identified")
 BLANK_OWNER: Final = "[owner]"
 BLANK_DUE: Final = "[due date]"
+BLANK_ACTION_ITEMS: Final = tuple(f"Action {number} - Owner - Due Date" for number in (1, 2, 3))
 BLANK_LESSONS: Final = "Key takeaways for future incidents"
 
 
@@ -294,7 +295,9 @@ def _when(entry: Entry) -> Line:
     return line(_clock(entry.at)) if entry.at else (Strong(entry.when),)
 
 
-def _action_items(items: Iterable[ActionItem]) -> Iterator[Block]:
+def _action_items(items: Sequence[ActionItem]) -> Iterator[Block]:
+    if not items:
+        yield Checklist((False, blank) for blank in BLANK_ACTION_ITEMS)
     for group, several in groupby(items, lambda item: item.group):
         if group:
             yield Heading(group, level=3)
