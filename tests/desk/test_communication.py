@@ -48,6 +48,7 @@ from incidentkit.playbooks.emergency import CORE_FUNCTIONALITY, SECURITY_COMPROM
 from incidentkit.policy.act import ActKind
 from incidentkit.policy.communication import Announcement, announced
 from incidentkit.policy.planning import plan
+from incidentkit.policy.standing import Owings
 from incidentkit.providers.answer import Receipt
 from incidentkit.providers.chat import OpenChannel
 from incidentkit.providers.pager import Purpose, SendPage
@@ -481,6 +482,7 @@ def test_communicating_is_overdue_after_ten_minutes_and_stays_so() -> None:
     room.submit(20, Link, LinkKind.STATUS_ENTRY, "by-hand")
     met = room.desk.obligations(room.id)["in time/communicate"]
     assert (str(met.standing), met.overdue_since) == ("met", at(10))
+    assert "met, late" in str(Owings((met,)))
     fell = [event.obligation for event in room.incident.timeline if isinstance(event, FellDue)]
     assert fell.count("in time/communicate") == 1
 

@@ -425,6 +425,12 @@ def test_a_length_is_read_or_kept_in_words(words: str, minutes: int | None) -> N
         "*Describe how users were impacted*",
         "[what happened]",
         "Brief description of what happened",
+        "TBD",
+        "todo",
+        "To be determined.",
+        "...",
+        "\N{HORIZONTAL ELLIPSIS}",
+        "[not written yet]",
     ],
 )
 def test_placeholders_are_told_and_not_kept(words: str) -> None:

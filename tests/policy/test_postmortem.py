@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from incidentkit import EMERGENCY, Directory, Incident
+from incidentkit import EMERGENCY, Directory, Incident, convert
 from incidentkit.drills import Drill, Story, Work, practice_directory
 from incidentkit.errors import FieldInvalid, PlaybookInvalid
 from incidentkit.memory import Acknowledges
@@ -29,6 +29,7 @@ from incidentkit.policy.recipient import role
 from incidentkit.policy.review import Invitation, ReviewPolicy, Topic
 from incidentkit.testing import histories, texts
 from incidentkit.text.document import flat
+from incidentkit.text.plain import to_plain
 
 BEGAN = datetime(2026, 3, 2, 2, 10, tzinfo=UTC)
 SEV_1, SEV_2, *_ = EMERGENCY.scheme.severities
@@ -420,4 +421,35 @@ def test_a_review_is_written_and_read_back() -> None:
 
 def test_people_without_a_directory_are_called_by_their_ids() -> None:
     assert PostMortem.from_incident(resolved()).people == ("noor", "mika")
-    assert PostMortem.from_incident(resolved(), directory=Directory()).people == ()
+    assert PostMortem.from_incident(resolved(), directory=Directory()).people == ("noor", "mika")
+
+
+def test_what_only_declared_it_may_be_a_monitor() -> None:
+    incident = Incident.declare("INC-7", title="Down", at=BEGAN, by="prometheus", severity=SEV_1)
+    incident = incident.resolve(at=after(53), by="a stranger")
+    assert PostMortem.from_incident(incident, directory=PEOPLE).people == ("a stranger",)
+    assert PostMortem.from_incident(incident).people == ("prometheus", "a stranger")
+
+
+def test_the_playbook_knows_the_targets_of_what_was_read_from_a_log() -> None:
+    incident = resolved()
+    read = convert.from_json(convert.to_json(incident), Incident)
+    draft = PostMortem.from_incident(read, playbook=EMERGENCY)
+    assert draft.measures == PostMortem.from_incident(incident, playbook=EMERGENCY).measures
+    assert any(each.missed for each in draft.measures)
+
+
+def test_lengths_are_told_to_the_second() -> None:
+    incident = Incident.declare("INC-7", title="Down", at=BEGAN, by="noor", severity=SEV_1)
+    over = incident.resolve(at=BEGAN + timedelta(seconds=21, microseconds=396_028), by="noor")
+    draft = PostMortem.from_incident(over)
+    assert {each.took for each in draft.measures} == {timedelta(), timedelta(seconds=21)}
+    assert "over after 21s" in to_plain(draft.summary)
+
+
+def test_a_level_that_nobody_was_paged_for_is_told_so() -> None:
+    nobody = evolve(PEOPLE, roles={**PEOPLE.roles, "executive": []})
+    drill = Drill(playbook=EMERGENCY, directory=nobody, title="Down", start=BEGAN, severity=SEV_1, lasts=minutes(120))
+    told = [entry.what[0].text for entry in PostMortem.from_incident(drill.run().incident, directory=nobody).timeline]
+    assert "on-call engineer paged: Noor Haddad" in told
+    assert "executive: there was nobody to page" in told

@@ -73,6 +73,8 @@ def _findings(missing: list[Missing], warnings: Iterable[object]) -> Iterable[Bl
 
 def _render(options: Namespace, stream: TextIO) -> int:
     postmortem: PostMortem = _read(options.file).postmortem
+    if missing := len(postmortem.missing()):
+        remark("incidentkit", f"{missing} things are not written yet: 'postmortem check' names them")
     if options.form is not None:
         if options.incident is not None:
             raise FieldInvalid("--incident", "draws a picture, which only a page has: leave out --slack or --markdown")

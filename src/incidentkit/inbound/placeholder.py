@@ -24,6 +24,8 @@ _BLANK: Final = re.compile(
     r"\[[^\[\]]*\]"  # [what is to be written]
     r"|[?%()\s]*\?[?%()\s]*(?:of|mins?|minutes|hours|h|m)?[?%()\s]*"  # ?mins, ??% (?? of ??)
     r"|Action \d+ - Owner - Due Date"
+    r"|(?i:tb[adc]|todo|to do|fixme|to be (?:added|announced|confirmed|decided|determined|filled in|written))\.?"
+    r"|\.{2,}|…+"
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 from attrs import frozen
 
@@ -16,6 +16,7 @@ from incidentkit.model.events import (
     ActionItemAdded,
     ActionStarted,
     Became,
+    Declared,
     Event,
     FellDue,
     Fulfilled,
@@ -39,6 +40,7 @@ from incidentkit.model.facts import Number
 from incidentkit.model.identity import PersonId
 from incidentkit.model.incident import Incident
 from incidentkit.model.lifecycle import ACTIVE
+from incidentkit.model.severity import Severity
 from incidentkit.model.stretch import Stretch, happened, stretches
 from incidentkit.model.targets import Target
 from incidentkit.policy.account import ActionItem, Entry, Impact, Measure, Section
@@ -107,7 +109,7 @@ class Draft:
         if written and flat(written[-1]):
             return written[-1]
         start, end = self.incident.started_at, self.incident.resolved_at
-        lasted = "it is not over yet" if end is None else f"it was over after {duration_text(end - start)}"
+        lasted = "it is not over yet" if end is None else f"it was over after {duration_text(_whole(end - start))}"
         return f"{self.incident.title} ({self.incident.severity}): it began {start:%Y-%m-%d %H:%M} UTC, and {lasted}."
 
     @property
@@ -171,10 +173,12 @@ class Draft:
     def _told(self, event: Event) -> str:
         """An event in words; empty if a post-mortem does not tell it."""
         if isinstance(event, Became) and event.obligation.startswith(LEVEL):
-            people = ", ".join(map(self.name, event.people))
-            return f"{event.obligation.removeprefix(LEVEL)} paged{f': {people}' if people else ''}"
+            level, people = event.obligation.removeprefix(LEVEL), ", ".join(map(self.name, event.people))
+            return f"{level} paged: {people}" if people else f"{level}: there was nobody to page"
         if isinstance(event, UNTOLD):
             return ""
+        if isinstance(event, Declared):
+            return f"{self.name(event.by)}: declared as {event.assessment.severity}: {event.title}"
         if isinstance(event, RoleAssigned):
             return f"{self.name(event.to)} is {event.role}"
         if isinstance(event, FellDue):
@@ -195,9 +199,9 @@ class Draft:
     @property
     def measures(self) -> Iterator[Measure]:
         """How long it took, against what was promised of its severity, and how long it had each severity."""
-        metrics, targets = self.incident.metrics, self.incident.severity.targets
+        metrics, targets = self.incident.metrics, self._promised.targets
         declared, started = self.incident.declared_at, self.incident.started_at
-        yield Measure(what="Time to declare", took=metrics.time_to_declare)
+        yield Measure(what="Time to declare", took=_whole(metrics.time_to_declare))
         yield from self._measure("Time to acknowledge", declared, metrics.time_to_acknowledge, targets.respond)
         yield from self._measure("Time to mitigate", started, metrics.time_to_mitigate, targets.mitigate)
         yield from self._measure("Time to resolve", started, metrics.time_to_resolve, targets.resolve)
@@ -205,17 +209,25 @@ class Draft:
         for each in self._stretches:
             if each.status in ACTIVE:
                 in_severity[each.severity.key] = in_severity.get(each.severity.key, timedelta()) + each.length
-        yield from (Measure(what=f"Time in {key}", took=length) for key, length in in_severity.items())
+        yield from (Measure(what=f"Time in {key}", took=_whole(length)) for key, length in in_severity.items())
+
+    @property
+    def _promised(self) -> Severity[Any]:
+        """Its severity as the playbook has it: one that was read from a log or a document comes without targets."""
+        severity = self.incident.severity
+        scheme = self.playbook.scheme if self.playbook else ()
+        return next((each for each in scheme if each == severity), severity)
 
     def _measure(self, what: str, start: datetime, took: timedelta | None, target: Target | None) -> Iterator[Measure]:
         """One length, if it is known. Its target runs from when the incident first had the severity that has it."""
         if took is None:
             return
         if target is None:
-            yield Measure(what=what, took=took)
+            yield Measure(what=what, took=_whole(took))
             return
         promised = next((each.start for each in self._stretches if each.severity == self.incident.severity), start)
-        yield Measure(what=what, took=took, target=str(target), missed=start + took > target.deadline(promised))
+        missed = start + took > target.deadline(promised)
+        yield Measure(what=what, took=_whole(took), target=str(target), missed=missed)
 
     @property
     def people(self) -> tuple[str, ...]:
@@ -224,7 +236,13 @@ class Draft:
 
     @property
     def responders(self) -> tuple[PersonId, ...]:
-        """Those people by their ids; with a directory, only those whom it knows, or a monitor would be one of them."""
-        said = (event.by for event in self.incident.timeline if not isinstance(event, UNTOLD))
-        ids = (each for each in dict.fromkeys((*self.incident.roles.values(), *said)) if each != PLANNER)
-        return tuple(each for each in ids if self.directory is None or each in self.directory.people)
+        """Those people by their ids. Who only declared it counts if the directory has them, or it may be a monitor."""
+        told = [event for event in self.incident.timeline if not isinstance(event, UNTOLD) and event.by != PLANNER]
+        did_more = {*self.incident.roles.values(), *(event.by for event in told if not isinstance(event, Declared))}
+        said = (e.by for e in told if self.directory is None or e.by in did_more or e.by in self.directory.people)
+        return tuple(dict.fromkeys((*self.incident.roles.values(), *said)))
+
+
+def _whole(length: timedelta) -> timedelta:
+    """A length as people tell it, to the second."""
+    return timedelta(seconds=length // timedelta(seconds=1))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from functools import partial
 from itertools import groupby
-from typing import Final, Self
+from typing import Final, Self, TypeAlias
 
 from attrs import field, frozen
 
@@ -66,6 +66,12 @@ IN_UTC: Final = "All times in UTC."
 
 MEASURED: Final = ("Measure", "Took", "Target")
 """What stands above the columns of the measures."""
+
+Blank: TypeAlias = Callable[..., tuple[str, ...]]
+"""What stands where nothing is written: it takes the words of the form, one for each line."""
+
+NOT_WRITTEN: Final = "[not written yet]"
+"""What is shown in place of a blank of the form, which could be taken for what somebody wrote."""
 
 BLANK_TITLE: Final = "[Incident Title]"
 BLANK_SUMMARY: Final = "Brief description of what happened"
@@ -214,29 +220,32 @@ class PostMortem:
                 yield Missing(Gap.DUE, what)
 
     def to_document(self) -> Document:
-        """The playbook's form, with its blanks where nothing is written yet, for whoever shows it."""
-        return Document(self._blocks())
+        """What is written, in the order of the playbook's form, for whoever shows it; where nothing is, it says so."""
+        return Document(self._blocks(_not_written))
 
     def to_markdown(self) -> str:
-        """The playbook's form as Markdown, which people fill in; `incidentkit.inbound.postmortem` reads it back."""
-        return to_markdown(self.to_document())
+        """The playbook's form as Markdown, with its blanks where nothing is written yet, for people to fill in.
 
-    def _blocks(self) -> Iterator[Block]:
-        yield Heading(f"{TITLE}{self.title or BLANK_TITLE}", level=1)
+        `incidentkit.inbound.postmortem` reads it back.
+        """
+        return to_markdown(Document(self._blocks(_as_in_the_form)))
+
+    def _blocks(self, blank: Blank) -> Iterator[Block]:
+        yield Heading(f"{TITLE}{self.title or blank(BLANK_TITLE)[0]}", level=1)
         if self.about:
             yield Bullets(_named(name, value) for name, value in self.about.items())
-        yield from _section(Chapter.SUMMARY, self.summary, BLANK_SUMMARY)
+        yield from _section(Chapter.SUMMARY, self.summary, blank(BLANK_SUMMARY))
         yield Heading(Chapter.IMPACT)
-        yield from _impact(self.impact)
+        yield from _impact(self.impact, blank)
         yield Heading(Chapter.TIMELINE)
-        yield from _timeline(self.timeline)
-        yield from _section(Chapter.ROOT_CAUSE, self.root_cause, BLANK_ROOT_CAUSE)
-        yield from _section(Chapter.RESOLUTION, self.resolution, BLANK_RESOLUTION)
-        yield from _section(Chapter.WENT_WELL, self.went_well, *BLANK_WENT_WELL)
-        yield from _section(Chapter.COULD_BE_BETTER, self.could_be_better, *BLANK_COULD_BE_BETTER)
+        yield from _timeline(self.timeline, blank())
+        yield from _section(Chapter.ROOT_CAUSE, self.root_cause, blank(BLANK_ROOT_CAUSE))
+        yield from _section(Chapter.RESOLUTION, self.resolution, blank(BLANK_RESOLUTION))
+        yield from _section(Chapter.WENT_WELL, self.went_well, blank(*BLANK_WENT_WELL))
+        yield from _section(Chapter.COULD_BE_BETTER, self.could_be_better, blank(*BLANK_COULD_BE_BETTER))
         yield Heading(Chapter.ACTION_ITEMS)
-        yield from _action_items(self.action_items)
-        yield from _section(Chapter.LESSONS, self.lessons, BLANK_LESSONS)
+        yield from _action_items(self.action_items, blank)
+        yield from _section(Chapter.LESSONS, self.lessons, blank(BLANK_LESSONS))
         if self.measures:
             yield Heading(Chapter.MEASURES)
             yield Table(MEASURED, map(_measure, self.measures))
@@ -252,7 +261,15 @@ def _named(name: str, value: str) -> Line:
     return Strong(f"{name}:"), Text(f" {value}")
 
 
-def _section(heading: str, body: Document, *blanks: str) -> Iterator[Block]:
+def _as_in_the_form(*words: str) -> tuple[str, ...]:
+    return words
+
+
+def _not_written(*words: str) -> tuple[str, ...]:
+    return (NOT_WRITTEN,)
+
+
+def _section(heading: str, body: Document, blanks: Sequence[str]) -> Iterator[Block]:
     yield Heading(heading)
     if body.blocks:
         yield from body.blocks
@@ -262,25 +279,27 @@ def _section(heading: str, body: Document, *blanks: str) -> Iterator[Block]:
         yield Bullets(blanks)
 
 
-def _impact(impact: Impact) -> Iterator[Block]:
-    lasted = impact.lasted
-    if not lasted:
+def _impact(impact: Impact, blank: Blank) -> Iterator[Block]:
+    (lasted,) = (impact.lasted,) if impact.lasted else blank(f"{BLANK_START} to {BLANK_END}")
+    if impact.started_at or impact.ended_at:
         end = _clock(impact.ended_at) or BLANK_END
         lasted = f"{_clock(impact.started_at) or BLANK_START} to {end}{' UTC' if impact.started_at else ''}"
     yield Bullets(
         (
-            f"Users affected: {impact.users or BLANK_USERS}",
+            f"Users affected: {impact.users or blank(BLANK_USERS)[0]}",
             f"Duration: {lasted}",
-            f"Services impacted: {', '.join(impact.services) or BLANK_SERVICES}",
-            f"Data loss: {impact.data_loss or BLANK_DATA_LOSS}",
+            f"Services impacted: {', '.join(impact.services) or blank(BLANK_SERVICES)[0]}",
+            f"Data loss: {impact.data_loss or blank(BLANK_DATA_LOSS)[0]}",
         )
     )
     yield from impact.details.blocks
 
 
-def _timeline(timeline: Iterable[Entry]) -> Iterator[Block]:
+def _timeline(entries: Sequence[Entry], blanks: Sequence[str]) -> Iterator[Block]:
     """A table; sub-headings, if there is more to say of an entry than a row holds."""
-    entries = [*timeline]
+    if blanks and not entries:
+        yield Paragraph(*blanks)
+        return
     if any(entry.details.blocks for entry in entries):
         yield Paragraph(IN_UTC)
         for entry in entries:
@@ -295,9 +314,10 @@ def _when(entry: Entry) -> Line:
     return line(_clock(entry.at)) if entry.at else (Strong(entry.when),)
 
 
-def _action_items(items: Sequence[ActionItem]) -> Iterator[Block]:
+def _action_items(items: Sequence[ActionItem], blank: Blank) -> Iterator[Block]:
     if not items:
-        yield Checklist((False, blank) for blank in BLANK_ACTION_ITEMS)
+        blanks = blank(*BLANK_ACTION_ITEMS)
+        yield Paragraph(*blanks) if len(blanks) == 1 else Checklist((False, words) for words in blanks)
     for group, several in groupby(items, lambda item: item.group):
         if group:
             yield Heading(group, level=3)
