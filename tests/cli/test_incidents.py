@@ -52,7 +52,7 @@ def test_declaring_begins_an_incident(invoke: Invoke, database: str) -> None:
     assert (done.status, done.err) == (0, "")
     assert done.lines == [
         "INC-7: declared: Checkout returns 500 (SEV-2)",
-        "A desk that runs on this database pages.",
+        "Nobody is paged until a desk runs on this database, as 'incidentkit run' does.",
     ]
     incident = log(database)
     assert (incident.title, incident.timeline[0].by, incident.playbook) == (
@@ -94,6 +94,15 @@ def test_with_people_it_is_told_who_is_reached_first(invoke: Invoke, database: s
     done = invoke("declare", database, "x", "--severity", "SEV-2", "--directory", people)
     assert "If nobody does anything, at " in done.lines[1]
     assert "You are on call; push for noor" in done.lines[1]
+
+
+def test_what_no_desk_has_done_is_told(invoke: Invoke, database: str, people: str) -> None:
+    with time_machine.travel(datetime(2026, 3, 2, 14, 23, tzinfo=UTC), tick=False):
+        invoke("declare", database, "x", "--id", "INC-7", "--severity", "SEV-2")
+        assert "If nobody does anything" in invoke("show", database, "INC-7", "--directory", people).out
+    (told,) = (line for line in invoke("show", database, "INC-7", "--directory", people).lines if "Due now" in line)
+    assert "nothing was done since 2026-03-02 14:23:00 UTC, so no desk seems to run on this database" in told
+    assert "push for noor" in told
 
 
 def test_every_saying_is_a_command_of_the_lifecycle() -> None:

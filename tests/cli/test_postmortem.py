@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
 import pytest
 
 from incidentkit import EMERGENCY, Incident, PostMortem
+from incidentkit.convert import to_toml
+from incidentkit.drills import practice_directory
 from incidentkit.inbound.postmortem import read_postmortem
 from incidentkit.providers.store import Append
 from incidentkit.stores import SqlStore
@@ -61,8 +64,8 @@ def test_what_is_missing_is_exit_status_one(invoke: Invoke, draft: Path) -> None
 
 
 def test_what_may_be_missing_is_not_named(invoke: Invoke, draft: Path) -> None:
-    allowed = [f"PMT{number:03}" for number in range(1, 16)]
-    done = invoke("postmortem", "check", str(draft), *(word for code in allowed for word in ("--allow", code)))
+    allowed = [f"pmt{number:03}" for number in range(2, 16)]
+    done = invoke("postmortem", "check", str(draft), "--allow", "PMT001", "--allow", ", ".join(allowed))
     assert done.status == 0
     assert "Nothing." in done.lines
 
@@ -128,6 +131,52 @@ def test_what_cannot_be_done_is_one_line_and_exit_status_two(
     assert (done.status, done.out) == (2, "")
     assert problem in done.err
     assert len(done.err.splitlines()) == 1
+
+
+def test_what_people_wrote_down_is_owed_from_then_on(
+    invoke: Invoke, draft: Path, database: str, tmp_path: Path
+) -> None:
+    people = tmp_path / "people.toml"
+    people.write_text(to_toml(practice_directory()), encoding="utf-8")
+    items = "- [ ] Watch the disk - Noor Haddad - 2026-04-01\n- [x] Look - noor - 2026-03-03\n"
+    blanks = "".join(f"- [ ] Action {number} - Owner - Due Date\n" for number in (1, 2, 3))
+    draft.write_text(draft.read_text(encoding="utf-8").replace(blanks, items), encoding="utf-8")
+    owe = ("postmortem", "owe", str(draft), database, "INC-1", "--by", "noor")
+    done = invoke(*owe, "--directory", str(people))
+    assert (done.status, done.err) == (0, "")
+    assert "action item Watch the disk for noor, by the end of 2026-04-01 UTC: Watch the disk" in done.out
+    assert len(done.lines) == 1
+    assert invoke(*owe, "--directory", str(people)).out == ""  # nothing is added twice
+    refused = invoke(*owe)
+    assert (refused.status, refused.out) == (2, "")
+    assert "--directory people.toml" in refused.err
+
+
+def test_an_owner_whom_nobody_knows_is_refused_before_anything_is_said(
+    invoke: Invoke, database: str, tmp_path: Path
+) -> None:
+    people, file = tmp_path / "people.toml", tmp_path / "x.md"
+    people.write_text(to_toml(practice_directory()), encoding="utf-8")
+    file.write_text("# Post-Mortem: x\n\n## Action Items\n\n- [ ] A - noor - 2026-04-01\n- [ ] B - zoe - 2026-04-01\n")
+    done = invoke("postmortem", "owe", str(file), database, "INC-1", "--directory", str(people))
+    assert (done.status, done.out) == (2, "")
+    assert "'zoe' of 'B' is none of the people" in done.err
+    with SqlStore(database) as store:
+        assert not Incident.replay(store.load("INC-1")).action_items
+
+
+def test_a_post_mortem_may_come_by_a_pipe(invoke: Invoke, draft: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(draft.read_bytes())))
+    assert invoke("postmortem", "check", "-").out == invoke("postmortem", "check", str(draft)).out
+
+
+def test_what_is_missing_is_told_once(invoke: Invoke, draft: Path, tmp_path: Path) -> None:
+    assert "PM001" not in invoke("postmortem", "check", str(draft)).out
+    file = tmp_path / "later.md"
+    file.write_text("# x\n\n## Root cause\n\nTBD\n\n## Lessons Lerned\n\nMany.\n")
+    lines = invoke("postmortem", "check", str(file)).lines
+    assert any("PM001 line 5" in line and "'TBD'" in line for line in lines)
+    assert any("PM020 line 7" in line and "'Lessons Lerned'" in line for line in lines)
 
 
 def test_what_is_no_text_is_refused(invoke: Invoke, tmp_path: Path) -> None:

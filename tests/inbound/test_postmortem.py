@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import example, given, settings
 
 from incidentkit import EMERGENCY, Incident
 from incidentkit.drills import practice_directory
-from incidentkit.errors import DocumentInvalid, FieldInvalid
+from incidentkit.errors import CalendarInvalid, DocumentInvalid, FieldInvalid
 from incidentkit.inbound.encoding import repaired
 from incidentkit.inbound.postmortem import MAX_CHARACTERS, ReadPostMortem, read_postmortem, read_postmortems
 from incidentkit.inbound.warning import Oddity, Unclear
@@ -437,6 +439,21 @@ def test_placeholders_are_told_and_not_kept(words: str) -> None:
     result = read_postmortem(f"# T\n\n## Summary\n\n{words}\n")
     assert Gap.SUMMARY in {each.gap for each in result.postmortem.missing()}
     assert [(each.line, each.code) for each in result.warnings] == [(5, Unclear.PLACEHOLDER)]
+
+
+def test_a_heading_that_resembles_one_of_the_form_is_told() -> None:
+    document = "# T\n\n## Summary\n\nx\n\n## Root Casue\n\nA disk.\n\n## Weather\n\nRain.\n"
+    assert codes(document) == [(7, Unclear.MISSPELT)]
+    assert [each.heading for each in read(document).other] == ["Root Casue", "Weather"]
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", ZoneInfo("Europe/Berlin")])
+def test_a_zone_may_be_given_by_its_name(zone: Any) -> None:
+    document = "# T\n\n## Timeline\n\n- 2026-03-02 15:00 Down\n"
+    (entry,) = read_postmortem(document, zone=zone).postmortem.timeline
+    assert entry.at == datetime(2026, 3, 2, 14, tzinfo=UTC)
+    with pytest.raises(CalendarInvalid, match="is no time zone known here"):
+        read_postmortem(document, zone="Berlin")
 
 
 def test_a_table_of_blanks_says_nothing() -> None:

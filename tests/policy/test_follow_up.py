@@ -133,7 +133,7 @@ def test_nobody_is_reminded_of_what_is_done() -> None:
 
 def test_the_log_says_what_who_and_by_when() -> None:
     *_, event = declared().apply(add()).timeline
-    assert str(event) == "action item watch for mika, by 2026-03-04 14:23: Watch the certificates"
+    assert str(event) == "action item watch for mika, by 2026-03-04 14:23 UTC: Watch the certificates"
     assert from_json(to_json(event), ActionItemAdded) == event
 
 
@@ -208,6 +208,13 @@ def test_action_items_of_a_post_mortem_become_commands() -> None:
     assert (first.name, first.owner) == ("Watch the certificates", "mika")
     assert first.due == datetime(2026, 4, 2, tzinfo=zone)
     assert (len(second.name), second.due) == (100, None)
+
+
+def test_two_items_alike_are_told_apart() -> None:
+    items = [ActionItem(what=words, owner="noor") for words in ("Check", "Check", "x" * 300, "x" * 301)]
+    commands = PostMortem(action_items=items).action_commands(PEOPLE, at=AT, by="noor")
+    assert [each.name for each in commands[:2]] == ["Check", "Check (2)"]
+    assert len({each.name for each in commands}) == 4
 
 
 def test_to_give_them_again_adds_nothing_twice() -> None:

@@ -55,6 +55,10 @@ class Nobody(Directory):
         """Accept whatever a playbook names."""
 
 
+LONG: Final = timedelta(seconds=30)
+"""For how long a desk that runs leaves nothing undone that is due."""
+
+
 @frozen(kw_only=True)
 class Counter:
     """Takes what people say, and answers what they ask.
@@ -129,13 +133,17 @@ class Counter:
         return _carried_out(flows.report(self.charter, incident))
 
     def following(self, incident: str) -> str:
-        """Who is reached next and when, if nobody does anything."""
+        """Who is reached next and when, if nobody does anything, and who should have been if no desk seems to run."""
         if not self.knows_people:
             return "Who is reached next is not known without --directory."
         step = next((step for step in self.preview(incident, HORIZON).steps if step.actions), None)
         if step is None:
             return "Nobody is reached in the 24 hours that follow."
         actions = " | ".join(action.because for action in step.actions)
+        since, now = self.load(incident).as_of, self.now()
+        if step.at <= now and now - since > LONG:
+            none = "no desk seems to run on this database, as 'incidentkit run' does"
+            return f"Due now, and nothing was done since {since:%Y-%m-%d %H:%M:%S} UTC, so {none}: {actions}."
         return f"If nobody does anything, at {step.at:%Y-%m-%d %H:%M:%S} UTC: {actions}."
 
 

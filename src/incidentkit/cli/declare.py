@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from typing import TextIO
+from typing import Final, TextIO
 
 from incidentkit.cli.arguments import add_by, add_database, add_rules, once, pair, person
 from incidentkit.cli.command import Command
@@ -11,6 +11,8 @@ from incidentkit.cli.counter import counter
 from incidentkit.cli.database import Use
 from incidentkit.cli.rules import severity_in, value_in
 from incidentkit.cli.screen import screen_on
+
+UNTIL_THEN: Final = "Nobody is paged until a desk runs on this database, as 'incidentkit run' does."
 
 
 def _add_options(parser: ArgumentParser) -> None:
@@ -43,7 +45,7 @@ def _run(options: Namespace, stream: TextIO) -> int:
         )
         screen = screen_on(stream, 0)
         screen.say(f"{incident.id}: {incident.timeline[0]}")
-        screen.say(desk.following(incident.id) if desk.knows_people else "A desk that runs on this database pages.")
+        screen.say(desk.following(incident.id) if desk.knows_people else UNTIL_THEN)
     return 0
 
 

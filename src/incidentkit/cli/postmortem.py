@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import json
+import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable, Iterable
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, TextIO
 
-from incidentkit.cli.arguments import add_database, add_directory, add_incident
+from incidentkit.cli.arguments import add_by, add_database, add_directory, add_incident, add_own_rules, person
 from incidentkit.cli.command import Action, Command, add_actions, do
+from incidentkit.cli.counter import incident_counter
 from incidentkit.cli.database import Use, opened
 from incidentkit.cli.files import directory_in, playbook_in
 from incidentkit.cli.margin import remark
 from incidentkit.cli.rules import rules_of
 from incidentkit.cli.screen import screen_on
-from incidentkit.errors import FieldInvalid, StoreMisconfigured, shown
+from incidentkit.errors import CommandInvalid, FieldInvalid, StoreMisconfigured, shown
+from incidentkit.inbound.warning import ReadWarning
 from incidentkit.model.incident import Incident
 from incidentkit.policy.directory import Directory
 from incidentkit.policy.gap import Gap, Missing
-from incidentkit.policy.postmortem import TITLE, PostMortem
+from incidentkit.policy.postmortem import BLANKS, TITLE, PostMortem
 from incidentkit.text.document import Block, Bullets, Document, Heading, Paragraph
 from incidentkit.text.slack import slack_fallback, to_slack
+
+STANDARD_INPUT: Final = Path("-")
+"""Stands for what a pipe brings."""
 
 EPILOG: Final = """\
 A post-mortem is a Markdown file, in the form of the playbook or in another
@@ -31,7 +37,8 @@ one. 'check' says what is not filled in, and what was not understood.
 examples:
   incidentkit postmortem draft sqlite:///incidents.db INC-7 > INC-7.md
   incidentkit postmortem check INC-7.md
-  incidentkit postmortem check INC-7.md --allow PMT015
+  incidentkit postmortem check INC-7.md --allow PMT014,PMT015
+  incidentkit postmortem owe INC-7.md sqlite:///incidents.db INC-7 --directory people.toml
   incidentkit postmortem render INC-7.md > INC-7.html
   incidentkit postmortem render INC-7.md --slack > message.json
   incidentkit postmortem render INC-7.md --incident sqlite:///incidents.db INC-7
@@ -62,10 +69,10 @@ def _check(options: Namespace, stream: TextIO) -> int:
     return 1 if missing else 0
 
 
-def _findings(missing: list[Missing], warnings: Iterable[object]) -> Iterable[Block]:
+def _findings(missing: list[Missing], warnings: Iterable[ReadWarning]) -> Iterable[Block]:
     yield Heading("What is missing")
     yield Bullets(map(str, missing)) if missing else Paragraph("Nothing.")
-    told = [*map(str, warnings)]
+    told = [str(each) for each in warnings if each.words not in BLANKS]
     if told:
         yield Heading("What was not understood, or does not count")
         yield Bullets(told)
@@ -108,23 +115,45 @@ def _read(path: Path) -> Any:
         raise StoreMisconfigured(
             "FILE", "no reader of Markdown is installed: pip install 'incidentkit[markdown]'"
         ) from None
+    if path == STANDARD_INPUT:
+        return read(sys.stdin.buffer.read(), source="standard input")
     return read(path.read_bytes(), source=str(path))
 
 
-def _gap(code: str) -> Gap:
+def _owe(options: Namespace, stream: TextIO) -> int:
+    if options.directory is None:
+        raise CommandInvalid("an action item is for somebody, so people are needed: --directory people.toml")
+    postmortem: PostMortem = _read(options.file).postmortem
+    with incident_counter(options, Use.WRITES) as desk:
+        known = desk.load(options.incident).action_items
+        given = postmortem.action_commands(desk.charter.directory, at=desk.now(), by=person(options.by))
+        for command in given:
+            if command.name not in known:
+                screen_on(stream, 0).say(desk.say(options.incident, command))
+    if not given:
+        remark("incidentkit", f"nothing is to be done by {options.file}")
+    return 0
+
+
+def _gaps(codes: str) -> list[Gap]:
     try:
-        return Gap(code)
+        return [Gap(code.strip().upper()) for code in codes.split(",")]
     except ValueError:
-        raise ArgumentTypeError(f"{shown(code)} is no code: there are {', '.join(Gap)}") from None
+        raise ArgumentTypeError(f"{shown(codes)} is no code: there are {', '.join(Gap)}") from None
 
 
 def _file(parser: ArgumentParser) -> None:
-    parser.add_argument("file", metavar="FILE", type=Path, help="the post-mortem, in Markdown")
+    parser.add_argument("file", metavar="FILE", type=Path, help="the post-mortem, in Markdown; - for standard input")
 
 
 def _allowed(parser: ArgumentParser) -> None:
     parser.add_argument(
-        "--allow", metavar="CODE", type=_gap, action="append", default=[], help="what may be missing, such as PMT015"
+        "--allow",
+        metavar="CODE",
+        type=_gaps,
+        action="extend",
+        default=[],
+        help="what may be missing, such as PMT014,PMT015",
     )
 
 
@@ -160,9 +189,14 @@ def _who(parser: ArgumentParser) -> None:
     add_directory(parser, "whose names are told; ids if not given")
 
 
+def _owners(parser: ArgumentParser) -> None:
+    add_own_rules(parser, directory="who the owners are; needed")
+
+
 ACTIONS: Final = (
     Action("draft", "what the log of an incident says, as Markdown", (add_database, add_incident, _by, _who), _draft),
     Action("check", "what is not filled in, and what was not understood", (_file, _allowed), _check),
+    Action("owe", "let people owe its action items", (_file, add_database, add_incident, add_by, _owners), _owe),
     Action("render", "a page to show, as HTML, or a message for Slack", (_file, _form, _about, _who), _render),
 )
 """Everything that can be done with post-mortems from a terminal."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from difflib import get_close_matches
 from enum import StrEnum
 from typing import Final
 
@@ -103,6 +104,12 @@ def meaning_of(heading: str) -> Meaning | None:
     if found is None and _letters(bare).startswith("timeline "):
         return Meaning(Place.TIMELINE, is_exact=False)
     return Meaning(found.place, found.is_kept, is_exact) if found else None
+
+
+def is_misspelt(heading: str) -> bool:
+    """Whether a heading that is not known resembles one that is."""
+    said = _letters(heading[:60])
+    return len(heading) <= 60 and len(said) > 4 and bool(get_close_matches(said, _MEANINGS, n=1, cutoff=0.85))
 
 
 def _letters(words: str) -> str:

@@ -7,23 +7,12 @@ from typing import Final
 
 from incidentkit.inbound.wording import Parts, is_slanted, words_of_parts
 from incidentkit.model.events import REDACTED
-from incidentkit.policy import postmortem as form
-
-BLANKS: Final = frozenset(
-    (
-        *(form.BLANK_TITLE, form.BLANK_SUMMARY, form.BLANK_USERS, form.BLANK_START, form.BLANK_END),
-        *(form.BLANK_SERVICES, form.BLANK_DATA_LOSS, form.BLANK_ROOT_CAUSE, form.BLANK_RESOLUTION),
-        *(*form.BLANK_WENT_WELL, *form.BLANK_COULD_BE_BETTER, form.BLANK_OWNER, form.BLANK_DUE, form.BLANK_LESSONS),
-        f"{form.BLANK_START} to {form.BLANK_END}",
-        "Title (incident #)",
-    )
-)
-"""Those of the playbook's form, and of a book that many have copied."""
+from incidentkit.policy.postmortem import BLANKS
 
 _BLANK: Final = re.compile(
     r"\[[^\[\]]*\]"  # [what is to be written]
     r"|[?%()\s]*\?[?%()\s]*(?:of|mins?|minutes|hours|h|m)?[?%()\s]*"  # ?mins, ??% (?? of ??)
-    r"|Action \d+ - Owner - Due Date"
+    r"|Action \d+ - Owner - Due Date|Title \(incident #\)"
     r"|(?i:tb[adc]|todo|to do|fixme|to be (?:added|announced|confirmed|decided|determined|filled in|written))\.?"
     r"|\.{2,}|…+"
 )

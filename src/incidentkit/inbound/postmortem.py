@@ -13,7 +13,7 @@ from incidentkit.inbound.draft import INTRODUCTION, Draft
 from incidentkit.inbound.encoding import repaired
 from incidentkit.inbound.form import Form, is_form
 from incidentkit.inbound.markdown_tree import Block, Heading, markdown_tree
-from incidentkit.inbound.meaning import Place, meaning_of
+from incidentkit.inbound.meaning import Place, is_misspelt, meaning_of
 from incidentkit.inbound.notes import Notes
 from incidentkit.inbound.prose import plain_of
 from incidentkit.inbound.remainder import left_over
@@ -22,11 +22,15 @@ from incidentkit.inbound.source_text import SourceText, source_text
 from incidentkit.inbound.telling import texts_of
 from incidentkit.inbound.warning import ReadWarning, Unclear
 from incidentkit.inbound.zone import zone_in
+from incidentkit.model.calendar import zone_of
 from incidentkit.model.identity import checked_name
 from incidentkit.policy.postmortem import TITLE, PostMortem
 
 MAX_CHARACTERS: Final = 5_000_000
 """Length up to which a document is read."""
+
+MOST_COMPARED: Final = 50
+"""Headings that are not known up to which each is compared with those that are."""
 
 
 @frozen(kw_only=True)
@@ -37,15 +41,17 @@ class ReadPostMortem:
     warnings: tuple[ReadWarning, ...]
 
 
-def read_postmortem(document: str | bytes, *, source: str = "", zone: tzinfo | None = None) -> ReadPostMortem:
+def read_postmortem(document: str | bytes, *, source: str = "", zone: tzinfo | str | None = None) -> ReadPostMortem:
     """The post-mortem that a Markdown document holds, whatever its headings are called.
 
-    No word is dropped without a warning. ``zone`` is that of times for which the document names none: UTC, with a
-    warning, if it is not given. ``source`` says where the document lies, for errors. Of a document that holds several
-    incidents, the first is read, and the others are kept as its other sections.
+    No word is dropped without a warning. ``zone`` is that of times for which the document names none, such as
+    ``Europe/Berlin``: UTC, with a warning, if it is not given. ``source`` says where the document lies, for errors. Of
+    a document that holds several incidents, the first is read, and the others are kept as its other sections.
 
-    Raises `DocumentInvalid` for what is no text, or is too long, and `FieldInvalid` for a ``source`` that is no name.
+    Raises `DocumentInvalid` for what is no text, or is too long, `FieldInvalid` for a ``source`` that is no name, and
+    `CalendarInvalid` for a zone that is not known.
     """
+    zone = _zone(zone)
     given = _given(document, source)
     blocks = markdown_tree(given.text)
     several = _apart(blocks)
@@ -53,12 +59,13 @@ def read_postmortem(document: str | bytes, *, source: str = "", zone: tzinfo | N
 
 
 def read_postmortems(
-    document: str | bytes, *, source: str = "", zone: tzinfo | None = None
+    document: str | bytes, *, source: str = "", zone: tzinfo | str | None = None
 ) -> tuple[ReadPostMortem, ...]:
     """The post-mortems that a Markdown document holds: one, or several titles with sections of their own.
 
     All else is as for `read_postmortem`.
     """
+    zone = _zone(zone)
     given = _given(document, source)
     several = _apart(markdown_tree(given.text))
     starts = [1, *(each[0].line for each in several[1:]), given.text.count("\n") + 2]
@@ -66,6 +73,10 @@ def read_postmortems(
         _read(given, blocks, zone, lines=range(start, end))
         for blocks, start, end in zip(several, starts[:-1], starts[1:], strict=True)
     )
+
+
+def _zone(zone: tzinfo | str | None) -> tzinfo | None:
+    return zone if zone is None or isinstance(zone, tzinfo) else zone_of(zone)
 
 
 def _given(document: str | bytes, source: str) -> SourceText:
@@ -150,6 +161,7 @@ class _Reader:
         self._clock = clock
         self._draft = draft
         self._given = given
+        self._strange = 0
 
     def read(self, blocks: Sequence[Block]) -> None:
         """Read the document."""
@@ -229,6 +241,9 @@ class _Reader:
         if section.is_label:
             self._draft.known(section)
         elif section.heading:
+            self._strange += 1
+            if self._strange <= MOST_COMPARED and is_misspelt(section.heading):
+                self._notes.warn(Unclear.MISSPELT, section.line, section.heading)
             self._draft.other(plain_of(section.parts, section.line, self._notes), section.line, section.blocks)
         elif section.blocks and self._draft.has_title:
             self._draft.prose(Place.SUMMARY, section.blocks)

@@ -78,7 +78,9 @@ def _decoded(document: str | bytes, source: str) -> str:
         except UnicodeDecodeError as error:
             raise DocumentInvalid("$", f"Markdown is text in UTF-8, and this is not: {error}", source=source) from None
     if not isinstance(document, str):  # pyright: ignore[reportUnnecessaryIsInstance]  # whatever its caller promised
-        raise DocumentInvalid("$", f"Markdown is read from text, not from {shown(document)}", source=source)
+        raise DocumentInvalid(
+            "$", f"Markdown is read from text, not from {shown(document)}: of a file, give its text", source=source
+        )
     return document
 
 

@@ -109,6 +109,7 @@ class Unclear(StrEnum):
     LONG = "PM017"
     LEFT_OVER = "PM018"
     OUTSIDE = "PM019"
+    MISSPELT = "PM020"
 
     @property
     def meaning(self) -> str:
@@ -197,6 +198,10 @@ _UNCLEAR = {
     Unclear.OUTSIDE: (
         "Words stand in a section of entries or items, and are none.",
         "They were kept as another section.",
+    ),
+    Unclear.MISSPELT: (
+        "A heading is none of those that post-mortems have, and resembles one.",
+        "It was kept as another section, so what stands below it counts for nothing else.",
     ),
 }
 

@@ -10,7 +10,7 @@ the field.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar, Final, TypeAlias
 
@@ -471,8 +471,17 @@ class ActionItemAdded(Happening):
     owner: PersonId = field(validator=is_name)
     due: datetime | None = field(default=None, validator=optional(is_utc))
 
+    @property
+    def until(self) -> str:
+        """By when, in words: of a whole day, its date; empty if that is open."""
+        if self.due is None:
+            return ""
+        end = self.due - timedelta.resolution
+        is_midnight = end.date() != self.due.date()
+        return f"the end of {end:%Y-%m-%d} UTC" if is_midnight else f"{self.due:%Y-%m-%d %H:%M} UTC"
+
     def __str__(self) -> str:
-        due = "" if self.due is None else f", by {self.due:%Y-%m-%d %H:%M}"
+        due = f", by {self.until}" if self.due else ""
         return f"action item {self.name} for {self.owner}{due}: {self.text}"
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Final
 
 from attrs import field, frozen
 from attrs.validators import instance_of, optional
 
-from incidentkit.errors import FieldInvalid, shown
+from incidentkit.errors import FieldInvalid, expect, shown
 from incidentkit.model.identity import checked_text, checked_title, moment
 from incidentkit.text.document import Block, Document, Line, Paragraph, Words, flat, line
 
@@ -22,7 +23,9 @@ def prose(words: Prose) -> Document:
     if isinstance(words, Document):
         return words
     if not isinstance(words, str):
-        return Document(words)
+        return Document(
+            expect(Iterable, words, partial(FieldInvalid, "a section"), "prose is text, or a list of blocks")
+        )
     return Document(Paragraph(each) for each in map(flat, words.split("\n\n")) if each)
 
 
@@ -125,14 +128,14 @@ class ActionItem:
     what: Line = field(converter=_said)
     owner: str = field(default="", converter=_text)
     """Who does it; empty if nobody was named."""
-    due: date | None = field(default=None, validator=optional(instance_of(date)))
+    due: date | None = None
     done: bool = field(default=False, validator=instance_of(bool))
     group: str = field(default="", converter=_text)
     """The heading under which it stands among the action items; empty if under none."""
 
     def __attrs_post_init__(self) -> None:
-        if isinstance(self.due, datetime):
-            raise FieldInvalid("due", f"a date, not a time: {self.due}")
+        if isinstance(self.due, datetime) or not isinstance(self.due, date | None):
+            raise FieldInvalid("due", f"a date or None, not {shown(self.due)}")
         if " - " in f" {self.owner} ":
             raise FieldInvalid(
                 "owner", f"{shown(self.owner)} has ' - ', which parts it from the date: write it otherwise"

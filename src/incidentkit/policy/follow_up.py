@@ -71,7 +71,7 @@ def ticket_requests(incident: Incident, *, namespace: str = "") -> tuple[OpenTic
 
 
 def _ticket(item: ActionItemAdded, incident: Incident, namespace: str) -> OpenTicket:
-    due = "" if item.due is None else f"Due: {item.due:%Y-%m-%d %H:%M} UTC"
+    due = f"Due: {item.until}" if item.due else ""
     about = [f"Owner: {item.owner}", due, f"Follows from {incident.id}: {incident.title}"]
     return OpenTicket(
         key=ActionKey(f"{ITEM}{item.name}", ONCE).digest(namespace, incident.id),

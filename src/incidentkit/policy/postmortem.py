@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from functools import partial
-from itertools import groupby
+from itertools import chain, count, groupby
 from typing import Final, Self, TypeAlias
 
 from attrs import field, frozen
@@ -88,6 +88,16 @@ BLANK_OWNER: Final = "[owner]"
 BLANK_DUE: Final = "[due date]"
 BLANK_ACTION_ITEMS: Final = tuple(f"Action {number} - Owner - Due Date" for number in (1, 2, 3))
 BLANK_LESSONS: Final = "Key takeaways for future incidents"
+
+BLANKS: Final = frozenset(
+    (
+        *(BLANK_TITLE, BLANK_SUMMARY, BLANK_USERS, BLANK_START, BLANK_END, f"{BLANK_START} to {BLANK_END}"),
+        *(BLANK_SERVICES, BLANK_DATA_LOSS, BLANK_ROOT_CAUSE, BLANK_RESOLUTION),
+        *(*BLANK_WENT_WELL, *BLANK_COULD_BE_BETTER, BLANK_OWNER, BLANK_DUE, BLANK_LESSONS),
+        *(*BLANK_ACTION_ITEMS, NOT_WRITTEN),
+    )
+)
+"""All that a form has where nothing is written."""
 
 
 def _entries(entries: Iterable[Entry]) -> tuple[Entry, ...]:
@@ -173,14 +183,18 @@ class PostMortem:
         """The commands that make people owe the action items that are not done, until their dates in ``zone`` are over.
 
         Owners are people of the directory, by their names or ids; `FieldInvalid` names those that are not, and items
-        without an owner. An item is called by its words: whoever gives the commands again adds nothing twice.
+        without an owner. An item is called by its words, and the second of two alike has a number: whoever gives the
+        commands again adds nothing twice.
         """
         return tuple(self._action_commands(directory, at=at, by=by, zone=zone))
 
     def _action_commands(self, directory: Directory, *, at: datetime, by: str, zone: tzinfo) -> Iterator[AddActionItem]:
         ids = {each.name: id for id, each in directory.people.items() if each.name}
+        called: set[str] = set()
         for item in self.action_items:
             what = flat(words_in(item.what))
+            name = _unused(what[:LONGEST_ITEM].strip(), called)
+            called.add(name)
             owner = item.owner if item.owner in directory.people else ids.get(item.owner, "")
             if item.done:
                 continue
@@ -188,7 +202,7 @@ class PostMortem:
                 known = ", ".join(map(str, directory.people)) or "nobody"
                 raise FieldInvalid("owner", f"{shown(item.owner)} of {shown(what)} is none of the people: {known}")
             end = None if item.due is None else datetime.combine(item.due + timedelta(days=1), time(), zone)
-            yield AddActionItem(what[:LONGEST_ITEM].strip(), what, owner, at=at, by=by, due=end)
+            yield AddActionItem(name, what, owner, at=at, by=by, due=end)
 
     def missing(self) -> tuple[Missing, ...]:
         """What is not filled in yet, in the order of the form; empty if it is complete."""
@@ -259,6 +273,12 @@ class PostMortem:
 
 def _named(name: str, value: str) -> Line:
     return Strong(f"{name}:"), Text(f" {value}")
+
+
+def _unused(name: str, called: Container[str]) -> str:
+    """The name, with a number if it is taken."""
+    numbered = (f"{name[: LONGEST_ITEM - 6].rstrip()} ({number})" for number in count(2))
+    return next(each for each in chain([name], numbered) if each not in called)
 
 
 def _as_in_the_form(*words: str) -> tuple[str, ...]:

@@ -43,8 +43,18 @@ from incidentkit.model.commands import (
     Unacknowledge,
     Waive,
 )
-from incidentkit.model.events import Declared, Event, Linked, LinkKind, Merged, Noted, Overtaken, RoleAssigned
-from incidentkit.model.identity import moment
+from incidentkit.model.events import (
+    ActionItemAdded,
+    Declared,
+    Event,
+    Linked,
+    LinkKind,
+    Merged,
+    Noted,
+    Overtaken,
+    RoleAssigned,
+)
+from incidentkit.model.identity import PersonId, moment
 from incidentkit.model.incident import Incident
 from incidentkit.model.lifecycle import ACTIVE, Status
 from incidentkit.model.severity import Severity
@@ -360,6 +370,15 @@ def _rebased(command: Command, before: Incident, settled: Incident) -> Command:
     return evolve(command, based_on=settled.version)
 
 
+def _named(event: Event) -> Iterator[PersonId]:
+    """Whoever says it, and for whom it is something to do."""
+    yield event.by
+    if isinstance(event, RoleAssigned):
+        yield event.to
+    elif isinstance(event, ActionItemAdded):
+        yield event.owner
+
+
 def _summary(charter: Charter, incident: Incident, event: Event, now: datetime) -> str:
     """What was recorded, and who will be reached next and when, if nobody does anything.
 
@@ -368,7 +387,7 @@ def _summary(charter: Charter, incident: Incident, event: Event, now: datetime) 
     """
     playbook = charter.playbook_of(incident)
     said, known = str(event), charter.directory.people
-    for person in [event.by, event.to] if isinstance(event, RoleAssigned) else [event.by]:
+    for person in dict.fromkeys(_named(event)):
         if person not in known:
             said += f" ({f'{person} is nobody in the directory. {nearest(person, known)}'.rstrip('. ')})"
     try:
