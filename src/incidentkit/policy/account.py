@@ -24,7 +24,7 @@ def prose(words: Prose) -> Document:
         return words
     if not isinstance(words, str):
         return Document(
-            expect(Iterable, words, partial(FieldInvalid, "a section"), "prose is text, or a list of blocks")
+            expect(Iterable, words, partial(FieldInvalid, "prose"), "a section is text or a list of blocks")
         )
     return Document(Paragraph(each) for each in map(flat, words.split("\n\n")) if each)
 
@@ -121,6 +121,11 @@ class Measure:
             raise FieldInvalid("took", f"a length that is not negative, without words, not {self.took} {self.words}")
 
 
+def _is_day(item: object, attribute: object, value: object) -> None:
+    if isinstance(value, datetime) or not isinstance(value, date | None):
+        raise FieldInvalid("due", f"a date, not {shown(value)}")
+
+
 @frozen(kw_only=True)
 class ActionItem:
     """Something to do, so that it does not happen again or does less harm."""
@@ -128,14 +133,12 @@ class ActionItem:
     what: Line = field(converter=_said)
     owner: str = field(default="", converter=_text)
     """Who does it; empty if nobody was named."""
-    due: date | None = None
+    due: date | None = field(default=None, validator=_is_day)
     done: bool = field(default=False, validator=instance_of(bool))
     group: str = field(default="", converter=_text)
     """The heading under which it stands among the action items; empty if under none."""
 
     def __attrs_post_init__(self) -> None:
-        if isinstance(self.due, datetime) or not isinstance(self.due, date | None):
-            raise FieldInvalid("due", f"a date or None, not {shown(self.due)}")
         if " - " in f" {self.owner} ":
             raise FieldInvalid(
                 "owner", f"{shown(self.owner)} has ' - ', which parts it from the date: write it otherwise"
