@@ -136,8 +136,8 @@ def main() -> None:
     for command in postmortem.action_commands(PEOPLE, at=night.at(60), by="noor"):
         night.desk.submit(INCIDENT, command)
     print("\nOwed from now on:")
-    for name, item in night.desk.load(INCIDENT).action_items.items():
-        print(f"- {item.owner}: {name}")
+    for item in night.desk.load(INCIDENT).action_items.values():
+        print(f"- {item.owner}: {item.text}")
     print(f"\n{meeting(incident, EMERGENCY, PEOPLE, start=START + timedelta(days=1, hours=7))}")
     page.write_text(postmortem_page(postmortem, incident=incident, directory=PEOPLE), encoding="utf-8")
     print(f"The post-mortem is in {page}.")

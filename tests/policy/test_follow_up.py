@@ -9,7 +9,7 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incidentkit import EMERGENCY, Desk, Incident, PostMortem, Toolbox
+from incidentkit import EMERGENCY, Desk, Directory, Incident, PostMortem, Toolbox
 from incidentkit.convert import from_json, to_json
 from incidentkit.drills import ManualClock, practice_directory
 from incidentkit.errors import CommandInvalid, FieldInvalid
@@ -18,6 +18,7 @@ from incidentkit.model.commands import AddActionItem, Cancel, Close, Fulfil, Red
 from incidentkit.model.events import ActionItemAdded, Overtaken
 from incidentkit.model.state import MOST_ACTION_ITEMS
 from incidentkit.policy.account import ActionItem
+from incidentkit.policy.directory import Person
 from incidentkit.policy.follow_up import ticket_requests
 from incidentkit.policy.obligation import ITEM
 from incidentkit.policy.planning import plan
@@ -205,16 +206,57 @@ WRITTEN = PostMortem(
 def test_action_items_of_a_post_mortem_become_commands() -> None:
     zone = timezone(timedelta(hours=2))
     first, second = WRITTEN.action_commands(PEOPLE, at=AT, by="noor", zone=zone)
-    assert (first.name, first.owner) == ("Watch the certificates", "mika")
+    assert (first.text, first.owner) == ("Watch the certificates", "mika")
     assert first.due == datetime(2026, 4, 2, tzinfo=zone)
-    assert (len(second.name), second.due) == (100, None)
+    assert (second.text, second.due) == ("Write it down " + "x" * 200, None)
 
 
 def test_two_items_alike_are_told_apart() -> None:
     items = [ActionItem(what=words, owner="noor") for words in ("Check", "Check", "x" * 300, "x" * 301)]
-    commands = PostMortem(action_items=items).action_commands(PEOPLE, at=AT, by="noor")
-    assert [each.name for each in commands[:2]] == ["Check", "Check (2)"]
-    assert len({each.name for each in commands}) == 4
+    first, second, *others = PostMortem(action_items=items).action_commands(PEOPLE, at=AT, by="noor")
+    assert second.name == f"{first.name}-2"
+    assert len({first.name, second.name, *(each.name for each in others)}) == 4
+
+
+def test_what_is_taken_out_of_an_item_is_in_no_name_and_no_ticket() -> None:
+    (command,) = PostMortem(action_items=[ActionItem(what="Bob is fired", owner="noor")]).action_commands(
+        PEOPLE, at=AT, by="noor"
+    )
+    incident = declared().apply(command)
+    after = incident.apply(Redact(len(incident.timeline) - 1, at=AT, by="noor"))
+    (ticket,) = ticket_requests(after)
+    assert "Bob" not in f"{after.timeline} {ticket} {to_json(after)}"
+
+
+def test_an_owner_who_could_be_two_people_is_refused() -> None:
+    twins = Directory(people={each: Person(id=each, name="Ada") for each in ("ada", "ada2")})
+    for owner, problem in (("Ada", "is several people: ada, ada2; write the id"), ("", "is none of the people")):
+        with pytest.raises(FieldInvalid, match=problem):
+            PostMortem(action_items=[ActionItem(what="x", owner=owner)]).action_commands(twins, at=AT, by="ada")
+    (command,) = PostMortem(action_items=[ActionItem(what="x", owner="ada")]).action_commands(twins, at=AT, by="ada")
+    assert command.owner == "ada"
+
+
+def test_an_owner_with_a_dash_is_drafted_with_a_longer_one() -> None:
+    people = Directory(people={"mika": Person(id="mika", name="Mika - Laine -")})
+    (item,) = PostMortem.from_incident(declared().apply(add()), directory=people).action_items
+    assert item.owner == "Mika \N{EN DASH} Laine"
+
+
+@pytest.mark.parametrize("hours", [-8, 0, 9])
+def test_a_day_comes_back_as_it_was_written(hours: int) -> None:
+    zone = timezone(timedelta(hours=hours))
+    (command,) = PostMortem(action_items=[ActionItem(what="x", owner="noor", due=date(2026, 4, 1))]).action_commands(
+        PEOPLE, at=AT, by="noor", zone=zone
+    )
+    (item,) = PostMortem.from_incident(declared().apply(command), zone=zone).action_items
+    assert item.due == date(2026, 4, 1)
+
+
+def test_nothing_ends_after_the_last_day() -> None:
+    item = ActionItem(what="x", owner="noor", due=date.max)
+    with pytest.raises(FieldInvalid, match="the last day of all"):
+        PostMortem(action_items=[item]).action_commands(PEOPLE, at=AT, by="noor")
 
 
 def test_to_give_them_again_adds_nothing_twice() -> None:
@@ -254,7 +296,7 @@ def test_every_open_item_has_a_ticket_of_its_own() -> None:
     incident = declared().apply(add()).apply(add("renew", "noor", None))
     done = incident.apply(Fulfil(f"{ITEM}renew", at=AT, by="noor"))
     (request,) = ticket_requests(done)
-    assert (request.title, request.severity, request.incident) == ("watch", "SEV-3", "INC-7")
+    assert (request.title, request.severity, request.incident) == ("Watch the certificates", "SEV-3", "INC-7")
     assert to_plain(request.message) == (
         "Watch the certificates\n\n- Owner: mika\n- Due: 2026-03-04 14:23 UTC\n- Follows from INC-7: Down"
     )

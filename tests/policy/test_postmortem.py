@@ -18,7 +18,7 @@ from incidentkit import EMERGENCY, Directory, Incident, convert
 from incidentkit.drills import Drill, Story, Work, practice_directory
 from incidentkit.errors import FieldInvalid, PlaybookInvalid
 from incidentkit.memory import Acknowledges
-from incidentkit.model.commands import ChangeSeverity, CorrectTime, Redact, Summarize
+from incidentkit.model.commands import ChangeSeverity, CorrectTime, Redact, Restrict, Summarize
 from incidentkit.model.lifecycle import ACTIVE
 from incidentkit.model.stretch import stretches
 from incidentkit.policy.account import ActionItem, Entry, Impact, Measure, Section
@@ -392,6 +392,11 @@ def test_who_has_several_parts_is_invited_once() -> None:
     assert names["Noor Haddad"].roles == ("incident responder", "engineering lead", "product manager")
     assert len(names) == len(planned.attendees)
     assert names["Noor Haddad"].address == PEOPLE.people["noor"].contacts["mail"]
+
+
+def test_whoever_is_invited_learns_no_more_of_a_restricted_incident_than_its_id() -> None:
+    secret = resolved().apply(Restrict(at=after(60), by="noor", reason="personal data"))
+    assert meeting(secret, EMERGENCY, PEOPLE, start=after(600)).title == "Post-mortem: inc-7"
 
 
 def test_a_meeting_needs_an_agenda() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
@@ -174,3 +175,9 @@ def test_a_calendar_of_before_anybody_is_on_call() -> None:
     begin = Schedule(weekly()).layers[0].begins
     picture = on_call_calendar(Schedule(weekly()), start=begin - timedelta(days=9), end=begin - timedelta(days=2))
     assert "nobody" in words(of(picture))
+
+
+def test_no_time_on_the_axis_is_written_over_another() -> None:
+    picture = drawn(Lane(name="x", bars=[bar(0, 60)]), end=4_002 * 24 * 60)
+    times = [each for each in shapes(picture, "text") if each.get("text-anchor") == "middle"]
+    assert all(float(two.get("x", 0)) - float(one.get("x", 0)) > 80 for one, two in pairwise(times))

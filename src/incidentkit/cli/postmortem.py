@@ -30,6 +30,9 @@ from incidentkit.text.slack import slack_fallback, to_slack
 STANDARD_INPUT: Final = Path("-")
 """Stands for what a pipe brings."""
 
+MOST_BYTES: Final = 20_000_001
+"""What is read of a file: more than a post-mortem can have."""
+
 EPILOG: Final = """\
 A post-mortem is a Markdown file, in the form of the playbook or in another
 one. 'check' says what is not filled in, and what was not understood.
@@ -72,16 +75,23 @@ def _check(options: Namespace, stream: TextIO) -> int:
 def _findings(missing: list[Missing], warnings: Iterable[ReadWarning]) -> Iterable[Block]:
     yield Heading("What is missing")
     yield Bullets(map(str, missing)) if missing else Paragraph("Nothing.")
-    told = [str(each) for each in warnings if each.words not in BLANKS]
+    told = [*map(str, _strange(warnings))]
     if told:
         yield Heading("What was not understood, or does not count")
         yield Bullets(told)
 
 
+def _strange(warnings: Iterable[ReadWarning]) -> list[ReadWarning]:
+    """The warnings of what is no blank of the form, which is missing and told so."""
+    return [each for each in warnings if each.words not in BLANKS]
+
+
 def _render(options: Namespace, stream: TextIO) -> int:
-    postmortem: PostMortem = _read(options.file).postmortem
-    if missing := len(postmortem.missing()):
-        remark("incidentkit", f"{missing} things are not written yet: 'postmortem check' names them")
+    read = _read(options.file)
+    postmortem: PostMortem = read.postmortem
+    left = {"not written yet": postmortem.missing(), "not understood": _strange(read.warnings)}
+    if told := " and ".join(f"{len(several)} {what}" for what, several in left.items() if several):
+        remark("incidentkit", f"of {options.file}, {told}: 'postmortem check' names them")
     if options.form is not None:
         if options.incident is not None:
             raise FieldInvalid("--incident", "draws a picture, which only a page has: leave out --slack or --markdown")
@@ -116,8 +126,9 @@ def _read(path: Path) -> Any:
             "FILE", "no reader of Markdown is installed: pip install 'incidentkit[markdown]'"
         ) from None
     if path == STANDARD_INPUT:
-        return read(sys.stdin.buffer.read(), source="standard input")
-    return read(path.read_bytes(), source=str(path))
+        return read(sys.stdin.buffer.read(MOST_BYTES), source="standard input")
+    with path.open("rb") as file:
+        return read(file.read(MOST_BYTES), source=str(path))
 
 
 def _owe(options: Namespace, stream: TextIO) -> int:

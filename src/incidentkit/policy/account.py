@@ -23,9 +23,8 @@ def prose(words: Prose) -> Document:
     if isinstance(words, Document):
         return words
     if not isinstance(words, str):
-        return Document(
-            expect(Iterable, words, partial(FieldInvalid, "prose"), "a section is text or a list of blocks")
-        )
+        wrong = partial(FieldInvalid, "prose")
+        return Document(expect(Iterable, words, wrong, "a section is text or a list of blocks"))
     return Document(Paragraph(each) for each in map(flat, words.split("\n\n")) if each)
 
 
@@ -121,8 +120,8 @@ class Measure:
             raise FieldInvalid("took", f"a length that is not negative, without words, not {self.took} {self.words}")
 
 
-def _is_day(item: object, attribute: object, value: object) -> None:
-    if isinstance(value, datetime) or not isinstance(value, date | None):
+def _is_day(item: object, attribute: object, value: date | None) -> None:
+    if isinstance(value, datetime) or not isinstance(value, date | None):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise FieldInvalid("due", f"a date, not {shown(value)}")
 
 

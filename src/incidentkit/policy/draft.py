@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cached_property
 from typing import Any, Final
 
@@ -82,6 +82,8 @@ class Draft:
     """How facts are asked for, and what the root cause."""
     directory: Directory | None = None
     """Where the names of people stand; without it they are called by their ids."""
+    zone: tzinfo = UTC
+    """In which the days of action items end."""
 
     @cached_property
     def _ended_at(self) -> datetime:
@@ -151,10 +153,9 @@ class Draft:
         for item in self.incident.action_items.values():
             settled = self.incident.progress.settled.get(f"{ITEM}{item.name}")
             if settled is None or settled.done:
-                due = None if item.due is None else (item.due - timedelta.resolution).date()
-                yield ActionItem(
-                    what=flat(item.text) or item.name, owner=self.name(item.owner), due=due, done=settled is not None
-                )
+                due = None if item.due is None else (item.due.astimezone(self.zone) - timedelta.resolution).date()
+                owner = flat(self.name(item.owner)).replace(" - ", " \N{EN DASH} ").strip("- ")
+                yield ActionItem(what=flat(item.text) or item.name, owner=owner, due=due, done=settled is not None)
 
     @property
     def other(self) -> Iterator[Section]:

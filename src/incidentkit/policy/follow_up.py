@@ -8,6 +8,7 @@ from datetime import timedelta
 from incidentkit.model.action import ActionKey
 from incidentkit.model.conditions import ALWAYS
 from incidentkit.model.events import ActionItemAdded
+from incidentkit.model.identity import LONGEST_NAME
 from incidentkit.model.incident import Incident
 from incidentkit.model.lifecycle import Status
 from incidentkit.model.progress import ONCE
@@ -18,7 +19,7 @@ from incidentkit.policy.recipient import person
 from incidentkit.policy.situation import SAID_DONE, STATUS, WAIVED
 from incidentkit.providers.pager import Purpose
 from incidentkit.providers.tracker import OpenTicket
-from incidentkit.text.document import Bullets, Document, Paragraph
+from incidentkit.text.document import Bullets, Document, Paragraph, flat
 
 
 def follow_ups(incident: Incident, playbook: Playbook) -> Iterator[Obligation]:
@@ -76,7 +77,7 @@ def _ticket(item: ActionItemAdded, incident: Incident, namespace: str) -> OpenTi
     return OpenTicket(
         key=ActionKey(f"{ITEM}{item.name}", ONCE).digest(namespace, incident.id),
         incident=incident.id,
-        title=item.name,
+        title=flat(item.text)[:LONGEST_NAME] or item.name,
         message=Document([Paragraph(item.text), Bullets(filter(None, about))]),
         severity=incident.severity.key,
     )

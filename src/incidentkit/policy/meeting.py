@@ -84,6 +84,8 @@ class Meeting:
 def meeting(incident: Incident, playbook: Playbook, directory: Directory, *, start: datetime) -> Meeting:
     """The meeting about an incident, by its playbook: those who took part are invited, and whom the playbook names.
 
+    Of an incident that is restricted, the title says no more than its id: more people are invited than may know of it.
+
     Raises `PlaybookInvalid` for a playbook whose review has no agenda, and `FieldInvalid` for a start without zone.
     """
     if playbook.review is None or not playbook.review.agenda:
@@ -95,7 +97,7 @@ def meeting(incident: Incident, playbook: Playbook, directory: Directory, *, sta
             for each in view.audience.found([invitation.to], view.now) or (invitation.to.name,):
                 roles.setdefault(each, []).append(invitation.to.name)
     return Meeting(
-        title=f"Post-mortem: {incident.title}",
+        title=f"Post-mortem: {incident.id if incident.restricted else incident.title}",
         start=start,
         agenda=playbook.review.agenda,
         attendees=tuple(_attendee(directory, each, named) for each, named in roles.items()),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Se
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from functools import partial
+from hashlib import sha256
 from itertools import chain, count, groupby
 from typing import Final, Self, TypeAlias
 
@@ -14,8 +15,7 @@ from attrs import field, frozen
 from incidentkit.errors import FieldInvalid, each_of, expect, shown
 from incidentkit.model.commands import AddActionItem
 from incidentkit.model.durations import duration_text
-from incidentkit.model.events import LONGEST_ITEM
-from incidentkit.model.identity import checked_text
+from incidentkit.model.identity import PersonId, checked_text
 from incidentkit.model.incident import Incident
 from incidentkit.policy.account import NOTHING, ActionItem, Entry, Impact, Measure, Section, names, prose, words_in
 from incidentkit.policy.directory import Directory
@@ -155,15 +155,20 @@ class PostMortem:
 
     @classmethod
     def from_incident(
-        cls, incident: Incident, *, playbook: Playbook | None = None, directory: Directory | None = None
+        cls,
+        incident: Incident,
+        *,
+        playbook: Playbook | None = None,
+        directory: Directory | None = None,
+        zone: tzinfo = UTC,
     ) -> Self:
         """A draft of what the log tells: the timeline, the impact, the durations against the targets of its severity.
 
         The playbook knows how facts are asked for, and what to ask about the root cause; the directory knows the names
-        of people. What only people can say is left blank. Whoever reads the draft reads the log, also of an incident
-        that is restricted.
+        of people, and ``zone`` is that in which the days of action items end. What only people can say is left blank.
+        Whoever reads the draft reads the log, also of an incident that is restricted.
         """
-        draft = Draft(incident, playbook, directory)
+        draft = Draft(incident, playbook, directory, zone)
         return cls(
             title=incident.title,
             about=draft.about,
@@ -183,26 +188,20 @@ class PostMortem:
         """The commands that make people owe the action items that are not done, until their dates in ``zone`` are over.
 
         Owners are people of the directory, by their names or ids; `FieldInvalid` names those that are not, and items
-        without an owner. An item is called by its words, and the second of two alike has a number: whoever gives the
-        commands again adds nothing twice.
+        without an owner. The name of an item is made from its words, and shows none of them, so that these can be
+        taken out; the second of two alike has a number. Whoever gives the commands again adds nothing twice.
         """
         return tuple(self._action_commands(directory, at=at, by=by, zone=zone))
 
     def _action_commands(self, directory: Directory, *, at: datetime, by: str, zone: tzinfo) -> Iterator[AddActionItem]:
-        ids = {each.name: id for id, each in directory.people.items() if each.name}
         called: set[str] = set()
         for item in self.action_items:
             what = flat(words_in(item.what))
-            name = _unused(what[:LONGEST_ITEM].strip(), called)
+            name = _unused(sha256(what.encode()).hexdigest()[:8], called)
             called.add(name)
-            owner = item.owner if item.owner in directory.people else ids.get(item.owner, "")
-            if item.done:
-                continue
-            if not owner:
-                known = ", ".join(map(str, directory.people)) or "nobody"
-                raise FieldInvalid("owner", f"{shown(item.owner)} of {shown(what)} is none of the people: {known}")
-            end = None if item.due is None else datetime.combine(item.due + timedelta(days=1), time(), zone)
-            yield AddActionItem(name, what, owner, at=at, by=by, due=end)
+            if not item.done:
+                owner, end = _owner(item, what, directory), _end(item, zone)
+                yield AddActionItem(name, what, owner, at=at, by=by, due=end)
 
     def missing(self) -> tuple[Missing, ...]:
         """What is not filled in yet, in the order of the form; empty if it is complete."""
@@ -277,8 +276,28 @@ def _named(name: str, value: str) -> Line:
 
 def _unused(name: str, called: Container[str]) -> str:
     """The name, with a number if it is taken."""
-    numbered = (f"{name[: LONGEST_ITEM - 6].rstrip()} ({number})" for number in count(2))
+    numbered = (f"{name}-{number}" for number in count(2))
     return next(each for each in chain([name], numbered) if each not in called)
+
+
+def _owner(item: ActionItem, what: str, directory: Directory) -> PersonId:
+    """Who owns an item: the one person who is called so, by name or id."""
+    people = [id for id, each in directory.people.items() if item.owner and item.owner in (id, each.name)]
+    if len(people) == 1:
+        return PersonId(people[0])
+    known = ", ".join(map(str, directory.people)) or "nobody"
+    problem = f"is several people: {', '.join(people)}; write the id" if people else f"is none of the people: {known}"
+    raise FieldInvalid("owner", f"{shown(item.owner)} of {shown(what)} {problem}")
+
+
+def _end(item: ActionItem, zone: tzinfo) -> datetime | None:
+    """When the time for an item is over."""
+    if item.due is None:
+        return None
+    try:
+        return datetime.combine(item.due + timedelta(days=1), time(), zone)
+    except OverflowError:
+        raise FieldInvalid("due", f"{item.due} is the last day of all: leave it out") from None
 
 
 def _as_in_the_form(*words: str) -> tuple[str, ...]:

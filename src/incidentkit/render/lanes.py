@@ -160,6 +160,7 @@ class _Drawing:
         self._draw("text", x=x, y=y, **attributes).text = words
 
     def _axis(self) -> None:
+        free = 0.0
         times = [*_times(self._lanes.start, self._lanes.end)]
         lasts = self._lanes.end - self._lanes.start
         for at in times:
@@ -167,6 +168,9 @@ class _Drawing:
             self._draw("path", d=f"M{x} {AXIS - 6}V{self._bottom}", stroke="var(--line)")
             words = _clock(at, lasts)
             middle = min(x, WIDTH - width(words) / 2)  # the last one may not lie outside
+            if middle - width(words) / 2 < free:
+                continue
+            free = middle + width(words) / 2
             self._write(words, round(middle, 1), AXIS - 12, text_anchor="middle", fill="var(--quiet)")
 
     def _lane(self, lane: Lane, top: float) -> None:
