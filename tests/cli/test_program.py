@@ -205,7 +205,9 @@ def test_a_playbook_and_a_directory_of_ones_own(tmp_path: Path) -> None:
     ("arguments", "problem"),
     [
         ((), "the following arguments are required: COMMAND; see incidentkit --help"),
-        (("dril",), "invalid choice: 'dril'"),
+        (("dril",), "invalid choice: 'dril'. Did you mean 'drill'?"),
+        (("mitigate",), "invalid choice: 'mitigate'. Did you mean 'mitigated'?"),
+        (("quite-another",), "invalid choice: 'quite-another' (choose from"),
         (("drill", "--sev", "SEV-1"), "unrecognized arguments: --sev SEV-1"),
         (("drill", "--\x1b[31m"), "unrecognized arguments: -- [31m"),
         (("drill", "--severity", "SEV-9"), "no severity is called 'SEV-9'"),

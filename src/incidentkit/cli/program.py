@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import sys
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Sequence
@@ -25,7 +26,7 @@ from incidentkit.cli.sayings import COMMANDS as SAYINGS
 from incidentkit.cli.show import SHOW
 from incidentkit.cli.transfer import EXPORT, IMPORT
 from incidentkit.cli.watch import RUN, TICK
-from incidentkit.errors import IncidentkitError
+from incidentkit.errors import IncidentkitError, nearest
 
 USAGE: Final = 2
 """The exit status of what could not be run."""
@@ -57,14 +58,24 @@ COMMANDS: Final = (
 SILENCE: Final = logging.NullHandler()
 """Where the log goes: a command prints what its reader needs, and stderr has one line at the most."""
 
+_CHOICE: Final = re.compile(r"(.*invalid choice: '(.*?)') \(choose from (.*)\)", re.DOTALL)
+"""How argparse says that a name is none of those there are, each of which it lists."""
+
 
 class Parser(ArgumentParser):
     """A parser whose errors are one line."""
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong, and end with the status for it."""
-        remark(self.prog, f"error: {message}; see {self.prog} --help")
+        remark(self.prog, f"error: {_with_the_nearest(message)}; see {self.prog} --help")
         raise SystemExit(USAGE)
+
+
+def _with_the_nearest(message: str) -> str:
+    """The message, with the one name that was probably meant in place of all."""
+    found = _CHOICE.fullmatch(message)
+    hint = nearest(found[2], re.findall(r"[\w-]+", found[3])) if found else ""
+    return f"{found[1]}. {hint}" if found and hint else message
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
