@@ -12,6 +12,8 @@ from urllib.parse import quote
 
 from attrs import field, frozen
 
+from incidentkit.errors import FieldInvalid
+
 
 @frozen
 class Text:
@@ -143,6 +145,20 @@ class Document:
     """Blocks, from top to bottom."""
 
     blocks: tuple[Block, ...] = field(converter=_blocks)
+
+
+def not_a_document(value: object) -> str:
+    """The part of a sentence that says what was given in the place of a document, and what makes one of it."""
+    way = next((f": give its {each}()" for each in ("to_document", "to_table") if hasattr(value, each)), "")
+    of_table = ", in Document([...])" if way.endswith("to_table()") else ""
+    return f"not of {type(value).__name__}{way}{of_table}"
+
+
+def blocks_of(document: object) -> tuple[Block, ...]:
+    """The blocks of a document, for its writers; `FieldInvalid` for something else, whatever its type promised."""
+    if not isinstance(document, Document):
+        raise FieldInvalid("document", f"text for people is written of a Document, {not_a_document(document)}")
+    return document.blocks
 
 
 def printable(text: str) -> str:

@@ -22,6 +22,7 @@ from incidentkit.text.document import (
     Table,
     Text,
     address,
+    blocks_of,
     flat,
     printable,
     spaced,
@@ -35,8 +36,8 @@ _OPENING: Final = re.compile(r"^(?:([-+=#:])|([0-9]{1,9})([.)]))")
 
 
 def to_markdown(document: Document) -> str:
-    """The document as Markdown, its blocks parted by empty lines."""
-    return "\n\n".join("\n".join(_block(block)) for block in document.blocks) + "\n"
+    """The document as Markdown, its blocks parted by empty lines; `FieldInvalid` for what is no document."""
+    return "\n\n".join("\n".join(_block(block)) for block in blocks_of(document)) + "\n"
 
 
 def markdown_line(line: Line) -> str:

@@ -21,14 +21,18 @@ from incidentkit.text.document import (
     Strong,
     Table,
     Text,
+    blocks_of,
     flat,
     printable,
 )
 
 
 def to_plain(document: Document) -> str:
-    """The document as text, its blocks parted by empty lines. Control characters are gone, also those of terminals."""
-    return "\n\n".join("\n".join(_block(block)) for block in document.blocks)
+    """The document as text, its blocks parted by empty lines. Control characters are gone, also those of terminals.
+
+    Raises `FieldInvalid` for what is no document.
+    """
+    return "\n\n".join("\n".join(_block(block)) for block in blocks_of(document))
 
 
 def plain_line(line: Line) -> str:

@@ -23,6 +23,7 @@ from incidentkit.text.document import (
     Strong,
     Table,
     Text,
+    blocks_of,
     flat,
     spaced,
 )
@@ -39,8 +40,11 @@ Json: TypeAlias = dict[str, Any]
 
 
 def to_slack(document: Document) -> list[Json]:
-    """The document as blocks of a message; what is over Slack's limits is cut, and ends in "..."."""
-    blocks = [_rich_text(element) for block in document.blocks for element in _elements(block)]
+    """The document as blocks of a message; what is over Slack's limits is cut, and ends in "...".
+
+    Raises `FieldInvalid` for what is no document.
+    """
+    blocks = [_rich_text(element) for block in blocks_of(document) for element in _elements(block)]
     if len(blocks) > MOST_BLOCKS:
         blocks[MOST_BLOCKS - 1 :] = [_rich_text(_section((Text("..."),)))]
     return blocks
