@@ -210,7 +210,7 @@ def test_it_says_who_is_paged_when_and_through_what() -> None:
     ]
     assert explained.exhausted_at == at(30)
     assert str(explained).endswith(
-        "At 2026-03-02 02:40:00+00:00 nobody was left to page, and nobody had acknowledged: paging is exhausted."
+        "At 2026-03-02 02:40 nobody was left to page, and nobody had acknowledged: paging is exhausted."
     )
 
 
@@ -226,7 +226,7 @@ def test_what_was_exhausted_is_not_any_more_once_somebody_has_it_or_it_is_over_o
     late = Level("second", person("bob"), UNRESOLVED_FOR >= 30 * MINUTE)
     wanted = playbook(FIRST, late)
     case = tried(wanted, 25)
-    since = "At 2026-03-02 02:30:00+00:00 nobody was left to page, and nobody had acknowledged: paging"
+    since = "At 2026-03-02 02:30 nobody was left to page, and nobody had acknowledged: paging"
 
     def end(incident: Incident, within: timedelta = MINUTE) -> tuple[bool, str]:
         explained = explain(incident, wanted, DIRECTORY, now=at(25), within=within)
@@ -255,7 +255,7 @@ def test_that_nobody_was_left_to_page_is_said_where_nobody_was_paged_at_all() ->
     assert (explained.pages, explained.exhausted_at) == ((), at(0))
     assert str(explained).endswith(
         "Nobody is told anything in this time.\n\n"
-        "At 2026-03-02 02:10:00+00:00 nobody was left to page, and nobody had acknowledged: paging is exhausted."
+        "At 2026-03-02 02:10 nobody was left to page, and nobody had acknowledged: paging is exhausted."
     )
 
 
@@ -337,7 +337,7 @@ def test_a_question_does_not_hide_that_time_will_tell() -> None:
 
     (missed,) = explained.not_reached
     assert (missed.obstacle, missed.questions, missed.at) == (Obstacle.UNKNOWN, (LEGAL,), at(180))
-    assert "Is it a matter for lawyers?; by time alone it is true from 2026-03-02 05:10:00+00:00" in str(explained)
+    assert "Is it a matter for lawyers?; by time alone it is true from 2026-03-02 05:10" in str(explained)
 
 
 def test_further_levels_are_held_while_somebody_watches() -> None:
@@ -436,7 +436,7 @@ def test_a_snoozed_incident_pages_later_or_not_at_all() -> None:
 
     explained = told(playbook(FIRST), snoozed)
     assert (explained.snoozed_until, explained.pages[0].at) == (at(60), at(60))
-    assert "Snoozed: nobody is paged before 2026-03-02 03:10:00+00:00" in str(explained)
+    assert "Snoozed: nobody is paged before 2026-03-02 03:10" in str(explained)
     assert left_out(playbook(FIRST), snoozed, 59 * MINUTE) == [("ada", Reason.SNOOZED)]
     assert left_out(playbook(FIRST), snoozed, timedelta()) == [("ada", Reason.SNOOZED)]
 
@@ -463,7 +463,7 @@ def test_maintenance_is_told_with_its_times_who_planned_it_and_why() -> None:
     explained = explain(incident(), playbook(FIRST), held, now=START, within=2 * 60 * MINUTE)
     assert explained.maintenance == (disk(-5, 30), disk(10, 60))
     assert explained.pages[0].at == at(60)
-    span = "from 2026-03-02 02:20:00+00:00 until 2026-03-02 03:10:00+00:00"
+    span = "from 2026-03-02 02:20 until 2026-03-02 03:10"
     assert f"Maintenance: nobody is paged {span}, by zoe: a new disk" in str(explained)
 
 
@@ -520,7 +520,7 @@ def test_a_shift_that_begins_in_the_time_is_paged_too() -> None:
 
     assert explained.reached[0].people == ("ada", "bob")
     assert explained.reached[0].joined == (("bob", at(10)),)
-    assert "ada, bob (from 2026-03-02 02:20:00+00:00)" in str(explained)
+    assert "ada, bob (from 2026-03-02 02:20)" in str(explained)
     assert next(page.at for page in explained.pages if page.person == "bob") == at(10)
 
 
@@ -529,7 +529,7 @@ def test_a_time_before_the_latest_event_is_taken_for_that_and_says_so() -> None:
     explained = explain(acknowledged, playbook(FIRST), DIRECTORY, now=at(4))
 
     assert (explained.start, explained.asked_for) == (at(9), at(4))
-    assert "That is later than was asked for, 2026-03-02 02:14:00+00:00: the log goes up to there." in str(explained)
+    assert "That is later than was asked for, 2026-03-02 02:14: the log goes up to there." in str(explained)
     assert explain(acknowledged, playbook(FIRST), DIRECTORY, now=at(9)).asked_for is None
     assert "later than was asked for" not in str(explain(acknowledged, playbook(FIRST), DIRECTORY, now=at(10)))
 
@@ -559,7 +559,7 @@ def test_what_is_left_to_people_at_the_start_is_told() -> None:
     assert explained.owed == plan(case, wanted, directory, now=at(15)).owed
     (left,) = explained.owed
     assert (left.obligation, left.people, left.since) == ("hand over", ("ada",), at(10))
-    assert "ada  hand over  2026-03-02 02:20:00+00:00" in str(explained)
+    assert "ada  hand over  2026-03-02 02:20" in str(explained)
     assert not explain(case, wanted, directory, now=at(5)).owed
 
 
@@ -620,4 +620,11 @@ def test_what_it_cannot_explain_is_refused() -> None:
 def test_times_are_shown_on_the_clock_of_a_zone() -> None:
     explained = explain_hypothetical(EMERGENCY, practice_directory(), severity=SEV_1, at=START)
 
-    assert "2026-03-02 11:10:00+09:00" in to_plain(explained.to_document("Asia/Tokyo"))
+    assert "2026-03-02 11:10+09:00" in to_plain(explained.to_document("Asia/Tokyo"))
+
+
+def test_seconds_are_shown_where_there_are_any() -> None:
+    at = START + timedelta(seconds=7)
+    explained = explain_hypothetical(EMERGENCY, practice_directory(), severity=SEV_1, at=at)
+
+    assert "From 2026-03-02 02:10:07 for 4h, by the clock of UTC" in str(explained)

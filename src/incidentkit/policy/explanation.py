@@ -111,7 +111,10 @@ class Explanation:
         return Counter(page.person for page in self.pages)
 
     def to_document(self, zone: str = "UTC") -> Document:
-        """For people, with times on the clock of a zone and their offset. Raises `CalendarInvalid` for no zone."""
+        """For people, with times on the clock of a zone and their offset, which UTC needs none of.
+
+        Raises `CalendarInvalid` for no zone.
+        """
         return Document(_Telling(self, zone_of(zone), zone).blocks())
 
     def __str__(self) -> str:
@@ -246,7 +249,10 @@ class _Telling:
         yield from map(Paragraph, self._end())
 
     def _time(self, at: datetime) -> str:
-        return at.astimezone(self.clock).isoformat(sep=" ", timespec="seconds")
+        """A time on that clock, to the minute where no second is said; beside UTC an offset says which one it is."""
+        clock = at.astimezone(self.clock)
+        shown = clock.replace(tzinfo=None) if self.zone == "UTC" else clock
+        return shown.isoformat(sep=" ", timespec="seconds" if at.second else "minutes")
 
     def _reached(self) -> Iterator[Row]:
         for each in self.told.reached:
