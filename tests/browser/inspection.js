@@ -208,7 +208,14 @@
     }
   };
 
+  const findBrokenPictures = () => {
+    for (const picture of document.images) {
+      if (!picture.complete || !picture.naturalWidth) faults.add(`the picture ${picture.src.slice(0, 40)} is not shown`);
+    }
+  };
+
   const texts = pieces();
+  findBrokenPictures();
   findOverflow(texts);
   findCutAndOverlapping(texts);
   findLowContrast(texts);

@@ -85,6 +85,7 @@ def test_a_page_without_faults_passes(check_page: CheckPage, body: str, style: s
             'the texts "drawn" and "over" overlap',
         ),
         ("<img src='https://example.com/x.png' alt=''>", "", "the page asks for https://example.com/x.png"),
+        ("<img src='data:image/svg+xml,<svg></svg>' alt=''>", "", "the picture data:image.* is not shown"),
         ("<script>console.log('hello')</script>", "", "the console says: hello"),
         ("<script>nowhere()</script>", "", "a script failed: nowhere is not defined"),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
@@ -86,6 +87,16 @@ def test_a_post_mortem_is_seen_as_it_is_meant(check_page: CheckPage) -> None:
     draft = PostMortem.from_incident(worked_on(), playbook=EMERGENCY, directory=PEOPLE)
     check_page(postmortem_page(draft, incident=worked_on(), directory=PEOPLE))
     check_page(postmortem_page(draft))
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_picture_is_a_file_of_its_own(check_page: CheckPage, name: str) -> None:
+    file = PICTURES[name]().to_svg()
+    assert "var(" not in file
+    shown = f'<img alt="" src="data:image/svg+xml;base64,{b64encode(file.encode()).decode()}">{file}'
+    style = "<style>svg, img {display: block; max-width: 100%; height: auto} div {overflow-x: auto}</style>"
+    viewport = '<meta name="viewport" content="width=device-width">'
+    check_page(f"<!DOCTYPE html><html lang=en><title>x</title>{viewport}{style}<body><div>{shown}</div>")
 
 
 @pytest.mark.parametrize("name", PICTURES)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
+from attrs import evolve
 
+from incidentkit.errors import FieldInvalid
 from incidentkit.model.metrics import Summary
 from incidentkit.model.record import Group, TrackRecord
 from incidentkit.render.charts import Length, length_chart
+from incidentkit.text.plain import plain_line
 
 
 def group(month: int, severity: str, minutes: int, year: int = 2026) -> Group:
@@ -32,6 +37,30 @@ def test_months_and_severities_stand_in_it() -> None:
     svg = length_chart(RECORD).svg
     for words in ("2026-01", "2026-02", "SEV-1", "SEV-2", "minutes to resolve"):
         assert f">{words}<" in svg
+
+
+def test_a_month_in_which_nothing_is_known_keeps_its_place_in_all_charts() -> None:
+    unknown = Group(month=date(2026, 4, 1), severity="SEV-2", count=1, acknowledge=None, mitigate=None, resolve=None)
+    known = Summary(1, timedelta(minutes=4), timedelta(minutes=4))
+    record = TrackRecord((group(1, "SEV-1", 40), evolve(unknown, acknowledge=known), group(5, "SEV-1", 30)))
+    for length in (Length.ACKNOWLEDGE, Length.RESOLVE):
+        svg = length_chart(record, length).svg
+        assert re.findall(r">(2026-\d\d|SEV-\d)<", svg) == [
+            *("2026-01", "2026-02", "2026-03", "2026-04", "2026-05"),
+            *("SEV-1", "SEV-2"),
+        ]
+
+
+def test_the_caption_says_which_chart_it_is() -> None:
+    captions = {length: plain_line(length_chart(RECORD, length).caption) for length in Length}
+    assert captions[Length.ACKNOWLEDGE].startswith("How long it took to acknowledge, by month and severity: medians")
+    assert len({*captions.values()}) == len(Length)
+
+
+def test_what_is_no_track_record_is_refused() -> None:
+    given: Any = [RECORD.groups[0]]
+    with pytest.raises(FieldInvalid, match=r"^record: .* such as track_record\(incidents\), not "):
+        length_chart(given)
 
 
 def test_it_takes_the_colours_of_the_page() -> None:

@@ -14,8 +14,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from incidentkit.errors import FieldInvalid
+from incidentkit.inbound.postmortem import read_postmortem
+from incidentkit.model.record import TrackRecord
+from incidentkit.policy.postmortem import PostMortem
 from incidentkit.render.html import html_page, to_html
 from incidentkit.render.picture import Picture
+from incidentkit.render.postmortem import postmortem_page
 from incidentkit.text.document import (
     Block,
     Bullets,
@@ -277,6 +281,40 @@ def test_a_page_is_valid_and_has_its_title(title: str, document: Document) -> No
 )
 def test_a_page_is_called_by_its_first_heading(blocks: list[Block], title: str) -> None:
     assert PARSER.parse(html_page(Document(blocks))).find("head/title").text == title
+
+
+def test_a_title_is_seen_once() -> None:
+    picture = Picture(svg="<svg></svg>", alternative="x")
+    first, later = Document([Heading("Ours", 1)]), Document([Paragraph("a"), Heading("Ours", 1)])
+    assert "<main>\n<h1>Both &lt;b&gt;</h1>\n<figure>" in html_page(picture, picture, title="Both <b>")
+    assert "<h1>Both</h1>" in html_page(picture, Document([Heading("Part", 2)]), title="Both")
+    assert "<h1>" not in html_page(picture)
+    for document in (first, later):
+        page = html_page(picture, document, title="Both")
+        assert (page.count("<h1>"), page.count("<title>Both</title>")) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("part", "problem"),
+    [
+        (PostMortem(), "not of PostMortem: give its to_document()"),
+        (PostMortem().to_document().blocks[0], "not of Heading"),
+        (TrackRecord(()).to_table(), "not of Table"),
+        ("words", "not of str"),
+    ],
+)
+def test_what_is_no_part_of_a_page_is_refused(part: Any, problem: str) -> None:
+    for write in (html_page, to_html):
+        with pytest.raises(FieldInvalid, match=rf"^parts: a page is made of .*{re.escape(problem)}$"):
+            write(part)
+
+
+def test_what_is_no_post_mortem_is_refused() -> None:
+    read: Any = read_postmortem("# Down")
+    with pytest.raises(
+        FieldInvalid, match=r"^postmortem: a page is made of a PostMortem, which is in its \.postmortem"
+    ):
+        postmortem_page(read)
 
 
 def test_a_page_allows_its_own_style_sheet_and_nothing_else() -> None:

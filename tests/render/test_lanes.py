@@ -15,7 +15,7 @@ from incidentkit import EMERGENCY, Incident, Schedule
 from incidentkit.drills import practice_directory
 from incidentkit.errors import FieldInvalid
 from incidentkit.model.commands import ChangeSeverity
-from incidentkit.policy.explanation import explain_hypothetical
+from incidentkit.policy.explanation import explain, explain_hypothetical
 from incidentkit.providers.pager import Purpose
 from incidentkit.render.ladder import escalation_ladder
 from incidentkit.render.lanes import MOST_LANES, MOST_TIMES, NAMES, WIDTH, Bar, Lane, Lanes, Mark, Shade, Shape
@@ -23,6 +23,7 @@ from incidentkit.render.picture import Picture
 from incidentkit.render.rota import on_call_calendar
 from incidentkit.render.timeline import incident_timeline
 from incidentkit.testing import histories, texts
+from incidentkit.text.plain import plain_line
 from tests.policy.rota import weekly
 
 START = datetime(2026, 3, 2, 2, 10, tzinfo=UTC)
@@ -135,6 +136,35 @@ def test_a_timeline_has_status_severity_and_people() -> None:
     )
 
 
+def test_a_timeline_says_who_declared_it() -> None:
+    picture = incident_timeline(Incident.replay(worked_on().timeline[:1]))
+    assert words(of(picture))[-4:] == ["noor", "investigating", "SEV-2", "declared it"]
+
+
+def test_bars_of_what_took_seconds_end_where_the_log_does() -> None:
+    milder = EMERGENCY.scheme.severities[1]
+    incident = Incident.declare("INC-8", title="Blip", at=START, by="noor", severity=milder)
+    picture = incident_timeline(incident.resolve(at=after(0.5), by="noor"))
+    room = WIDTH - NAMES - 14
+    status, severity, *_ = shapes(of(picture), "rect")
+    assert float(status.attrib["width"]) == float(severity.attrib["width"]) == pytest.approx(room / 10, abs=0.2)
+    assert "resolved" not in words(of(picture))
+    assert picture.alternative.endswith("investigating for 30s as SEV-2.")
+
+
+def test_captions_say_which_picture_it_is() -> None:
+    found = explain_hypothetical(EMERGENCY, PEOPLE, at=START, severity="SEV-2")
+    real = explain(worked_on().reopen(at=after(70), by="mika", reason="again"), EMERGENCY, PEOPLE, now=after(70))
+    rota = on_call_calendar(Schedule(weekly()), start=START, end=START + timedelta(days=7), name="Payments")
+    pictures = [incident_timeline(worked_on()), escalation_ladder(found), escalation_ladder(real), rota]
+    assert [plain_line(each.caption) for each in pictures] == [
+        "INC-7: Down, from 2026-03-02. Times are UTC.",
+        "SEV-2: an incident that is only thought of, while nobody does anything, from 2026-03-02. Times are UTC.",
+        "INC-7 (SEV-1): Down, while nobody does anything, from 2026-03-02. Times are UTC.",
+        "Payments, from 2026-03-02 to 2026-03-09. Times are UTC.",
+    ]
+
+
 def test_neighbours_of_one_kind_are_one_bar() -> None:
     bars = shapes(of(incident_timeline(worked_on())), "rect")
     assert len(bars) == 3 + 2 + 5  # three statuses, two severities, and all of them in the legend
@@ -160,7 +190,9 @@ def test_a_ladder_has_levels_and_whom_they_reach() -> None:
 
 def test_a_ladder_of_nobody() -> None:
     found = explain_hypothetical(EMERGENCY, PEOPLE, at=START, severity="SEV-4")
-    assert "0 pages, the first never" in escalation_ladder(found).alternative
+    picture = escalation_ladder(found)
+    assert picture.alternative.endswith("while nobody does anything: nobody is paged.")
+    assert words(of(picture)) == ["Nobody is paged."]
 
 
 def test_a_calendar_has_a_lane_for_each_person() -> None:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import Enum
+from functools import partial
 from typing import Any, Final
 
 import altair
 import vl_convert
+from attrs import frozen
 
+from incidentkit.errors import FieldInvalid, expect
 from incidentkit.model.durations import duration_text
 from incidentkit.model.metrics import Summary
 from incidentkit.model.record import Group, TrackRecord
+from incidentkit.render.lettering import said
 from incidentkit.render.picture import Picture
 
 COLOURS: Final = (
@@ -26,11 +30,8 @@ WIDTH, HEIGHT = 600, 220
 MOST_MONTHS: Final = 8
 """Months that are named below the bars."""
 
-
-_EMPTY: Final = (
-    f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="40" fill="var(--quiet)">'
-    '<text x="0" y="24">Nothing to show.</text></svg>'
-)
+MOST_SHOWN: Final = 24
+"""Months that are shown, the last ones."""
 
 
 class Length(Enum):
@@ -54,10 +55,14 @@ class Length(Enum):
 def length_chart(record: TrackRecord, length: Length = Length.RESOLVE) -> Picture:
     """How long incidents took, by month and severity: bars of medians, each with a line up to the 90th percentile.
 
-    The months of at most two years are shown, the last ones.
+    The months of at most two years are shown, the last ones; one in which the length is known of no incident keeps its
+    place, so charts of several lengths have the same months. Raises `FieldInvalid` for what is no track record.
     """
-    months = sorted({group.month for group in record.groups})[-24:]
-    shown = [(group, taken) for group in record.groups if group.month in months and (taken := length.of(group))]
+    words = "a chart is drawn of a TrackRecord, such as track_record(incidents)"
+    groups = expect(TrackRecord, record, partial(FieldInvalid, "record"), words).groups
+    months = _months([group.month for group in groups])[-MOST_SHOWN:]
+    recent = [group for group in groups if group.month in months]
+    shown = [(group, taken) for group in recent if (taken := length.of(group))]
     longest = max((taken.percentile_90 for _, taken in shown), default=timedelta())
     unit, name = _unit(longest)
     rows = [
@@ -69,9 +74,25 @@ def length_chart(record: TrackRecord, length: Length = Length.RESOLVE) -> Pictur
         }
         for group, taken in shown
     ]
-    svg = _EMPTY if not rows else vl_convert.vegalite_to_svg(_chart(rows, f"{name} {length.value}").to_dict())
-    caption = "Medians, with a line to the 90th percentile."
+    chart = _Chart(
+        rows=rows,
+        title=f"{name} {length.value}",
+        months=[f"{month:%Y-%m}" for month in months],
+        severities=[*dict.fromkeys(group.severity for group in recent)],
+    )
+    svg = vl_convert.vegalite_to_svg(chart.drawn().to_dict()) if rows else said("Nothing to show.")
+    caption = f"How long it took {length.value}, by month and severity: medians, with a line to the 90th percentile."
     return Picture(svg=svg, alternative=_in_words(shown, length), caption=caption)
+
+
+def _months(several: Sequence[date]) -> list[date]:
+    """All months from the first to the last."""
+    if not several:
+        return []
+    first, last = min(several), max(several)
+    count = 12 * (last.year - first.year) + last.month - first.month + 1
+    places = (first.month - 1 + number for number in range(count))
+    return [date(first.year + place // 12, place % 12 + 1, 1) for place in places]
 
 
 def _unit(longest: timedelta) -> tuple[timedelta, str]:
@@ -83,32 +104,39 @@ def _unit(longest: timedelta) -> tuple[timedelta, str]:
     return timedelta(minutes=1), "minutes"
 
 
-def _chart(rows: Sequence[dict[str, Any]], title: str) -> Any:
-    draw: Any = altair  # its functions are typed in part only
-    months = [*dict.fromkeys(row["month"] for row in rows)]
-    severities = [*dict.fromkeys(row["severity"] for row in rows)]
-    colour = draw.Scale(domain=severities, range=[*COLOURS[: len(severities)]])
-    told = draw.Axis(labelAngle=0, values=months[:: -(-len(months) // MOST_MONTHS) or 1])
-    base = draw.Chart(draw.Data(values=[*rows])).encode(
-        x=draw.X("month:O", title=None, axis=told),
-        xOffset=draw.XOffset("severity:N", sort=severities),
-    )
-    legend = draw.Color("severity:N", scale=colour, sort=severities, title=None, legend=draw.Legend(orient="bottom"))
-    bars = base.mark_bar().encode(y=draw.Y("median:Q", title=title), color=legend)
-    lines = base.mark_rule(color="var(--quiet)", strokeWidth=1.5).encode(y="median:Q", y2="most:Q")
-    quiet = {"labelColor": "var(--quiet)", "titleColor": "var(--quiet)", "labelFontSize": 12, "titleFontSize": 12}
-    return (
-        (bars + lines)
-        .properties(width=WIDTH, height=HEIGHT, padding=dict.fromkeys(("left", "right", "top", "bottom"), 24))
-        .configure(background="transparent", font="inherit")
-        .configure_axis(gridColor="var(--line)", domainColor="var(--line)", tickColor="var(--line)", **quiet)
-        .configure_legend(**quiet)
-        .configure_view(stroke=None)
-    )
+@frozen(kw_only=True)
+class _Chart:
+    """What is drawn: a bar for each row, and a place for every month and severity, also where no row is."""
+
+    rows: Sequence[dict[str, Any]]
+    title: str
+    months: Sequence[str]
+    severities: Sequence[str]
+
+    def drawn(self) -> Any:
+        draw: Any = altair  # its functions are typed in part only
+        colour = draw.Scale(domain=self.severities, range=[*COLOURS[: len(self.severities)]])
+        told = draw.Axis(labelAngle=0, values=self.months[:: -(-len(self.months) // MOST_MONTHS)])
+        base = draw.Chart(draw.Data(values=[*self.rows])).encode(
+            x=draw.X("month:O", title=None, axis=told, scale=draw.Scale(domain=self.months)),
+            xOffset=draw.XOffset("severity:N", scale=draw.Scale(domain=self.severities)),
+        )
+        legend = draw.Color("severity:N", scale=colour, title=None, legend=draw.Legend(orient="bottom"))
+        bars = base.mark_bar().encode(y=draw.Y("median:Q", title=self.title), color=legend)
+        lines = base.mark_rule(color="var(--quiet)", strokeWidth=1.5).encode(y="median:Q", y2="most:Q")
+        quiet = {"labelColor": "var(--quiet)", "titleColor": "var(--quiet)", "labelFontSize": 12, "titleFontSize": 12}
+        return (
+            (bars + lines)
+            .properties(width=WIDTH, height=HEIGHT, padding=dict.fromkeys(("left", "right", "top", "bottom"), 24))
+            .configure(background="transparent", font="inherit")
+            .configure_axis(gridColor="var(--line)", domainColor="var(--line)", tickColor="var(--line)", **quiet)
+            .configure_legend(**quiet)
+            .configure_view(stroke=None)
+        )
 
 
 def _in_words(shown: Sequence[tuple[Group, Summary]], length: Length) -> str:
     if not shown:
         return f"How long it took {length.value}: of no incident is that known."
-    said = ", ".join(f"{group.month:%Y-%m} {group.severity} {duration_text(taken.median)}" for group, taken in shown)
-    return f"How long it took {length.value}, medians by month and severity: {said}."
+    told = ", ".join(f"{group.month:%Y-%m} {group.severity} {duration_text(taken.median)}" for group, taken in shown)
+    return f"How long it took {length.value}, medians by month and severity: {told}."

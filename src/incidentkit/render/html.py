@@ -11,11 +11,12 @@ from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from html import escape
-from importlib.resources import files
-from typing import Final, TypeAlias, assert_never
+from typing import Final, Never, TypeAlias, assert_never
 from unicodedata import bidirectional
 
+from incidentkit.errors import FieldInvalid
 from incidentkit.model.identity import checked_name
+from incidentkit.render.palette import STYLE
 from incidentkit.render.picture import Picture
 from incidentkit.text.document import (
     Block,
@@ -34,6 +35,7 @@ from incidentkit.text.document import (
     Text,
     address,
     flat,
+    not_a_document,
     printable,
     spaced,
 )
@@ -42,11 +44,9 @@ from incidentkit.text.plain import plain_line
 Part: TypeAlias = Document | Picture
 """A part of a page."""
 
-_STYLE: Final = files("incidentkit.render").joinpath("page.css").read_text(encoding="utf-8")
-
 _POLICY: Final = (
     "default-src 'none'; "
-    f"style-src 'sha256-{b64encode(sha256(_STYLE.encode()).digest()).decode()}'; "
+    f"style-src 'sha256-{b64encode(sha256(STYLE.encode()).digest()).decode()}'; "
     "base-uri 'none'; form-action 'none'"
 )
 """What a page may do, in the words of Content Security Policy: be styled by its own style sheet, and nothing else."""
@@ -56,12 +56,14 @@ def html_page(*parts: Part, title: str | None = None, language: str = "en") -> s
     """A page that shows these parts from top to bottom, to be kept as a file or served as it is, in UTF-8.
 
     It runs no script and asks for nothing. It is light or dark as the reader wishes, and made for phones, desks and
-    paper. ``title`` is what its window and bookmarks are called; without one it is the first heading. ``language`` is
-    that of its words, as a tag of BCP 47.
+    paper. ``title`` is what its window and bookmarks are called; without one it is the first heading. Where no document
+    has a heading of level 1, a title that is given is shown as one. ``language`` is that of its words, as a tag of
+    BCP 47.
 
-    Raises `FieldInvalid` for a language that is no name.
+    Raises `FieldInvalid` for a language that is no name, and for a part that is neither a document nor a picture.
     """
     called = flat(_first_heading(parts) if title is None else title) or "Document"
+    above = [] if title is None or _has_title(parts) else [Document([Heading(title, level=1)])]
     return (
         "<!DOCTYPE html>\n"
         f'<html lang="{escape(checked_name("language", language))}">\n'
@@ -72,21 +74,32 @@ def html_page(*parts: Part, title: str | None = None, language: str = "en") -> s
         '<meta name="color-scheme" content="light dark">\n'
         '<meta name="referrer" content="no-referrer">\n'
         f"<title>{escape(called, quote=False)}</title>\n"
-        f"<style>{_STYLE}</style>\n"
+        f"<style>{STYLE}</style>\n"
         "</head>\n"
-        f"<body>\n<main>\n{to_html(*parts)}</main>\n</body>\n"
+        f"<body>\n<main>\n{to_html(*above, *parts)}</main>\n</body>\n"
         "</html>\n"
     )
 
 
 def to_html(*parts: Part) -> str:
-    """These parts as HTML, without the page around them. A block that has nothing to show leaves nothing behind."""
+    """These parts as HTML, without the page around them. A block that has nothing to show leaves nothing behind.
+
+    Raises `FieldInvalid` for a part that is neither a document nor a picture.
+    """
     return "".join(f"{element}\n" for part in parts for element in _elements(part))
 
 
 def _first_heading(parts: Iterable[Part]) -> str:
+    return next((plain_line(heading.line) for heading in _headings(parts)), "")
+
+
+def _has_title(parts: Iterable[Part]) -> bool:
+    return any(heading.level <= 1 for heading in _headings(parts))
+
+
+def _headings(parts: Iterable[Part]) -> Iterator[Heading]:
     blocks = (block for part in parts if isinstance(part, Document) for block in part.blocks)
-    return next((plain_line(block.line) for block in blocks if isinstance(block, Heading)), "")
+    return (block for block in blocks if isinstance(block, Heading))
 
 
 def _elements(part: Part) -> Iterator[str]:
@@ -99,7 +112,12 @@ def _elements(part: Part) -> Iterator[str]:
             label = escape(alternative)
             yield f'<figure><div class="wide" role="img" aria-label="{label}">{svg}</div>{below}</figure>'
         case _:
-            assert_never(part)
+            raise _no_part(part)
+
+
+def _no_part(part: Never) -> FieldInvalid:
+    """What is raised for something else, whatever its type promised."""
+    return FieldInvalid("parts", f"a page is made of Documents and Pictures, {not_a_document(part)}")
 
 
 def _block(block: Block) -> Iterator[str]:

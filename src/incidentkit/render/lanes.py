@@ -57,6 +57,7 @@ class Shape(Enum):
     DOT = "dot"
     CROSS = "cross"
     DIAMOND = "diamond"
+    TRIANGLE = "triangle"
 
 
 def _at(at: datetime) -> datetime:
@@ -201,6 +202,8 @@ class _Drawing:
                 self._draw("path", d=d, stroke="currentColor", stroke_width=2, fill="none")
             case Shape.DIAMOND:
                 self._draw("path", d=f"M{x} {y - 6.5}l6.5 6.5l-6.5 6.5l-6.5 -6.5z", fill="var(--accent)")
+            case Shape.TRIANGLE:
+                self._draw("path", d=f"M{x} {y - 6}l6.5 11.5h-13z", fill="currentColor")
 
     def _legend(self, top: float) -> int:
         """What the bars and marks mean, in rows; gives the height of the drawing."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import accumulate
 from typing import Final
 from unicodedata import east_asian_width
+from xml.etree.ElementTree import Element, SubElement, tostring
 
 from incidentkit.text.document import flat
 
@@ -42,6 +43,14 @@ def lines(words: str, longest: float, *, most: int) -> list[str]:
     if len(several) > most:
         several[most - 1 :] = [short(" ".join(several[most - 1 :]), longest)]
     return several
+
+
+def said(words: str) -> str:
+    """A drawing that says something, where there is nothing to draw."""
+    size = {"width": str(round(width(words))), "height": str(LINE + 12)}
+    root = Element("svg", {"xmlns": "http://www.w3.org/2000/svg", "fill": "var(--quiet)", "font-size": "13", **size})
+    SubElement(root, "text", {"x": "0", "y": "20"}).text = words
+    return tostring(root, encoding="unicode")
 
 
 def _broken(words: str, longest: float) -> Iterator[str]:

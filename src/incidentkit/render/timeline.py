@@ -11,6 +11,7 @@ from incidentkit.model.durations import duration_text
 from incidentkit.model.events import (
     Acknowledged,
     ActionStarted,
+    Declared,
     Declined,
     Event,
     Mitigated,
@@ -40,7 +41,7 @@ STATUS_SHADES: Final = {
 """How each status looks."""
 
 SHORTEST: Final = timedelta(minutes=5)
-"""Time that a picture shows at the least."""
+"""Time on the axis at the least; bars end where the log does."""
 
 
 def incident_timeline(
@@ -52,17 +53,17 @@ def incident_timeline(
     knows the names of people, who are called by their ids without it. Raises `FieldInvalid` for a time without zone.
     """
     end = (incident.resolved_at or incident.as_of) if until is None else moment("until", until)
-    end = max(end, incident.declared_at + SHORTEST)
-    several = stretches(incident, end)
+    end = max(end, incident.declared_at)
+    several = stretches(incident, end) or (Stretch(incident.status, incident.severity, end, end),)
     lanes = Lanes(
         [_of_status(several), _of_severity(several), *_of_people(incident, directory)],
         start=incident.started_at,
-        end=end + (end - incident.started_at) * 0.02,
+        end=max(end + (end - incident.started_at) * 0.02, incident.started_at + SHORTEST),
     )
     return Picture(
         svg=lanes.to_svg(),
         alternative=_in_words(incident, several),
-        caption=f"From {incident.started_at:%Y-%m-%d}. Times are UTC.",
+        caption=f"{incident.id}: {incident.title}, from {incident.started_at:%Y-%m-%d}. Times are UTC.",
     )
 
 
@@ -95,6 +96,8 @@ def _of_people(incident: Incident, directory: Directory | None) -> Iterator[Lane
 
 def _marks(event: Event) -> Iterator[tuple[str, str, Shape]]:
     match event:
+        case Declared(by=person):
+            yield person, "declared it", Shape.TRIANGLE
         case ActionStarted(action=action) if action.obligation.startswith(LEVEL) and action.person:
             yield action.person, "paged", Shape.RING
         case Acknowledged(by=person):
