@@ -39,10 +39,44 @@ def test_the_same_of_a_file_that_was_exported(invoke: Invoke, database: str, tmp
     assert invoke("metrics", str(file)).out == invoke("metrics", database).out
 
 
-def test_json_has_lengths_as_text(invoke: Invoke, database: str) -> None:
+def test_json_has_lengths_as_text_and_in_seconds(invoke: Invoke, database: str) -> None:
     (group,) = json.loads(invoke("metrics", database, "--json").out)["groups"]
     assert (group["month"], group["severity"], group["count"]) == ("2026-03-01", "SEV-1", 1)
-    assert group["resolve"] == {"count": 1, "median": "1h", "percentile_90": "1h"}
+    assert group["resolve"] == {
+        "count": 1,
+        "median": "1h",
+        "median_seconds": 3600.0,
+        "percentile_90": "1h",
+        "percentile_90_seconds": 3600.0,
+    }
+
+
+@pytest.mark.parametrize(
+    ("options", "counts"),
+    [
+        (("--since", "2026-03-02"), True),
+        (("--since", "2026-03-03"), False),
+        (("--before", "2026-03-03T00:00+00:00"), True),
+        (("--before", "2026-03-02"), False),
+        (("--severity", "SEV-2", "--severity", "SEV-1"), True),
+        (("--severity", "SEV-2"), False),
+    ],
+)
+def test_only_what_is_asked_for_counts(
+    invoke: Invoke, database: str, tmp_path: Path, options: tuple[str, ...], counts: bool
+) -> None:
+    file = tmp_path / "exported.jsonl"
+    assert invoke("export", database, str(file)).status == 0
+    for source in (database, str(file)):
+        done = invoke("metrics", source, *options)
+        assert (done.status, done.err) == (0, "")
+        assert (done.lines == ["No incident counts."]) is not counts
+
+
+def test_a_length_of_time_before_the_calendar_begins_is_refused(invoke: Invoke, database: str) -> None:
+    done = invoke("metrics", database, "--since", "90000000h")
+    assert (done.status, done.out) == (2, "")
+    assert "before the beginning of the calendar" in done.err
 
 
 def test_nothing_counts(invoke: Invoke, tmp_path: Path) -> None:
@@ -83,3 +117,4 @@ def test_a_page_has_charts_and_the_table(invoke: Invoke, database: str, tmp_path
     text = page.read_text(encoding="utf-8")
     assert text.count("<svg") == 3
     assert "2026-03 SEV-1 1h" in text
+    assert "<h1>How long incidents took</h1>" in text

@@ -6,12 +6,14 @@ from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import pytest
 from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
 from incidentkit import EMERGENCY, Incident, Severity, Status
-from incidentkit.convert import from_json, to_json
+from incidentkit.convert import from_json, to_json, to_plain
+from incidentkit.errors import DocumentInvalid
 from incidentkit.model.commands import Merge
 from incidentkit.model.events import Declared
 from incidentkit.model.metrics import Summary, summarize
@@ -53,6 +55,32 @@ def test_incidents_count_for_the_month_of_their_declaration_and_the_severity_the
         "2026-03  SEV-1     2          2min (2min)     40min (50min)  40min (50min)",
         "2026-03  SEV-2     1          2min (2min)     20min (20min)  20min (20min)",
     ]
+
+
+def test_the_table_says_of_how_many_incidents_a_length_is_known_and_what_its_brackets_are() -> None:
+    never = Incident.declare("INC-2", title="Slow", at=MARCH, by="ada", severity=SEV_1)
+    lines = str(track_record([resolved("INC-1", MARCH, 20), never])).splitlines()
+    assert lines[2].split("  ")[-1] == "20min (20min), 1 of 2"
+    assert "medians, with the 90th percentile in brackets" in lines[-1]
+    assert str(TrackRecord(())) == "No incident counts."
+
+
+def test_json_has_lengths_in_words_and_in_seconds() -> None:
+    summary = Summary(2, minutes(90), timedelta(seconds=7200.5))
+    assert to_plain(summary) == {
+        "count": 2,
+        "median": "1h30min",
+        "median_seconds": 5400.0,
+        "percentile_90": "2h500ms",
+        "percentile_90_seconds": 7200.5,
+    }
+    assert from_json('{"count": 2, "median": "1h30min", "percentile_90": "2h500ms"}', Summary) == summary
+
+
+@pytest.mark.parametrize("key", ["median_seconds", "percentile_90_seconds"])
+def test_seconds_that_contradict_the_words_are_refused(key: str) -> None:
+    with pytest.raises(DocumentInvalid, match=r"60\.0 seconds long"):
+        from_json(f'{{"count": 2, "median": "1min", "percentile_90": "1min", "{key}": 61}}', Summary)
 
 
 def test_what_was_none_counts_for_nothing() -> None:

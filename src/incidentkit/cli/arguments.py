@@ -57,6 +57,15 @@ def add_own_rules(parser: ArgumentParser, *, directory: str) -> None:
     add_directory(parser, directory)
 
 
+def add_choice(parser: ArgumentParser) -> None:
+    """Say of which severity incidents are, and between which moments they were declared."""
+    parser.add_argument("--severity", metavar="SEV-2", action="append", help="only those of that severity")
+    parser.add_argument(
+        "--since", metavar="TIME|DAY|24h", type=moment_or_ago, help="declared then or later; days are those of UTC"
+    )
+    parser.add_argument("--before", metavar="TIME|DAY|24h", type=moment_or_ago, help="declared earlier")
+
+
 def person(by: str | None) -> str:
     """Who says so: whoever was named, or whoever is logged in."""
     if by is not None:
@@ -122,6 +131,14 @@ def moment_or_ago(text: str) -> datetime | timedelta:
         except ValueError:
             pass
     return moment(text)
+
+
+def moment_before(now: datetime, given: datetime | timedelta | None) -> datetime | None:
+    """The time that `moment_or_ago` read, if any was given."""
+    try:
+        return now - given if isinstance(given, timedelta) else given
+    except OverflowError:
+        raise CommandInvalid("that is before the beginning of the calendar") from None
 
 
 def _beginning(day: str) -> datetime:

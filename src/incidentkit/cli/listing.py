@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TextIO
 
-from incidentkit.cli.arguments import add_database, moment_or_ago, number, once, pair
+from incidentkit.cli.arguments import add_choice, add_database, moment_before, number, once, pair
 from incidentkit.cli.command import Command
 from incidentkit.cli.database import Use, opened
 from incidentkit.cli.exhaustion import is_left_alone
@@ -26,11 +26,7 @@ def _add_options(parser: ArgumentParser) -> None:
     status = parser.add_mutually_exclusive_group()
     status.add_argument("--status", action="append", choices=[*map(str, Status)], help="only those that are so")
     status.add_argument("--all", action="store_true", help="also those that are over")
-    parser.add_argument("--severity", metavar="SEV-2", action="append", help="only those of that severity")
-    parser.add_argument(
-        "--since", metavar="TIME|DAY|24h", type=moment_or_ago, help="declared then or later; days are those of UTC"
-    )
-    parser.add_argument("--before", metavar="TIME|DAY|24h", type=moment_or_ago, help="declared earlier")
+    add_choice(parser)
     parser.add_argument(
         "--label", metavar="NAME=VALUE", type=pair, action="append", default=[], help="only those with that label"
     )
@@ -58,17 +54,13 @@ def _request(options: Namespace, now: datetime) -> FindIncidents:
     return flows.search(
         (Status if options.all else options.status or ACTIVE),
         severities=options.severity,
-        since=_at(options.since, now),
-        before=_at(options.before, now),
+        since=moment_before(now, options.since),
+        before=moment_before(now, options.before),
         labels=once("--label", options.label),
         text=options.text,
         limit=options.limit + 1,
         after=None,
     )
-
-
-def _at(given: datetime | timedelta | None, now: datetime) -> datetime | None:
-    return now - given if isinstance(given, timedelta) else given
 
 
 def _row(incident: Incident) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from attrs import field, frozen
 
+from incidentkit.errors import FieldInvalid
 from incidentkit.model.lifecycle import ACTIVE, Status
 from incidentkit.model.state import State
 
@@ -49,6 +50,17 @@ def _length(start: datetime, end: datetime | None) -> timedelta | None:
     return None if end is None else end - start
 
 
+@frozen(kw_only=True)
+class SummaryForm:
+    """A summary as documents hold it: lengths in words, and beside them in seconds, for those who calculate."""
+
+    count: int
+    median: timedelta
+    median_seconds: float | None = None
+    percentile_90: timedelta
+    percentile_90_seconds: float | None = None
+
+
 @frozen
 class Summary:
     """One length of many incidents: of how many it is known, their median and their 90th percentile."""
@@ -56,6 +68,27 @@ class Summary:
     count: int
     median: timedelta
     percentile_90: timedelta
+
+    def to_form(self) -> SummaryForm:
+        """As documents hold it."""
+        return SummaryForm(
+            count=self.count,
+            median=self.median,
+            median_seconds=self.median.total_seconds(),
+            percentile_90=self.percentile_90,
+            percentile_90_seconds=self.percentile_90.total_seconds(),
+        )
+
+    @classmethod
+    def from_form(cls, form: SummaryForm) -> Summary:
+        """Read one; the seconds may be left out. Raises `FieldInvalid` for seconds that are another length."""
+        summary = cls(form.count, form.median, form.percentile_90)
+        told = summary.to_form()
+        if form.median_seconds not in (None, told.median_seconds):
+            raise FieldInvalid("median_seconds", f"the median is {told.median_seconds} seconds long")
+        if form.percentile_90_seconds not in (None, told.percentile_90_seconds):
+            raise FieldInvalid("percentile_90_seconds", f"it is {told.percentile_90_seconds} seconds long")
+        return summary
 
 
 def summarize(metrics: Iterable[Metrics], length: Callable[[Metrics], timedelta | None]) -> Summary | None:

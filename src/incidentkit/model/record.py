@@ -12,11 +12,17 @@ from incidentkit.model.durations import duration_text
 from incidentkit.model.incident import Incident
 from incidentkit.model.lifecycle import Status
 from incidentkit.model.metrics import Metrics, Summary, summarize
-from incidentkit.text.document import Document, Table
+from incidentkit.text.document import Document, Paragraph, Table
 from incidentkit.text.plain import to_plain
 
 UNKNOWN: Final = "-"
 """Stands for a length that no incident of a group has."""
+
+LEGEND: Final = (
+    "Lengths are medians, with the 90th percentile in brackets, and behind them of how many incidents the length is "
+    f"known, if not of all; {UNKNOWN} if of none."
+)
+"""What the table says about itself."""
 
 
 @frozen(kw_only=True)
@@ -47,18 +53,22 @@ class TrackRecord:
     """In the order of months, and of severities, the worst first, within each."""
 
     def to_table(self) -> Table:
-        """A line for each group: medians, and behind them the 90th percentiles."""
+        """A line for each group: medians, and behind them the 90th percentiles, and of how many, if not of all."""
         rows = [
             (
                 *(f"{each.month:%Y-%m}", each.severity, str(each.count)),
-                *(_text(length) for length in (each.acknowledge, each.mitigate, each.resolve)),
+                *(_text(length, each.count) for length in (each.acknowledge, each.mitigate, each.resolve)),
             )
             for each in self.groups
         ]
         return Table(("month", "severity", "incidents", "to acknowledge", "to mitigate", "to resolve"), rows)
 
+    def to_document(self) -> Document:
+        """The table, and below it what its brackets mean."""
+        return Document([self.to_table(), Paragraph(LEGEND)] if self.groups else [Paragraph("No incident counts.")])
+
     def __str__(self) -> str:
-        return to_plain(Document([self.to_table()]))
+        return to_plain(self.to_document())
 
 
 def track_record(incidents: Iterable[Incident]) -> TrackRecord:
@@ -83,8 +93,11 @@ def _group(month: date, severity: str, metrics: list[Metrics]) -> Group:
     )
 
 
-def _text(length: Summary | None) -> str:
-    return UNKNOWN if length is None else f"{_rounded(length.median)} ({_rounded(length.percentile_90)})"
+def _text(length: Summary | None, count: int) -> str:
+    if length is None:
+        return UNKNOWN
+    told = f"{_rounded(length.median)} ({_rounded(length.percentile_90)})"
+    return told if length.count == count else f"{told}, {length.count} of {count}"
 
 
 def _rounded(length: timedelta) -> str:
