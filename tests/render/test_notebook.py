@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Generator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from typing import Any
 
@@ -13,16 +13,18 @@ import html5lib
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-from incidentkit import EMERGENCY, Incident, PostMortem
+from incidentkit import EMERGENCY, Incident, PostMortem, Schedule
 from incidentkit.drills import Drill, practice_directory
-from incidentkit.errors import IncidentkitError
+from incidentkit.errors import FieldInvalid, IncidentkitError
 from incidentkit.model.record import track_record
 from incidentkit.policy.explanation import explain_hypothetical
 from incidentkit.policy.meeting import meeting
 from incidentkit.policy.rehearsal import dry_run_without_incident
+from incidentkit.policy.shift import Gap
 from incidentkit.policy.standing import obligations
 from incidentkit.render.notebook import SHOWN, as_html, enable
 from incidentkit.render.timeline import incident_timeline
+from tests.policy.rota import weekly
 
 AT = datetime(2026, 3, 2, 14, 23, tzinfo=UTC)
 PEOPLE = practice_directory()
@@ -50,6 +52,13 @@ def values() -> Mapping[str, Any]:
         EMERGENCY.runbooks[0],
         obligations(INCIDENT, EMERGENCY, PEOPLE, now=AT),
         EMERGENCY.tree("declaration"),
+        EMERGENCY.tree("declaration").walk(),
+        EMERGENCY.triage({"production_down": True}),
+        EMERGENCY,
+        INCIDENT.metrics,
+        Schedule(weekly()),
+        Schedule(weekly()).shifts(AT, AT + timedelta(days=1))[0],
+        Gap(AT, AT + timedelta(days=1)),
         story.messages,
         story,
     ]
@@ -84,6 +93,34 @@ def test_names_lead_somewhere() -> None:
 def test_words_stay_words() -> None:
     assert "<script" not in as_html(INCIDENT)
     assert "&lt;script" in as_html(INCIDENT)
+
+
+def test_an_incident_says_which_it_is_and_how_it_stands() -> None:
+    shown = as_html(Incident.declare("INC-7", title="Down", at=AT, by="noor", severity=EMERGENCY.scheme.severities[0]))
+    assert "<h2>INC-7: Down</h2>\n<p><strong>investigating</strong>, SEV-1</p>\n<figure>" in shown
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("Walk", "Next question: Are users affected?"),
+        ("Triage", "SEV-1 if production_down"),
+        ("Playbook", "rollback-or-hotfix"),
+        ("Metrics", "to acknowledge"),
+        ("Schedule", "ada; grace"),
+        ("Shift", "ada"),
+        ("Gap", "nobody"),
+        ("TrackRecord", "the 90th percentile in brackets"),
+    ],
+)
+def test_what_is_told_of_a_value(name: str, words: str) -> None:
+    assert words in as_html(values()[name])
+
+
+@pytest.mark.parametrize("value", [{"a": 1}, None, [INCIDENT], PostMortem])
+def test_what_cannot_be_shown_is_told_what_can(value: object) -> None:
+    with pytest.raises(FieldInvalid, match=r"cannot be shown; what can is Document, Picture, Incident, .*to_document"):
+        as_html(value)
 
 
 def test_other_values_are_shown_as_before(shell: Any) -> None:

@@ -5,16 +5,32 @@ The one module that talks to IPython, which whoever runs a notebook has; nothing
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any, Final
 
-from incidentkit.errors import IncidentkitError
+from incidentkit.errors import FieldInvalid, IncidentkitError, shown
 from incidentkit.model.incident import Incident
+from incidentkit.model.metrics import Metrics
+from incidentkit.model.triage import Triage
 from incidentkit.policy.explanation import Explanation
+from incidentkit.policy.playbook import Playbook
+from incidentkit.policy.question import Walk
+from incidentkit.policy.schedule import Schedule
+from incidentkit.policy.shift import Gap, Shift, shift_table
 from incidentkit.policy.tree import DecisionTree
+from incidentkit.render.brief import (
+    incident_brief,
+    metrics_brief,
+    playbook_brief,
+    schedule_brief,
+    triage_brief,
+    walk_brief,
+)
 from incidentkit.render.flow import decision_flow
 from incidentkit.render.html import Part, to_html
 from incidentkit.render.ladder import escalation_ladder
+from incidentkit.render.palette import DAY
 from incidentkit.render.picture import Picture
 from incidentkit.render.timeline import incident_timeline
 from incidentkit.text.document import Document
@@ -23,16 +39,23 @@ SHOWN: Final = (
     ("text.document", "Document"),
     ("render.picture", "Picture"),
     ("model.incident", "Incident"),
+    ("model.metrics", "Metrics"),
     ("model.timeline", "Timeline"),
+    ("model.triage", "Triage"),
     ("model.record", "TrackRecord"),
     ("policy.advice", "Advice"),
     ("policy.difference", "PlaybookDiff"),
     ("policy.explanation", "Explanation"),
     ("policy.meeting", "Meeting"),
+    ("policy.playbook", "Playbook"),
     ("policy.postmortem", "PostMortem"),
+    ("policy.question", "Walk"),
     ("policy.rehearsal", "Rehearsal"),
     ("policy.rehearsal", "RunReport"),
     ("policy.runbook", "Runbook"),
+    ("policy.schedule", "Schedule"),
+    ("policy.shift", "Gap"),
+    ("policy.shift", "Shift"),
     ("policy.standing", "Owings"),
     ("policy.tree", "DecisionTree"),
     ("drills.messages", "Messages"),
@@ -40,11 +63,10 @@ SHOWN: Final = (
 )
 """What is shown so, by module and name, so that nothing has to be loaded for it."""
 
-_COLOURS: Final = (
-    "--paper:#ffffff;--ink:#1d232b;--quiet:#57606c;--line:#dde2e8;--tint:#f5f7f9;--accent:#0b57c4;--good:#1a7040;"
-    "background:#ffffff;color:#1d232b;padding:0.5em"
+_COLOURS: Final = "".join(
+    [*(f"--{name}:{colour};" for name, colour in DAY.items()), f"background:{DAY['paper']};color:{DAY['ink']};"]
 )
-"""The colours of `page.css` by day: a notebook has a style sheet of its own, which knows nothing of them."""
+"""A notebook has a style sheet of its own, which knows nothing of these."""
 
 
 def enable() -> None:
@@ -64,8 +86,8 @@ def enable() -> None:
 
 
 def as_html(value: Any) -> str:
-    """What a cell shows."""
-    return f'<div style="{_COLOURS}">{to_html(*_parts(value))}</div>'
+    """What a cell shows of a value of `SHOWN`; raises `FieldInvalid` for any other."""
+    return f'<div style="{_COLOURS}padding:0.5em">{to_html(*_parts(value))}</div>'
 
 
 def _parts(value: Any) -> list[Part]:
@@ -73,12 +95,36 @@ def _parts(value: Any) -> list[Part]:
         case Document() | Picture():
             return [value]
         case Incident():
-            return [incident_timeline(value), Document([value.timeline.to_table()])]
+            return [incident_brief(value), incident_timeline(value), Document([value.timeline.to_table()])]
         case Explanation():
             return [escalation_ladder(value), value.to_document()]
-        case _ if isinstance(value, DecisionTree):
-            return [decision_flow(value)]  # pyright: ignore[reportUnknownArgumentType]  # of whatever conclusions
-        case _ if hasattr(value, "to_document"):
-            return [value.to_document()]
+        case Metrics():
+            return [metrics_brief(value)]
+        case Playbook():
+            return [playbook_brief(value)]
+        case Schedule():
+            return [schedule_brief(value)]
+        case Shift() | Gap():
+            return [Document([shift_table([value])])]
         case _:
-            return [Document([value.to_table()])]
+            return [_part(value)]
+
+
+def _part(value: Any) -> Part:
+    """That of what is of some kind or other, or can be written as a document or a table."""
+    for kind, show in _OF_SOME_KIND.items():
+        if isinstance(value, kind):
+            return show(value)
+    if isinstance(value, type) or not (hasattr(value, "to_document") or hasattr(value, "to_table")):
+        words = f"{shown(value)} cannot be shown; what can is {', '.join(name for _, name in SHOWN)}"
+        raise FieldInvalid("value", f"{words}, and whatever has a to_document() or a to_table()")
+    part: Part = value.to_document() if hasattr(value, "to_document") else Document([value.to_table()])
+    return part
+
+
+_OF_SOME_KIND: Final[Mapping[type, Callable[[Any], Part]]] = {
+    DecisionTree: decision_flow,
+    Triage: triage_brief,
+    Walk: walk_brief,
+}
+"""How values are shown whose classes are generic."""
