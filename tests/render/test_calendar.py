@@ -15,7 +15,7 @@ from incidentkit import EMERGENCY, Incident
 from incidentkit.drills import practice_directory
 from incidentkit.errors import FieldInvalid, ScheduleInvalid
 from incidentkit.model.identity import PersonId
-from incidentkit.policy.meeting import Attendee, Meeting, meeting
+from incidentkit.policy.meeting import VACANT, Attendee, Meeting, meeting
 from incidentkit.policy.override import Replacement
 from incidentkit.policy.schedule import Schedule
 from incidentkit.render.calendar import meeting_to_ical, to_ical
@@ -112,6 +112,21 @@ def test_a_meeting_invites_whoever_has_an_address() -> None:
     assert str(event["ORGANIZER"]) == "mailto:noor@example.com"
     assert str(event["ATTENDEE"]).startswith("mailto:noor@")
     assert event["ATTENDEE"].params["CN"] == "Noor Haddad"
+
+
+def test_it_is_stamped_with_what_is_known_and_never_with_the_clock_or_the_future() -> None:
+    assert "\r\nDTSTAMP:20260302T090000Z\r\n" in meeting_to_ical(planned())
+    assert "\r\nDTSTAMP:20260302T100000Z\r\n" in meeting_to_ical(planned(), stamp=START + timedelta(hours=1))
+
+
+def test_its_description_reads_well_in_any_letters() -> None:
+    guest = Attendee(name="Zoë", roles=("guest",))
+    lines = str(event_of(meeting_to_ical(planned(guest)))["DESCRIPTION"]).split("\n")
+    assert lines[:2] == ["Agenda (times are UTC):", "- 09:00 Timeline review, 10min"]
+    assert "- Noor Haddad (incident responder)" in lines
+    assert "- Zoë (guest), of whom no mail address is known" in lines
+    assert lines[-4:] == [VACANT, "- engineering lead", "- product manager", "- customer support"]
+    assert not any("  " in line or "--" in line for line in lines)
 
 
 def test_without_an_organizer_nobody_is_asked_to_answer() -> None:

@@ -23,9 +23,19 @@ from incidentkit.text.plain import to_plain
 RESPONDER: Final = "incident responder"
 """As what those are invited who took part."""
 
+NO_ADDRESS: Final = ", of whom no mail address is known"
+"""What is said of whoever an invitation by mail does not reach."""
+
+VACANT: Final = "Nobody was found for these roles, so nobody is invited for them:"
+"""What is said above roles that nobody has."""
+
 
 def _start(start: datetime) -> datetime:
     return moment("start", start).replace(microsecond=0)
+
+
+def _as_of(as_of: datetime) -> datetime:
+    return moment("as_of", as_of).replace(microsecond=0)
 
 
 @frozen(kw_only=True)
@@ -33,14 +43,15 @@ class Attendee:
     """Somebody who is invited."""
 
     name: str
-    """What people call them; of a role that nobody has, the role."""
+    """What people call them."""
     roles: tuple[str, ...]
     """As what they are invited."""
     address: str = ""
     """Where mail reaches them; empty if the directory does not say."""
 
     def __str__(self) -> str:
-        return self.name if self.roles == (self.name,) else f"{self.name} ({', '.join(self.roles)})"
+        roles = f" ({', '.join(self.roles)})" if self.roles else ""
+        return f"{self.name}{roles}{'' if self.address else NO_ADDRESS}"
 
 
 @frozen(kw_only=True)
@@ -51,6 +62,10 @@ class Meeting:
     start: datetime = field(converter=_start)
     agenda: tuple[Topic, ...]
     attendees: tuple[Attendee, ...]
+    vacant: tuple[str, ...] = ()
+    """Roles that the playbook invites, and that nobody has: whoever sends the invitation has to find somebody."""
+    as_of: datetime = field(converter=_as_of)
+    """When the latest event happened that it was planned from."""
     uid: str
     """What identifies it in calendars: the same for the same incident, also when it is moved."""
 
@@ -67,11 +82,15 @@ class Meeting:
         yield Heading(self.title, level=1)
         yield Paragraph(f"{self.start:%Y-%m-%d %H:%M} to {self.end:%H:%M} UTC")
         yield Heading("Agenda")
-        yield Table(("from", "what", "how long"), self._timed())
+        yield Table(("from", "what", "how long"), self.timed())
         yield Heading("Attendees")
         yield Bullets(map(str, self.attendees))
+        if self.vacant:
+            yield Paragraph(VACANT)
+            yield Bullets(self.vacant)
 
-    def _timed(self) -> Iterator[tuple[str, str, str]]:
+    def timed(self) -> Iterator[tuple[str, str, str]]:
+        """Of each topic, in its order: at what time it begins, in UTC, what it is, and how long it takes."""
         start = self.start
         for topic in self.agenda:
             yield f"{start:%H:%M}", topic.what, duration_text(topic.length)
@@ -92,15 +111,21 @@ def meeting(incident: Incident, playbook: Playbook, directory: Directory, *, sta
         raise PlaybookInvalid(f"{playbook.name} has no agenda: ReviewPolicy(agenda=...) takes one")
     view = View(incident, playbook, directory, max(moment("start", start), incident.as_of))
     roles: dict[str, list[str]] = {each: [RESPONDER] for each in Draft(incident, playbook, directory).responders}
+    vacant: list[str] = []
     for invitation in playbook.review.invited:
         if invitation.when.evaluate(view.present) is not False:
-            for each in view.audience.found([invitation.to], view.now) or (invitation.to.name,):
+            found = view.audience.found([invitation.to], view.now)
+            for each in found:
                 roles.setdefault(each, []).append(invitation.to.name)
+            if not found:
+                vacant.append(invitation.to.name)
     return Meeting(
         title=f"Post-mortem: {incident.id if incident.restricted else incident.title}",
         start=start,
         agenda=playbook.review.agenda,
         attendees=tuple(_attendee(directory, each, named) for each, named in roles.items()),
+        vacant=tuple(vacant),
+        as_of=incident.as_of,
         uid=f"review-{incident.id}",
     )
 

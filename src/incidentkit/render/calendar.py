@@ -6,7 +6,7 @@ The one module that imports ``icalendar``, which the extra ``ical`` brings.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from hashlib import sha256
 from types import MappingProxyType
@@ -16,10 +16,10 @@ from icalendar import Calendar, Event, vCalAddress, vText
 
 from incidentkit.errors import FieldInvalid, shown
 from incidentkit.model.identity import checked_name, checked_text, moment
-from incidentkit.policy.meeting import Attendee, Meeting
+from incidentkit.policy.meeting import VACANT, Attendee, Meeting
 from incidentkit.policy.schedule import Schedule
 from incidentkit.policy.shift import Shift
-from incidentkit.text.plain import to_plain
+from incidentkit.text.document import flat
 
 _ADDRESS: Final = re.compile(r"[^@\s<>,;:\"\\()\[\]]+@[^@\s<>,;:\"\\()\[\]]+")
 """Something that is written where mail goes to."""
@@ -56,8 +56,8 @@ def meeting_to_ical(meeting: Meeting, *, organizer: str = "", stamp: datetime | 
     """A meeting as the text of an iCalendar file (RFC 5545), in UTC: an invitation for all who have a mail address.
 
     ``organizer`` is a mail address; without one it is an event, and nobody is asked to answer. ``stamp`` is when the
-    file is written, its start if not given. ``moved`` counts how often it was changed, by which programs tell a later
-    version from an earlier one.
+    file is written; if not given, when the latest event happened that the meeting was planned from. ``moved`` counts
+    how often it was changed, by which programs tell a later version from an earlier one.
 
     Raises `FieldInvalid` for what is no mail address, no time or no count.
     """
@@ -68,11 +68,11 @@ def meeting_to_ical(meeting: Meeting, *, organizer: str = "", stamp: datetime | 
     event: Any = Event()
     event.add("uid", f"{sha256(meeting.uid.encode()).hexdigest()[:40]}@incidentkit")
     event.add("sequence", moved)
-    event.add("dtstamp", meeting.start if stamp is None else moment("stamp", stamp).replace(microsecond=0))
+    event.add("dtstamp", meeting.as_of if stamp is None else moment("stamp", stamp).replace(microsecond=0))
     event.add("dtstart", meeting.start)
     event.add("dtend", meeting.end)
     event.add("summary", meeting.title)
-    event.add("description", to_plain(meeting.to_document()))
+    event.add("description", "\n".join(_description(meeting)))
     if organizer:
         event.add("organizer", vCalAddress(f"mailto:{_address('organizer', organizer)}"), encode=0)
         for attendee in meeting.attendees:
@@ -80,6 +80,19 @@ def meeting_to_ical(meeting: Meeting, *, organizer: str = "", stamp: datetime | 
                 event.add("attendee", _attendee(attendee), encode=0)
     calendar.add_component(event)
     return _text(calendar)
+
+
+def _description(meeting: Meeting) -> Iterator[str]:
+    """What it is about, in lines that read well in any letters: calendars keep neither columns nor headings."""
+    yield "Agenda (times are UTC):"
+    yield from (f"- {start} {flat(what)}, {length}" for start, what, length in meeting.timed())
+    yield ""
+    yield "Attendees:"
+    yield from (f"- {flat(str(each))}" for each in meeting.attendees)
+    if meeting.vacant:
+        yield ""
+        yield VACANT
+        yield from (f"- {flat(each)}" for each in meeting.vacant)
 
 
 def _attendee(attendee: Attendee) -> Any:
