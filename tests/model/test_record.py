@@ -11,7 +11,7 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incidentkit import EMERGENCY, Incident, Severity, Status
+from incidentkit import EMERGENCY, Incident, Severity, SeverityScheme, Status
 from incidentkit.convert import from_json, to_json, to_plain
 from incidentkit.errors import DocumentInvalid
 from incidentkit.model.commands import Merge
@@ -81,6 +81,13 @@ def test_json_has_lengths_in_words_and_in_seconds() -> None:
 def test_seconds_that_contradict_the_words_are_refused(key: str) -> None:
     with pytest.raises(DocumentInvalid, match=r"60\.0 seconds long"):
         from_json(f'{{"count": 2, "median": "1min", "percentile_90": "1min", "{key}": 61}}', Summary)
+
+
+def test_severities_of_one_key_are_one_though_the_scheme_has_changed() -> None:
+    former, later = SeverityScheme("P1", "P2", "P3")["P1"], SeverityScheme("P0", "P1", "P2")["P1"]
+    several = [resolved("INC-1", MARCH, 30, former), resolved("INC-2", MARCH, 40, later)]
+    (group,) = track_record(several).groups
+    assert (group.severity, group.count) == ("P1", 2)
 
 
 def test_what_was_none_counts_for_nothing() -> None:

@@ -72,14 +72,20 @@ class TrackRecord:
 
 
 def track_record(incidents: Iterable[Incident]) -> TrackRecord:
-    """Sum up incidents, in one pass over them; an incident counts for the month of its declaration."""
-    found: dict[tuple[date, int, str], list[Metrics]] = {}
+    """Sum up incidents, in one pass over them; an incident counts for the month of its declaration.
+
+    Severities of one key are one, also where the scheme has changed. The worst comes first.
+    """
+    found: dict[tuple[date, str], list[Metrics]] = {}
+    ranks: dict[str, int] = {}
     for incident in incidents:
         if incident.status is not Status.CANCELLED and not incident.practice:
             severity, month = incident.severity, incident.declared_at.date().replace(day=1)
-            key = (month, severity.scheme.severities.index(severity), severity.key)
-            found.setdefault(key, []).append(incident.metrics)
-    return TrackRecord(tuple(_group(key[0], key[2], found[key]) for key in sorted(found)))
+            rank = severity.scheme.severities.index(severity)
+            ranks[severity.key] = min(rank, ranks.get(severity.key, rank))
+            found.setdefault((month, severity.key), []).append(incident.metrics)
+    ordered = sorted(found, key=lambda each: (each[0], ranks[each[1]], each[1]))
+    return TrackRecord(tuple(_group(*key, found[key]) for key in ordered))
 
 
 def _group(month: date, severity: str, metrics: list[Metrics]) -> Group:
