@@ -55,6 +55,9 @@
     │   ├── StoreTooNew (ValueError)        a later release made it, or wrote into it
     │   └── StoreMisconfigured (ValueError) an address or a setting by which no store can be reached
     ├── DocumentInvalid (ValueError)        JSON, TOML or Markdown of the wrong shape; names the path
+    ├── LawsBroken (AssertionError)         a check of rules, trees, policies or schedules found breaches of laws
+    ├── DecisionsDiffer (AssertionError)    rules or a tree decide otherwise than a table of examples says
+    ├── DecisionsInvalid (ValueError)       a table of examples that cannot be read; names row and column
     └── ProviderError                       a system that was asked to do something did not do it
         │                                 transient: it may work another time
         ├── ProviderUnavailable (ConnectionError)
@@ -539,6 +542,41 @@ class DocumentInvalid(IncidentkitError, ValueError):
         self.problem = printable(problem)
         self.source = source
         super().__init__(f"{source + ', ' if source else ''}{path}: {problem}")
+
+
+class LawsBroken(IncidentkitError, AssertionError):
+    """Rules, a tree, a policy or a schedule that was checked breaks laws; `breaches` has each, and the message all.
+
+    The message is a report for people and as long as it takes.
+    """
+
+    def __init__(self, report: str, breaches: tuple[Any, ...]) -> None:
+        super().__init__("")
+        self.args = (report,)
+        self.breaches = breaches
+
+
+class DecisionsDiffer(IncidentkitError, AssertionError):
+    """Rules or a tree decide otherwise than a table of examples says; `rows` counts the wrong ones from 1.
+
+    The message is a table for people and as long as it takes.
+    """
+
+    def __init__(self, report: str, rows: tuple[int, ...]) -> None:
+        super().__init__("")
+        self.args = (report,)
+        self.rows = rows
+
+
+class DecisionsInvalid(IncidentkitError, ValueError):
+    """A table of examples that cannot be read; `row` counts from 1, 0 is the header, and `column` is its name."""
+
+    def __init__(self, problem: str, *, row: int, column: str = "") -> None:
+        self.row = row
+        self.column = column
+        self.problem = problem
+        where = f"row {row}" if row else "the header"
+        super().__init__(f"{where}{f', column {shown(column)}' if column else ''}: {problem}")
 
 
 class Where(TypedDict, total=False):

@@ -6,6 +6,8 @@ Needs the extra ``testing``. Everything named here is public.
 from __future__ import annotations
 
 from incidentkit.drills.clock import ManualClock as ManualClock
+from incidentkit.policy.law import Law as Law
+from incidentkit.testing.breach import Breach as Breach
 from incidentkit.testing.calendar import moments as moments
 from incidentkit.testing.calendar import support_calendars as support_calendars
 from incidentkit.testing.commands import commands as commands
@@ -29,6 +31,7 @@ from incidentkit.testing.planning import escalation_policies as escalation_polic
 from incidentkit.testing.planning import obligations as obligations
 from incidentkit.testing.planning import playbooks as playbooks
 from incidentkit.testing.postmortem import postmortems as postmortems
+from incidentkit.testing.rule_checks import check_rules as check_rules
 from incidentkit.testing.rules import severity_rules as severity_rules
 from incidentkit.testing.rules import triages as triages
 from incidentkit.testing.runbook import runbooks as runbooks
@@ -42,8 +45,11 @@ from incidentkit.testing.tools import tool_requests as tool_requests
 from incidentkit.testing.tree import decision_trees as decision_trees
 
 __all__ = [
+    "Breach",
+    "Law",
     "ManualClock",
     "attended",
+    "check_rules",
     "commands",
     "conditions",
     "contact_chains",

@@ -1,0 +1,94 @@
+"""Breaches: a law that does not hold, with the smallest case that shows it, as a table for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from functools import partial
+from itertools import groupby
+from typing import Any, Final
+
+from attrs import field, frozen
+
+from incidentkit.errors import FieldInvalid, LawsBroken, several, shown
+from incidentkit.model.severity import is_severity
+from incidentkit.model.vocabulary import AnyFact, Facts
+from incidentkit.policy.finding import Code
+from incidentkit.policy.law import Law
+from incidentkit.text.document import Block, Document, Heading, Paragraph, Table, Words
+from incidentkit.text.plain import to_plain
+
+MOST_TOLD: Final = 10
+"""Breaches of one law that a report shows; the error has all of them."""
+
+
+@frozen(kw_only=True)
+class Breach:
+    """One breach of a law."""
+
+    law: Law | Code
+    """The law; what the linter finds as well has the linter's code."""
+    where: str
+    """What breaks it, such as ``rule 3`` or the name of a fact."""
+    what: str
+    """How, in one sentence."""
+    cases: tuple[Facts, ...] = ()
+    """The smallest facts that show it: one set, or two of which the second is the worse; unknown ones do not matter."""
+    table: Table | None = field(default=None, repr=False)
+    """The same for people."""
+
+    @property
+    def document(self) -> Document:
+        """The sentence and the table."""
+        return Document((Paragraph(self.what), *(() if self.table is None else (self.table,))))
+
+    def __str__(self) -> str:
+        return f"{self.law}: {self.what}"
+
+
+def hold(what: str, breaches: Iterable[Breach]) -> None:
+    """Raise `LawsBroken` with everything that was found wrong, if anything was."""
+    found = tuple(breaches)
+    if found:
+        raise LawsBroken(to_plain(Document(_report(what, found))), found)
+
+
+def _report(what: str, breaches: Sequence[Breach]) -> Iterator[Block]:
+    laws = dict.fromkeys(breach.law for breach in breaches)
+    count = "1 law does" if len(laws) == 1 else f"{len(laws)} laws do"
+    yield Paragraph(f"{count} not hold for {what}.")
+    for law, group in groupby(sorted(breaches, key=lambda each: [*laws].index(each.law)), lambda each: each.law):
+        same = [*group]
+        yield Heading(f"{law}: {law.meaning}")
+        for breach in same[:MOST_TOLD]:
+            yield from breach.document.blocks
+        if len(same) > MOST_TOLD:
+            yield Paragraph(f"And {len(same) - MOST_TOLD} more of this kind.")
+
+
+def allowed(allow: Iterable[Law | Code], known: Set[Law | Code], where: str) -> frozenset[Law | Code]:
+    """The laws that are left out; `FieldInvalid` for what the check does not look for anyway."""
+    laws = several(allow, partial(FieldInvalid, "allow"), "laws are left out as a list")
+    for law in laws:
+        if law not in known or type(law) is str:  # the word of a law is equal to it, and not it
+            words = ", ".join(sorted(f"{type(each).__name__}.{each.name}" for each in known))
+            raise FieldInvalid("allow", f"{where} does not look for {shown(law)}; it looks for {words}")
+    return frozenset(laws)
+
+
+def said(fact: AnyFact, value: Any) -> str:
+    """A value as people say it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, str):
+        return value
+    return value.key if is_severity(value) else fact.text(value)
+
+
+def fact_rows(facts: Iterable[AnyFact], sides: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Words, ...]]:
+    """A row for each fact that is known on one of the sides: its question, and what is known of it on each."""
+    for fact in facts:
+        if any(fact.name in side for side in sides):
+            yield (
+                fact.question,
+                *(said(fact, side[fact.name]) if fact.name in side else "whatever" for side in sides),
+            )

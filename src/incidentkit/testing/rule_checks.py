@@ -1,0 +1,60 @@
+"""Checks of severity rules: the laws that any of them should keep, and the smallest facts for which one does not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from typing import Any, Final
+
+from incidentkit.errors import FieldInvalid, expect, shown
+from incidentkit.policy.finding import Code
+from incidentkit.policy.law import Law
+from incidentkit.policy.rules import SeverityRules
+from incidentkit.testing.breach import Breach, allowed, hold
+from incidentkit.testing.rule_case import RuleCase
+from incidentkit.testing.rule_order import milder_by_worse
+from incidentkit.testing.rule_points import answered_otherwise
+from incidentkit.testing.rule_use import idle_thresholds, unused_rules
+
+EXAMPLES: Final = 500
+"""Complete sets of facts that are decided in every way that there is, unless told otherwise."""
+
+
+def check_rules(rules: SeverityRules[Any], *, allow: Iterable[Law] = (), examples: int = EXAMPLES) -> None:
+    """Raise `LawsBroken` if severity rules break a law, with the smallest facts that show each breach; one call a test.
+
+    They are to be total, deterministic, and monotone in every fact that says which way is worse; every rule and every
+    threshold is to matter; and nothing is unknown once every fact is known. The regions into which the rules cut their
+    facts are searched, so the same rules always get the same verdict, and what is told is so. A search that takes too
+    long is given up, and nothing is told then.
+
+    ``allow`` leaves laws out. ``examples`` is how many complete sets of facts around the thresholds are decided in
+    every way that there is. Raises `FieldInvalid` for other arguments.
+    """
+    expect(SeverityRules, rules, partial(FieldInvalid, "rules"), "SeverityRules are checked")
+    if type(examples) is not int or examples < 1:
+        raise FieldInvalid("examples", f"one set of facts or more is looked at, not {shown(examples)}")
+    left_out = allowed(allow, OF_RULES, "check_rules")
+    case = RuleCase(rules, examples)
+    hold(
+        f"{len(rules.rules)} severity rules of {rules.scheme.name}",
+        (
+            breach
+            for laws, check in CHECKS
+            if not laws <= left_out
+            for breach in check(case)
+            if breach.law not in left_out
+        ),
+    )
+
+
+CHECKS: Final[tuple[tuple[frozenset[Law | Code], Callable[[RuleCase], Iterator[Breach]]], ...]] = (
+    (frozenset({Law.TOTAL, Law.KNOWN, Law.DETERMINISTIC}), answered_otherwise),
+    (frozenset({Law.MONOTONE}), milder_by_worse),
+    (frozenset({Law.ALIVE, Law.UNSHADOWED}), unused_rules),
+    (frozenset({Law.THRESHOLDS}), idle_thresholds),
+)
+"""The laws of each check, in the order in which they are told."""
+
+OF_RULES: Final = frozenset[Law | Code]().union(*(laws for laws, _ in CHECKS))
+"""The laws of severity rules."""
