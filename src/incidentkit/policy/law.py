@@ -35,6 +35,6 @@ _MEANING: Final[Mapping[Law, str]] = {
     Law.MONOTONE: "A fact that gets worse makes nothing milder.",
     Law.ALIVE: "Every condition can come true.",
     Law.UNSHADOWED: "Every rule that can come true decides for some facts, and every conclusion is reached by some.",
-    Law.THRESHOLDS: "Passing each threshold changes for some facts which rule decides.",
+    Law.THRESHOLDS: "Passing each threshold changes for some facts which rule decides, or which way is taken.",
     Law.ASKED_ONCE: "No question is asked whose answer the answers before it have given already.",
 }

@@ -12,6 +12,7 @@ from incidentkit.testing.calendar import moments as moments
 from incidentkit.testing.calendar import support_calendars as support_calendars
 from incidentkit.testing.commands import commands as commands
 from incidentkit.testing.conditions import conditions as conditions
+from incidentkit.testing.decisions import assert_decisions as assert_decisions
 from incidentkit.testing.directory import directories as directories
 from incidentkit.testing.directory import maintenance_windows as maintenance_windows
 from incidentkit.testing.directory import recipients as recipients
@@ -43,13 +44,16 @@ from incidentkit.testing.severity import severity_schemes as severity_schemes
 from incidentkit.testing.targets import targets as targets
 from incidentkit.testing.tools import tool_requests as tool_requests
 from incidentkit.testing.tree import decision_trees as decision_trees
+from incidentkit.testing.tree_checks import check_tree as check_tree
 
 __all__ = [
     "Breach",
     "Law",
     "ManualClock",
+    "assert_decisions",
     "attended",
     "check_rules",
+    "check_tree",
     "commands",
     "conditions",
     "contact_chains",

@@ -17,6 +17,9 @@ from incidentkit.policy.law import Law
 from incidentkit.text.document import Block, Document, Heading, Paragraph, Table, Words
 from incidentkit.text.plain import to_plain
 
+EXAMPLES: Final = 500
+"""Complete sets of facts that are decided in every way that there is, unless told otherwise."""
+
 MOST_TOLD: Final = 10
 """Breaches of one law that a report shows; the error has all of them."""
 
@@ -73,6 +76,13 @@ def allowed(allow: Iterable[Law | Code], known: Set[Law | Code], where: str) -> 
             words = ", ".join(sorted(f"{type(each).__name__}.{each.name}" for each in known))
             raise FieldInvalid("allow", f"{where} does not look for {shown(law)}; it looks for {words}")
     return frozenset(laws)
+
+
+def checked_examples(examples: int) -> int:
+    """How many sets of facts are looked at; `FieldInvalid` for none."""
+    if type(examples) is not int or examples < 1:
+        raise FieldInvalid("examples", f"one set of facts or more is looked at, not {shown(examples)}")
+    return examples
 
 
 def said(fact: AnyFact, value: Any) -> str:

@@ -29,6 +29,7 @@ class RuleCase:
     def __init__(self, rules: SeverityRules[Any], examples: int) -> None:
         self.rules = rules
         self.examples = examples
+        self.vocabulary = rules.vocabulary
         self.conditions = [rule.condition for rule in rules.rules]
 
     @cached_property
@@ -45,7 +46,7 @@ class RuleCase:
         """A value of each fact out of each region, mildest first."""
         return {
             fact.name: values_of(fact, [self.conditions[index] for index in self.asking.get(fact, ())])
-            for fact in self.rules.vocabulary.values()
+            for fact in self.vocabulary.values()
         }
 
     @cached_property
@@ -71,7 +72,7 @@ class RuleCase:
 
     def first(self, index: int, before: Iterable[int]) -> Values | Refuted | None:
         """Facts by which a rule holds, and none of those before it does."""
-        side = Side(self.rules.vocabulary)
+        side = Side(self.vocabulary)
         return self.search([side], [*self.decides(index, side, before)])
 
     def decides(self, index: int, side: Side, before: Iterable[int] | None = None) -> Iterator[Demand]:
@@ -82,8 +83,8 @@ class RuleCase:
 
     def facts(self, values: Values) -> Facts:
         """What is known, as `Facts`; in the order of the vocabulary."""
-        names = [name for name in self.rules.vocabulary if name in values]
-        return Facts(self.rules.vocabulary, {name: values[name] for name in names})
+        names = [name for name in self.vocabulary if name in values]
+        return Facts(self.vocabulary, {name: values[name] for name in names})
 
     def name(self, index: int) -> str:
         """What people call it."""
@@ -100,7 +101,7 @@ class RuleCase:
         return Table(
             ("", *sides),
             (
-                *fact_rows(self.rules.vocabulary.values(), [*sides.values()]),
+                *fact_rows(self.vocabulary.values(), [*sides.values()]),
                 ("severity", *(str(rules[index].severity) for index in decided)),
                 ("decided by", *map(self.told, decided)),
             ),

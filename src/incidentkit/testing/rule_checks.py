@@ -6,18 +6,15 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any, Final
 
-from incidentkit.errors import FieldInvalid, expect, shown
+from incidentkit.errors import FieldInvalid, expect
 from incidentkit.policy.finding import Code
 from incidentkit.policy.law import Law
 from incidentkit.policy.rules import SeverityRules
-from incidentkit.testing.breach import Breach, allowed, hold
+from incidentkit.testing.breach import EXAMPLES, Breach, allowed, checked_examples, hold
 from incidentkit.testing.rule_case import RuleCase
 from incidentkit.testing.rule_order import milder_by_worse
 from incidentkit.testing.rule_points import answered_otherwise
 from incidentkit.testing.rule_use import idle_thresholds, unused_rules
-
-EXAMPLES: Final = 500
-"""Complete sets of facts that are decided in every way that there is, unless told otherwise."""
 
 
 def check_rules(rules: SeverityRules[Any], *, allow: Iterable[Law] = (), examples: int = EXAMPLES) -> None:
@@ -32,10 +29,8 @@ def check_rules(rules: SeverityRules[Any], *, allow: Iterable[Law] = (), example
     every way that there is. Raises `FieldInvalid` for other arguments.
     """
     expect(SeverityRules, rules, partial(FieldInvalid, "rules"), "SeverityRules are checked")
-    if type(examples) is not int or examples < 1:
-        raise FieldInvalid("examples", f"one set of facts or more is looked at, not {shown(examples)}")
     left_out = allowed(allow, OF_RULES, "check_rules")
-    case = RuleCase(rules, examples)
+    case = RuleCase(rules, checked_examples(examples))
     hold(
         f"{len(rules.rules)} severity rules of {rules.scheme.name}",
         (

@@ -46,7 +46,7 @@ def _milder_by(case: RuleCase, fact: AnyFact, pair: tuple[Any, Any], index: int)
     """
     severity = case.rules.rules[index].severity
     later = {rule.severity for rule in case.rules.rules[index + 1 :]}
-    before, after = (Side(case.rules.vocabulary, {fact.name: value}) for value in pair)
+    before, after = (Side(case.vocabulary, {fact.name: value}) for value in pair)
     for here, there, wrong in (
         (before, after, {other for other in later if other < severity}),
         (after, before, {other for other in later if other > severity}),

@@ -53,7 +53,7 @@ def _changes_nothing(case: RuleCase, fact: AnyFact, threshold: Any, users: Seque
     """Whether it is proven that no facts are decided by another rule on its other side."""
     for pair in around(fact, threshold, case.chains[fact.name]):
         for index in (each for each in users if turns(case.conditions[each], fact, pair)):
-            sides = [Side(case.rules.vocabulary, {fact.name: value}) for value in pair]
+            sides = [Side(case.vocabulary, {fact.name: value}) for value in pair]
             for here, there in (sides, sides[::-1]):
                 turned = demand(case.conditions[index], there, wanted=False)
                 found = case.search(sides, [*case.decides(index, here), turned])
