@@ -229,7 +229,7 @@ def _minute(at: datetime) -> str:
 def _idle_overrides(staffing: Staffing) -> Iterator[Finding]:
     for name, schedule, at in _schedules(staffing):
         for index, each in enumerate(schedule.overrides):
-            if each.start < at + staffing.ahead and at < each.end <= at + LONGEST and _is_idle(schedule, index, at):
+            if each.start < at + staffing.ahead and at < each.end <= at + LONGEST and is_idle(schedule, index, at):
                 yield Finding(
                     Code.IDLE_OVERRIDE,
                     f"schedules.{name}.overrides[{index}]",
@@ -238,7 +238,7 @@ def _idle_overrides(staffing: Staffing) -> Iterator[Finding]:
                 )
 
 
-def _is_idle(schedule: Schedule, index: int, at: datetime) -> bool:
+def is_idle(schedule: Schedule, index: int, at: datetime) -> bool:
     """Whether the same people are on call without that override, from the moment on."""
     override = schedule.overrides[index]
     without = evolve(schedule, overrides=(*schedule.overrides[:index], *schedule.overrides[index + 1 :]))

@@ -1,4 +1,4 @@
-"""Laws that severity rules and decision trees keep, whatever else they say.
+"""Laws that severity rules, decision trees, escalations and schedules keep, whatever else they say.
 
 Checks by example and proofs ask for the same laws, and name them by the same words.
 """
@@ -11,7 +11,7 @@ from typing import Final
 
 
 class Law(StrEnum):
-    """A law of rules and trees. A word keeps its meaning for ever, so that checks can name those they leave out."""
+    """A law of any of them. A word keeps its meaning for ever, so that checks can name those they leave out."""
 
     TOTAL = "total"
     KNOWN = "known"
@@ -21,6 +21,13 @@ class Law(StrEnum):
     UNSHADOWED = "unshadowed"
     THRESHOLDS = "thresholds"
     ASKED_ONCE = "asked once"
+    PAGED = "paged"
+    NO_LATER = "no later"
+    PAGED_ONCE = "paged once"
+    ENDS = "ends"
+    CAUGHT = "caught"
+    ALONE = "alone"
+    FAIR = "fair"
 
     @property
     def meaning(self) -> str:
@@ -37,4 +44,11 @@ _MEANING: Final[Mapping[Law, str]] = {
     Law.UNSHADOWED: "Every rule that can come true decides for some facts, and every conclusion is reached by some.",
     Law.THRESHOLDS: "Passing each threshold changes for some facts which rule decides, or which way is taken.",
     Law.ASKED_ONCE: "No question is asked whose answer the answers before it have given already.",
+    Law.PAGED: "Somebody is paged for every severity that the escalation applies to, the worst being one.",
+    Law.NO_LATER: "What is worse pages nobody later and reaches no level later.",
+    Law.PAGED_ONCE: "No address, be it shared by two, is paged twice at the same moment by the same method.",
+    Law.ENDS: "If nobody reacts, the chains come to their end within the time that is looked at.",
+    Law.CAUGHT: "If nobody reacts, somebody of the catch-all is paged.",
+    Law.ALONE: "No more people are on call at once than are meant to be.",
+    Law.FAIR: "The people of a rotation are on call for equally long, within a bound.",
 }

@@ -1,4 +1,4 @@
-"""For tests of code that uses the library: hypothesis strategies for its values, and a clock to turn by hand.
+"""For tests of code that uses the library: hypothesis strategies, checks of what you write, a clock to turn by hand.
 
 Needs the extra ``testing``. Everything named here is public.
 """
@@ -31,6 +31,7 @@ from incidentkit.testing.planning import contact_chains as contact_chains
 from incidentkit.testing.planning import escalation_policies as escalation_policies
 from incidentkit.testing.planning import obligations as obligations
 from incidentkit.testing.planning import playbooks as playbooks
+from incidentkit.testing.policy_checks import check_policy as check_policy
 from incidentkit.testing.postmortem import postmortems as postmortems
 from incidentkit.testing.rule_checks import check_rules as check_rules
 from incidentkit.testing.rules import severity_rules as severity_rules
@@ -39,6 +40,7 @@ from incidentkit.testing.runbook import runbooks as runbooks
 from incidentkit.testing.runbook import shelves as shelves
 from incidentkit.testing.schedule import rotations as rotations
 from incidentkit.testing.schedule import schedules as schedules
+from incidentkit.testing.schedule_checks import check_schedule as check_schedule
 from incidentkit.testing.severity import severities as severities
 from incidentkit.testing.severity import severity_schemes as severity_schemes
 from incidentkit.testing.targets import targets as targets
@@ -52,7 +54,9 @@ __all__ = [
     "ManualClock",
     "assert_decisions",
     "attended",
+    "check_policy",
     "check_rules",
+    "check_schedule",
     "check_tree",
     "commands",
     "conditions",
