@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incidentkit import Clock, Condition, Facts, Flag, Number, SeverityScheme, Vocabulary
+from incidentkit import Clock, Condition, Duration, Facts, Flag, Number, SeverityScheme, Vocabulary
 from incidentkit.errors import ConditionInvalid, ExpressionInvalid
 from incidentkit.model.conditions import ALWAYS, NEVER, Comparison, Not, OneOf, samples
 from incidentkit.testing import conditions, fact_values, known_facts, vocabularies
@@ -223,16 +223,32 @@ def test_thresholds_are_plain_values_whatever_they_were() -> None:
 
 
 @pytest.mark.parametrize(
-    ("low", "high"),
-    [(2**53 + 1, 2**53 + 3), (-1.7e308, 1.7e308), (0, 5e-324), (1, 2)],
+    ("low", "high", "between"),
+    [
+        (2**53 + 1, 2**53 + 3, True),
+        (2.0**53, 2.0**53 + 2, True),  # 2**53 + 1, which is no float
+        (2**53, 2**53 + 1, False),
+        (-1.7e308, 1.7e308, True),
+        (0, 5e-324, False),
+        (1, 2, True),  # 1.5: a count is a measure too
+        (1, 3, True),
+    ],
 )
-def test_samples_lie_between_thresholds_of_any_size(low: float, high: float) -> None:
+def test_samples_lie_between_thresholds_of_any_size(low: float, high: float, between: bool) -> None:
     count = Number("count", question="?")
     values = samples(count, [count > low, count < high])
     assert {low, high} <= {*values}
     assert min(values) < low
     assert max(values) > high
-    assert any(low < value < high for value in values) == (high - low > 1 or low == -1.7e308)
+    assert any(low < value < high for value in values) is between
+
+
+def test_samples_are_values_that_the_fact_can_have() -> None:
+    count, length = Number("count", question="?"), Duration("length", question="?")
+    largest, nearly = int(sys.float_info.max), timedelta.max - timedelta(milliseconds=1)
+    assert samples(count, [count < largest]) == (largest - 1, largest)
+    assert samples(length, [length > nearly])[-1] == timedelta.max
+    assert samples(length, [length.is_(timedelta.max)])[-1] == timedelta.max
 
 
 def test_errors_travel_between_processes() -> None:

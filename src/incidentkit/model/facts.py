@@ -217,13 +217,16 @@ class Number(_Measured[float]):
         return int(text) if re.fullmatch(r"-?[0-9_]{1,300}", text) else float(text)
 
     def _middle(self, low: float, high: float) -> float:
-        return (low + high) // 2 if isinstance(low, int) and isinstance(high, int) else low / 2 + high / 2
+        """An integer between integers, where there is one; of large numbers only integers may lie close enough."""
+        whole, half = (int(low) + int(high)) // 2, low / 2 + high / 2
+        is_counted = isinstance(low, int) and isinstance(high, int)
+        return whole if low < whole < high and (is_counted or not low < half < high) else half
 
     def _beyond(self, value: float, sign: int) -> float | None:
         beyond = value + sign
-        if beyond == value or not math.isfinite(beyond):
+        if beyond == value:
             beyond = math.nextafter(value, sign * math.inf)
-        return beyond if math.isfinite(beyond) else None
+        return beyond if -sys.float_info.max <= beyond <= sys.float_info.max else None
 
 
 @frozen(slots=False, repr=False, unsafe_hash=False, order=False)
@@ -257,7 +260,7 @@ class Duration(_Measured[timedelta]):
         try:
             beyond = value + sign * timedelta(seconds=1)
         except OverflowError:
-            return None
+            return timedelta.max if value < timedelta.max else None
         return beyond if beyond >= timedelta() else timedelta() if value else None
 
 
