@@ -1,0 +1,188 @@
+"""Severity rules and decision trees as rows of ways: the first that is open is taken, and leads to what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import timedelta
+from typing import Any, TypeAlias
+
+from attrs import frozen
+
+from incidentkit.analysis.domain import Domain
+from incidentkit.analysis.solver import Formula, Solver
+from incidentkit.analysis.translation import Translation, World
+from incidentkit.errors import RulesInvalid, expect
+from incidentkit.model.conditions import Condition
+from incidentkit.model.facts import Choice
+from incidentkit.model.triage import Rule
+from incidentkit.model.vocabulary import Facts
+from incidentkit.policy.question import Question, Reply, Walk
+from incidentkit.policy.rules import SeverityRules
+from incidentkit.policy.tree import DecisionTree
+
+Deciding: TypeAlias = SeverityRules[Any] | DecisionTree[Any]
+"""What proofs are about."""
+
+End: TypeAlias = Rule[Any] | Walk[Any]
+"""Where a way leads: to the rule that decides, or to the conclusion of a tree by its answers."""
+
+
+@frozen
+class Case:
+    """Facts, all of them known, and for a tree what people answer to the questions that no fact answers."""
+
+    facts: Facts
+    replies: Mapping[str, str]
+    """By the text of the question."""
+
+    def taken(self, subject: Deciding) -> End:
+        """What the rules or the tree really do with it."""
+        known = {name: self.facts[name] for name in subject.vocabulary}
+        if isinstance(subject, SeverityRules):
+            rule = subject.decide(known)
+            assert rule is not None, "every fact is known"
+            return rule
+        walk = subject.decide(known)
+        while (question := walk.question) is not None:
+            walk = walk.answer(self.replies[question.text]).decide(known)
+        return walk
+
+
+@frozen(eq=False)
+class Way:
+    """One of the ways: when it is open, if no way before it is, and where it leads."""
+
+    formula: Formula
+    """When it is open, in terms of what the facts are."""
+    open: Formula
+    """The same as one variable, for the solver to assume."""
+    unknown: Formula
+    """When it is neither open nor closed."""
+    end: End
+
+
+@frozen(eq=False, kw_only=True)
+class Ways:
+    """All ways of rules or of a tree, in their order; the last is open if no other is."""
+
+    subject: Deciding
+    world: World
+    ways: tuple[Way, ...]
+    reached: tuple[Formula, ...]
+    """For each way, when none before it is open."""
+    replies: Mapping[str, Domain]
+    """What people can answer, by the text of the question."""
+
+    @property
+    def solver(self) -> Solver:
+        """The solver that knows what the facts can be."""
+        return self.world.translation.solver
+
+    def decides(self, place: int) -> Formula:
+        """When the way at this place is the one that is taken."""
+        return self.solver.all_of((self.reached[place], self.ways[place].open))
+
+    def where(self, good: Callable[[End], bool]) -> Formula:
+        """When the way that is taken leads to something good."""
+        formula = self.solver.never
+        for way in reversed(self.ways):
+            there = self.solver.always if good(way.end) else self.solver.never
+            formula = there if way is self.ways[-1] else self.solver.either(way.formula, there, formula)
+        return formula
+
+    def case(self, changed: Mapping[str, int] | None = None) -> Case:
+        """The case that the solver has found last; ``changed`` has places of facts that are to be others."""
+        places = {name: domain.place for name, domain in self.world.domains.items()}
+        replies = {text: domain.values[domain.place] for text, domain in self.replies.items()}
+        return Case(self.world.at({**places, **(changed or {})}), replies)
+
+
+def ways_of(subject: Deciding, *, limit: timedelta) -> Ways:
+    """The ways of rules or of a tree, in a world of their own."""
+    conditions, solver = conditions_of(subject), Solver(limit=limit)
+    return ways_in(World.of(subject.vocabulary, conditions, solver), subject, replies_to(solver, subject))
+
+
+def conditions_of(subject: Deciding) -> list[Condition]:
+    """Every condition that rules or a tree ask; `RulesInvalid` for something else."""
+    if isinstance(subject, SeverityRules):
+        return [rule.condition for rule in subject.rules]
+    expect(DecisionTree, subject, RulesInvalid, "proofs are about SeverityRules and DecisionTrees")
+    asked = (question.subject for question in subject.root.questions)
+    return [each for each in asked if isinstance(each, Condition)]
+
+
+def replies_to(solver: Solver, *subjects: Deciding) -> Mapping[str, Domain]:
+    """What people can answer to the questions of trees that no fact answers, wherever one of that text is asked."""
+    offered: dict[str, list[str]] = {}
+    for question in (each for tree in subjects if isinstance(tree, DecisionTree) for each in tree.root.questions):
+        if question.subject is None:
+            common = offered.get(question.text, [*question.branches])
+            offered[question.text] = [answer for answer in common if answer in question.branches]
+    return {
+        text: Domain.of(Choice(f"reply_{number}", question=text, options=tuple(answers)), (), solver)
+        for number, (text, answers) in enumerate(offered.items())
+    }
+
+
+def ways_in(world: World, subject: Deciding, replies: Mapping[str, Domain]) -> Ways:
+    """The ways of rules or of a tree in a world that others share; so are the replies of people."""
+    solver = world.translation.solver
+    if isinstance(subject, SeverityRules):
+        ways = [*_rows(world.translation, subject)]
+    else:
+        ways = [*_paths(subject.walk(), Answering(world, replies), (), solver.never)]
+    return Ways(subject=subject, world=world, ways=tuple(ways), reached=tuple(_reached(ways, solver)), replies=replies)
+
+
+def _reached(ways: Sequence[Way], solver: Solver) -> Iterator[Formula]:
+    """For each way, when none before it is open, in as few words as can be."""
+    none = solver.always
+    for way in ways:
+        yield none
+        none = solver.named(solver.all_of((none, solver.opposite(way.open))))
+
+
+def _rows(translation: Translation, rules: SeverityRules[Any]) -> Iterator[Way]:
+    solver = translation.solver
+    for rule in rules.rules:
+        sides = translation.of(rule.condition)
+        unknown = solver.all_of(map(solver.opposite, (sides.true, sides.false)))
+        yield Way(sides.true, solver.named(sides.true), unknown, rule)
+
+
+@frozen
+class Answering:
+    """How the questions of a tree are answered, by facts or by people."""
+
+    world: World
+    replies: Mapping[str, Domain]
+
+    def answers(self, question: Question[Any]) -> Mapping[str, Formula]:
+        """When each of its answers is given; none for "unsure" where facts answer, since they are all known."""
+        match question.subject:
+            case Condition():
+                sides = self.world.translation.of(question.subject)
+                return {Reply.YES.value: sides.true, Reply.NO.value: sides.false}
+            case Choice(name=name):
+                return _options(self.world.domains[name])
+            case _:
+                return _options(self.replies[question.text])
+
+
+def _options(domain: Domain) -> Mapping[str, Formula]:
+    return {option: domain.within(place, place) for place, option in enumerate(domain.values)}
+
+
+def _paths(walk: Walk[Any], answering: Answering, path: tuple[Formula, ...], unknown: Formula) -> Iterator[Way]:
+    """Every way from here on that known facts can take."""
+    solver = answering.world.translation.solver
+    question = walk.question
+    if question is None:
+        formula = solver.all_of(path)
+        yield Way(formula, solver.named(formula), unknown, walk)
+        return
+    answers = answering.answers(question)
+    nowhere = solver.all_of((*path, *map(solver.opposite, answers.values())))
+    for answer, given in answers.items():
+        yield from _paths(walk.answer(answer), answering, (*path, given), solver.any_of((unknown, nowhere)))
