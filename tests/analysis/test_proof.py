@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
-from itertools import combinations, product
+from itertools import product
 from typing import Any
 
 import pytest
@@ -36,6 +36,7 @@ from incidentkit.model.conditions import Condition, samples
 from incidentkit.model.triage import Rule
 from incidentkit.policy.law import Law
 from incidentkit.testing import decision_trees, severity_rules, vocabularies
+from tests.analysis.pigeons import any_of, hard_rules
 
 P1, P2, P3 = SCHEME = SeverityScheme("P1", "P2", "P3")
 RATE = Number("rate", question="What share fails?", minimum=0, maximum=1, worse=Worse.HIGHER)
@@ -167,23 +168,6 @@ def test_a_solver_that_gives_up_proves_nothing() -> None:
     assert proof.undecided
     assert "the solver gave up" in str(proof)
     assert not {each.law for each in proof.undecided} & {*proof.proved}
-
-
-def hard_rules(holes: int = 9) -> SeverityRules[Any]:
-    """Ten pigeons in nine holes: a rule that is never true, which takes a solver long to see."""
-    sits = [[Flag(f"p{pigeon}_{hole}", question="?") for hole in range(holes)] for pigeon in range(holes + 1)]
-    conditions: list[Condition] = [any_of(row) for row in sits]
-    for hole in range(holes):
-        conditions += [~(one[hole] & other[hole]) for one, other in combinations(sits, 2)]
-    return rules(when(all_of(conditions), P1))
-
-
-def all_of(conditions: Sequence[Condition]) -> Condition:
-    return conditions[0] & all_of(conditions[1:]) if conditions[1:] else conditions[0]
-
-
-def any_of(conditions: Sequence[Condition]) -> Condition:
-    return conditions[0] | any_of(conditions[1:]) if conditions[1:] else conditions[0]
 
 
 def test_what_cannot_be_proved_is_refused() -> None:

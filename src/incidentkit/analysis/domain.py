@@ -13,7 +13,7 @@ from typing import Any
 from attrs import frozen
 
 from incidentkit.analysis.solver import Formula, Solver
-from incidentkit.errors import FactValueInvalid
+from incidentkit.errors import FactValueInvalid, RulesInvalid
 from incidentkit.model.conditions import ALWAYS, Comparison, Condition, OneOf
 from incidentkit.model.facts import Choice, Clock, Flag, SeverityFact
 from incidentkit.model.vocabulary import AnyFact
@@ -47,11 +47,13 @@ class Domain:
 
     @classmethod
     def shared(cls, one: AnyFact, other: AnyFact, thresholds: Iterable[Any], solver: Solver) -> Domain:
-        """The values that two definitions of a fact both allow; called by the one."""
+        """The values that two definitions of a fact both allow, as the one calls them; `RulesInvalid` if none is."""
         bounds = (getattr(fact, name, None) for fact in (one, other) for name in ("minimum", "maximum"))
         cuts = {*thresholds, *(bound for bound in bounds if bound is not None)}
         inside = frozenset(cut for cut in cuts if _allows(one, cut) and _allows(other, cut))
         values = [value for value in one.samples(inside) if _allows(one, value) and _allows(other, value)]
+        if type(one) is not type(other) or not values:
+            raise RulesInvalid(f"no value of {one.name} is allowed by both: a {one.tag} and a {other.tag} are compared")
         return cls.over(one, values, inside, solver)
 
     @classmethod

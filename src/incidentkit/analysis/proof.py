@@ -14,7 +14,7 @@ from incidentkit.analysis.order import is_ordered, milder_by_worse
 from incidentkit.analysis.rule_use import MOST_OVERLAPS, idle_thresholds, overlaps, unused_rules
 from incidentkit.analysis.solver import LIMIT
 from incidentkit.analysis.tree_use import unused_answers
-from incidentkit.analysis.ways import Deciding, Ways, ways_of
+from incidentkit.analysis.ways import Decider, Ways, ways_of
 from incidentkit.errors import FieldInvalid, each_of
 from incidentkit.policy.law import Law
 from incidentkit.policy.rules import SeverityRules
@@ -86,7 +86,7 @@ class Proof:
             yield Paragraph(f"Where {worse} pairs of rules overlap, the worse one comes first{most}.")
 
 
-def prove(subject: Deciding, *, allow: Iterable[Law] = (), limit: timedelta = LIMIT) -> Proof:
+def prove(subject: Decider, *, allow: Iterable[Law] = (), limit: timedelta = LIMIT) -> Proof:
     """Prove which laws severity rules or a decision tree keep, for all facts that there are.
 
     ``allow`` leaves laws out. ``limit`` is how long the solver tries at one question before it gives up; whatever it
@@ -112,7 +112,7 @@ def prove(subject: Deciding, *, allow: Iterable[Law] = (), limit: timedelta = LI
     )
 
 
-def name_of(subject: Deciding) -> str:
+def name_of(subject: Decider) -> str:
     """What rules or a tree are called in a heading."""
     if isinstance(subject, SeverityRules):
         return f"{len(subject.rules)} severity rules of {subject.scheme.name}"

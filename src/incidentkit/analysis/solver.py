@@ -81,6 +81,10 @@ class Solver:
             return otherwise if condition is self.never else then
         return Formula(_Z3.If(condition, then, otherwise))
 
+    def at_most(self, formulas: Iterable[Formula], count: int) -> Formula:
+        """True if no more than so many of them are."""
+        return Formula(_Z3.AtMost(*formulas, count))
+
     def replaced(self, formula: Formula, pairs: Sequence[tuple[Formula, Formula]]) -> Formula:
         """The formula with other variables, or with values instead of them."""
         return Formula(_Z3.substitute(formula, *pairs)) if pairs else formula
@@ -110,6 +114,8 @@ class Solver:
         `None` if the solver gave up, which proves nothing. What can hold is then read with `is_true`, and what cannot
         is narrowed down by `conflict`.
         """
+        if any(each is self.never for each in assumed):
+            return False
         answer = self._solver.check(*(each for each in assumed if each is not self.always))
         self._model = None
         return True if answer == _Z3.sat else False if answer == _Z3.unsat else None

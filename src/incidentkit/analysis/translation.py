@@ -102,9 +102,23 @@ class World:
         domains = {name: Domain.of(fact, cuts.get(name, ()), solver) for name, fact in vocabulary.items()}
         return cls(vocabulary, domains, Translation(solver, domains))
 
-    def case(self) -> Facts:
-        """The facts of the case that the solver has found last."""
-        return self.at({name: domain.place for name, domain in self.domains.items()})
+    @classmethod
+    def shared(cls, one: Vocabulary, other: Vocabulary, conditions: Iterable[Condition], solver: Solver) -> World:
+        """The facts of two vocabularies; of what they define differently, the values that both allow.
+
+        Raises `RulesInvalid` if there are none.
+        """
+        cuts = thresholds(conditions)
+        vocabulary = Vocabulary(*one.values(), *(fact for name, fact in other.items() if name not in one))
+        domains: dict[str, Domain] = {}
+        for name, fact in vocabulary.items():
+            twin = other.get(name, fact)
+            domains[name] = (
+                Domain.of(fact, cuts.get(name, ()), solver)
+                if twin == fact
+                else Domain.shared(fact, twin, cuts.get(name, ()), solver)
+            )
+        return cls(vocabulary, domains, Translation(solver, domains))
 
     def at(self, places: Mapping[str, int]) -> Facts:
         """The facts with the values at these places."""

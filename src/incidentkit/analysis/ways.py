@@ -20,7 +20,7 @@ from incidentkit.policy.question import Question, Reply, Walk
 from incidentkit.policy.rules import SeverityRules
 from incidentkit.policy.tree import DecisionTree
 
-Deciding: TypeAlias = SeverityRules[Any] | DecisionTree[Any]
+Decider: TypeAlias = SeverityRules[Any] | DecisionTree[Any]
 """What proofs are about."""
 
 End: TypeAlias = Rule[Any] | Walk[Any]
@@ -35,7 +35,7 @@ class Case:
     replies: Mapping[str, str]
     """By the text of the question."""
 
-    def taken(self, subject: Deciding) -> End:
+    def taken(self, subject: Decider) -> End:
         """What the rules or the tree really do with it."""
         known = {name: self.facts[name] for name in subject.vocabulary}
         if isinstance(subject, SeverityRules):
@@ -65,7 +65,7 @@ class Way:
 class Ways:
     """All ways of rules or of a tree, in their order; the last is open if no other is."""
 
-    subject: Deciding
+    subject: Decider
     world: World
     ways: tuple[Way, ...]
     reached: tuple[Formula, ...]
@@ -82,6 +82,16 @@ class Ways:
         """When the way at this place is the one that is taken."""
         return self.solver.all_of((self.reached[place], self.ways[place].open))
 
+    def decides_by(self, end: End) -> Formula:
+        """When the way to this end is the one that is taken."""
+        return self.decides(
+            next(
+                place
+                for place, way in enumerate(self.ways)
+                if way.end is end or (isinstance(end, Walk) and way.end == end)
+            )
+        )
+
     def where(self, good: Callable[[End], bool]) -> Formula:
         """When the way that is taken leads to something good."""
         formula = self.solver.never
@@ -97,13 +107,13 @@ class Ways:
         return Case(self.world.at({**places, **(changed or {})}), replies)
 
 
-def ways_of(subject: Deciding, *, limit: timedelta) -> Ways:
+def ways_of(subject: Decider, *, limit: timedelta) -> Ways:
     """The ways of rules or of a tree, in a world of their own."""
     conditions, solver = conditions_of(subject), Solver(limit=limit)
     return ways_in(World.of(subject.vocabulary, conditions, solver), subject, replies_to(solver, subject))
 
 
-def conditions_of(subject: Deciding) -> list[Condition]:
+def conditions_of(subject: Decider) -> list[Condition]:
     """Every condition that rules or a tree ask; `RulesInvalid` for something else."""
     if isinstance(subject, SeverityRules):
         return [rule.condition for rule in subject.rules]
@@ -112,7 +122,7 @@ def conditions_of(subject: Deciding) -> list[Condition]:
     return [each for each in asked if isinstance(each, Condition)]
 
 
-def replies_to(solver: Solver, *subjects: Deciding) -> Mapping[str, Domain]:
+def replies_to(solver: Solver, *subjects: Decider) -> Mapping[str, Domain]:
     """What people can answer to the questions of trees that no fact answers, wherever one of that text is asked."""
     offered: dict[str, list[str]] = {}
     for question in (each for tree in subjects if isinstance(tree, DecisionTree) for each in tree.root.questions):
@@ -125,7 +135,7 @@ def replies_to(solver: Solver, *subjects: Deciding) -> Mapping[str, Domain]:
     }
 
 
-def ways_in(world: World, subject: Deciding, replies: Mapping[str, Domain]) -> Ways:
+def ways_in(world: World, subject: Decider, replies: Mapping[str, Domain]) -> Ways:
     """The ways of rules or of a tree in a world that others share; so are the replies of people."""
     solver = world.translation.solver
     if isinstance(subject, SeverityRules):

@@ -1,0 +1,194 @@
+"""What is decided otherwise by another version of rules or of a tree: for which facts, and by what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from functools import partial
+from typing import Any, Final
+
+from attrs import frozen
+
+from incidentkit.analysis.finding import end_words, reproduced, told
+from incidentkit.analysis.proof import name_of
+from incidentkit.analysis.region import Atlas, Region
+from incidentkit.analysis.solver import LIMIT, Formula, Solver
+from incidentkit.analysis.translation import World
+from incidentkit.analysis.ways import Case, Decider, End, Ways, conditions_of, replies_to, ways_in
+from incidentkit.errors import RulesInvalid
+from incidentkit.model.conditions import Answer
+from incidentkit.model.triage import Rule
+from incidentkit.model.vocabulary import AnyFact
+from incidentkit.text.document import Block, Bullets, Document, Heading, Paragraph, Table
+from incidentkit.text.plain import to_plain
+
+MOST_GROUPS: Final = 100
+"""Pairs of rules, or of ways through a tree, that are told."""
+
+
+@frozen(kw_only=True)
+class Redecided:
+    """Facts that one rule decided before and another one, which says something else, decides now."""
+
+    before: End
+    after: End
+    case: Case
+    """One of the cases."""
+    region: Region
+    """All of them; for a tree, those in which people answer as in the case."""
+
+    @property
+    def is_worse(self) -> bool | None:
+        """Whether a worse severity is given now; `None` if the two have no order."""
+        old, new = self.before, self.after
+        if not isinstance(old, Rule) or not isinstance(new, Rule) or old.severity not in new.severity.scheme:
+            return None
+        return bool(new.severity > old.severity)
+
+    @property
+    def witness(self) -> str:
+        """The case, as far as the region asks for it."""
+        asked = self.region.condition.vocabulary.values()
+        return told(self.case.facts, asked, self.case.replies)
+
+
+@frozen(kw_only=True)
+class DecisionDiff:
+    """What two versions decide differently; false if nothing was found; printed, a text for people."""
+
+    before: str
+    """What the one is about, in a few words."""
+    after: str
+    """And the other."""
+    groups: tuple[Redecided, ...]
+    """Facts that are decided otherwise, by what decided them before and decides them now."""
+    is_all: bool
+    """Whether there are no others: at most 100 groups are told, and a solver may give up."""
+    added: tuple[AnyFact, ...]
+    """Facts that only the other knows."""
+    removed: tuple[AnyFact, ...]
+    """Facts that only the one knows."""
+    redefined: tuple[AnyFact, ...]
+    """Facts that the two define differently, as the other does: values that both allow are compared."""
+
+    @property
+    def equivalent(self) -> Answer:
+        """Whether both decide all facts alike; `None` if the solver gave up before it found any that they do not."""
+        return False if self.groups else True if self.is_all else None
+
+    def __bool__(self) -> bool:
+        return bool(self.groups)
+
+    def to_table(self) -> Table:
+        """A line for each group."""
+        rows = [(end_words(each.before), end_words(each.after), str(each.region), each.witness) for each in self.groups]
+        return Table(("was", "is now", "where", "such as"), rows)
+
+    def to_document(self) -> Document:
+        """For people."""
+        return Document(self._blocks())
+
+    def __str__(self) -> str:
+        return to_plain(self.to_document())
+
+    def _blocks(self) -> Iterator[Block]:
+        yield Heading(f"From {self.before} to {self.after}", level=1)
+        if self.groups:
+            yield self.to_table()
+        if not self.is_all:
+            reason = f"no more than {MOST_GROUPS} are told" if len(self.groups) == MOST_GROUPS else "the solver gave up"
+            yield Paragraph(f"There may be {'more' if self.groups else 'differences'}: {reason}.")
+        elif not self.groups:
+            yield Paragraph("All facts are decided alike.")
+        facts = {"new": self.added, "gone": self.removed, "defined otherwise": self.redefined}
+        if any(facts.values()):
+            yield Heading("Facts")
+            yield Bullets(f"{', '.join(each.name for each in some)}: {word}" for word, some in facts.items() if some)
+
+
+def difference(old: Decider, new: Decider, *, limit: timedelta = LIMIT) -> DecisionDiff:
+    """For which facts two versions of severity rules, or of a decision tree, differ, and in what.
+
+    Rules differ where they give severities of different keys, trees where they come to different conclusions; by
+    which rule, and by what way, does not matter. ``limit`` is how long the solver tries at one question.
+
+    Raises `RulesInvalid` for rules and a tree, and for a fact of which no value is allowed by both.
+    """
+    pair = Pair(old, new, limit)
+    groups: list[Redecided] = []
+    while (differs := pair.differs()) and len(groups) < MOST_GROUPS:
+        groups.append(pair.group())
+    mine, theirs = old.vocabulary, new.vocabulary
+    return DecisionDiff(
+        before=name_of(old),
+        after=name_of(new),
+        groups=tuple(groups),
+        is_all=differs is False,
+        added=tuple(fact for name, fact in theirs.items() if name not in mine),
+        removed=tuple(fact for name, fact in mine.items() if name not in theirs),
+        redefined=tuple(fact for name, fact in theirs.items() if mine.get(name, fact) != fact),
+    )
+
+
+def equivalent(old: Decider, new: Decider, *, limit: timedelta = LIMIT) -> Answer:
+    """Whether two versions decide all facts alike; `None` if the solver gave up. Raises what `difference` raises."""
+    differs = Pair(old, new, limit).differs()
+    return None if differs is None else not differs
+
+
+class Pair:
+    """Two versions in one world."""
+
+    def __init__(self, old: Decider, new: Decider, limit: timedelta) -> None:
+        conditions = [*conditions_of(old), *conditions_of(new)]
+        if type(old) is not type(new):
+            raise RulesInvalid("severity rules are compared with severity rules, and a tree with a tree")
+        self.solver = Solver(limit=limit)
+        world = World.shared(new.vocabulary, old.vocabulary, conditions, self.solver)
+        replies = replies_to(self.solver, old, new)
+        self.old, self.new = (ways_in(world, each, replies) for each in (old, new))
+        self._differs = self.solver.named(self._difference())
+        self._atlas = Atlas(world.domains, self.solver)
+
+    def differs(self) -> Answer:
+        """Whether there are facts that they decide differently, but for those of the groups found before."""
+        return self.solver.can_hold(self._differs)
+
+    def group(self) -> Redecided:
+        """Those around the case that was found last, by what decides them; from here on they are left out."""
+        solver, case = self.solver, self.new.case()
+        places = {name: domain.place for name, domain in self.new.world.domains.items()}
+        replies = [domain.within(*[domain.place] * 2) for domain in self.new.replies.values()]
+        before, after = case.taken(self.old.subject), case.taken(self.new.subject)
+        reproduced(not _agree(before, after))
+        both = solver.all_of((self.old.decides_by(before), self.new.decides_by(after)))
+        region = self._atlas.region(both, places, replies)
+        self._differs = solver.named(solver.all_of((self._differs, solver.opposite(both))))
+        return Redecided(before=before, after=after, case=case, region=region)
+
+    def _difference(self) -> Formula:
+        """When what is decided is not the same."""
+        outcomes: list[End] = []
+        for way in self.old.ways:
+            if not any(_agree(way.end, each) for each in outcomes):
+                outcomes.append(way.end)
+        return self.solver.any_of(
+            self.solver.all_of((self._where(self.old, each), self.solver.opposite(self._where(self.new, each))))
+            for each in outcomes
+        )
+
+    @staticmethod
+    def _where(ways: Ways, end: End) -> Formula:
+        return ways.where(partial(_agree, end))
+
+
+def _agree(one: End, other: End) -> bool:
+    """Whether two ends come to the same."""
+    if isinstance(one, Rule) and isinstance(other, Rule):
+        return one.severity.key == other.severity.key
+    return bool(_conclusion(one) == _conclusion(other))
+
+
+def _conclusion(end: End) -> Any:
+    assert not isinstance(end, Rule)
+    return end.conclusion

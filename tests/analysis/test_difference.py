@@ -1,0 +1,264 @@
+"""Differences between versions: all of them, and nothing that is none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import product
+from typing import Any
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from incidentkit import (
+    Choice,
+    Clock,
+    Conclusion,
+    DecisionTree,
+    Duration,
+    Facts,
+    Flag,
+    Number,
+    SeverityRules,
+    SeverityScheme,
+    Vocabulary,
+    ask,
+    choose,
+    when,
+)
+from incidentkit.analysis import difference, equivalent
+from incidentkit.errors import RulesInvalid
+from incidentkit.model.conditions import samples
+from incidentkit.model.triage import Rule
+from incidentkit.testing import decision_trees, severity_rules, vocabularies
+from tests.analysis.pigeons import hard_rules
+
+P1, P2, P3 = SCHEME = SeverityScheme("P1", "P2", "P3")
+RATE = Number("rate", question="What share fails?", minimum=0, maximum=1)
+DOWN = Flag("down", question="Is it down?")
+BACKUP = Flag("backup", question="Does the backup work?")
+REGION = Choice("region", question="Where?", options=("eu", "us", "asia"))
+OPEN_FOR = Clock("open_for", question="Since when?")
+FIX = Duration("fix", question="How long will a fix take?")
+OLD = SeverityRules(when(DOWN, P1), when(RATE > 0.25, P1), when(RATE > 0.02, P2), otherwise=P3)
+NEW = SeverityRules(
+    when(DOWN, P1),
+    when((RATE > 0.25) & ~BACKUP, P1),
+    when(RATE > 0.05, P2),
+    when(REGION.is_("eu") & (RATE > 0.01), P2),
+    otherwise=P3,
+)
+
+
+# What a person would look up
+
+
+def test_what_changed_for_whom() -> None:
+    diff = difference(OLD, NEW)
+    assert diff
+    assert diff.is_all
+    assert {(str(each.before), str(each.after), str(each.region)): each.is_worse for each in diff.groups} == {
+        (
+            "P1 if rate > 0.25",
+            "P2 if rate > 0.05",
+            "not down and rate > 0.25 and backup",
+        ): False,
+        (
+            "P2 if rate > 0.02",
+            "otherwise P3",
+            'not down and rate > 0.02 and rate <= 0.05 and region != "eu"',
+        ): False,
+        (
+            "otherwise P3",
+            'P2 if region == "eu" and rate > 0.01',
+            'not down and rate > 0.01 and rate <= 0.02 and region == "eu"',
+        ): True,
+    }
+    assert [fact.name for fact in diff.added] == ["backup", "region"]
+    assert diff.removed == diff.redefined == ()
+
+
+def test_a_witness_is_decided_by_both_as_it_is_told() -> None:
+    for group in difference(OLD, NEW).groups:
+        assert OLD.decide({name: group.case.facts[name] for name in OLD.vocabulary}) is group.before
+        assert NEW.decide(group.case.facts) is group.after
+
+
+def test_the_same_said_in_another_way_is_no_difference() -> None:
+    again = SeverityRules(
+        when((RATE > 0.02) & (RATE <= 0.25) & ~DOWN, P2), when(~(DOWN | (RATE > 0.25)), P3), otherwise=P1
+    )
+    assert equivalent(OLD, again) is True
+    diff = difference(OLD, again)
+    assert not diff
+    assert diff.equivalent is True
+    assert "All facts are decided alike." in str(diff)
+
+
+def test_versions_that_differ_in_one_value_differ() -> None:
+    nearly = SeverityRules(when(DOWN, P1), when(RATE >= 0.25, P1), when(RATE > 0.02, P2), otherwise=P3)
+    assert equivalent(OLD, nearly) is False
+    (group,) = difference(OLD, nearly).groups
+    assert str(group.region) == "not down and rate == 0.25"
+
+
+def test_a_difference_prints_as_a_table() -> None:
+    text = str(difference(OLD, NEW))
+    assert text.startswith("From 4 severity rules of P1/P2/P3 to 5 severity rules of P1/P2/P3\n")
+    assert "was" in text
+    assert "- backup, region: new" in text
+
+
+def test_facts_that_are_gone_and_facts_that_are_defined_otherwise_are_told() -> None:
+    rate = Number("rate", question="What share of requests fails?", minimum=0, maximum=0.9)
+    diff = difference(NEW, SeverityRules(when(rate > 0.25, P1), otherwise=P3))
+    assert {fact.name for fact in diff.removed} == {"down", "backup", "region"}
+    assert diff.redefined == (rate,)
+    assert all(group.case.facts["rate"] <= 0.9 for group in diff.groups)
+
+
+def test_bounds_limit_what_is_compared() -> None:
+    wide = Number("count", question="How many?", minimum=0, maximum=100)
+    narrow = Number("count", question="How many?", minimum=50, maximum=200)
+    old = SeverityRules(when(wide < 60, P1), otherwise=P3)
+    assert equivalent(old, SeverityRules(when(narrow < 60, P1), otherwise=P3)) is True
+    assert equivalent(old, SeverityRules(when(narrow < 70, P1), otherwise=P3)) is False
+    assert equivalent(SeverityRules(when(wide < 50, P1), otherwise=P3), SeverityRules(otherwise=P3)) is False
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        Flag("rate", question="Is it high?"),
+        Number("rate", question="What share fails?", minimum=2, maximum=3),
+    ],
+)
+def test_facts_of_which_no_value_is_the_same_cannot_be_compared(other: Any) -> None:
+    condition = other if isinstance(other, Flag) else other > 2
+    with pytest.raises(RulesInvalid, match="no value of rate is allowed by both"):
+        difference(OLD, SeverityRules(when(condition, P1), otherwise=P3))
+
+
+def test_severities_are_compared_by_their_keys() -> None:
+    scheme = SeverityScheme("P0", "P1", "P2", "P3")
+    same = SeverityRules(
+        when(DOWN | (RATE > 0.25), scheme["P1"]), when(RATE > 0.02, scheme["P2"]), otherwise=scheme["P3"]
+    )
+    assert equivalent(OLD, same) is True
+    worse = SeverityRules(
+        when(DOWN | (RATE > 0.25), scheme["P0"]), when(RATE > 0.02, scheme["P2"]), otherwise=scheme["P3"]
+    )
+    assert {group.is_worse for group in difference(OLD, worse).groups} == {None}
+
+
+def test_regions_speak_of_every_kind_of_fact() -> None:
+    old = SeverityRules(when((OPEN_FOR >= timedelta(hours=1)) & (FIX > timedelta(minutes=30)), P1), otherwise=P3)
+    new = SeverityRules(when((OPEN_FOR >= timedelta(hours=2)) & (FIX > timedelta(minutes=30)), P1), otherwise=P3)
+    (group,) = difference(old, new).groups
+    assert str(group.region) == "open_for >= 1h and not open_for >= 2h and fix > 30min"
+
+
+def test_regions_with_many_parts_are_told_in_part() -> None:
+    count = Number("count", question="How many?")
+    old = SeverityRules(when(count.one_of(1, 3, 5, 7, 9), P1), otherwise=P3)
+    (group,) = difference(old, SeverityRules(otherwise=P3, vocabulary=Vocabulary(count))).groups
+    assert not group.region.is_all
+    assert str(group.region).endswith("; and elsewhere")
+
+
+def test_a_solver_that_gives_up_is_told() -> None:
+    hard = hard_rules()
+    limit = timedelta(milliseconds=1)
+    assert equivalent(hard, SeverityRules(otherwise=P3), limit=limit) is None
+    diff = difference(hard, SeverityRules(otherwise=P3), limit=limit)
+    assert (diff.equivalent, bool(diff), diff.is_all) == (None, False, False)
+    assert "There may be differences: the solver gave up." in str(diff)
+
+
+def test_rules_are_not_compared_with_trees() -> None:
+    tree = DecisionTree("?", ask("Is it down?", DOWN, yes="call", no="wait"))
+    with pytest.raises(RulesInvalid, match="a tree with a tree"):
+        difference(OLD, tree)
+
+
+# Trees
+
+
+def test_trees_that_come_to_the_same_in_another_order_are_equivalent() -> None:
+    one = DecisionTree("?", ask("Down?", DOWN, yes=ask("Europe?", REGION.is_("eu"), yes="call", no="mail"), no="wait"))
+    call, mail = (ask("Down?", DOWN, yes=end, no="wait") for end in ("call", "mail"))
+    two = DecisionTree[str]("?", choose("Where?", REGION, {"eu": call, "us": mail, "asia": mail}))
+    assert equivalent(one, two) is True
+
+
+def test_trees_differ_where_people_answer_the_same_and_end_elsewhere() -> None:
+    one = DecisionTree("?", ask("Sure?", yes=ask("Down?", DOWN, yes="call", no="wait"), no="wait"))
+    two = DecisionTree("?", ask("Down?", DOWN, yes=ask("Sure?", yes="call", no="mail"), no="wait"))
+    (group,) = difference(one, two).groups
+    assert group.case.replies == {"Sure?": "no"}
+    assert group.case.facts[DOWN] is True
+    assert [str(step) for end in (group.before, group.after) for step in getattr(end, "path", ())] == [
+        "Sure? no",
+        "Down? yes",
+        "Sure? no",
+    ]
+    assert str(group.region) == "down"
+
+
+# Against brute force
+
+
+@given(st.data())
+def test_every_difference_is_found_and_none_is_invented(data: st.DataObject) -> None:
+    vocabulary = data.draw(vocabularies(most=3))
+    old, new = (data.draw(severity_rules(vocabulary, scheme=SCHEME)) for _ in range(2))
+    worlds = [*every_case(old, new)]
+    assume(len(worlds) <= 400)
+    diff = difference(old, new)
+    assert diff.is_all
+    assert equivalent(old, new) is not bool(diff)
+    assert all(fact in (group.case.facts) for group in diff.groups for fact in vocabulary.values())
+    expected = {pair for facts in worlds if (pair := decided(old, new, facts)) is not None}
+    assert {places(old, new, group.before, group.after) for group in diff.groups} == expected
+    for group in diff.groups:
+        pair = places(old, new, group.before, group.after)
+        for facts in worlds:
+            inside = bool(group.region.condition.evaluate(facts))
+            assert inside <= (decided(old, new, facts) == pair)
+            assert not group.region.is_all or inside == (decided(old, new, facts) == pair)
+
+
+def every_case(old: SeverityRules[Any], new: SeverityRules[Any]) -> Iterator[Facts]:
+    conditions = [rule.condition for rules in (old, new) for rule in rules.rules]
+    vocabulary = old.vocabulary
+    for values in product(*(samples(fact, conditions) for fact in vocabulary.values())):
+        yield Facts(vocabulary, dict(zip(vocabulary, values, strict=True)))
+
+
+def decided(old: SeverityRules[Any], new: SeverityRules[Any], facts: Facts) -> tuple[int, int] | None:
+    before, after = (
+        next(place for place, rule in enumerate(rules.rules) if rule.condition.walk(facts)) for rules in (old, new)
+    )
+    return None if old.rules[before].severity == new.rules[after].severity else (before, after)
+
+
+def places(old: SeverityRules[Any], new: SeverityRules[Any], before: Any, after: Any) -> tuple[int, int]:
+    return at(old, before), at(new, after)
+
+
+def at(rules: SeverityRules[Any], rule: Rule[Any]) -> int:
+    return next(place for place, each in enumerate(rules.rules) if each is rule)
+
+
+@given(st.data())
+def test_a_tree_is_equivalent_to_itself_and_differs_only_where_it_is_decided_otherwise(data: st.DataObject) -> None:
+    vocabulary = data.draw(vocabularies(most=2))
+    old, new = (data.draw(decision_trees(vocabulary, scheme=SCHEME)) for _ in range(2))
+    assert equivalent(old, old) is True
+    for group in difference(old, new).groups:
+        assert group.case.taken(old) == group.before
+        assert group.case.taken(new) == group.after
+        ends = [getattr(end, "conclusion", None) for end in (group.before, group.after)]
+        assert all(isinstance(end, Conclusion) for end in ends)
+        assert ends[0] != ends[1]
