@@ -33,14 +33,17 @@ from incidentkit.model.events import Event
 from incidentkit.model.incident import Incident
 from incidentkit.model.lifecycle import Consequence, Effect, Status, consequence
 from incidentkit.model.runs import RunStanding
+from incidentkit.model.severity import Severity
 from incidentkit.policy.rules import SeverityRules
 from incidentkit.testing.calendar import shifted
 from incidentkit.testing.commands import LABELS, PARTS, VALUES, Scene, of_kind, scenes
 from incidentkit.testing.identity import PEOPLE, names, texts
 from incidentkit.testing.rules import RULES
+from incidentkit.testing.shape import ANY, Shape
 
 _PASSING: Final = st.sampled_from([timedelta(), timedelta(minutes=1), timedelta(minutes=17), timedelta(hours=5)])
 _EARLIER: Final = st.sampled_from([timedelta(), timedelta(), timedelta(minutes=4)])
+_LATE: Final = timedelta(minutes=90)
 
 
 def declarations(
@@ -67,7 +70,7 @@ def histories(
 
     The parameters are those of `incidents`.
     """
-    return scenes(at, rules, people, version=1).flatmap(lambda where: _histories(where, most))
+    return scenes(at, rules, people, version=1).flatmap(lambda where: _histories(where, most, ANY))
 
 
 def incidents(
@@ -76,6 +79,11 @@ def incidents(
     rules: SeverityRules[Any] = RULES,
     people: st.SearchStrategy[str] = PEOPLE,
     most: int = 12,
+    status: Status | None = None,
+    severity: Severity[Any] | None = None,
+    restricted: bool | None = None,
+    acknowledged: bool | None = None,
+    lasting: timedelta | None = None,
 ) -> st.SearchStrategy[Incident]:
     """Incidents in every status, each after a history that the library allows.
 
@@ -83,8 +91,19 @@ def incidents(
     five hours. Triages and severities fit ``rules``, which are the emergency playbook's by default. ``people`` draws
     who declares, acknowledges and gets roles. ``most`` is how many commands are tried; what turns out to be impossible
     is left out.
+
+    The others say how the incident is at the end, and are drawn if not given: its ``status``; its ``severity``, which
+    is certain then; whether only those may know of it who must; whether anybody's acknowledgement stands; and how much
+    time lies between its declaration and its latest event. The commands that bring that about come at the end, beside
+    those that ``most`` counts.
+
+    Raises `CommandInvalid` for what is none of that, and for a severity that ``rules`` do not give.
     """
-    return histories(at=at, rules=rules, people=people, most=most).map(lambda history: history[-1])
+    shape = Shape(
+        status=status, severity=severity, restricted=restricted, acknowledged=acknowledged, lasting=lasting
+    ).checked(rules.scheme, at)
+    where = scenes(at, rules, people, version=1)
+    return where.flatmap(lambda scene: _histories(scene, most, shape)).map(lambda history: history[-1])
 
 
 def events(*, rules: SeverityRules[Any] = RULES, people: st.SearchStrategy[str] = PEOPLE) -> st.SearchStrategy[Event]:
@@ -98,7 +117,8 @@ def _events(incident: Incident) -> st.SearchStrategy[Event]:
 
 
 @st.composite
-def _declarations(draw: st.DrawFn, scene: Scene) -> Incident:
+def _declarations(draw: st.DrawFn, scene: Scene, late: timedelta = timedelta.max) -> Incident:
+    """Incidents of which the log learned no later than that."""
     triage = draw(st.none() | scene.triages)
     return Incident.declare(
         draw(names()),
@@ -108,7 +128,7 @@ def _declarations(draw: st.DrawFn, scene: Scene) -> Incident:
         triage=triage,
         severity=None if triage is not None else draw(scene.severities),
         started_at=draw(st.none() | scene.near(0, -10, -2880)),
-        recorded_at=draw(st.none() | scene.near(0, 90)),
+        recorded_at=draw(st.none() | scene.near(0, *([90] if late >= _LATE else []))),
         playbook=draw(texts()),
         number=draw(st.none() | st.integers(1, 2_000)),
         labels=draw(st.none() | st.dictionaries(LABELS, VALUES, max_size=2)),
@@ -116,23 +136,37 @@ def _declarations(draw: st.DrawFn, scene: Scene) -> Incident:
 
 
 @st.composite
-def _histories(draw: st.DrawFn, scene: Scene, most: int) -> tuple[Incident, ...]:
-    history = [draw(_declarations(scene))]
-    now = scene.at
-    end = draw(st.sampled_from(Status))  # without it, the statuses that are easily left would hardly ever be the last
+def _histories(draw: st.DrawFn, scene: Scene, most: int, shape: Shape) -> tuple[Incident, ...]:
+    history = [draw(_declarations(scene, shape.longest))]
+    now, last = scene.at, shape.last(scene.at)
+    # Without it, the statuses that are easily left would hardly ever be the last.
+    end = draw(st.sampled_from(Status)) if shape.status is None else shape.status
     for _ in range(draw(st.integers(0, most))):
         if history[-1].status is end is not Status.INVESTIGATING:
             break
-        now = shifted(now, draw(_PASSING))
+        now = min(shifted(now, draw(_PASSING)), last)
         incident = history[-1]
         happened_at = max(incident.since, shifted(now, -draw(_EARLIER)))
         present = evolve(scene, at=happened_at, version=incident.version)
         command = draw(commands_in(incident, present))
         try:
-            history.append(incident.apply(command, recorded_at=draw(st.none() | st.just(now))))
+            after = incident.apply(command, recorded_at=draw(st.none() | st.just(now)))
         except IncidentkitError:
             continue
+        if shape.lasting is None or (after.declared_at == scene.at and after.as_of <= last):
+            history.append(after)
+    at = now if shape.lasting is None else last
+    while (kind := shape.next_command(history[-1], at)) is not None:
+        history.append(history[-1].apply(draw(_finishing(kind, history[-1], shape, evolve(scene, at=at)))))
     return tuple(history)
+
+
+def _finishing(kind: type[Command], incident: Incident, shape: Shape, scene: Scene) -> st.SearchStrategy[Command]:
+    """Commands of a kind that bring an incident nearer to a shape, whatever its version is."""
+    scene = evolve(scene, at=max(scene.at, incident.as_of))
+    if shape.severity is not None:
+        scene = evolve(scene, severities=st.just(shape.severity))
+    return _commands(kind, incident, scene).map(lambda command: evolve(command, based_on=None))
 
 
 def commands_in(incident: Incident, scene: Scene) -> st.SearchStrategy[Command]:
