@@ -83,6 +83,10 @@ class Scene:
         """The moments so many minutes away."""
         return st.sampled_from([shifted(self.at, timedelta(minutes=each)) for each in minutes])
 
+    def perhaps_near(self, *minutes: int) -> st.SearchStrategy[datetime | None]:
+        """Those, or no moment."""
+        return st.sampled_from([None, *(shifted(self.at, timedelta(minutes=each)) for each in minutes)])
+
 
 def scenes(
     at: datetime | None, rules: SeverityRules[Any], people: st.SearchStrategy[str], version: int
@@ -145,7 +149,7 @@ PARTS: Final[Mapping[type[Command], Callable[[Scene], Parts]]] = {
         "name": ITEMS,
         "text": _WORDS,
         "owner": scene.people,
-        "due": st.none() | scene.near(30, 2880, -60),
+        "due": scene.perhaps_near(30, 2880, -60),
     },
     Acknowledge: lambda _: _NOTE,
     Decline: lambda _: _REASON,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final
 
 from hypothesis import strategies as st
@@ -49,6 +50,7 @@ PEOPLE: Final = st.sampled_from(["ada", "grace", "linus", "李雷", "أحمد", 
 _NAMES: Final = st.sampled_from(["INC-1", "INC-2", "7", "a b", "Größe", "緊急", "عاجل", "🚨", "<b>|`*_", "x" * 200])
 
 
+@cache
 def texts(*, blank: bool = True) -> st.SearchStrategy[str]:
     """Texts that people write: in many alphabets, with line breaks, emoji, markup, quotes and what breaks programs.
 
@@ -58,6 +60,7 @@ def texts(*, blank: bool = True) -> st.SearchStrategy[str]:
     return written | st.sampled_from(BLANK) if blank else written
 
 
+@cache
 def names() -> st.SearchStrategy[str]:
     """Names of incidents and people: printable, without spaces at the ends, at most 200 characters."""
     return _NAMES | st.text(_CHARACTERS, min_size=1, max_size=12).filter(_is_name)

@@ -43,6 +43,8 @@ from incidentkit.testing.shape import ANY, Shape
 
 _PASSING: Final = st.sampled_from([timedelta(), timedelta(minutes=1), timedelta(minutes=17), timedelta(hours=5)])
 _EARLIER: Final = st.sampled_from([timedelta(), timedelta(), timedelta(minutes=4)])
+_NUMBERS: Final = st.none() | st.integers(1, 2_000)
+_LABELS: Final = st.none() | st.dictionaries(LABELS, VALUES, max_size=2)
 _LATE: Final = timedelta(minutes=90)
 
 
@@ -119,7 +121,7 @@ def _events(incident: Incident) -> st.SearchStrategy[Event]:
 @st.composite
 def _declarations(draw: st.DrawFn, scene: Scene, late: timedelta = timedelta.max) -> Incident:
     """Incidents of which the log learned no later than that."""
-    triage = draw(st.none() | scene.triages)
+    triage = draw(scene.triages) if draw(st.booleans()) else None
     return Incident.declare(
         draw(names()),
         title=draw(texts(blank=False)),
@@ -127,11 +129,11 @@ def _declarations(draw: st.DrawFn, scene: Scene, late: timedelta = timedelta.max
         by=draw(scene.people),
         triage=triage,
         severity=None if triage is not None else draw(scene.severities),
-        started_at=draw(st.none() | scene.near(0, -10, -2880)),
-        recorded_at=draw(st.none() | scene.near(0, *([90] if late >= _LATE else []))),
+        started_at=draw(scene.perhaps_near(0, -10, -2880)),
+        recorded_at=draw(scene.perhaps_near(0, *([90] if late >= _LATE else []))),
         playbook=draw(texts()),
-        number=draw(st.none() | st.integers(1, 2_000)),
-        labels=draw(st.none() | st.dictionaries(LABELS, VALUES, max_size=2)),
+        number=draw(_NUMBERS),
+        labels=draw(_LABELS),
     )
 
 
