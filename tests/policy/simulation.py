@@ -50,7 +50,9 @@ from incidentkit.policy.schedule import Schedule
 from incidentkit.policy.situation import OVER, UNRESOLVED_FOR
 from incidentkit.providers.on_call import FindOnCall
 from incidentkit.testing import contact_chains, directories, escalation_policies, obligations, playbooks
-from incidentkit.testing.planning import BACKOFFS, UNTIL, answered, claimed, stamped
+from incidentkit.testing.escalation import UNTIL
+from incidentkit.testing.planning import answered, claimed, stamped
+from incidentkit.testing.situation import BACKOFFS
 
 START: Final = datetime(2026, 3, 2, 14, 23, tzinfo=UTC)
 HORIZON: Final = timedelta(hours=6)

@@ -16,6 +16,9 @@ from incidentkit.testing.decisions import assert_decisions as assert_decisions
 from incidentkit.testing.directory import directories as directories
 from incidentkit.testing.directory import maintenance_windows as maintenance_windows
 from incidentkit.testing.directory import recipients as recipients
+from incidentkit.testing.escalation import contact_chains as contact_chains
+from incidentkit.testing.escalation import escalation_policies as escalation_policies
+from incidentkit.testing.escalation import obligations as obligations
 from incidentkit.testing.facts import fact_values as fact_values
 from incidentkit.testing.facts import facts as facts
 from incidentkit.testing.facts import known_facts as known_facts
@@ -27,10 +30,8 @@ from incidentkit.testing.incident import events as events
 from incidentkit.testing.incident import histories as histories
 from incidentkit.testing.incident import incidents as incidents
 from incidentkit.testing.planning import attended as attended
-from incidentkit.testing.planning import contact_chains as contact_chains
-from incidentkit.testing.planning import escalation_policies as escalation_policies
-from incidentkit.testing.planning import obligations as obligations
 from incidentkit.testing.planning import playbooks as playbooks
+from incidentkit.testing.playbook import playbooks as playbooks
 from incidentkit.testing.policy_checks import check_policy as check_policy
 from incidentkit.testing.postmortem import postmortems as postmortems
 from incidentkit.testing.rule_checks import check_rules as check_rules
@@ -44,6 +45,8 @@ from incidentkit.testing.schedule_checks import check_schedule as check_schedule
 from incidentkit.testing.severity import severities as severities
 from incidentkit.testing.severity import severity_schemes as severity_schemes
 from incidentkit.testing.targets import targets as targets
+from incidentkit.testing.toolbox import MemoryToolbox as MemoryToolbox
+from incidentkit.testing.toolbox import memory_toolbox as memory_toolbox
 from incidentkit.testing.tools import tool_requests as tool_requests
 from incidentkit.testing.tree import decision_trees as decision_trees
 from incidentkit.testing.tree_checks import check_tree as check_tree
@@ -52,6 +55,7 @@ __all__ = [
     "Breach",
     "Law",
     "ManualClock",
+    "MemoryToolbox",
     "assert_decisions",
     "attended",
     "check_policy",
@@ -72,6 +76,7 @@ __all__ = [
     "incidents",
     "known_facts",
     "maintenance_windows",
+    "memory_toolbox",
     "moments",
     "names",
     "obligations",

@@ -73,10 +73,22 @@ def directories(
     )
 
 
-def recipients(directory: Directory) -> st.SearchStrategy[Recipient]:
-    """Recipients that a directory knows, and every role that an incident can assign."""
+def recipients(directory: Directory | None = None) -> st.SearchStrategy[Recipient]:
+    """Recipients that a directory knows, and every role that an incident can assign; any, if none is given."""
+    return _ANYBODY if directory is None else _known(directory)
+
+
+def _known(directory: Directory) -> st.SearchStrategy[Recipient]:
     people = [person(name) for name in directory.people]
     teams = [team(name) for name in directory.teams]
     roles = [role(name) for name in {**directory.roles, **dict.fromkeys(map(str, Role))}]
     schedules = [schedule(name) for name in directory.schedules]
     return st.one_of([st.sampled_from(each) for each in (people, teams, roles, schedules) if each])
+
+
+_ANYBODY: Final = st.one_of(
+    PEOPLE.map(person),
+    st.sampled_from(_TEAMS).map(team),
+    st.sampled_from([*_ROLES, *Role]).map(role),
+    st.sampled_from(["primary", "Nächte"]).map(schedule),
+)

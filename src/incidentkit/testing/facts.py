@@ -17,6 +17,7 @@ from incidentkit.model.severity import SeverityScheme
 from incidentkit.model.vocabulary import AnyFact, Facts, Vocabulary, Worse
 from incidentkit.testing.calendar import moments, shifted
 from incidentkit.testing.identity import WORDS, texts
+from incidentkit.testing.severity import ordered_schemes
 
 _LONGEST: Final = timedelta(days=400)
 
@@ -63,25 +64,35 @@ def _bounds(draw: st.DrawFn, values: st.SearchStrategy[Any]) -> dict[str, Any]:
 
 _OPTIONS: Final = st.lists(st.sampled_from([*WORDS, " "]), min_size=2, max_size=4, unique=True)
 
-_PARTS: Final[st.SearchStrategy[tuple[type[FactKind], dict[str, Any]]]] = st.one_of(
-    st.tuples(st.just(Flag), st.fixed_dictionaries({"worse": _WORSE})),
-    st.tuples(st.just(Number), _bounds(_NUMBERS)),
-    st.tuples(st.just(Duration), _bounds(_LENGTHS)),
-    st.tuples(st.just(Clock), st.fixed_dictionaries(dict[str, st.SearchStrategy[Any]]())),
-    st.tuples(st.just(Choice), st.fixed_dictionaries({"options": _OPTIONS, "worse": _WORSE})),
-)
-"""A kind of fact, and what it has beside name and question."""
+_PARTS: Final[Mapping[type[FactKind], st.SearchStrategy[dict[str, Any]]]] = {
+    Flag: st.fixed_dictionaries({"worse": _WORSE}),
+    Number: _bounds(_NUMBERS),
+    Duration: _bounds(_LENGTHS),
+    Clock: st.fixed_dictionaries(dict[str, st.SearchStrategy[Any]]()),
+    Choice: st.fixed_dictionaries({"options": _OPTIONS, "worse": _WORSE}),
+}
+"""The kinds of facts that rules may ask for, and what each has beside name and question."""
 
 
 def facts(name: str) -> st.SearchStrategy[FactKind]:
     """Facts of that name, of each kind that severity rules may ask for, with bounds or without, worse either way."""
+    return st.one_of([_facts(kind, st.just(name)) for kind in _PARTS])
 
-    def fact(parts: tuple[tuple[type[Any], dict[str, Any]], str]) -> FactKind:
-        (kind, others), question = parts
+
+def facts_of(kind: type[FactKind]) -> st.SearchStrategy[FactKind]:
+    """Facts of one kind, under any name; the severity of an incident, too."""
+    if kind is SeverityFact:
+        return ordered_schemes().map(lambda scheme: SeverityFact(scheme=scheme))
+    return _facts(kind, NAMES)
+
+
+def _facts(kind: type[Any], names: st.SearchStrategy[str]) -> st.SearchStrategy[FactKind]:
+    def fact(drawn: tuple[str, dict[str, Any], str]) -> FactKind:
+        name, others, question = drawn
         made: FactKind = kind(name, question=question, **others)
         return made
 
-    return st.tuples(_PARTS, _QUESTIONS).map(fact)
+    return st.tuples(names, _PARTS[kind], _QUESTIONS).map(fact)
 
 
 @st.composite
