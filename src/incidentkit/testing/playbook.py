@@ -49,7 +49,7 @@ def playbooks(
     """
     common: dict[str, Any] = {"rules": rules, "methods": methods}
     others = draw(_other_facts(rules))
-    more = {**common, "others": others}
+    more: dict[str, Any] = {**common, "others": others}
     trees = draw(_trees(rules, others))
     communication = _perhaps(draw, communication_policies(directory, **more))
     announced = () if communication is None else tuple(each.id for each in communication.announcements)

@@ -107,7 +107,7 @@ class Shape:
         """
         if self._has_to_come_back(incident):
             return Reopen if incident.status not in ACTIVE else Resolve
-        if self.severity is not None and incident.possible != {self.severity}:
+        if self.severity is not None and incident.possible != frozenset({self.severity}):
             return ChangeSeverity
         if self.acknowledged is not None and self.acknowledged != bool(incident.acknowledged):
             return Acknowledge if self.acknowledged else Unacknowledge
@@ -121,7 +121,7 @@ class Shape:
         """Whether the way there goes by a reopening."""
         here = incident.status
         if here not in ACTIVE:
-            severity = self.severity is not None and incident.possible != {self.severity}
+            severity = self.severity is not None and incident.possible != frozenset({self.severity})
             acknowledged = self.acknowledged is not None and self.acknowledged != bool(incident.acknowledged)
             return self.status in ACTIVE or acknowledged or (severity and here is not Status.RESOLVED)
         return self.status is Status.INVESTIGATING and here is not Status.INVESTIGATING

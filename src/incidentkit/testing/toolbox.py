@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
-from attrs import field, frozen
+from attrs import Factory, field, frozen
 
 from incidentkit.desk.toolbox import Toolbox
 from incidentkit.memory import (
@@ -42,27 +42,27 @@ class MemoryToolbox(Toolbox):
     """A toolbox with something in every slot, each of which shows what was asked of it. Made by `memory_toolbox`."""
 
     pagers: Mapping[str, MemoryPager] = field(factory=dict[str, MemoryPager], converter=_pagers)
-    on_call: MemoryOnCall
-    chat: MemoryChat
-    status_page: MemoryStatusPage
-    tracker: MemoryTracker
-    health_check: MemoryHealthChecks
-    metrics: MemoryMetrics
-    logging: MemoryLogs
-    support: MemoryTracker
-    feature_flag_tool: MemoryFeatureFlags
-    deploy_tool: MemoryDeployments
-    orchestrator: MemoryOrchestrator
-    service_mesh: MemoryServiceMesh
-    load_balancer: MemoryLoadBalancer
-    database: MemoryDatabase
-    cloud_provider: MemoryHealthChecks
-    payment_provider: MemoryHealthChecks
-    vcs_tool: MemoryVersionControl
-    test_runner: MemoryTestRunner
-    config_tool: MemoryConfiguration
-    api_gateway: MemoryApiGateway
-    firewall: MemoryFirewall
+    on_call: MemoryOnCall = Factory(lambda: MemoryOnCall({}))
+    chat: MemoryChat = Factory(MemoryChat)
+    status_page: MemoryStatusPage = Factory(MemoryStatusPage)
+    tracker: MemoryTracker = Factory(MemoryTracker)
+    health_check: MemoryHealthChecks = Factory(lambda: MemoryTools().health_check)
+    metrics: MemoryMetrics = Factory(lambda: MemoryTools().metrics)
+    logging: MemoryLogs = Factory(lambda: MemoryTools().logging)
+    support: MemoryTracker = Factory(lambda: MemoryTools().support)
+    feature_flag_tool: MemoryFeatureFlags = Factory(lambda: MemoryTools().feature_flag_tool)
+    deploy_tool: MemoryDeployments = Factory(lambda: MemoryTools().deploy_tool)
+    orchestrator: MemoryOrchestrator = Factory(lambda: MemoryTools().orchestrator)
+    service_mesh: MemoryServiceMesh = Factory(lambda: MemoryTools().service_mesh)
+    load_balancer: MemoryLoadBalancer = Factory(lambda: MemoryTools().load_balancer)
+    database: MemoryDatabase = Factory(lambda: MemoryTools().database)
+    cloud_provider: MemoryHealthChecks = Factory(lambda: MemoryTools().cloud_provider)
+    payment_provider: MemoryHealthChecks = Factory(lambda: MemoryTools().payment_provider)
+    vcs_tool: MemoryVersionControl = Factory(lambda: MemoryTools().vcs_tool)
+    test_runner: MemoryTestRunner = Factory(lambda: MemoryTools().test_runner)
+    config_tool: MemoryConfiguration = Factory(lambda: MemoryTools().config_tool)
+    api_gateway: MemoryApiGateway = Factory(lambda: MemoryTools().api_gateway)
+    firewall: MemoryFirewall = Factory(lambda: MemoryTools().firewall)
 
 
 def memory_toolbox(
