@@ -1,4 +1,5 @@
 """For tests of code that uses the library: hypothesis strategies, checks of what you write, a clock to turn by hand.
+"""For tests of code that uses the library: strategies for its values, a machine for incidents, a clock to turn by hand.
 
 Needs the extra ``testing``. Everything named here is public.
 """
@@ -29,8 +30,8 @@ from incidentkit.testing.incident import declarations as declarations
 from incidentkit.testing.incident import events as events
 from incidentkit.testing.incident import histories as histories
 from incidentkit.testing.incident import incidents as incidents
+from incidentkit.testing.machine import IncidentMachine as IncidentMachine
 from incidentkit.testing.planning import attended as attended
-from incidentkit.testing.planning import playbooks as playbooks
 from incidentkit.testing.playbook import playbooks as playbooks
 from incidentkit.testing.policy_checks import check_policy as check_policy
 from incidentkit.testing.postmortem import postmortems as postmortems
@@ -53,6 +54,7 @@ from incidentkit.testing.tree_checks import check_tree as check_tree
 
 __all__ = [
     "Breach",
+    "IncidentMachine",
     "Law",
     "ManualClock",
     "MemoryToolbox",

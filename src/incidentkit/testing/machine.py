@@ -153,11 +153,13 @@ class IncidentMachine(RuleBasedStateMachine):
         """Somebody says anything, be it possible or not."""
         self.submit(incident, command)
 
-    @rule(by=_PASSING)
-    def wait(self, by: timedelta) -> None:
-        """Time passes, and the desk does nothing."""
+    @rule(by=_PASSING, is_awake=st.booleans())
+    def wait(self, by: timedelta, is_awake: bool) -> None:
+        """Time passes; then the desk does what is due, if it is awake."""
         self.is_at_rest = False
         self.clock.advance(by)
+        if is_awake:
+            self.work()
 
     @rule()
     def work(self) -> None:

@@ -1,0 +1,244 @@
+"""The machine for whole incidents: it finds nothing wrong with our own parts, and finds what is planted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, ClassVar
+
+import pytest
+from attrs import evolve
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import invariant, rule, run_state_machine_as_test
+
+from incidentkit import Directory, Playbook, SeverityRules, SeverityScheme, Toolbox
+from incidentkit.memory import MemoryPager, MemoryStore
+from incidentkit.model.commands import Acknowledge
+from incidentkit.model.events import Acknowledged, ActionEnded, ActionStarted, Became, Event
+from incidentkit.model.identity import PersonId
+from incidentkit.policy.directory import Person
+from incidentkit.policy.escalation import ContactChain, EscalationPolicy, Level
+from incidentkit.policy.obligation import Attempt
+from incidentkit.policy.recipient import person
+from incidentkit.providers.answer import Receipt
+from incidentkit.providers.pager import SendPage
+from incidentkit.providers.store import Append, FindDue, IncidentStore
+from incidentkit.stores import SqlStore
+from incidentkit.testing import IncidentMachine, memory_toolbox
+from incidentkit.testing.unsteady import Trouble
+
+THOROUGHLY = settings().max_examples >= 1_000
+"""Whether there is time."""
+
+
+CHECKS = {
+    "everything_claimed_may_be_claimed",
+    "logs_grow_and_replay",
+    "no_page_comes_twice",
+    "nothing_goes_wrong_in_the_desk",
+    "nothing_is_forgotten",
+    "teardown",
+}
+"""What is no step of a history."""
+
+
+def look(machine: type[IncidentMachine], examples: int, steps: int = 20, *, repeatable: bool = True) -> None:
+    """Run a machine, so many times with so many steps."""
+    many = settings(
+        max_examples=examples,
+        stateful_step_count=steps,
+        derandomize=repeatable,
+        database=None,
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow],
+        report_multiple_bugs=False,
+        print_blob=False,
+    )
+    run_state_machine_as_test(machine, settings=many)
+
+
+def history_of(machine: type[IncidentMachine]) -> tuple[list[str], str]:
+    """The shortest steps after which a machine finds something wrong, and what that is."""
+    with pytest.raises(AssertionError) as caught:
+        look(machine, 400, 12)
+    said = re.findall(r"state\.(\w+)\(", "\n".join(caught.value.__notes__))
+    return [name for name in said if name not in CHECKS], str(caught.value)
+
+
+class OnDisk(IncidentMachine):
+    """The same over SQLite."""
+
+    def make_store(self, clock: Callable[[], datetime]) -> IncidentStore:
+        self.folder = TemporaryDirectory()
+        return SqlStore(f"sqlite:///{Path(self.folder.name) / 'incidents.db'}", clock=clock)
+
+    def teardown(self) -> None:
+        super().teardown()
+        self.folder.cleanup()
+
+
+class Small(IncidentMachine):
+    """Two people and two levels, between which little time passes."""
+
+    playbook = Playbook(
+        name="small",
+        rules=SeverityRules(otherwise=SeverityScheme("P1", "P2")["P2"]),
+        escalation=EscalationPolicy(
+            levels=[Level("first", person("ada")), Level("second", person("bob"))],
+            contact=ContactChain([Attempt("push", timedelta(minutes=5))], rounds=3),
+            acknowledgement_expires_after=timedelta(minutes=20),
+            catch_all=[person("bob")],
+        ),
+    )
+    directory = Directory(
+        people={each: Person(id=PersonId(each), contacts={"push": each}) for each in ("ada", "bob")},
+    )
+
+
+def test_nothing_is_wrong_in_memory() -> None:
+    look(IncidentMachine, 500 if THOROUGHLY else 8, repeatable=not THOROUGHLY)
+
+
+def test_nothing_is_wrong_with_another_playbook_and_other_people() -> None:
+    look(Small, 1_000 if THOROUGHLY else 25, repeatable=not THOROUGHLY)
+
+
+def test_nothing_is_wrong_in_a_database() -> None:
+    look(OnDisk, 200 if THOROUGHLY else 4, repeatable=not THOROUGHLY)
+
+
+def test_it_comes_to_everything_that_a_desk_does() -> None:
+    happened: set[type[Event]] = set()
+
+    class Watched(Small):
+        def teardown(self) -> None:
+            for ledger in self.ledgers.values():
+                assert ledger.incident is not None
+                happened.update(type(event) for event in ledger.incident.timeline)
+            super().teardown()
+
+    look(Watched, 60)
+    assert {Became, ActionStarted, ActionEnded, Acknowledged} <= happened
+
+
+class Losing(MemoryStore):
+    """Forgets the last event of what it is given, unless the incident begins with it."""
+
+    lost: ClassVar[type[Any]] = ActionEnded
+
+    def append(self, request: Append, /) -> tuple[Event, ...]:
+        if not any(isinstance(event, self.lost) for event in request.events):
+            return super().append(request)
+        kept = [event for event in request.events if not isinstance(event, self.lost)]
+        super().append(evolve(request, events=(*kept,)))
+        return tuple(evolve(event, recorded_at=self.now()) for event in request.events)
+
+
+class LosingAnswers(Losing):
+    lost = Acknowledged
+
+
+class Sleepy(MemoryStore):
+    """Forgets when to look again."""
+
+    def append(self, request: Append, /) -> tuple[Event, ...]:
+        return super().append(request if request.expected_version == 0 else evolve(request, wake_at=None))
+
+
+class Blind(MemoryStore):
+    """Never finds anything due."""
+
+    def due(self, request: FindDue, /) -> tuple[Any, ...]:
+        return ()
+
+
+def over(store: type[MemoryStore]) -> type[IncidentMachine]:
+    class Planted(Small):
+        def make_store(self, clock: Callable[[], datetime]) -> IncidentStore:
+            return store(clock)
+
+    return Planted
+
+
+@pytest.mark.parametrize(
+    ("store", "steps", "found"),
+    [
+        (Losing, 2, "the log has lost what came of page/first/1/ada/0/0"),
+        (LosingAnswers, 2, "the log has lost 'acknowledged'"),
+        (Sleepy, 2, "nobody will look at INC-1 in time"),
+        (Blind, 2, "INC-1"),
+    ],
+)
+def test_a_store_that_forgets_is_found_by_a_short_history(store: type[MemoryStore], steps: int, found: str) -> None:
+    history, problem = history_of(over(store))
+    assert len(history) <= steps, history
+    assert found in problem
+
+
+class Twice(MemoryPager):
+    """Reaches people again under a key that it knows."""
+
+    def page(self, request: SendPage, /) -> Receipt:
+        return self._reach(request)
+
+
+class OncePerKey(Small):
+    """An invariant of somebody's own, where answers get lost from the beginning: no page comes twice."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.exchange.trouble = Trouble.SILENT
+
+    def make_toolbox(self, clock: Callable[[], datetime]) -> Toolbox:
+        toolbox = memory_toolbox(clock, methods=["push"])
+        self.pager = self.make_pager(clock)
+        return evolve(toolbox, pagers={"push": self.pager})
+
+    def make_pager(self, clock: Callable[[], datetime]) -> MemoryPager:
+        return MemoryPager(clock=clock)
+
+    @invariant()
+    def no_page_comes_twice(self) -> None:
+        keys = [page.key for page in self.pager.pages]
+        assert len(keys) == len({*keys}), "a page came twice"
+
+
+class PagedTwice(OncePerKey):
+    def make_pager(self, clock: Callable[[], datetime]) -> MemoryPager:
+        return Twice(clock=clock)
+
+
+def test_a_pager_that_reaches_people_twice_is_found_by_an_invariant_of_ones_own() -> None:
+    look(OncePerKey, 40)
+    history, problem = history_of(PagedTwice)
+    assert problem.startswith("a page came twice")
+    assert len(history) <= 5, history
+
+
+class Deaf(Small):
+    """A second desk on the same store, which does not hear what people say."""
+
+    @rule(incident=IncidentMachine.incidents)
+    def page_whoever_has_it(self, incident: str) -> None:
+        """A rule of somebody's own: whoever was paged acknowledges, and is paged all the same."""
+        before = self.desk.load(incident)
+        for key in [*before.progress.tried][:1]:
+            self.submit(incident, Acknowledge(at=self.clock(), by=key.person))
+            claim = ActionStarted(
+                incident=before.id,
+                at=self.clock(),
+                by=PersonId("desk"),
+                recorded_at=self.clock(),
+                action=evolve(key, attempt=2),
+                lease_until=self.clock() + timedelta(minutes=1),
+            )
+            self.store.append(Append(incident=before.id, events=(claim,), expected_version=None))
+
+
+def test_whoever_has_it_and_is_paged_is_found() -> None:
+    history, problem = history_of(Deaf)
+    assert " has it, and was paged at " in problem
+    assert len(history) <= 5, history
