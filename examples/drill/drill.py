@@ -43,11 +43,11 @@ FAULTS: Mapping[str, Mapping[str, Fault]] = {
 
 ILL: Mapping[str, Mapping[str, Outage | Fault]] = {
     "everything works": {},
-    "no status page for 20min": {"status-page": Outage(Fault.UNAVAILABLE, minutes(20))},
-    "no status page for 1h": {"status-page": Outage(Fault.UNAVAILABLE, minutes(60))},
-    "no chat for 20min": {"chat": Outage(Fault.UNAVAILABLE, minutes(20))},
+    "no status page for 20min": {"status-page": Outage(Fault.UNAVAILABLE, lasts=minutes(20))},
+    "no status page for 1h": {"status-page": Outage(Fault.UNAVAILABLE, lasts=minutes(60))},
+    "no chat for 20min": {"chat": Outage(Fault.UNAVAILABLE, lasts=minutes(20))},
     "the chat refuses": {"chat": Fault.REFUSED},
-    "no push for 1h": {"push": Outage(Fault.UNAVAILABLE, minutes(60))},
+    "no push for 1h": {"push": Outage(Fault.UNAVAILABLE, lasts=minutes(60))},
 }
 """Which systems do not work, and for how long."""
 

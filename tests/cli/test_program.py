@@ -230,7 +230,7 @@ def test_a_playbook_and_a_directory_of_ones_own(tmp_path: Path) -> None:
         (("drill", "--acknowledge", "noor=999999999999d"), "'999999999999d' is longer than"),
         (("drill", "--for", "3000000d"), "a drill takes some time, a year at the most, not 3000000d"),
         (("drill", "--start", "9999-06-01T00:00:00Z", "--acknowledge", "noor=300d"), "in the year 9990 at the latest"),
-        (("drill", "--fault", "push=broken"), "there are dropped, refused, unavailable, unknown"),
+        (("drill", "--fault", "push=broken"), "there are dropped, lost, delayed, duplicated, refused, unavailable"),
         (("drill", "--fault", "push=refused:soon"), "'soon' is not a duration"),
         (("drill", "--fault", "push=refused:0s"), "an outage lasts for some time, a year at the most"),
         (("drill", "--fault", "statuspage=refused"), "Did you mean 'status-page'?"),

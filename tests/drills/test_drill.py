@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from incidentkit import EMERGENCY, Directory, Incident, Playbook, Status
 from incidentkit.convert import to_json
 from incidentkit.drills import Drill, Fault, Kind, Line, Outage, Story, Work, Written, practice_directory
+from incidentkit.drills.drill import INCIDENT
 from incidentkit.errors import (
     CommandInvalid,
     DrillInvalid,
@@ -21,9 +22,9 @@ from incidentkit.errors import (
     IllegalTransition,
     UnknownRecipient,
 )
-from incidentkit.memory import Acknowledges, Declines, Reaction, Sleeps
+from incidentkit.memory import Acknowledges, Declines, Reaction, Sleeps, Unreachable
 from incidentkit.model.commands import Command, Decline, Mitigate, Note, Resolve
-from incidentkit.model.events import ActionEnded, ActionStarted
+from incidentkit.model.events import Acknowledged, ActionEnded, ActionStarted
 from incidentkit.playbooks.emergency import PRODUCTION_DOWN, SCHEME, SECURITY_COMPROMISED, SEV_1, SEV_2, SEV_3
 from incidentkit.policy.directory import Person
 from incidentkit.policy.escalation import ContactChain, EscalationPolicy, Level
@@ -32,6 +33,7 @@ from incidentkit.policy.planning import plan
 from incidentkit.policy.recipient import on_call, person, role
 from incidentkit.policy.situation import UNRESOLVED_FOR
 from incidentkit.providers.pager import Purpose
+from incidentkit.testing import faults
 
 START = datetime(2026, 3, 2, 2, 10, tzinfo=UTC)
 
@@ -59,7 +61,7 @@ MANY = settings(max_examples=max(1, settings().max_examples // 8))
 REACTIONS: st.SearchStrategy[Reaction] = st.one_of(
     st.builds(Acknowledges, st.integers(0, 90).map(minutes)),
     st.builds(Declines, st.integers(0, 90).map(minutes)),
-    st.just(Sleeps()),
+    st.sampled_from([Sleeps(), Unreachable()]),
 )
 
 DRILLS = st.builds(
@@ -68,7 +70,7 @@ DRILLS = st.builds(
     people=st.dictionaries(st.sampled_from([*PEOPLE.people]), REACTIONS),
     faults=st.dictionaries(
         st.sampled_from(["push", "phone", "mail", "sms", "chat", "status-page", "tracker"]),
-        st.sampled_from(Fault) | st.builds(Outage, st.sampled_from(Fault), st.integers(1, 90).map(minutes)),
+        st.sampled_from(Fault) | faults(),
     ),
     work=st.builds(
         Work,
@@ -127,6 +129,30 @@ def test_nobody_who_acknowledged_makes_paging_exhausted(drill: Drill) -> None:
     first = story.incident.metrics.time_to_acknowledge
     if story.exhausted_at is not None:
         assert first is None or story.exhausted_at <= START + first
+
+
+@MANY
+@given(DRILLS)
+def test_nobody_is_paged_again_who_has_acknowledged(drill: Drill) -> None:
+    story = drill.run()
+    pages = {each.id for each in drill.playbook.obligations if each.purpose is Purpose.PAGE}
+    awake: set[str] = set()
+    for event in story.timeline:
+        if isinstance(event, Acknowledged):
+            awake.add(event.by)
+        if isinstance(event, ActionStarted) and event.action.obligation in pages:
+            assert event.action.person not in awake
+
+
+@MANY
+@given(DRILLS)
+def test_what_is_not_duplicated_reaches_nobody_twice(drill: Drill) -> None:
+    story = drill.run()
+    begun = {each.action.digest("", INCIDENT) for each in story.timeline if isinstance(each, ActionStarted)}
+    keys = Counter(page.key for page in story.pages)
+    assert {*keys.values()} <= {1}
+    duplicates = any(each.fault is Fault.DUPLICATED for outages in drill.faults.values() for each in outages)
+    assert duplicates or keys.keys() <= begun
 
 
 def test_everybody_asleep_is_paged_to_the_end_and_then_paging_is_exhausted() -> None:
@@ -321,6 +347,40 @@ def test_a_dropped_page_reaches_nobody_and_nobody_knows() -> None:
     assert story.incident.metrics.time_to_acknowledge == minutes(6)
 
 
+def test_a_delayed_page_reaches_whom_it_is_for_later() -> None:
+    delayed = Outage(Fault.DELAYED, lasts=minutes(4), after=minutes(3))
+    people = {"noor": Acknowledges(minutes(1))}
+    story = drill(faults={"push": delayed}, people=people, severity=SEV_2, lasts=minutes(20)).run()
+    first = next(each for each in story.deliveries if each.page.purpose is Purpose.PAGE)
+    assert (first.at, first.page.person) == (START + minutes(3), "noor")
+    assert story.incident.metrics.time_to_acknowledge == minutes(4)
+
+
+def test_a_duplicated_page_reaches_people_twice() -> None:
+    story = drill(faults={"push": Fault.DUPLICATED}, severity=SEV_2, lasts=minutes(4)).run()
+    assert [page.person for page in story.pages] == ["noor", "noor"]
+
+
+def test_a_slow_answer_is_waited_for_and_pages_nobody_twice() -> None:
+    slow = Outage(Fault.SLOW, after=minutes(2))
+    story = drill(faults={"push": slow}, severity=SEV_2, lasts=minutes(4)).run()
+    assert [page.person for page in story.pages] == ["noor"]
+    assert [line.what for line in story.lines if line.who == "noor"][-1] == "paged by push"
+    assert next(each for each in story.setbacks if each.person == "noor").done_at is not None
+
+
+def test_a_system_that_says_when_to_come_again_is_asked_then() -> None:
+    busy = Outage(Fault.UNAVAILABLE, lasts=minutes(2), after=minutes(3))
+    story = drill(faults={"push": busy}, severity=SEV_2, lasts=minutes(4)).run()
+    assert paged(story) == [("+00:03", "noor", "paged by push")]
+
+
+def test_whoever_has_no_signal_is_reached_by_nothing() -> None:
+    story = drill(people={"noor": Unreachable()}, severity=SEV_2, lasts=minutes(4)).run()
+    assert not story.pages
+    assert paged(story) == [("+00:00", "noor", "paged by push")]
+
+
 def test_facts_decide_how_severe_it_is() -> None:
     story = drill(severity=None, facts={PRODUCTION_DOWN: True}).run()
     assert story.incident.severity is SEV_1
@@ -384,12 +444,12 @@ def test_a_script_that_is_not_possible_by_then_is_refused() -> None:
         ({"lasts": timedelta.max}, DrillInvalid, "a drill takes some time, a year at the most, not 999999999d"),
         ({"start": datetime(9999, 1, 1, tzinfo=UTC)}, DrillInvalid, "in the year 9990 at the latest, not in 9999"),
         ({"people": {"noro": Sleeps()}}, UnknownRecipient, "Did you mean 'noor'"),
-        ({"people": {"noor": 7}}, DrillInvalid, "Acknowledges, Declines or Sleeps, not 7"),
+        ({"people": {"noor": 7}}, DrillInvalid, "Acknowledges, Declines, Sleeps or Unreachable, not 7"),
         ({"people": {"noor": Acknowledges(-minutes(1))}}, DrillInvalid, "noor answers after no time or more"),
         ({"people": {"noor": Declines(timedelta.max)}}, DrillInvalid, "within a year, not after 999999999d"),
         ({"people": {"noor": Acknowledges(7)}}, DrillInvalid, "noor answers after a timedelta, not 7"),  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
         ({"faults": {"fone": Fault.REFUSED}}, DrillInvalid, "nothing goes through 'fone' here.*Did you mean 'phone'"),
-        ({"faults": {"phone": "refused"}}, DrillInvalid, "the fault of 'phone' is a Fault or an Outage, not 'refused'"),
+        ({"faults": {"phone": "refused"}}, DrillInvalid, "the fault of 'phone' is a Fault or an Outage, or"),
         ({"title": "\0"}, FieldInvalid, "title: .* contains a NUL"),
         ({"title": " "}, FieldInvalid, "title: a title is text that is not blank"),
         ({"by": ""}, FieldInvalid, "by: '' is not a name"),

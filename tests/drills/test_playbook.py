@@ -277,7 +277,7 @@ def test_the_first_of_several_does_the_work() -> None:
 # Systems that are ill.
 
 
-ILL = {"status-page": Outage(Fault.UNAVAILABLE, timedelta(hours=1))}
+ILL = {"status-page": Outage(Fault.UNAVAILABLE, lasts=timedelta(hours=1))}
 
 
 def test_a_status_page_that_is_ill_for_an_hour_is_told_at_the_end() -> None:

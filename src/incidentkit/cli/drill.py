@@ -203,7 +203,7 @@ def _fault(text: str) -> Fault | Outage:
     except ValueError:
         raise ArgumentTypeError(f"{shown(name)} is no fault: there are {', '.join(Fault)}") from None
     try:
-        return Outage(fault, duration(lasts)) if colon else fault
+        return Outage(fault, lasts=duration(lasts)) if colon else fault
     except DrillInvalid as error:
         raise ArgumentTypeError(str(error)) from None
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from incidentkit.drills.clock import ManualClock as ManualClock
 from incidentkit.drills.drill import Drill as Drill
 from incidentkit.drills.fault import Fault as Fault
-from incidentkit.drills.fault import Faulty as Faulty
 from incidentkit.drills.fault import Outage as Outage
+from incidentkit.drills.faulty import Faulty as Faulty
 from incidentkit.drills.line import Kind as Kind
 from incidentkit.drills.line import Line as Line
 from incidentkit.drills.messages import Messages as Messages

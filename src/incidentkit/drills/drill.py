@@ -13,7 +13,8 @@ from incidentkit.desk.errand import SLOTS
 from incidentkit.desk.toolbox import CHAT, STATUS_PAGE, TRACKER
 from incidentkit.drills.cast import Cast
 from incidentkit.drills.clock import ManualClock
-from incidentkit.drills.fault import Fault, Faulty, Outage
+from incidentkit.drills.fault import Faults, Outage, outages_of
+from incidentkit.drills.faulty import Faulty
 from incidentkit.drills.line import Kind, Line
 from incidentkit.drills.messages import Messages
 from incidentkit.drills.story import Story
@@ -29,7 +30,6 @@ from incidentkit.memory import (
     MemoryStore,
     MemoryTracker,
     Reaction,
-    Sleeps,
 )
 from incidentkit.model.commands import Command
 from incidentkit.model.durations import duration_text
@@ -68,21 +68,16 @@ def _length(value: timedelta) -> timedelta:
 
 
 def _people(people: Mapping[str, Reaction]) -> dict[str, Reaction]:
-    words = "what a person does when paged is Acknowledges, Declines or Sleeps"
-    reactions = {
-        name: expect(Acknowledges | Declines | Sleeps, each, DrillInvalid, words) for name, each in people.items()
-    }
+    words = "what a person does when paged is Acknowledges, Declines, Sleeps or Unreachable"
+    reactions = {name: expect(Reaction, each, DrillInvalid, words) for name, each in people.items()}
     for name, each in reactions.items():
-        if not isinstance(each, Sleeps):
+        if isinstance(each, Acknowledges | Declines):
             check_after(f"{name} answers", each.after)
     return reactions
 
 
-def _faults(faults: Mapping[str, Fault | Outage]) -> dict[str, Fault | Outage]:
-    return {
-        name: expect(Fault | Outage, fault, DrillInvalid, f"the fault of {name!r} is a Fault or an Outage")
-        for name, fault in faults.items()
-    }
+def _faults(faults: Mapping[str, Faults]) -> dict[str, tuple[Outage, ...]]:
+    return {name: outages_of(each, f"the fault of {name!r}") for name, each in faults.items()}
 
 
 def _script(script: Iterable[Command]) -> tuple[Command, ...]:
@@ -120,7 +115,7 @@ class Drill:
     """What whoever acknowledges first does then."""
     script: tuple[Command, ...] = field(default=(), converter=_script)
     """What else is asked of the incident, each at its own time, whatever has happened by then."""
-    faults: Mapping[str, Fault | Outage] = field(factory=dict[str, Fault | Outage], converter=_faults)
+    faults: Mapping[str, tuple[Outage, ...]] = field(factory=dict[str, tuple[Outage, ...]], converter=_faults)
     """What does not work, and how: contact methods by their names, and ``chat``, ``status-page`` and ``tracker``."""
     lasts: timedelta = field(default=timedelta(hours=4), converter=_length)
     """How long to go on."""
@@ -184,6 +179,8 @@ class _Run:
     cast: Cast = field(init=False)
     teller: Teller = field(init=False)
     obligations: Mapping[str, Obligation] = field(init=False)
+    ill: list[Faulty[Any]] = field(factory=list[Faulty[Any]])
+    """The systems that have faults."""
     lines: list[Line] = field(factory=list[Line])
 
     def __attrs_post_init__(self) -> None:
@@ -215,14 +212,12 @@ class _Run:
         )
 
     def _ill(self, name: str, system: T) -> T | Faulty[T]:
-        """A system, or one with its fault in front."""
-        match self.drill.faults.get(name):
-            case None:
-                return system
-            case Outage(fault=fault, lasts=lasts):
-                return Faulty(system, fault, lambda: self.clock() < self.drill.start + lasts)
-            case fault:
-                return Faulty(system, fault)
+        """A system, or one with its faults in front."""
+        outages = self.drill.faults.get(name)
+        if not outages:
+            return system
+        self.ill.append(Faulty(system, outages, clock=self.clock, since=self.drill.start))
+        return self.ill[-1]
 
     def run(self) -> Story:
         """Declare the incident, and let the desk and the people act in turn until nothing falls due before the end."""
@@ -235,6 +230,8 @@ class _Run:
         incident, planned = self._let_the_desk_work()
         while (at := self._next(incident, planned)) is not None and at <= end:
             self.clock.set(at)
+            for system in self.ill:
+                system.catch_up()
             self._let_people_act()
             incident, planned = self._let_the_desk_work()
         self.clock.set(end)
@@ -242,20 +239,18 @@ class _Run:
 
     def _story(self, incident: Incident) -> Story:
         """How everything stands at the end."""
-        drill, now, sent = self.drill, self.clock(), self.pager.pages
-        planned = self._plan(incident)
-        notices = tuple(each for each in sent if each.purpose is not Purpose.PAGE)
+        drill, now = self.drill, self.clock()
+        planned, deliveries = self._plan(incident), tuple(self.pager.deliveries)
         return Story(
             lines=tuple(self.lines),
             incident=incident,
             ended_at=now,
-            pages=tuple(each for each in sent if each.purpose is Purpose.PAGE),
-            notices=notices,
+            deliveries=deliveries,
             messages=Messages(
                 channels=tuple(self.chat.channels),
                 entries=tuple(self.status_page.entries),
                 tickets=tuple(self.tracker.tickets),
-                letters=notices,
+                letters=tuple(each.page for each in deliveries if each.page.purpose is not Purpose.PAGE),
             ),
             owed=planned.owed,
             questions=planned.questions,
@@ -286,8 +281,8 @@ class _Run:
         return {who for recipient in recipients for who in self.drill.directory.find(recipient, at=self.drill.start)}
 
     def _next(self, incident: Incident, planned: Plan) -> datetime | None:
-        """When something happens next: somebody says something, or the desk has something to do."""
-        times = (self.cast.next_at(self.clock()), planned.wake_at)
+        """When something happens next: somebody says something, a system is late, or the desk has something to do."""
+        times = (self.cast.next_at(self.clock()), planned.wake_at, *(system.next_at for system in self.ill))
         return min([*(time for time in times if time is not None), *self._ends_of_waits(incident)], default=None)
 
     def _ends_of_waits(self, incident: Incident) -> Iterator[datetime]:

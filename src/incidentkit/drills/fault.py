@@ -1,26 +1,17 @@
-"""Systems that do not work, each in its own way."""
+"""How systems do not work, each in its own way, and when."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from enum import StrEnum
-from typing import Generic, TypeVar, assert_never
+from typing import Any, ClassVar, Final, TypeAlias
 
-from attrs import field, frozen
+from attrs import Attribute, field, frozen
 
 from incidentkit.drills.work import LONGEST
-from incidentkit.errors import DrillInvalid, OutcomeUnknown, ProviderUnavailable, RequestInvalid, Where, expect
-from incidentkit.memory import MemoryChat, MemoryPager, MemoryStatusPage, MemoryTracker
+from incidentkit.errors import DrillInvalid, each_of, expect, shown
 from incidentkit.model.durations import duration_text
-from incidentkit.providers.answer import Diagnosis, Receipt
-from incidentkit.providers.chat import CloseChannel, OpenChannel, PostMessage
-from incidentkit.providers.pager import SendPage
-from incidentkit.providers.status_page import PublishStatus
-from incidentkit.providers.tracker import CloseTicket, OpenTicket
-
-S = TypeVar("S", bound=MemoryPager | MemoryChat | MemoryStatusPage | MemoryTracker)
-R = TypeVar("R")
 
 
 class Fault(StrEnum):
@@ -28,93 +19,106 @@ class Fault(StrEnum):
 
     DROPPED = "dropped"
     """It says that it took over, and nothing happens."""
+    LOST = "lost"
+    """Nothing happens, and no answer comes."""
+    DELAYED = "delayed"
+    """It says that it took over, and does it later."""
+    DUPLICATED = "duplicated"
+    """It does what it is asked to, and once more, as if that were another request."""
     REFUSED = "refused"
     """It does not accept the request, and never will."""
     UNAVAILABLE = "unavailable"
-    """It cannot work now."""
+    """It cannot work now, and may say when it can."""
     UNKNOWN = "unknown"
     """It does what it is asked to, and its answer is lost."""
+    SLOW = "slow"
+    """It does what it is asked to, and its answer comes too late: whoever asks again in time has none."""
+    MISNAMED = "misnamed"
+    """It does what it is asked to, and its receipt calls that by a name under which nobody finds it."""
+
+
+USUALLY: Final[Mapping[Fault, timedelta]] = {
+    Fault.DELAYED: timedelta(minutes=5),
+    Fault.SLOW: timedelta(minutes=1),
+}
+"""How late it is if nothing else is said."""
+
+SILENT: Final = frozenset({Fault.DROPPED, Fault.DELAYED, Fault.DUPLICATED, Fault.MISNAMED})
+"""The faults of which the system itself does not know."""
 
 
 def _fault(value: Fault) -> Fault:
     return expect(Fault, value, DrillInvalid, "an outage has a Fault")
 
 
-def _lasts(value: timedelta) -> timedelta:
-    if not timedelta() < expect(timedelta, value, DrillInvalid, "an outage lasts for a timedelta") <= LONGEST:
-        raise DrillInvalid(f"an outage lasts for some time, a year at the most, not for {duration_text(value)}")
-    return value
+def _is_span(outage: Outage, attribute: Attribute[Any], value: timedelta | None) -> None:
+    """Some time; ``begins`` may be none at all."""
+    if value is None:
+        return
+    expect(timedelta, value, DrillInvalid, f"{attribute.name} of an outage is a timedelta")
+    least = timedelta() if attribute.name == "begins" else timedelta.resolution
+    if not least <= value <= LONGEST:
+        some = "no time or more" if least == timedelta() else "some time"
+        problem = f"{attribute.name} of an outage is {some}, a year at the most, not {duration_text(value)}"
+        raise DrillInvalid(problem)
+
+
+def _is_number(outage: Outage, attribute: Attribute[Any], value: object) -> None:
+    if type(value) is not int or value < 1:
+        raise DrillInvalid(f"an outage is there for every request, or for every second: not for every {shown(value)}")
+
+
+def _keys(keys: Iterable[str]) -> tuple[str, ...]:
+    return each_of(str, keys, DrillInvalid, "the keys of an outage are a list of texts")
 
 
 @frozen
 class Outage:
-    """A fault that goes away: it is there from the beginning of a drill, for so long."""
+    """A fault that comes and goes: at which times, and to which of the requests that come then.
 
-    fault: Fault = field(converter=_fault)
-    lasts: timedelta = field(converter=_lasts)
-
-
-def _always() -> bool:
-    return True
-
-
-class Faulty(Generic[S]):
-    """A system in memory with a fault in front: a pager, a chat, a status page or a tracker, as the system is one.
-
-    It works while ``ill`` says no. None of its answers ever comes late: it does not hang.
+    Raises `DrillInvalid` for what makes no sense.
     """
 
-    def __init__(self, system: S, fault: Fault, ill: Callable[[], bool] = _always) -> None:
-        self._system = system
-        self._fault = fault
-        self._ill = ill
+    fault: Fault = field(converter=_fault)
+    begins: timedelta = field(default=timedelta(), kw_only=True, validator=_is_span)
+    """So long after the drill begins, or after `Faulty` was put in front of a system."""
+    lasts: timedelta | None = field(default=None, kw_only=True, validator=_is_span)
+    """For so long; `None` for good."""
+    every: int = field(default=1, kw_only=True, validator=_is_number)
+    """Of the requests that come in that time, it befalls every so manieth: 3 spares the first two of three."""
+    keys: tuple[str, ...] = field(default=(), kw_only=True, converter=_keys)
+    """It befalls only requests with these keys, which alone are counted then; empty for all."""
+    after: timedelta | None = field(default=None, kw_only=True, validator=_is_span)
+    """How late it is what is `DELAYED` or `SLOW`, and after how long to ask again what is `UNAVAILABLE`."""
 
-    def page(self: Faulty[MemoryPager], request: SendPage, /) -> Receipt:
-        """Reach the person, as far as the fault lets it."""
-        return self._do(self._system.page, request, Where(provider=request.method, operation="page"))
+    TIMED: ClassVar[frozenset[Fault]] = frozenset({Fault.DELAYED, Fault.SLOW, Fault.UNAVAILABLE})
+    """The faults that have an ``after``."""
 
-    def open_channel(self: Faulty[MemoryChat], request: OpenChannel, /) -> Receipt:
-        """Open it, as far as the fault lets it."""
-        return self._do(self._system.open_channel, request, Where(provider="chat", operation="open_channel"))
+    def __attrs_post_init__(self) -> None:
+        if self.after is not None and self.fault not in self.TIMED:
+            raise DrillInvalid(f"what is {self.fault} has no 'after': that is for {', '.join(sorted(self.TIMED))}")
 
-    def post(self: Faulty[MemoryChat], request: PostMessage, /) -> Receipt:
-        """Post, as far as the fault lets it."""
-        return self._do(self._system.post, request, Where(provider="chat", operation="post"))
+    @property
+    def late(self) -> timedelta:
+        """How late it is; no time at all for a fault that is not late."""
+        return self.after or USUALLY.get(self.fault, timedelta())
 
-    def close_channel(self: Faulty[MemoryChat], request: CloseChannel, /) -> Receipt:
-        """Close it, as far as the fault lets it."""
-        return self._do(self._system.close_channel, request, Where(provider="chat", operation="close_channel"))
+    def is_on(self, elapsed: timedelta) -> bool:
+        """Whether it is there, so long after the beginning."""
+        return self.begins <= elapsed and (self.lasts is None or elapsed < self.begins + self.lasts)
 
-    def publish(self: Faulty[MemoryStatusPage], request: PublishStatus, /) -> Receipt:
-        """Publish, as far as the fault lets it."""
-        return self._do(self._system.publish, request, Where(provider="status-page", operation="publish"))
+    def befalls(self, key: str) -> bool:
+        """Whether it is about requests with that key."""
+        return not self.keys or key in self.keys
 
-    def open_ticket(self: Faulty[MemoryTracker], request: OpenTicket, /) -> Receipt:
-        """Open it, as far as the fault lets it."""
-        return self._do(self._system.open_ticket, request, Where(provider="tracker", operation="open_ticket"))
 
-    def close_ticket(self: Faulty[MemoryTracker], request: CloseTicket, /) -> Receipt:
-        """Close it, as far as the fault lets it."""
-        return self._do(self._system.close_ticket, request, Where(provider="tracker", operation="close_ticket"))
+Faults: TypeAlias = Fault | Outage | Iterable[Fault | Outage]
+"""What a system may suffer from: one thing for good, one that goes away, or several, of which the first counts."""
 
-    def diagnose(self) -> Diagnosis:
-        """Unhealthy, and why; a system that drops requests does not know of it."""
-        if self._fault is Fault.DROPPED or not self._ill():
-            return self._system.diagnose()
-        return Diagnosis(healthy=False, problem=f"every request is {self._fault}")
 
-    def _do(self, work: Callable[[R], Receipt], request: R, where: Where) -> Receipt:
-        if not self._ill():
-            return work(request)
-        match self._fault:
-            case Fault.DROPPED:
-                return Receipt(reference="dropped")
-            case Fault.REFUSED:
-                raise RequestInvalid("it does not accept the request", **where)
-            case Fault.UNAVAILABLE:
-                raise ProviderUnavailable("it cannot be reached", **where)
-            case Fault.UNKNOWN:
-                work(request)
-                raise OutcomeUnknown("the answer was lost", **where)
-            case _:
-                assert_never(self._fault)
+def outages_of(faults: Faults, what: str = "a fault") -> tuple[Outage, ...]:
+    """Each of them as an `Outage`; raises `DrillInvalid` for anything else, which says ``what`` it was to be."""
+    several = (faults,) if isinstance(faults, Fault | Outage) else faults
+    words = f"{what} is a Fault or an Outage, or a list of them"
+    each = each_of(Fault | Outage, several, DrillInvalid, words)
+    return tuple(one if isinstance(one, Outage) else Outage(one) for one in each)

@@ -12,6 +12,7 @@ from attrs import field, frozen
 from incidentkit.drills.line import Line, offset
 from incidentkit.drills.messages import Messages
 from incidentkit.drills.telling import IN_VAIN
+from incidentkit.memory import Delivery
 from incidentkit.model.action import Outcome
 from incidentkit.model.durations import duration_text
 from incidentkit.model.events import ActionEnded
@@ -19,7 +20,7 @@ from incidentkit.model.incident import Incident
 from incidentkit.model.timeline import Timeline
 from incidentkit.policy.planning import OpenQuestion, Owed
 from incidentkit.policy.standing import Blocker, Owings, Standing
-from incidentkit.providers.pager import SendPage
+from incidentkit.providers.pager import Purpose, SendPage
 from incidentkit.text.document import Block, Bullets, Document, Heading, Paragraph, Table
 from incidentkit.text.plain import to_plain
 
@@ -51,10 +52,8 @@ class Story:
     incident: Incident
     """As it was when the drill ended, with its whole log."""
     ended_at: datetime
-    pages: tuple[SendPage, ...] = field(repr=False)
-    """The pages that reached people, in order: come! One that was dropped on the way reached nobody and is not here."""
-    notices: tuple[SendPage, ...] = field(repr=False)
-    """What else reached people: reminders, what they need only know, and that they need not come any more."""
+    deliveries: tuple[Delivery, ...] = field(repr=False)
+    """What reached people and when, in order. What was dropped on the way reached nobody and is not here."""
     messages: Messages = field(repr=False)
     """What could be read in the channels, on the status page and in the tickets."""
     owed: tuple[Owed, ...] = field(repr=False)
@@ -67,6 +66,16 @@ class Story:
     """What kept the incident open when the drill ended."""
     exhausted_at: datetime | None
     """When nobody was left to page though nobody had acknowledged; `None` if that never was so."""
+
+    @property
+    def pages(self) -> tuple[SendPage, ...]:
+        """The pages that reached people, in order: come!"""
+        return tuple(each.page for each in self.deliveries if each.page.purpose is Purpose.PAGE)
+
+    @property
+    def notices(self) -> tuple[SendPage, ...]:
+        """What else reached people: reminders, what they need only know, and that they need not come any more."""
+        return tuple(each.page for each in self.deliveries if each.page.purpose is not Purpose.PAGE)
 
     @property
     def exhausted(self) -> bool:
@@ -120,9 +129,9 @@ class Story:
         yield _counted("person", counts) if counts else Paragraph("Nobody was paged.")
 
     def _notices(self) -> Iterator[Block]:
-        if self.notices:
+        if notices := self.notices:
             yield Heading("Told besides")
-            yield _counted("person", Counter((str(each.person), str(each.purpose)) for each in self.notices))
+            yield _counted("person", Counter((str(each.person), str(each.purpose)) for each in notices))
 
     def _setbacks(self) -> Iterator[Block]:
         if setbacks := self.setbacks:

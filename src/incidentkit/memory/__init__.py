@@ -14,9 +14,11 @@ from incidentkit.memory.on_call import MemoryOnCall as MemoryOnCall
 from incidentkit.memory.orchestrator import MemoryOrchestrator as MemoryOrchestrator
 from incidentkit.memory.pager import Acknowledges as Acknowledges
 from incidentkit.memory.pager import Declines as Declines
+from incidentkit.memory.pager import Delivery as Delivery
 from incidentkit.memory.pager import MemoryPager as MemoryPager
 from incidentkit.memory.pager import Reaction as Reaction
 from incidentkit.memory.pager import Sleeps as Sleeps
+from incidentkit.memory.pager import Unreachable as Unreachable
 from incidentkit.memory.production import MemoryProduction as MemoryProduction
 from incidentkit.memory.production import Trouble as Trouble
 from incidentkit.memory.status_page import Entry as Entry
@@ -36,6 +38,7 @@ __all__ = [
     "Acknowledges",
     "Channel",
     "Declines",
+    "Delivery",
     "Entry",
     "KeptTicket",
     "LogLine",
@@ -64,4 +67,5 @@ __all__ = [
     "Reaction",
     "Sleeps",
     "Trouble",
+    "Unreachable",
 ]

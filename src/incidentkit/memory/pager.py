@@ -39,15 +39,28 @@ class Sleeps:
     """Does not answer."""
 
 
-Reaction: TypeAlias = Acknowledges | Declines | Sleeps
+@frozen
+class Unreachable:
+    """Has no signal: nothing arrives, though the system behind takes it over."""
+
+
+Reaction: TypeAlias = Acknowledges | Declines | Sleeps | Unreachable
 """What a person does when paged."""
+
+
+@frozen
+class Delivery:
+    """Something that reached somebody, and when."""
+
+    at: datetime
+    page: SendPage
 
 
 class MemoryPager(System[Receipt]):
     """A `Pager` that keeps whom it reached, and answers for them. Threads may share it.
 
     Whoever has no reaction sleeps, and nobody answers what is no page to come. A person who is paged again about an
-    incident before having answered answers once.
+    incident before having answered answers once. The times are those of its clock.
     """
 
     def __init__(
@@ -60,14 +73,20 @@ class MemoryPager(System[Receipt]):
         super().__init__(fault=fault)
         self._reactions = {str(person): reaction for person, reaction in (reactions or {}).items()}
         self._clock = clock
-        self._pages: list[SendPage] = []
+        self._deliveries: list[Delivery] = []
         self._commands: dict[tuple[IncidentId, PersonId], Command] = {}
 
     @property
     def pages(self) -> list[SendPage]:
         """What reached people, in order."""
         with self._lock:
-            return [*self._pages]
+            return [each.page for each in self._deliveries]
+
+    @property
+    def deliveries(self) -> list[Delivery]:
+        """The same, with when it did."""
+        with self._lock:
+            return [*self._deliveries]
 
     def page(self, request: SendPage, /) -> Receipt:
         """Reach the person, unless the key did so before."""
@@ -87,23 +106,22 @@ class MemoryPager(System[Receipt]):
             return min((command.at for command in self._commands.values()), default=None)
 
     def _reach(self, request: SendPage) -> Receipt:
-        answer = self._answer(request)
-        if answer is not None:
-            self._commands.setdefault((request.incident, request.person), answer)
-        self._pages.append(request)
-        return Receipt(reference=f"page-{len(self._pages)}")
+        reaction, at = self._reactions.get(request.person, Sleeps()), moment("now", self._clock())
+        if not isinstance(reaction, Unreachable):
+            self._deliveries.append(Delivery(at, request))
+            if request.purpose is Purpose.PAGE and (answer := _answer(reaction, request, at)) is not None:
+                self._commands.setdefault((request.incident, request.person), answer)
+        return Receipt(reference=f"page-{len(self._answers) + 1}")
 
-    def _answer(self, request: SendPage) -> Command | None:
-        if request.purpose is not Purpose.PAGE:
+
+def _answer(reaction: Acknowledges | Declines | Sleeps, request: SendPage, at: datetime) -> Command | None:
+    """What somebody says to a page that reached them at that moment."""
+    match reaction:
+        case Acknowledges(after=after):
+            return Acknowledge(at=at + after, by=request.person)
+        case Declines(after=after, reason=reason):
+            return Decline(at=at + after, by=request.person, reason=reason)
+        case Sleeps():
             return None
-        reaction = self._reactions.get(request.person, Sleeps())
-        paged_at = moment("now", self._clock())
-        match reaction:
-            case Acknowledges():
-                return Acknowledge(at=paged_at + reaction.after, by=request.person)
-            case Declines():
-                return Decline(at=paged_at + reaction.after, by=request.person, reason=reaction.reason)
-            case Sleeps():
-                return None
-            case _:
-                assert_never(reaction)
+        case _:
+            assert_never(reaction)

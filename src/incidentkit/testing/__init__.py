@@ -24,6 +24,7 @@ from incidentkit.testing.facts import fact_values as fact_values
 from incidentkit.testing.facts import facts as facts
 from incidentkit.testing.facts import known_facts as known_facts
 from incidentkit.testing.facts import vocabularies as vocabularies
+from incidentkit.testing.fault import faults as faults
 from incidentkit.testing.identity import names as names
 from incidentkit.testing.identity import texts as texts
 from incidentkit.testing.incident import declarations as declarations
@@ -74,6 +75,7 @@ __all__ = [
     "events",
     "fact_values",
     "facts",
+    "faults",
     "histories",
     "incidents",
     "known_facts",
