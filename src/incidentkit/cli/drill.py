@@ -11,7 +11,7 @@ from typing import Final, TextIO
 
 from incidentkit.cli.arguments import duration, moment, once, pair, pair_with
 from incidentkit.cli.command import Command
-from incidentkit.cli.files import directory_in, playbook_or_emergency
+from incidentkit.cli.files import directory_in, drill_in, playbook_or_emergency
 from incidentkit.cli.rules import severity_in, value_in
 from incidentkit.cli.screen import Row, Screen, screen_on
 from incidentkit.cli.shelf import empty_shelf
@@ -50,10 +50,20 @@ examples:
   incidentkit drill --fault push=unavailable --fault status-page=unavailable:1h
   incidentkit drill --playbook playbook.toml --directory people.toml
   incidentkit drill --asleep all --database sqlite:///drill.db
+  incidentkit drill night.toml
 
-exit status: 0; 1 if paging was exhausted, which means that every chain of pages
+A file says all of that, and what is expected to come about. Whoever is not in it
+sleeps, and only --playbook, --directory and what is printed are said besides.
+
+exit status: 0; 1 if something did not come about that the file expects, or, if
+it expects nothing, if paging was exhausted, which means that every chain of pages
 came to its end and nobody had acknowledged; 2 if the drill could not be run
 """
+
+TITLE: Final = "Checkout returns 500"
+START: Final = datetime(2026, 3, 2, 2, 10, tzinfo=UTC)
+LASTS: Final = timedelta(hours=4)
+"""What a drill is about, when it begins and how long it lasts, if nothing else is said."""
 
 EVERYBODY: Final = "all"
 """What stands for everybody where an option takes a person."""
@@ -61,7 +71,8 @@ EVERYBODY: Final = "all"
 
 def _add_options(parser: ArgumentParser) -> None:
     """Say which options the command has."""
-    parser.add_argument("--title", default="Checkout returns 500", help="what the incident is about")
+    parser.add_argument("file", metavar="FILE", nargs="?", type=Path, help="a drill as TOML, in the place of options")
+    parser.add_argument("--title", help=f"what the incident is about; {TITLE!r} if not given")
     severity = parser.add_mutually_exclusive_group()
     severity.add_argument(
         "--severity", metavar="SEV-2", help="how severe it is; the worst of the playbook if not given"
@@ -76,11 +87,10 @@ def _add_options(parser: ArgumentParser) -> None:
         "--start",
         metavar="TIME",
         type=moment,
-        default=datetime(2026, 3, 2, 2, 10, tzinfo=UTC),
         help="when it is declared, such as 2026-03-02T02:10:00+00:00",
     )
     parser.add_argument(
-        "--for", dest="lasts", metavar="4h", type=duration, default=timedelta(hours=4), help="how long to go on"
+        "--for", dest="lasts", metavar="4h", type=duration, help="how long to go on; 4 hours if not given"
     )
     parser.add_argument("--database", metavar="DATABASE", help="keep the incident there; the database has to be empty")
     parser.add_argument("--messages", action="store_true", help="print at the end what was written, word for word")
@@ -128,16 +138,17 @@ def _run(options: Namespace, stream: TextIO) -> int:
             screen.say(shelf.keep(story, drill.playbook))
     for document in _ending(options, story):
         screen.document(document)
-    return 1 if story.exhausted else 0
+    return 0 if (story.kept if story.judgements else not story.exhausted) else 1
 
 
 def _teller(options: Namespace, drill: Drill, screen: Screen) -> Callable[[Line], None]:
     """What prints the lines of a drill, under a line that says which one it is."""
-    starts = f"{options.start:%Y-%m-%d %H:%M:%S %Z}"
+    zone = drill.start.tzinfo if options.start is None else options.start.tzinfo
+    starts = f"{drill.start.astimezone(zone):%Y-%m-%d %H:%M:%S %Z}"
     screen.say(f"A drill of the playbook {drill.playbook.name}: {duration_text(drill.lasts)} from {starts} on")
 
     def tell(line: Line) -> None:
-        time = f"{line.at.astimezone(options.start.tzinfo):%H:%M:%S}"
+        time = f"{line.at.astimezone(zone):%H:%M:%S}"
         screen.row(
             Row(kind=line.kind, offset=line.offset, time=time, who=line.who or "-", what=line.what, why=line.why)
         )
@@ -158,6 +169,9 @@ def _drill(options: Namespace) -> Drill:
     """The drill that the options describe; raises what does not make one."""
     playbook = playbook_or_emergency(options.playbook)
     directory = practice_directory() if options.directory is None else directory_in(options.directory)
+    if options.file is not None:
+        _refuse_besides(options)
+        return drill_in(options.file, playbook, directory)
     given = options.playbook is not None
     said = once("--fact", options.fact)
     facts = {name: value_in(playbook, name, answer, given=given) for name, answer in said.items()}
@@ -168,15 +182,23 @@ def _drill(options: Namespace) -> Drill:
     drill = Drill(
         playbook=playbook,
         directory=directory,
-        title=options.title,
-        start=options.start,
+        title=TITLE if options.title is None else options.title,
+        start=START if options.start is None else options.start,
         facts=facts or None,
         severity=severity,
         people=_people(options),
         faults=once("--fault", options.fault),
-        lasts=options.lasts,
+        lasts=LASTS if options.lasts is None else options.lasts,
     )
     return usual(drill, everybody_asleep=EVERYBODY in options.asleep, idle=options.idle)
+
+
+def _refuse_besides(options: Namespace) -> None:
+    """Raise `DrillInvalid` for an option that says what the file says."""
+    for name in ("title", "severity", "fact", "start", "lasts", "asleep", "acknowledge", "decline", "fault", "idle"):
+        if getattr(options, name) not in (None, [], False):
+            option = "for" if name == "lasts" else name
+            raise DrillInvalid(f"--{option} is said by {options.file}: change it there, or leave out the file")
 
 
 def _people(options: Namespace) -> Mapping[str, Reaction]:

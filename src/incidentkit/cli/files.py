@@ -1,10 +1,11 @@
-"""The files that options name: playbooks and directories."""
+"""The files that options name: playbooks, directories and drills."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from incidentkit.convert import MAX_CHARACTERS, from_toml
+from incidentkit.drills import Drill
 from incidentkit.errors import DocumentInvalid
 from incidentkit.playbooks.emergency import EMERGENCY
 from incidentkit.policy.directory import Directory
@@ -24,6 +25,11 @@ def playbook_or_emergency(path: Path | None) -> Playbook:
 def directory_in(path: Path) -> Directory:
     """The directory in a file."""
     return Directory.from_toml(_text(path), source=str(path))
+
+
+def drill_in(path: Path, playbook: Playbook, directory: Directory) -> Drill:
+    """The drill in a file, of a playbook and for people."""
+    return Drill.from_toml(_text(path), playbook=playbook, directory=directory, source=str(path))
 
 
 def _text(path: Path) -> str:

@@ -4,9 +4,22 @@ from __future__ import annotations
 
 from incidentkit.drills.clock import ManualClock as ManualClock
 from incidentkit.drills.drill import Drill as Drill
+from incidentkit.drills.expectation import Expectation as Expectation
+from incidentkit.drills.expectation import FewPages as FewPages
+from incidentkit.drills.expectation import IsAcknowledged as IsAcknowledged
+from incidentkit.drills.expectation import IsClosed as IsClosed
+from incidentkit.drills.expectation import IsMitigated as IsMitigated
+from incidentkit.drills.expectation import IsPaged as IsPaged
+from incidentkit.drills.expectation import IsPublished as IsPublished
+from incidentkit.drills.expectation import IsResolved as IsResolved
+from incidentkit.drills.expectation import NeverExhausted as NeverExhausted
+from incidentkit.drills.expectation import NoBlockers as NoBlockers
+from incidentkit.drills.expectation import NobodyPagedAfterAcknowledging as NobodyPagedAfterAcknowledging
+from incidentkit.drills.expectation import NobodyPagedTwice as NobodyPagedTwice
 from incidentkit.drills.fault import Fault as Fault
 from incidentkit.drills.fault import Outage as Outage
 from incidentkit.drills.faulty import Faulty as Faulty
+from incidentkit.drills.judgement import Judgement as Judgement
 from incidentkit.drills.line import Kind as Kind
 from incidentkit.drills.line import Line as Line
 from incidentkit.drills.messages import Messages as Messages
@@ -18,12 +31,25 @@ from incidentkit.drills.work import Written as Written
 
 __all__ = [
     "Drill",
+    "Expectation",
     "Fault",
     "Faulty",
+    "FewPages",
+    "IsAcknowledged",
+    "IsClosed",
+    "IsMitigated",
+    "IsPaged",
+    "IsPublished",
+    "IsResolved",
+    "Judgement",
     "Kind",
     "Line",
     "ManualClock",
     "Messages",
+    "NeverExhausted",
+    "NoBlockers",
+    "NobodyPagedAfterAcknowledging",
+    "NobodyPagedTwice",
     "Outage",
     "Setback",
     "Story",

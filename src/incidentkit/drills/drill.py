@@ -6,21 +6,24 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
+from incidentkit import convert
 from incidentkit.desk import Desk, Toolbox
 from incidentkit.desk.errand import SLOTS
 from incidentkit.desk.toolbox import CHAT, STATUS_PAGE, TRACKER
 from incidentkit.drills.cast import Cast
 from incidentkit.drills.clock import ManualClock
+from incidentkit.drills.expectation import Expectation, FewPages, IsPaged
 from incidentkit.drills.fault import Faults, Outage, outages_of
 from incidentkit.drills.faulty import Faulty
+from incidentkit.drills.form import DrillForm, facts_form, facts_of, script_form, script_of
 from incidentkit.drills.line import Kind, Line
 from incidentkit.drills.messages import Messages
 from incidentkit.drills.story import Story
 from incidentkit.drills.telling import Teller
 from incidentkit.drills.work import LONGEST, Work, check_after
-from incidentkit.errors import DrillInvalid, expect, nearest, shown
+from incidentkit.errors import DocumentInvalid, DrillInvalid, each_of, expect, nearest, place, shown
 from incidentkit.memory import (
     Acknowledges,
     Declines,
@@ -80,6 +83,11 @@ def _faults(faults: Mapping[str, Faults]) -> dict[str, tuple[Outage, ...]]:
     return {name: outages_of(each, f"the fault of {name!r}") for name, each in faults.items()}
 
 
+def _expectations(expectations: Iterable[Expectation]) -> tuple[Expectation, ...]:
+    words = "what is expected of a drill is a list of expectations, such as IsAcknowledged(timedelta(minutes=10))"
+    return each_of(Expectation, expectations, DrillInvalid, words)
+
+
 def _script(script: Iterable[Command]) -> tuple[Command, ...]:
     return tuple(sorted(script, key=lambda command: moment("at", command.at)))
 
@@ -119,6 +127,8 @@ class Drill:
     """What does not work, and how: contact methods by their names, and ``chat``, ``status-page`` and ``tracker``."""
     lasts: timedelta = field(default=timedelta(hours=4), converter=_length)
     """How long to go on."""
+    expectations: tuple[Expectation, ...] = field(default=(), converter=_expectations)
+    """What is to come about, or must not; the story says of each whether it held."""
 
     def __attrs_post_init__(self) -> None:
         expect(Playbook, self.playbook, DrillInvalid, "what a drill tries out is a Playbook")
@@ -133,6 +143,9 @@ class Drill:
                 known = ", ".join(self.providers) or "none"
                 hint = nearest(str(name), self.providers)
                 raise DrillInvalid(f"nothing goes through {shown(name)} here; providers: {known}. {hint}".rstrip())
+        for person_expected in (each.person for each in self.expectations if isinstance(each, IsPaged | FewPages)):
+            if person_expected:
+                self.directory.check([person(person_expected)], source="expectations of the drill")
         for command in self.script:
             if not self.start <= command.at <= self.end:
                 raise DrillInvalid(f"{command.tag} at {command.at} is not within {self.start} to {self.end}")
@@ -160,6 +173,62 @@ class Drill:
         """
         return _Run(self, tell or (lambda line: None)).run()
 
+    @classmethod
+    def from_toml(cls, text: str, *, playbook: Playbook, directory: Directory, source: str = "") -> Drill:
+        """Read what `to_toml` writes, for a playbook and for the people of a directory.
+
+        Raises `DocumentInvalid`, which names the place, and ``source`` as the file if that is given.
+        """
+        form = convert.from_toml(text, DrillForm, source=source)
+        try:
+            with place(""):
+                return cls._from_form(form, playbook, directory)
+        except DocumentInvalid as error:
+            raise DocumentInvalid(error.path, error.problem, source=source) from error
+
+    @classmethod
+    def _from_form(cls, form: DrillForm, playbook: Playbook, directory: Directory) -> Drill:
+        with place("severity"):
+            severity = None if form.severity is None else playbook.scheme[form.severity]
+        return cls(
+            playbook=playbook,
+            directory=directory,
+            title=form.title,
+            start=form.start,
+            facts=facts_of(form, playbook) or None,
+            severity=severity,
+            by=form.by,
+            people=form.people,
+            work=form.work,
+            script=script_of(form),
+            faults=form.faults,
+            lasts=form.lasts,
+            expectations=form.expectations,
+        )
+
+    def to_toml(self) -> str:
+        """The drill as people write it, without its playbook and its directory.
+
+        Raises `DrillInvalid` for a triage, and for facts that are attributes of an object: give a severity, or a
+        mapping.
+        """
+        if self.triage is not None:
+            raise DrillInvalid("a triage cannot be written: give the drill its facts, or a severity")
+        form = DrillForm(
+            title=self.title,
+            start=self.start,
+            severity=None if self.severity is None else self.severity.key,
+            facts=facts_form(self.facts),
+            by=self.by,
+            lasts=self.lasts,
+            people={**self.people},
+            work=self.work,
+            script=script_form(self.script, self.start),
+            faults={**self.faults},
+            expectations=self.expectations,
+        )
+        return convert.to_toml(form)
+
 
 T = TypeVar("T", MemoryPager, MemoryChat, MemoryStatusPage, MemoryTracker)
 
@@ -182,6 +251,8 @@ class _Run:
     ill: list[Faulty[Any]] = field(factory=list[Faulty[Any]])
     """The systems that have faults."""
     lines: list[Line] = field(factory=list[Line])
+    published_at: datetime | None = None
+    """When the status page first had an entry."""
 
     def __attrs_post_init__(self) -> None:
         drill = self.drill
@@ -235,7 +306,8 @@ class _Run:
             self._let_people_act()
             incident, planned = self._let_the_desk_work()
         self.clock.set(end)
-        return self._story(incident)
+        story = self._story(incident)
+        return evolve(story, judgements=tuple(each.judge(story) for each in drill.expectations))
 
     def _story(self, incident: Incident) -> Story:
         """How everything stands at the end."""
@@ -257,6 +329,7 @@ class _Run:
             obligations=obligations(incident, drill.playbook, drill.directory, now=now),
             blockers=closure_blockers(incident, drill.playbook, drill.directory, now=now),
             exhausted_at=self.teller.exhausted_at,
+            published_at=self.published_at,
         )
 
     def _skipped(self) -> Iterator[tuple[str, str]]:
@@ -312,6 +385,8 @@ class _Run:
             if self.teller.failed is not None:
                 raise self.teller.failed
             self._drain()
+        if self.published_at is None and self.status_page.entries:
+            self.published_at = self.clock()
         incident = self.desk.load(INCIDENT)
         self.cast.look(incident, self.clock())
         if (close := self.cast.closing(incident, self.clock())) is not None:

@@ -9,6 +9,7 @@ from typing import Final
 
 from attrs import field, frozen
 
+from incidentkit.drills.judgement import Judgement, judged
 from incidentkit.drills.line import Line, offset
 from incidentkit.drills.messages import Messages
 from incidentkit.drills.telling import IN_VAIN
@@ -66,6 +67,10 @@ class Story:
     """What kept the incident open when the drill ended."""
     exhausted_at: datetime | None
     """When nobody was left to page though nobody had acknowledged; `None` if that never was so."""
+    published_at: datetime | None
+    """When the public could first read of it; `None` if it never could."""
+    judgements: tuple[Judgement, ...] = field(default=(), repr=False)
+    """What came of what was expected, in the order in which the drill expects it."""
 
     @property
     def pages(self) -> tuple[SendPage, ...]:
@@ -88,6 +93,11 @@ class Story:
         return self.incident.metrics.time_to_acknowledge is not None
 
     @property
+    def kept(self) -> bool:
+        """Whether everything came about that was expected."""
+        return all(each.held for each in self.judgements)
+
+    @property
     def timeline(self) -> Timeline:
         """The log of the incident."""
         return self.incident.timeline
@@ -108,8 +118,19 @@ class Story:
         return tuple(_setback(key, tries, ended) for key, tries in failed.items())
 
     def to_document(self) -> Document:
-        """How it came out: how long it took, whom it reached, what went wrong, what people owed, what is left."""
-        parts = (self._lengths(), self._pages(), self._notices(), self._setbacks(), self._standing(), self._left())
+        """How it came out: how long it took, whom it reached, what went wrong, what people owed, what is left.
+
+        And last, what was expected, if anything was.
+        """
+        parts = (
+            self._lengths(),
+            self._pages(),
+            self._notices(),
+            self._setbacks(),
+            self._standing(),
+            self._left(),
+            self._judgements(),
+        )
         return Document([block for part in parts for block in part])
 
     def _lengths(self) -> Iterator[Block]:
@@ -168,6 +189,11 @@ class Story:
         if self.exhausted_at is not None:
             since = duration_text(self.exhausted_at - self.incident.declared_at)
             yield Paragraph(f"{IN_VAIN}, {since} after the declaration.")
+
+    def _judgements(self) -> Iterator[Block]:
+        if self.judgements:
+            yield Heading("What was expected")
+            yield judged(self.judgements)
 
     def _offset(self, at: datetime | None) -> str:
         return "" if at is None else offset(at - self.incident.declared_at)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import TypeAlias, TypeVar, assert_never
+from typing import ClassVar, TypeAlias, TypeVar, assert_never
 
 from attrs import frozen
 
@@ -23,12 +23,16 @@ P = TypeVar("P", bound=str)
 class Acknowledges:
     """Says "I have it" some time after a page."""
 
+    tag: ClassVar[str] = "acknowledges"
+
     after: timedelta
 
 
 @frozen
 class Declines:
     """Says "I cannot take it" some time after a page."""
+
+    tag: ClassVar[str] = "declines"
 
     after: timedelta
     reason: str = ""
@@ -38,10 +42,14 @@ class Declines:
 class Sleeps:
     """Does not answer."""
 
+    tag: ClassVar[str] = "sleeps"
+
 
 @frozen
 class Unreachable:
     """Has no signal: nothing arrives, though the system behind takes it over."""
+
+    tag: ClassVar[str] = "unreachable"
 
 
 Reaction: TypeAlias = Acknowledges | Declines | Sleeps | Unreachable

@@ -1,0 +1,99 @@
+"""Drills as documents hold them, for people who write them by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, TypeGuard, cast
+
+from attrs import field, frozen
+
+from incidentkit import convert
+from incidentkit.drills.expectation import Expectation
+from incidentkit.drills.fault import Outage
+from incidentkit.drills.work import Work
+from incidentkit.errors import DocumentInvalid, DrillInvalid, place, shown
+from incidentkit.memory import Reaction
+from incidentkit.model.commands import Command
+from incidentkit.model.durations import duration_text
+from incidentkit.policy.playbook import Playbook
+
+
+@frozen(kw_only=True)
+class DrillForm:
+    """A drill in a document: all of it but the playbook and the people, who are in files of their own."""
+
+    title: str
+    start: datetime
+    severity: str | None = None
+    facts: dict[str, Any] = field(factory=dict[str, Any])
+    """The values by the names of the facts; a duration is text, such as ``30min``."""
+    by: str = "monitoring"
+    lasts: timedelta = timedelta(hours=4)
+    people: dict[str, Reaction] = field(factory=dict[str, Reaction])
+    work: Work = field(factory=Work)
+    script: tuple[dict[str, Any], ...] = ()
+    """Commands, each with an ``after`` in the place of its ``at``."""
+    faults: dict[str, tuple[Outage, ...]] = field(factory=dict[str, tuple[Outage, ...]])
+    expectations: tuple[Expectation, ...] = ()
+
+
+def script_of(form: DrillForm) -> Iterable[Command]:
+    """The commands of a script, each at its time."""
+    for index, table in enumerate(form.script):
+        path = f"script[{index}]"
+        try:
+            with place(path):
+                yield _command(table, form)
+        except DocumentInvalid as error:
+            below = error.path if error.path.startswith(f"$.{path}") else f"$.{path}{error.path.removeprefix('$')}"
+            raise DocumentInvalid(below, error.problem) from error
+
+
+def _command(table: Mapping[str, Any], form: DrillForm) -> Command:
+    given = dict(table)
+    if "at" in given or "after" not in given:
+        raise DrillInvalid("a command says how long after the start it comes: after = '20min', and no 'at'")
+    after = convert.from_plain(given.pop("after"), timedelta)
+    if not timedelta() <= after <= form.lasts:
+        problem = f"{duration_text(after)} after the start is not within the {duration_text(form.lasts)} of it"
+        raise DrillInvalid(problem)
+    command: Command = convert.from_plain({**given, "at": form.start + after}, cast(Any, Command))
+    return command
+
+
+def script_form(script: Iterable[Command], start: datetime) -> tuple[dict[str, Any], ...]:
+    """Commands as documents hold them."""
+    return tuple(_command_form(command, start) for command in script)
+
+
+def _command_form(command: Command, start: datetime) -> dict[str, Any]:
+    plain: dict[str, Any] = convert.to_plain(command)
+    after = duration_text(command.at - start)
+    return {("after" if key == "at" else key): (after if key == "at" else value) for key, value in plain.items()}
+
+
+def facts_of(form: DrillForm, playbook: Playbook) -> Mapping[str, Any]:
+    """What is known of the incident, as its facts have it."""
+    known: dict[str, Any] = {}
+    for name, value in form.facts.items():
+        with place(f"facts.{name}"):
+            fact = playbook.vocabulary[name]
+            known[name] = fact.answer(value) if isinstance(value, str) else value
+    return known
+
+
+def facts_form(facts: object) -> dict[str, Any]:
+    """What is known of an incident, as documents hold it."""
+    if facts is None:
+        return {}
+    if not _is_mapping(facts):
+        raise DrillInvalid(f"only facts in a mapping can be written, and not {shown(facts)}")
+    return {
+        str(getattr(key, "name", key)): duration_text(value) if isinstance(value, timedelta) else value
+        for key, value in facts.items()
+    }
+
+
+def _is_mapping(value: object) -> TypeGuard[Mapping[Any, Any]]:
+    return isinstance(value, Mapping)
