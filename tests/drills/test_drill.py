@@ -444,7 +444,7 @@ def test_a_script_that_is_not_possible_by_then_is_refused() -> None:
         ({"lasts": timedelta.max}, DrillInvalid, "a drill takes some time, a year at the most, not 999999999d"),
         ({"start": datetime(9999, 1, 1, tzinfo=UTC)}, DrillInvalid, "in the year 9990 at the latest, not in 9999"),
         ({"people": {"noro": Sleeps()}}, UnknownRecipient, "Did you mean 'noor'"),
-        ({"people": {"noor": 7}}, DrillInvalid, "Acknowledges, Declines, Sleeps or Unreachable, not 7"),
+        ({"people": {"noor": 7}}, DrillInvalid, "Acknowledges, Declines, Sleeps, Unreachable or Hears, not 7"),
         ({"people": {"noor": Acknowledges(-minutes(1))}}, DrillInvalid, "noor answers after no time or more"),
         ({"people": {"noor": Declines(timedelta.max)}}, DrillInvalid, "within a year, not after 999999999d"),
         ({"people": {"noor": Acknowledges(7)}}, DrillInvalid, "noor answers after a timedelta, not 7"),  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]

@@ -8,7 +8,7 @@ from datetime import datetime
 from attrs import define, field
 
 from incidentkit.drills.work import Work
-from incidentkit.memory import Acknowledges, Declines, MemoryPager, Reaction
+from incidentkit.memory import Acknowledges, Declines, Hears, MemoryPager, Reaction
 from incidentkit.model.commands import Acknowledge, Close, Command, Decline, Fulfil, Update
 from incidentkit.model.events import Acknowledged, Event
 from incidentkit.model.incident import Incident
@@ -105,6 +105,8 @@ class Cast:
             return
         if any(each.purpose is Purpose.PAGE for each in self._in_force(incident)):
             return
+        if isinstance(reaction, Hears):
+            reaction = reaction.then if reaction.luck < 1 - reaction.missed(now) else None
         self.reacted.add(page.person)
         if isinstance(reaction, Acknowledges):
             self._plan(Acknowledge(at=now + reaction.after, by=page.person))

@@ -43,7 +43,7 @@ from incidentkit.model.triage import Triage
 from incidentkit.model.vocabulary import FactSource
 from incidentkit.policy.directory import Directory
 from incidentkit.policy.obligation import Obligation
-from incidentkit.policy.planning import Plan, plan
+from incidentkit.policy.planning import plan
 from incidentkit.policy.playbook import Playbook
 from incidentkit.policy.recipient import person
 from incidentkit.policy.standing import closure_blockers, obligations
@@ -71,7 +71,7 @@ def _length(value: timedelta) -> timedelta:
 
 
 def _people(people: Mapping[str, Reaction]) -> dict[str, Reaction]:
-    words = "what a person does when paged is Acknowledges, Declines, Sleeps or Unreachable"
+    words = "what a person does when paged is Acknowledges, Declines, Sleeps, Unreachable or Hears"
     reactions = {name: expect(Reaction, each, DrillInvalid, words) for name, each in people.items()}
     for name, each in reactions.items():
         if isinstance(each, Acknowledges | Declines):
@@ -244,6 +244,7 @@ class _Run:
     chat: MemoryChat = field(init=False, factory=MemoryChat)
     status_page: MemoryStatusPage = field(init=False, factory=MemoryStatusPage)
     tracker: MemoryTracker = field(init=False)
+    store: MemoryStore = field(init=False)
     desk: Desk = field(init=False)
     cast: Cast = field(init=False)
     teller: Teller = field(init=False)
@@ -263,11 +264,12 @@ class _Run:
         self.tracker = MemoryTracker(clock=self.clock)
         self.teller = Teller(drill.start, self.clock, self.obligations, lambda: self.chat.channels)
         self.cast = Cast(drill.playbook, drill.directory, drill.people, drill.work, self.pager, [*drill.script])
+        self.store = MemoryStore(self.clock)
         self.desk = Desk(
             drill.playbook,
             drill.directory,
             self._toolbox(),
-            MemoryStore(self.clock),
+            self.store,
             places=0,
             observers=(self.teller,),
         )
@@ -298,13 +300,13 @@ class _Run:
         )
         for method, why in self._skipped():
             self.teller.add(Kind.TROUBLE, "", f"pages by {method} reach nobody", why)
-        incident, planned = self._let_the_desk_work()
-        while (at := self._next(incident, planned)) is not None and at <= end:
+        incident = self._let_the_desk_work()
+        while (at := self._next(incident)) is not None and at <= end:
             self.clock.set(at)
             for system in self.ill:
                 system.catch_up()
             self._let_people_act()
-            incident, planned = self._let_the_desk_work()
+            incident = self._let_the_desk_work()
         self.clock.set(end)
         story = self._story(incident)
         return evolve(story, judgements=tuple(each.judge(story) for each in drill.expectations))
@@ -312,7 +314,8 @@ class _Run:
     def _story(self, incident: Incident) -> Story:
         """How everything stands at the end."""
         drill, now = self.drill, self.clock()
-        planned, deliveries = self._plan(incident), tuple(self.pager.deliveries)
+        planned = plan(incident, drill.playbook, drill.directory, now=now)
+        deliveries = tuple(self.pager.deliveries)
         return Story(
             lines=tuple(self.lines),
             incident=incident,
@@ -353,9 +356,13 @@ class _Run:
         recipients = (recipient for obligation in paging for recipient in obligation.recipients)
         return {who for recipient in recipients for who in self.drill.directory.find(recipient, at=self.drill.start)}
 
-    def _next(self, incident: Incident, planned: Plan) -> datetime | None:
+    def _next(self, incident: Incident) -> datetime | None:
         """When something happens next: somebody says something, a system is late, or the desk has something to do."""
-        times = (self.cast.next_at(self.clock()), planned.wake_at, *(system.next_at for system in self.ill))
+        times = (
+            self.cast.next_at(self.clock()),
+            self.store.wakes_at(INCIDENT),
+            *(system.next_at for system in self.ill),
+        )
         return min([*(time for time in times if time is not None), *self._ends_of_waits(incident)], default=None)
 
     def _ends_of_waits(self, incident: Incident) -> Iterator[datetime]:
@@ -376,8 +383,8 @@ class _Run:
         self._drain()
         self.cast.heard(event, self.clock())
 
-    def _let_the_desk_work(self) -> tuple[Incident, Plan]:
-        """Let the desk do what there is to do now; how things stand then, and what comes later.
+    def _let_the_desk_work(self) -> Incident:
+        """Let the desk do what there is to do now; how things stand then.
 
         Somebody closes the incident as soon as nothing keeps it open any more, be it that the desk has just done it.
         """
@@ -392,10 +399,7 @@ class _Run:
         if (close := self.cast.closing(incident, self.clock())) is not None:
             self._ask(close)
             return self._let_the_desk_work()
-        return incident, self._plan(incident)
-
-    def _plan(self, incident: Incident) -> Plan:
-        return plan(incident, self.drill.playbook, self.drill.directory, now=self.clock())
+        return incident
 
     def _drain(self) -> None:
         """Tell what has happened since the last time."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable, Callable, Generator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 from hashlib import sha256
@@ -104,7 +105,8 @@ class Illness:
                 return self._taken_over(request.key, work, outage.late)
             case Fault.DUPLICATED:
                 receipt = yield work
-                yield partial(method, evolve(request, key=_another(request.key)))
+                with suppress(ProviderError):  # whoever asked once has one answer
+                    yield partial(method, evolve(request, key=_another(request.key)))
                 return receipt
             case Fault.MISNAMED:
                 receipt = yield work
@@ -170,10 +172,8 @@ class Illness:
             due = sorted((each for each in self._put_off if each.at <= now), key=lambda each: each.at)
             self._put_off = [each for each in self._put_off if each.at > now]
         for each in due:
-            try:
+            with suppress(ProviderError):
                 yield each.call
-            except ProviderError:
-                continue
 
     def _check_in_time(self, asked: object, outage: Outage, where: Where) -> None:
         """Raise `OutcomeUnknown` for an answer that is not there yet."""

@@ -15,8 +15,10 @@ from incidentkit.memory.orchestrator import MemoryOrchestrator as MemoryOrchestr
 from incidentkit.memory.pager import Acknowledges as Acknowledges
 from incidentkit.memory.pager import Declines as Declines
 from incidentkit.memory.pager import Delivery as Delivery
+from incidentkit.memory.pager import Hears as Hears
 from incidentkit.memory.pager import MemoryPager as MemoryPager
 from incidentkit.memory.pager import Reaction as Reaction
+from incidentkit.memory.pager import Sleep as Sleep
 from incidentkit.memory.pager import Sleeps as Sleeps
 from incidentkit.memory.pager import Unreachable as Unreachable
 from incidentkit.memory.production import MemoryProduction as MemoryProduction
@@ -40,6 +42,7 @@ __all__ = [
     "Declines",
     "Delivery",
     "Entry",
+    "Hears",
     "KeptTicket",
     "LogLine",
     "MemoryApiGateway",
@@ -65,6 +68,7 @@ __all__ = [
     "MemoryTracker",
     "MemoryVersionControl",
     "Reaction",
+    "Sleep",
     "Sleeps",
     "Trouble",
     "Unreachable",

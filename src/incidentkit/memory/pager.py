@@ -52,7 +52,38 @@ class Unreachable:
     tag: ClassVar[str] = "unreachable"
 
 
-Reaction: TypeAlias = Acknowledges | Declines | Sleeps | Unreachable
+@frozen(kw_only=True)
+class Sleep:
+    """Some hours of sleep, from a moment to another."""
+
+    begins: datetime
+    ends: datetime
+
+
+@frozen(kw_only=True)
+class Hears:
+    """Hears one page and not another, by chance, and answers the first that is heard.
+
+    Luck is drawn before, so nothing here is random: it is a number from 0 to 1, and the person hears the first page by
+    which the chance to have heard one has grown beyond it. So more pages are never heard later than fewer.
+    """
+
+    tag: ClassVar[str] = "hears"
+
+    then: Acknowledges | Declines
+    luck: float
+    awake: float = 1.0
+    """The chance to hear a page."""
+    asleep: float = 1.0
+    """The same in the hours of sleep."""
+    sleeps: tuple[Sleep, ...] = ()
+
+    def missed(self, at: datetime) -> float:
+        """The chance not to hear a page of that moment."""
+        return 1 - (self.asleep if any(each.begins <= at < each.ends for each in self.sleeps) else self.awake)
+
+
+Reaction: TypeAlias = Acknowledges | Declines | Sleeps | Unreachable | Hears
 """What a person does when paged."""
 
 
@@ -82,6 +113,7 @@ class MemoryPager(System[Receipt]):
         self._reactions = {str(person): reaction for person, reaction in (reactions or {}).items()}
         self._clock = clock
         self._deliveries: list[Delivery] = []
+        self._missed: dict[tuple[IncidentId, PersonId], float] = {}
         self._commands: dict[tuple[IncidentId, PersonId], Command] = {}
 
     @property
@@ -117,19 +149,24 @@ class MemoryPager(System[Receipt]):
         reaction, at = self._reactions.get(request.person, Sleeps()), moment("now", self._clock())
         if not isinstance(reaction, Unreachable):
             self._deliveries.append(Delivery(at, request))
-            if request.purpose is Purpose.PAGE and (answer := _answer(reaction, request, at)) is not None:
+            if request.purpose is Purpose.PAGE and (answer := self._answer(reaction, request, at)) is not None:
                 self._commands.setdefault((request.incident, request.person), answer)
         return Receipt(reference=f"page-{len(self._answers) + 1}")
 
-
-def _answer(reaction: Acknowledges | Declines | Sleeps, request: SendPage, at: datetime) -> Command | None:
-    """What somebody says to a page that reached them at that moment."""
-    match reaction:
-        case Acknowledges(after=after):
-            return Acknowledge(at=at + after, by=request.person)
-        case Declines(after=after, reason=reason):
-            return Decline(at=at + after, by=request.person, reason=reason)
-        case Sleeps():
-            return None
-        case _:
-            assert_never(reaction)
+    def _answer(
+        self, reaction: Acknowledges | Declines | Sleeps | Hears, page: SendPage, at: datetime
+    ) -> Command | None:
+        """What somebody says to a page that reached them at that moment."""
+        match reaction:
+            case Acknowledges(after=after):
+                return Acknowledge(at=at + after, by=page.person)
+            case Declines(after=after, reason=reason):
+                return Decline(at=at + after, by=page.person, reason=reason)
+            case Hears(then=then, luck=luck):
+                missed = self._missed.get((page.incident, page.person), 1.0) * reaction.missed(at)
+                self._missed[page.incident, page.person] = missed
+                return self._answer(then, page, at) if luck < 1 - missed else None
+            case Sleeps() | Unreachable():
+                return None
+            case _:
+                assert_never(reaction)

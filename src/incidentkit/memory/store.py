@@ -149,6 +149,11 @@ class MemoryStore:
                     return record.request.content
             raise UnknownEvidence(sha256)
 
+    def wakes_at(self, incident: str, /) -> datetime | None:
+        """When the incident is due next; `None` if it will not be. Raises `UnknownIncident`."""
+        with self._lock:
+            return self._entries[self._known(incident)].wake_at
+
     def records(self) -> Iterator[Record]:
         """Everything that it keeps."""
         with self._lock:

@@ -119,7 +119,8 @@ def attend(charter: Charter, incident: str) -> Flow[bool]:
     claims = [_claim(charter, before, action, now) for action in planned.due]
     events = (*charter.taking_over(before, now), *planned.decisions, *claims)
     after = before.extended(stamped(events, now))
-    wake_at = _wake_at(after, _plan(charter, after, now), clock)
+    # What has not changed is not planned anew: the plan would be the same.
+    wake_at = _wake_at(after, _plan(charter, after, now) if events else planned, clock)
     yield from append(charter, before, events, wake_at=wake_at, done=wake_at is None)
     charter.tell(Planned(before.id, planned))
     for action in planned.due:

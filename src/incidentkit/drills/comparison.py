@@ -1,0 +1,158 @@
+"""Which of two playbooks is better, and by how much: night by night, with the same luck."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from enum import StrEnum
+from math import inf
+from typing import Final
+
+from attrs import frozen
+
+from incidentkit.drills.estimate import Estimate, mean
+from incidentkit.drills.odds import Night, Odds, length
+from incidentkit.errors import DrillInvalid
+from incidentkit.text.document import Block, Document, Heading, Paragraph, Table
+from incidentkit.text.plain import to_plain
+
+
+class Better(StrEnum):
+    """Which of the two is better."""
+
+    ONE = "one"
+    OTHER = "other"
+    NEITHER = "neither"
+    """As far as these nights can tell: zero is within the interval."""
+
+
+class Unit(StrEnum):
+    """What a difference is counted in."""
+
+    SECONDS = "seconds"
+    SHARE = "share"
+    """Of nights, from 0 to 1."""
+    PAGES = "pages"
+
+
+@frozen(kw_only=True)
+class Difference:
+    """By how much the other has more of something than the one, in the mean of a night; less is better."""
+
+    what: str
+    unit: Unit
+    more: Estimate
+
+    @property
+    def better(self) -> Better:
+        """Which has less, if that is certain enough."""
+        if self.more.low > 0:
+            return Better.ONE
+        return Better.OTHER if self.more.high < 0 else Better.NEITHER
+
+    def __str__(self) -> str:
+        write = _WRITTEN[self.unit]
+        return f"{write(self.more.value)} ({write(self.more.low)} to {write(self.more.high)})"
+
+
+@frozen(kw_only=True)
+class Comparison:
+    """Two playbooks in the same nights. Intervals hold the true difference 19 times of 20."""
+
+    one: str
+    other: str
+    runs: int
+    waited: Difference
+    """Seconds until somebody acknowledged; a night in which nobody did counts as long as it lasted."""
+    nobody_answered: Difference
+    """The share of nights in which nobody acknowledged."""
+    exhausted: Difference
+    """The share of nights in which paging came to its end."""
+    pages: Difference
+    """Pages to all people together."""
+    interruptions: Difference
+    """Pages that reached people in their night."""
+
+    @property
+    def better(self) -> Better:
+        """Whose incidents somebody has sooner. What that costs in pages and sleep is told besides."""
+        return self.waited.better
+
+    @property
+    def verdict(self) -> str:
+        """The same in a sentence, and by how much."""
+        if self.better is Better.NEITHER:
+            return f"These {self.runs} nights do not tell which is answered sooner: {self.waited}."
+        low, high = sorted((abs(self.waited.more.low), abs(self.waited.more.high)))
+        sooner, name = length(abs(self.waited.more.value)), self._names[self.better]
+        return (
+            f"{name} is answered {sooner} sooner in the mean of {self.runs} nights, {length(low)} to {length(high)}."
+        )
+
+    @property
+    def _names(self) -> dict[Better, str]:
+        return {Better.ONE: self.one, Better.OTHER: self.other, Better.NEITHER: str(Better.NEITHER)}
+
+    def to_document(self) -> Document:
+        """The verdict, and each difference."""
+        return Document([*self._blocks()])
+
+    def _blocks(self) -> Iterator[Block]:
+        yield Heading(f"{self.one}, and {self.other} instead", 1)
+        yield Paragraph(self.verdict)
+        differences = (self.waited, self.nobody_answered, self.exhausted, self.pages, self.interruptions)
+        rows = [(each.what, str(each), self._names[each.better]) for each in differences]
+        yield Table(("in a night", f"with {self.other}", "better"), rows)
+
+    def __str__(self) -> str:
+        return to_plain(self.to_document())
+
+
+def compare(one: Odds, other: Odds) -> Comparison:
+    """Compare two playbooks by nights with the same luck: the same seed, as many, and as long.
+
+    Each night of the one is held against the night of that number of the other, so that what differs is the playbook.
+    Raises `DrillInvalid` for nights that are not the same.
+    """
+    for what, first, second in (
+        ("seed", one.seed, other.seed),
+        ("number of nights", one.runs, other.runs),
+        ("length", one.lasts, other.lasts),
+    ):
+        if first != second:
+            raise DrillInvalid(f"nights are compared that have the same {what}, and not {first} and {second}")
+    longest = one.lasts.total_seconds()
+    names = (one.name, other.name) if one.name != other.name else ("the one", "the other")
+    pairs = [*zip(one.nights, other.nights, strict=True)]
+    return Comparison(
+        one=names[0],
+        other=names[1],
+        runs=one.runs,
+        waited=_difference(pairs, Unit.SECONDS, "time to acknowledge", lambda night: min(night.acknowledged, longest)),
+        nobody_answered=_difference(pairs, Unit.SHARE, "nobody answered", lambda night: night.acknowledged == inf),
+        exhausted=_difference(pairs, Unit.SHARE, "paging was exhausted", lambda night: night.exhausted),
+        pages=_difference(pairs, Unit.PAGES, "pages", lambda night: sum(night.pages.values())),
+        interruptions=_difference(pairs, Unit.PAGES, "pages at night", lambda it: sum(it.interruptions.values())),
+    )
+
+
+def _difference(
+    pairs: Sequence[tuple[Night, Night]], unit: Unit, what: str, figure: Callable[[Night], float]
+) -> Difference:
+    return Difference(what=what, unit=unit, more=mean([figure(second) - figure(first) for first, second in pairs]))
+
+
+def _seconds(seconds: float) -> str:
+    sign = "-" if round(seconds) < 0 else "+" if round(seconds) > 0 else ""
+    return f"{sign}{length(abs(seconds))}"
+
+
+def _share(share: float) -> str:
+    return f"{share * 100:+.1f} points"
+
+
+def _pages(pages: float) -> str:
+    return f"{pages:+.2f}"
+
+
+_WRITTEN: Final = {Unit.SECONDS: _seconds, Unit.SHARE: _share, Unit.PAGES: _pages}
+"""How a figure of each unit is told, with its sign."""
