@@ -1,11 +1,11 @@
-"""The files that options name: playbooks, directories and drills."""
+"""The files that options name: playbooks, directories, drills and nights."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from incidentkit.convert import MAX_CHARACTERS, from_toml
-from incidentkit.drills import Drill
+from incidentkit.drills import Drill, Nights
 from incidentkit.errors import DocumentInvalid
 from incidentkit.playbooks.emergency import EMERGENCY
 from incidentkit.policy.directory import Directory
@@ -30,6 +30,11 @@ def directory_in(path: Path) -> Directory:
 def drill_in(path: Path, playbook: Playbook, directory: Directory) -> Drill:
     """The drill in a file, of a playbook and for people."""
     return Drill.from_toml(_text(path), playbook=playbook, directory=directory, source=str(path))
+
+
+def nights_in(path: Path, playbook: Playbook, directory: Directory) -> Nights:
+    """The nights in a file, of a playbook and for people."""
+    return Nights.from_toml(_text(path), playbook=playbook, directory=directory, source=str(path))
 
 
 def _text(path: Path) -> str:

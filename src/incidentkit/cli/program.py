@@ -19,6 +19,7 @@ from incidentkit.cli.listing import LIST
 from incidentkit.cli.margin import remark
 from incidentkit.cli.metrics import METRICS
 from incidentkit.cli.migration import MIGRATE
+from incidentkit.cli.odds import ODDS
 from incidentkit.cli.postmortem import POSTMORTEM
 from incidentkit.cli.rollback import ROLLBACK
 from incidentkit.cli.runbook import RUNBOOK
@@ -38,6 +39,7 @@ CLOSED: Final = 141
 
 COMMANDS: Final = (
     DRILL,
+    ODDS,
     ROLLBACK,
     DECLARE,
     LIST,

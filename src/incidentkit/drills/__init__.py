@@ -34,7 +34,7 @@ from incidentkit.drills.judgement import Judgement as Judgement
 from incidentkit.drills.line import Kind as Kind
 from incidentkit.drills.line import Line as Line
 from incidentkit.drills.messages import Messages as Messages
-from incidentkit.drills.nights import Mishap as Mishap
+from incidentkit.drills.mishap import Mishap as Mishap
 from incidentkit.drills.nights import Nights as Nights
 from incidentkit.drills.odds import Night as Night
 from incidentkit.drills.odds import Odds as Odds

@@ -84,9 +84,7 @@ class Comparison:
             return f"These {self.runs} nights do not tell which is answered sooner: {self.waited}."
         low, high = sorted((abs(self.waited.more.low), abs(self.waited.more.high)))
         sooner, name = length(abs(self.waited.more.value)), self._names[self.better]
-        return (
-            f"{name} is answered {sooner} sooner in the mean of {self.runs} nights, {length(low)} to {length(high)}."
-        )
+        return f"{name} is answered {sooner} sooner in the mean of {self.runs} nights, {length(low)} to {length(high)}."
 
     @property
     def _names(self) -> dict[Better, str]:

@@ -182,12 +182,13 @@ class Drill:
         form = convert.from_toml(text, DrillForm, source=source)
         try:
             with place(""):
-                return cls._from_form(form, playbook, directory)
+                return cls.of_form(form, playbook=playbook, directory=directory)
         except DocumentInvalid as error:
             raise DocumentInvalid(error.path, error.problem, source=source) from error
 
     @classmethod
-    def _from_form(cls, form: DrillForm, playbook: Playbook, directory: Directory) -> Drill:
+    def of_form(cls, form: DrillForm, *, playbook: Playbook, directory: Directory) -> Drill:
+        """The drill that a document describes; `DocumentInvalid` names the place in the form."""
         with place("severity"):
             severity = None if form.severity is None else playbook.scheme[form.severity]
         return cls(
@@ -207,14 +208,19 @@ class Drill:
         )
 
     def to_toml(self) -> str:
-        """The drill as people write it, without its playbook and its directory.
+        """The drill as people write it, without its playbook and its directory; raises what `form` does."""
+        return convert.to_toml(self.form)
+
+    @property
+    def form(self) -> DrillForm:
+        """Itself as documents hold it.
 
         Raises `DrillInvalid` for a triage, and for facts that are attributes of an object: give a severity, or a
         mapping.
         """
         if self.triage is not None:
             raise DrillInvalid("a triage cannot be written: give the drill its facts, or a severity")
-        form = DrillForm(
+        return DrillForm(
             title=self.title,
             start=self.start,
             severity=None if self.severity is None else self.severity.key,
@@ -227,7 +233,6 @@ class Drill:
             faults={**self.faults},
             expectations=self.expectations,
         )
-        return convert.to_toml(form)
 
 
 T = TypeVar("T", MemoryPager, MemoryChat, MemoryStatusPage, MemoryTracker)
@@ -252,6 +257,8 @@ class _Run:
     ill: list[Faulty[Any]] = field(factory=list[Faulty[Any]])
     """The systems that have faults."""
     lines: list[Line] = field(factory=list[Line])
+    known: Incident | None = None
+    """The incident, as it was when somebody last looked."""
     published_at: datetime | None = None
     """When the status page first had an entry."""
 
@@ -375,7 +382,7 @@ class _Run:
     def _let_people_act(self) -> None:
         """Give what people ask of the incident now to the desk, before it does anything: at a tie they go first."""
         now = self.clock()
-        for command in self.cast.asks(lambda: self.desk.load(INCIDENT), now):
+        for command in self.cast.asks(self._present, now):
             self._ask(command)
 
     def _ask(self, command: Command) -> None:
@@ -394,12 +401,19 @@ class _Run:
             self._drain()
         if self.published_at is None and self.status_page.entries:
             self.published_at = self.clock()
-        incident = self.desk.load(INCIDENT)
+        incident = self._present()
         self.cast.look(incident, self.clock())
         if (close := self.cast.closing(incident, self.clock())) is not None:
             self._ask(close)
             return self._let_the_desk_work()
         return incident
+
+    def _present(self) -> Incident:
+        """The incident as it is now: what was known of it, with what has happened since."""
+        log = self.store.load(INCIDENT)
+        known = Incident.replay(log) if self.known is None else self.known
+        self.known = known.extended(log[len(known.timeline) :])
+        return self.known
 
     def _drain(self) -> None:
         """Tell what has happened since the last time."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Generator, Iterable, Mapping
+from contextlib import contextmanager
+from datetime import datetime, time, timedelta
 from typing import Any, TypeGuard, cast
 
 from attrs import field, frozen
@@ -11,8 +12,10 @@ from attrs import field, frozen
 from incidentkit import convert
 from incidentkit.drills.expectation import Expectation
 from incidentkit.drills.fault import Outage
+from incidentkit.drills.habit import Habit
+from incidentkit.drills.mishap import Mishap
 from incidentkit.drills.work import Work
-from incidentkit.errors import DocumentInvalid, DrillInvalid, place, shown
+from incidentkit.errors import DocumentInvalid, DrillInvalid, IncidentkitError, place, shown
 from incidentkit.memory import Reaction
 from incidentkit.model.commands import Command
 from incidentkit.model.durations import duration_text
@@ -38,16 +41,34 @@ class DrillForm:
     expectations: tuple[Expectation, ...] = ()
 
 
+@frozen(kw_only=True)
+class NightsForm:
+    """Nights in a document: what they have in common, and what chance decides."""
+
+    drill: DrillForm
+    people: dict[str, Habit] = field(factory=dict[str, Habit])
+    faults: dict[str, tuple[Mishap, ...]] = field(factory=dict[str, tuple[Mishap, ...]])
+    spread: timedelta = timedelta()
+    night_begins: time = time(22)
+    night_ends: time = time(7)
+
+
 def script_of(form: DrillForm) -> Iterable[Command]:
     """The commands of a script, each at its time."""
     for index, table in enumerate(form.script):
-        path = f"script[{index}]"
-        try:
-            with place(path):
-                yield _command(table, form)
-        except DocumentInvalid as error:
-            below = error.path if error.path.startswith(f"$.{path}") else f"$.{path}{error.path.removeprefix('$')}"
-            raise DocumentInvalid(below, error.problem) from error
+        with inside(f"script[{index}]"):
+            yield _command(table, form)
+
+
+@contextmanager
+def inside(path: str) -> Generator[None]:
+    """What is refused inside lies at that path of a document, also what was read there as a document of its own."""
+    try:
+        yield
+    except DocumentInvalid as error:
+        raise DocumentInvalid(f"$.{path}{error.path.removeprefix('$')}", error.problem) from error
+    except IncidentkitError as error:
+        raise DocumentInvalid(f"$.{path}", str(error)) from error
 
 
 def _command(table: Mapping[str, Any], form: DrillForm) -> Command:

@@ -8,28 +8,19 @@ from random import Random
 
 from attrs import evolve, field, frozen
 
+from incidentkit import convert
 from incidentkit.drills.drill import Drill
-from incidentkit.drills.fault import Faults, Outage, outages_of
-from incidentkit.drills.habit import Habit, hours, is_chance
+from incidentkit.drills.fault import Outage
+from incidentkit.drills.form import NightsForm, inside
+from incidentkit.drills.habit import Habit, hours
+from incidentkit.drills.mishap import Mishap
 from incidentkit.drills.story import Story
 from incidentkit.drills.work import check_after
-from incidentkit.errors import DrillInvalid, each_of, expect
+from incidentkit.errors import DocumentInvalid, DrillInvalid, each_of, expect, place
+from incidentkit.policy.directory import Directory
+from incidentkit.policy.playbook import Playbook
 from incidentkit.policy.recipient import person
 from incidentkit.providers.pager import Purpose
-
-
-def _outages(faults: Faults) -> tuple[Outage, ...]:
-    return outages_of(faults, "what may go wrong")
-
-
-@frozen
-class Mishap:
-    """Something that goes wrong in some nights, and not in others."""
-
-    chance: float = field(validator=is_chance)
-    """How likely it is in a night."""
-    outages: tuple[Outage, ...] = field(converter=_outages)
-    """What goes wrong then."""
 
 
 def _people(people: Mapping[str, Habit]) -> dict[str, Habit]:
@@ -105,6 +96,40 @@ class Nights:
 
     def _zone(self, who: str) -> str:
         return next((each.timezone for name, each in self.drill.directory.people.items() if name == who), "")
+
+    @classmethod
+    def from_toml(cls, text: str, *, playbook: Playbook, directory: Directory, source: str = "") -> Nights:
+        """Read what `to_toml` writes, for a playbook and for the people of a directory.
+
+        Raises `DocumentInvalid`, which names the place, and ``source`` as the file if that is given.
+        """
+        form = convert.from_toml(text, NightsForm, source=source)
+        try:
+            with inside("drill"):
+                drill = Drill.of_form(form.drill, playbook=playbook, directory=directory)
+            with place(""):
+                return cls(
+                    drill=drill,
+                    people=form.people,
+                    faults=form.faults,
+                    spread=form.spread,
+                    night_begins=form.night_begins,
+                    night_ends=form.night_ends,
+                )
+        except DocumentInvalid as error:
+            raise DocumentInvalid(error.path, error.problem, source=source) from error
+
+    def to_toml(self) -> str:
+        """The nights as people write them, without their playbook and directory; raises what `Drill.to_toml` does."""
+        form = NightsForm(
+            drill=self.drill.form,
+            people={**self.people},
+            faults={**self.faults},
+            spread=self.spread,
+            night_begins=self.night_begins,
+            night_ends=self.night_ends,
+        )
+        return convert.to_toml(form)
 
     def interrupted(self, story: Story, start: datetime) -> Mapping[str, int]:
         """How many pages reached each person in their night."""

@@ -1,0 +1,78 @@
+"""``incidentkit odds``: have a drill a thousand times by chance, and see how soon somebody comes."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+from typing import Final, TextIO
+
+from attrs import evolve
+
+from incidentkit.cli.arguments import number
+from incidentkit.cli.command import Command
+from incidentkit.cli.files import directory_in, nights_in, playbook_in, playbook_or_emergency
+from incidentkit.cli.progress import progress_of
+from incidentkit.cli.screen import screen_on
+from incidentkit.drills import Nights, Odds, compare, practice_directory, simulate
+
+DESCRIPTION: Final = """\
+Has the same drill again and again, with people who hear a page, answer and
+decline by chance, and with systems that fail by chance, and tells how soon
+somebody acknowledged, how often nobody did, and whom it cost sleep. The same
+seed always gives the same figures.
+"""
+
+EPILOG: Final = """\
+With --against, another playbook has the same nights, with the same luck, and it
+is told which of the two is answered sooner, and by how much.
+
+examples:
+  incidentkit odds nights.toml
+  incidentkit odds nights.toml --runs 1000 --seed 7 --processes 4
+  incidentkit odds nights.toml --playbook ours.toml --directory people.toml
+  incidentkit odds nights.toml --playbook ours.toml --against proposed.toml
+
+exit status: 0; 2 if the nights could not be had
+"""
+
+
+def _add_options(parser: ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", type=Path, help="the nights as TOML: a drill, and what is by chance")
+    parser.add_argument("--playbook", metavar="TOML", type=Path, help="the playbook; EMERGENCY if not given")
+    parser.add_argument("--against", metavar="TOML", type=Path, help="another playbook, to be compared with it")
+    parser.add_argument("--directory", metavar="TOML", type=Path, help="people and roles; invented ones if not given")
+    parser.add_argument("--runs", metavar="N", type=number, default=10_000, help="how many nights; 10000 if not given")
+    parser.add_argument("--seed", metavar="N", type=int, default=0, help="which nights; those of 0 if not given")
+    parser.add_argument("--processes", metavar="N", type=number, default=1, help="how many at once; 1 if not given")
+
+
+def _run(options: Namespace, stream: TextIO) -> int:
+    directory = practice_directory() if options.directory is None else directory_in(options.directory)
+    nights = nights_in(options.file, playbook_or_emergency(options.playbook), directory)
+    other = None
+    if options.against is not None:  # read before the first night: what is wrong with it shows at once
+        other = evolve(nights, drill=evolve(nights.drill, playbook=playbook_in(options.against)))
+    screen = screen_on(stream, 0)
+    odds = _had(nights, options)
+    screen.page(odds.to_document())
+    if other is not None:
+        against = _had(other, options)
+        screen.page(against.to_document())
+        screen.page(compare(odds, against).to_document())
+    return 0
+
+
+def _had(nights: Nights, options: Namespace) -> Odds:
+    """The odds, with a bar for somebody who waits for them."""
+    with progress_of("nights") as show:
+        return simulate(nights, runs=options.runs, seed=options.seed, processes=options.processes, progress=show)
+
+
+ODDS = Command(
+    name="odds",
+    help="try a playbook out in a thousand nights, by chance",
+    description=DESCRIPTION,
+    epilog=EPILOG,
+    add_options=_add_options,
+    run=_run,
+)

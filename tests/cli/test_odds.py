@@ -1,0 +1,69 @@
+"""``incidentkit odds``: the odds of a playbook, and of another one with the same luck."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from incidentkit.cli.program import main
+from incidentkit.playbooks.emergency import EMERGENCY
+
+NIGHTS = """\
+[drill]
+title = "Checkout returns 500"
+start = "2026-03-02T02:10:00Z"
+severity = "SEV-3"
+lasts = "10min"
+
+[people.noor]
+hears = 0.5
+
+[people.noor.answers]
+kind = "uniform"
+least = "1min"
+most = "5min"
+"""
+
+
+@pytest.fixture
+def nights(tmp_path: Path) -> Path:
+    path = tmp_path / "nights.toml"
+    path.write_text(NIGHTS, encoding="utf-8")
+    return path
+
+
+def test_odds_are_printed_and_the_same_again(nights: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["odds", str(nights), "--runs", "4", "--seed", "7"]) == 0
+    printed = capsys.readouterr().out
+    assert printed.startswith(f"4 nights of {EMERGENCY.reference}\n")
+    assert main(["odds", str(nights), "--runs", "4", "--seed", "7"]) == 0
+    assert capsys.readouterr().out == printed
+
+
+def test_another_playbook_has_the_same_nights(nights: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    other = tmp_path / "other.toml"
+    other.write_text(EMERGENCY.to_toml(), encoding="utf-8")
+    assert main(["odds", str(nights), "--runs", "2", "--against", str(other)]) == 0
+    assert "These 2 nights do not tell which is answered sooner" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("text", "arguments", "problem"),
+    [
+        (NIGHTS.replace('"uniform"', '"square"'), [], "nights.toml, $.people.noor.answers: 'square' is not a kind"),
+        (NIGHTS, ["--runs", "0"], "'0' is no number from 1 on"),
+        (NIGHTS, ["--runs", "9999999"], "runs is a number from 1 to 1000000"),
+        (NIGHTS, ["--against", "missing.toml"], "missing.toml: No such file"),
+    ],
+)
+def test_bad_input_ends_with_2(
+    text: str, arguments: list[str], problem: str, nights: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    nights.write_text(text, encoding="utf-8")
+    try:
+        status = main(["odds", str(nights), *arguments])
+    except SystemExit as end:
+        status = int(str(end.code))
+    assert status == 2
+    assert problem in capsys.readouterr().err
