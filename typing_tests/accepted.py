@@ -45,6 +45,20 @@ from incidentkit import (
 from incidentkit.adapters import AsyncCommandTools, CommandTools, Verdict
 from incidentkit.desk import Result
 from incidentkit.desk.notices import Ended, Notice
+from incidentkit.drills import (
+    Better,
+    Estimate,
+    Fault,
+    Faulty,
+    Habit,
+    Judgement,
+    Nights,
+    Outage,
+    Share,
+    Uniform,
+    compare,
+    simulate,
+)
 from incidentkit.errors import Conflict, PermissionDenied, ProviderError, RateLimited
 from incidentkit.memory import (
     Acknowledges,
@@ -70,6 +84,7 @@ from incidentkit.policy.shift import Shift
 from incidentkit.policy.swap import Swap
 from incidentkit.providers.answer import Answer, Diagnosis, Receipt
 from incidentkit.providers.chat import Chat, CloseChannel, OpenChannel, PostMessage
+from incidentkit.providers.database import Database
 from incidentkit.providers.deployments import Deployments
 from incidentkit.providers.feature_flags import DisableFeatures, EnableFeatures, FeatureFlags
 from incidentkit.providers.health_checks import CheckHealth, Health
@@ -329,6 +344,28 @@ def schedules(now: datetime) -> None:
     assert_type(schedule.next_shift("ada", now), Shift | None)
     directory = Directory(schedules={"payments": schedule})
     assert_type(directory.schedules["payments"], Schedule)
+
+
+def faults() -> None:
+    ill: Pager = Faulty(ShortestAsyncPager(), Outage(Fault.DELAYED, after=timedelta(minutes=3)))
+    assert_type(Faulty(MemoryPager(), [Fault.LOST]), Faulty[MemoryPager])
+    database: Database = Faulty(MemoryTools().database, Fault.SLOW)
+    support: Support = Faulty(MemoryTracker(), Fault.SLOW)
+    Toolbox(pagers={"phone": ill}, chat=Faulty(MemoryChat(), ()), database=database, support=support)
+    assert_type(as_pager(Faulty(ShortestPager(), Fault.DROPPED)), Pager)
+
+
+def as_pager(ill: Faulty[Pager]) -> Pager:
+    return ill
+
+
+def odds(nights: Nights) -> None:
+    had = simulate(nights, runs=10, seed=7, processes=2, progress=lambda done, of: print(done / of))
+    assert_type(had.time_to_acknowledge(0.9), Estimate)
+    assert_type(had.nobody_answered, Share)
+    assert_type(nights.night(0, seed=7).run().judgements, tuple[Judgement, ...])
+    assert_type(compare(had, had).better, Better)
+    Habit(answers=Uniform(timedelta(0), timedelta(minutes=5)), asleep=0.5)
 
 
 def programs() -> None:

@@ -25,6 +25,7 @@ from incidentkit import (
 )
 from incidentkit.adapters import CommandTools
 from incidentkit.desk.notices import Notice
+from incidentkit.drills import Fault, Faulty, Habit, Outage
 from incidentkit.errors import ProviderError, RateLimited
 from incidentkit.memory import MemoryPager, MemoryStore, MemoryTools
 from incidentkit.model.identity import IncidentId
@@ -223,6 +224,14 @@ async def use_of_desks(desk: Desk, other: AsyncDesk) -> None:
     desk.run(stop=asyncio.Event())  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     await other.run(stop=threading.Event())  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     _: int = other.tick()  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]
+
+
+def faults() -> None:
+    Faulty(MemoryPager(), "lost")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    Faulty(object(), Fault.LOST)  # type: ignore[type-var]  # pyright: ignore[reportArgumentType]
+    Faulty(MemoryPager(), Fault.LOST).post  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+    Outage(Fault.LOST, timedelta(minutes=5))  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    Habit(answers=timedelta(minutes=5))  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 
 def programs() -> None:

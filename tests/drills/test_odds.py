@@ -340,6 +340,7 @@ def night(number: int, acknowledged: float, pages: int = 1) -> Night:
 def odds_of(*acknowledged: float, **changes: Any) -> Odds:
     usual = Odds(
         name="small",
+        playbook="small@0",
         seed=0,
         lasts=minutes(30),
         expected=("acknowledged within 5min",),
@@ -374,11 +375,13 @@ def test_the_quicker_playbook_is_better_and_by_how_much_is_told() -> None:
     assert comparison.verdict.startswith("quick is answered ")
     assert compare(evolve(other, name="quick"), one).better is Better.ONE
     assert "nobody answered" in str(comparison)
+    assert compare(one, other).other == other.playbook  # both are called the same
 
 
 def test_a_playbook_is_not_better_than_itself() -> None:
     odds = simulate(nights(), runs=20)
     comparison = compare(odds, odds)
+    assert (comparison.one, comparison.other) == ("the one", "the other")
     assert comparison.better is Better.NEITHER
     assert comparison.waited.more == Estimate(value=0, low=0, high=0)
     assert "do not tell which is answered sooner: 0s" in comparison.verdict

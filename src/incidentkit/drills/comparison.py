@@ -119,7 +119,7 @@ def compare(one: Odds, other: Odds) -> Comparison:
         if first != second:
             raise DrillInvalid(f"nights are compared that have the same {what}, and not {first} and {second}")
     longest = one.lasts.total_seconds()
-    names = (one.name, other.name) if one.name != other.name else ("the one", "the other")
+    names = _names(one, other)
     pairs = [*zip(one.nights, other.nights, strict=True)]
     return Comparison(
         one=names[0],
@@ -131,6 +131,12 @@ def compare(one: Odds, other: Odds) -> Comparison:
         pages=_difference(pairs, Unit.PAGES, "pages", lambda night: sum(night.pages.values())),
         interruptions=_difference(pairs, Unit.PAGES, "pages at night", lambda it: sum(it.interruptions.values())),
     )
+
+
+def _names(one: Odds, other: Odds) -> tuple[str, str]:
+    """What tells them apart: what they are called, else their versions."""
+    called = ((one.name, other.name), (one.playbook, other.playbook), ("the one", "the other"))
+    return next(names for names in called if names[0] != names[1])
 
 
 def _difference(

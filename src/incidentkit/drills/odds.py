@@ -55,6 +55,8 @@ class Odds:
     """What came of many nights. Intervals hold the true figure 19 times of 20."""
 
     name: str
+    """What the playbook is called."""
+    playbook: str
     """The playbook, by its reference: its name, and how its version begins."""
     seed: int
     lasts: timedelta
@@ -190,7 +192,8 @@ def simulate(
             progress(len(had), runs)
     drill = nights.drill
     return Odds(
-        name=drill.playbook.reference,
+        name=drill.playbook.name,
+        playbook=drill.playbook.reference,
         seed=seed,
         lasts=drill.lasts,
         expected=tuple(map(str, drill.expectations)),

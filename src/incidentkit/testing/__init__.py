@@ -1,5 +1,4 @@
-"""For tests of code that uses the library: hypothesis strategies, checks of what you write, a clock to turn by hand.
-"""For tests of code that uses the library: strategies for its values, a machine for incidents, a clock to turn by hand.
+"""For tests of code that uses the library: strategies, checks of what you write, conformance, a clock to turn by hand.
 
 Needs the extra ``testing``. Everything named here is public.
 """
