@@ -1,0 +1,77 @@
+"""A promise of a provider, and what looks whether a provider keeps it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextvars import copy_context
+from datetime import timedelta
+from threading import Event, Thread
+from typing import Any, Final, Generic, TypeAlias
+
+from attrs import field, frozen
+
+from incidentkit.testing.conformance.level import Level
+from incidentkit.testing.conformance.rig import Factory, P
+from incidentkit.testing.conformance.stage import Overdue, PromiseBroken, Stage, Untold, Watch
+
+LIMIT: Final = timedelta(seconds=30)
+"""How long a call may take unless told otherwise: what a desk gives a provider."""
+
+Judge: TypeAlias = Callable[[Stage], None]
+"""Looks at a provider on its stage; raises `PromiseBroken`, or `Untold` if it can see nothing."""
+
+
+@frozen(kw_only=True)
+class Check(Generic[P]):
+    """A promise, and what is called with the factory of a provider to see whether it is kept.
+
+    Raises `PromiseBroken` if it is not, and `Untold` if that could not be seen. All that is done with the provider
+    happens in one thread of its own, from its making to its closing.
+    """
+
+    name: str
+    level: Level
+    promise: str
+    """What is promised, in a sentence."""
+    judge: Judge = field(repr=False)
+    timely: bool = field(default=False, repr=False)
+    """Whether it is this promise that is broken by a call that does not come back in time."""
+    methods: tuple[str, ...] = field(default=(), repr=False)
+    """Those of the protocol."""
+    limit: timedelta = field(default=LIMIT, repr=False)
+    """How long a call may take."""
+
+    def __str__(self) -> str:
+        return self.name
+
+    def __call__(self, factory: Factory[P], /) -> None:
+        """See whether what the factory makes keeps the promise."""
+        watch, over, raised = Watch(self.limit), Event(), list[BaseException]()
+
+        def perform() -> None:
+            try:
+                self._perform(factory, watch)
+            except BaseException as error:  # noqa: BLE001  # whatever it is, it is raised again where somebody waits
+                raised.append(error)
+            finally:
+                over.set()
+
+        Thread(target=copy_context().run, args=(perform,), name=f"check {self.name}", daemon=True).start()
+        while not over.wait(watch.patience):
+            if watch.is_over:
+                self._late(watch.call)
+        if raised and isinstance(raised[0], Overdue):
+            self._late(str(raised[0]))
+        if raised:
+            raise raised[0]
+
+    def _perform(self, factory: Callable[[], Any], watch: Watch) -> None:
+        with Stage(self.name, self.level, self.promise, self.methods, watch, factory) as stage:
+            self.judge(stage)
+
+    def _late(self, call: str) -> None:
+        """A call did not come back. Where it was not awaited, its thread is left to itself, since none can be ended."""
+        seen = f"{call} did not come back within {self.limit.total_seconds():g} s."
+        if self.timely:
+            raise PromiseBroken(self.name, self.level, self.promise, seen)
+        raise Untold(seen)

@@ -1,0 +1,287 @@
+"""Where a provider stands while it is checked: made, asked, watched and closed in one place."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import time
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, suppress
+from datetime import timedelta
+from secrets import token_hex
+from threading import Barrier
+from typing import Any, Final, NoReturn, Self, TypeVar
+from unittest import SkipTest
+
+from attrs import define, field, frozen
+
+from incidentkit.errors import shown
+from incidentkit.testing.conformance.level import Level
+from incidentkit.testing.conformance.rig import Rig
+
+T = TypeVar("T")
+
+CROWD: Final = 6
+"""How many ask at once."""
+
+
+class PromiseBroken(AssertionError):
+    """A provider does not keep a promise; the message is the promise, and what was seen instead."""
+
+    def __init__(self, check: str, level: Level, promise: str, seen: str) -> None:
+        self.check = check
+        self.level = level
+        self.promise = promise
+        self.seen = seen
+        super().__init__(check, level, promise, seen)
+
+    def __str__(self) -> str:
+        return f"{self.promise} Seen: {self.seen}"
+
+
+class Untold(SkipTest):
+    """Whether a promise is kept could not be seen, and why. To pytest and unittest the test was skipped."""
+
+
+class Overdue(Exception):
+    """A call did not come back in time."""
+
+
+@define
+class Watch:
+    """Which call is running, and until when: written by the thread of a check, read by whoever waits for it."""
+
+    limit: timedelta
+    call: str = ""
+    until: float | None = None
+
+    def begin(self, call: str) -> None:
+        """From now on that call is running."""
+        self.call, self.until = call, time.monotonic() + self.limit.total_seconds()
+
+    def extend(self) -> None:
+        """Whoever awaits it sees to its time: wait for that, and no longer than twice."""
+        self.until = time.monotonic() + 2 * self.limit.total_seconds()
+
+    def end(self) -> None:
+        """It came back."""
+        self.until = None
+
+    @property
+    def patience(self) -> float:
+        """For how many seconds nothing is late."""
+        until = self.until
+        return self.limit.total_seconds() if until is None else max(0.001, until - time.monotonic())
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the call should have come back."""
+        until = self.until
+        return until is not None and time.monotonic() >= until
+
+
+@frozen
+class Outcome:
+    """What came of a call: an answer, or an error."""
+
+    answer: Any = None
+    error: Exception | None = None
+
+    def __str__(self) -> str:
+        return shown(self.answer) if self.error is None else f"{type(self.error).__name__}: {self.error}"
+
+
+@define
+class Stage:
+    """A provider during one check. Everything happens in one thread, and in one event loop if anything is awaited."""
+
+    check: str
+    level: Level
+    promise: str
+    methods: tuple[str, ...]
+    """Those of the protocol."""
+    watch: Watch
+    factory: Callable[[], Any]
+    rig: Rig[Any] = field(init=False)
+    _ending: ExitStack = field(factory=ExitStack, init=False)
+    _runner: asyncio.Runner | None = field(default=None, init=False)
+
+    def __enter__(self) -> Self:
+        try:
+            self.rig = self._made()
+        except BaseException:
+            self._end()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._end()
+
+    def _end(self) -> None:
+        """Close what was made, and the loop after it: whoever has something to close may have to await it."""
+        try:
+            self._ending.close()
+        finally:
+            if self._runner is not None:
+                self._runner.close()
+
+    def another(self) -> Any:
+        """Another provider of the same factory."""
+        return self._made().provider
+
+    def key(self) -> str:
+        """A key that nobody has used, whatever was tried on this system before."""
+        return token_hex(32)
+
+    def known(self, field: str) -> Any:
+        """What the factory says of what there is; nothing can be seen without it."""
+        if field not in self.rig.known:
+            example = f"Rig(..., known={{{field!r}: ...}})"
+            raise Untold(f"it takes something that there is in the system behind: say it with {example}")
+        return self.rig.known[field]
+
+    def effects(self) -> tuple[str, ...]:
+        """What has happened in the system behind; nothing can be seen without it."""
+        if self.rig.effects is None:
+            raise Untold("only the system behind shows it: let the factory give Rig(..., effects=...)")
+        return tuple(str(each) for each in self.rig.effects())
+
+    def expect(self, kept: bool, seen: str) -> None:
+        """The promise is broken unless that is so."""
+        if not kept:
+            self.fails(seen)
+
+    def fails(self, seen: str) -> NoReturn:
+        """The promise is broken."""
+        raise PromiseBroken(self.check, self.level, self.promise, seen)
+
+    def call(self, method: str, *arguments: object) -> Any:
+        """What a method answers. If it raises, another check says so, and this one can see nothing."""
+        outcome = self.attempt(method, *arguments)
+        if outcome.error is not None:
+            raise Untold(f"{method} did not answer: {outcome}")
+        return outcome.answer
+
+    def attempt(self, method: str, *arguments: object) -> Outcome:
+        """What comes of a call."""
+        asked = self._method(method)
+        self.watch.begin(method)
+        try:
+            return Outcome(self._settled(asked(*arguments)))
+        except (Overdue, SkipTest):
+            raise
+        except Exception as error:  # noqa: BLE001  # whatever a provider raises is what came of the call
+            return Outcome(error=error)
+        finally:
+            self.watch.end()
+
+    def at_once(self, method: str, requests: Sequence[object]) -> list[Outcome]:
+        """What comes of calls that are made at once: in threads, and awaited together if they have to be."""
+        asked = self._method(method)
+        self.watch.begin(method)
+        try:
+            if inspect.iscoroutinefunction(asked):
+                begun = [_begun(asked, request) for request in requests]
+            else:
+                together = Barrier(len(requests))
+
+                def begin(request: object) -> Any:
+                    together.wait()
+                    return _begun(asked, request)
+
+                with ThreadPoolExecutor(len(requests)) as threads:
+                    begun = [*threads.map(begin, requests)]
+            return self._settled(_gathered(begun)) if any(map(inspect.isawaitable, begun)) else begun
+        finally:
+            self.watch.end()
+
+    def has(self, method: str) -> bool:
+        """Whether it has a method of that name."""
+        return callable(getattr(self.rig.provider, method, None))
+
+    def settle(self, answer: Any) -> Any:
+        """An answer, whether it has to be awaited or not."""
+        return self._settled(answer)
+
+    def _method(self, name: str) -> Callable[..., Any]:
+        if not self.has(name):
+            raise Untold(f"it has no method {name}")
+        found: Callable[..., Any] = getattr(self.rig.provider, name)
+        return found
+
+    def _settled(self, answer: Any) -> Any:
+        """The answer, once it is there."""
+        if not inspect.isawaitable(answer):
+            return answer
+        self.watch.extend()
+        seconds = self.watch.limit.total_seconds()
+
+        async def settled() -> Any:
+            limit = asyncio.timeout(seconds)
+            try:
+                async with limit:
+                    return await answer
+            except TimeoutError:
+                if limit.expired():
+                    raise Overdue(self.watch.call) from None
+                raise
+
+        return self._loop().run(settled())
+
+    def _loop(self) -> asyncio.Runner:
+        if self._runner is None:
+            self._runner = asyncio.Runner()
+        return self._runner
+
+    def _made(self) -> Rig[Any]:
+        """What the factory gives, to be closed in the end: by its context if it has one, else by its own method."""
+        made: Any = self._settled(self.factory())
+        is_made = self._is_made(made)
+        if not is_made and hasattr(made, "__aenter__"):
+            made = self._entered(made)
+        elif not is_made and hasattr(made, "__enter__"):
+            made = self._ending.enter_context(made)
+        rig: Rig[Any] = made if isinstance(made, Rig) else Rig(made)  # pyright: ignore[reportUnknownVariableType]
+        if is_made:
+            self._ending.callback(self._close, rig.provider)
+        return rig
+
+    def _is_made(self, made: object) -> bool:
+        """Whether it is the provider itself, though it be a context too, and no context that gives one."""
+        return isinstance(made, Rig) or any(callable(getattr(made, name, None)) for name in self.methods)
+
+    def _entered(self, context: Any) -> Any:
+        made = self._settled(context.__aenter__())
+        self._ending.callback(lambda: self._settled(context.__aexit__(None, None, None)))
+        return made
+
+    def _close(self, provider: Any) -> None:
+        """Close what can be closed. That it cannot be is for the check about closing to say, and for no other."""
+        close = getattr(provider, "aclose", None) or getattr(provider, "close", None)
+        if callable(close):
+            with suppress(Exception):
+                self._settled(close())
+
+
+def _begun(asked: Callable[..., Any], request: object) -> Any:
+    """What a call gives at once: an outcome, or what has to be awaited."""
+    try:
+        answer = asked(request)
+    except Exception as error:  # noqa: BLE001  # whatever a provider raises is what came of the call
+        return Outcome(error=error)
+    return answer if inspect.isawaitable(answer) else Outcome(answer)
+
+
+async def _gathered(begun: Iterable[Any]) -> list[Outcome]:
+    """The outcomes of all that was begun."""
+
+    async def outcome(each: Any) -> Outcome:
+        if isinstance(each, Outcome):
+            return each
+        try:
+            return Outcome(await each)
+        except Exception as error:  # noqa: BLE001  # the same for what is awaited
+            return Outcome(error=error)
+
+    return [*await asyncio.gather(*map(outcome, begun))]

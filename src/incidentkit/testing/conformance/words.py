@@ -1,0 +1,52 @@
+"""Promises about what reaches people: each message, and as it was written."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from attrs import evolve
+
+from incidentkit.testing.conformance.check import Check
+from incidentkit.testing.conformance.level import Level
+from incidentkit.testing.conformance.method import Method, answered
+from incidentkit.testing.conformance.samples import ALPHABETS, reworded
+from incidentkit.testing.conformance.stage import Stage
+
+
+def does_it_for_another_key(method: Method) -> Check[Any]:
+    """What is said twice under two keys is meant twice."""
+    return Check[Any](
+        name=f"{method.name}_another_key",
+        level=Level.MUST,
+        promise=f"`{method.name}` does for another key what it did before, although all else is the same.",
+        judge=partial(_does_it_again, method),
+    )
+
+
+def shows_words(method: Method, field: str) -> Check[Any]:
+    """Words are not lost on the way to people."""
+    return Check[Any](
+        name=f"{method.name}_shows_words",
+        level=Level.SHOULD,
+        promise=f"The {field} of `{method.name}` arrives as it was written, in any alphabet.",
+        judge=partial(_shows_words, method, field),
+    )
+
+
+def _does_it_again(method: Method, stage: Stage) -> None:
+    request = method.request(stage)
+    stage.effects()
+    answered(method, stage, request)
+    before = stage.effects()
+    answered(method, stage, evolve(request, key=stage.key()))
+    stage.expect(stage.effects() != before, "an answer, and nothing that happened.")
+
+
+def _shows_words(method: Method, field: str, stage: Stage) -> None:
+    request = method.request(stage)
+    before = stage.effects()
+    answered(method, stage, reworded(request, field, " ".join(ALPHABETS)))
+    shown = " ".join(each for each in stage.effects() if each not in before)
+    lost = [word for word in ALPHABETS if word not in shown]
+    stage.expect(not lost, f"{', '.join(lost)} did not arrive.")
