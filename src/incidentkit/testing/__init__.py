@@ -12,6 +12,12 @@ from incidentkit.testing.calendar import moments as moments
 from incidentkit.testing.calendar import support_calendars as support_calendars
 from incidentkit.testing.commands import commands as commands
 from incidentkit.testing.conditions import conditions as conditions
+from incidentkit.testing.conformance import Check as Check
+from incidentkit.testing.conformance import Level as Level
+from incidentkit.testing.conformance import PromiseBroken as PromiseBroken
+from incidentkit.testing.conformance import Rig as Rig
+from incidentkit.testing.conformance import Untold as Untold
+from incidentkit.testing.conformance import conformance as conformance
 from incidentkit.testing.decisions import assert_decisions as assert_decisions
 from incidentkit.testing.directory import directories as directories
 from incidentkit.testing.directory import maintenance_windows as maintenance_windows
@@ -54,10 +60,15 @@ from incidentkit.testing.tree_checks import check_tree as check_tree
 
 __all__ = [
     "Breach",
+    "Check",
     "IncidentMachine",
     "Law",
+    "Level",
     "ManualClock",
     "MemoryToolbox",
+    "PromiseBroken",
+    "Rig",
+    "Untold",
     "assert_decisions",
     "attended",
     "check_policy",
@@ -66,6 +77,7 @@ __all__ = [
     "check_tree",
     "commands",
     "conditions",
+    "conformance",
     "contact_chains",
     "decision_trees",
     "declarations",

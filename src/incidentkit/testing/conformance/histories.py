@@ -68,9 +68,9 @@ def begin(stage: Stage, incident: str, *, plan: dict[str, Any] | None = None, **
 def now(stage: Stage) -> datetime:
     """The time by the clock of the store."""
     moment = stage.call("now")
-    if not isinstance(moment, datetime) or moment.tzinfo is None:
-        raise Untold(f"now() gave {moment!r}, which is no time with a zone")
-    return moment
+    if not isinstance(moment, datetime) or moment.utcoffset() != timedelta():
+        raise Untold(f"now() gave {moment!r}, which is no time in UTC")
+    return moment.astimezone(UTC)
 
 
 def log_of(stage: Stage, incident: str) -> tuple[Event, ...]:

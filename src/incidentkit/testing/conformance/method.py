@@ -77,6 +77,14 @@ def answered(method: Method, stage: Stage, request: Any) -> Any:
     return answer
 
 
+def remembered(method: Method, stage: Stage, request: Any) -> Any:
+    """What it answers twice; nothing can be seen if that differs though nothing else has happened."""
+    first = answered(method, stage, request)
+    if stage.call(method.name, request) != first:
+        raise Untold(f"{method.name} does not give one key one answer, even if nothing else happens")
+    return first
+
+
 def _answers(method: Method, stage: Stage) -> None:
     outcome = stage.attempt(method.name, method.request(stage))
     stage.expect(isinstance(outcome.answer, method.answer), f"{outcome}.")
@@ -169,13 +177,14 @@ def _does_it_once_for_many(method: Method, stage: Stage) -> None:
     answers = [outcome.answer for outcome in outcomes if outcome.error is None]
     if not answers or not all(isinstance(each, method.answer) for each in answers):
         raise Untold(f"{method.name} did not answer")
+    remembered(method, stage, request)
     others = [each for each in answers if each != answers[0]]
     stage.expect(not others, f"{shown(answers[0])} and {shown(next(iter(others), None))}.")
 
 
 def _goes_by_the_key(method: Method, stage: Stage) -> None:
     request = method.request(stage)
-    first = answered(method, stage, request)
+    first = remembered(method, stage, request)
     other = stage.attempt(method.name, evolve(request, incident=OTHER_INCIDENT))
     kept = other.answer == first if other.error is None else isinstance(other.error, ProviderError)
     stage.expect(kept, f"first {shown(first)}, then {other}.")

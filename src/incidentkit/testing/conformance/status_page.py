@@ -36,7 +36,8 @@ def _entry(stage: Stage) -> str:
 
 
 def _gives_a_reference(stage: Stage) -> None:
-    references = {answered(PUBLISH, stage, PUBLISH.request(stage)).reference for _ in range(2)}
+    requests = [evolve(PUBLISH.request(stage), title=title) for title in ("Checkout returns 500", "Search is slow")]
+    references = {answered(PUBLISH, stage, request).reference for request in requests}
     stage.expect(len(references) == 2 and all(references), f"{sorted(references)} for two entries.")
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from attrs import evolve
+
 from incidentkit.errors import IncidentExists, UnknownEvidence, UnknownIncident, UnknownPlaybook
 from incidentkit.model.identity import IncidentId
 from incidentkit.providers.evidence import Evidence, KeepEvidence, KeepsEvidence
@@ -127,8 +129,9 @@ def _keeps_times_that_it_takes_in(stage: Stage) -> None:
 def _takes_in_no_other_log(stage: Stage) -> None:
     _needs(stage, KeepsRecords, "records to move")
     begin(stage, "INC-1")
-    events = (*log_of(stage, "INC-1"), noted("INC-1", "not so"))
-    outcome = stage.attempt("take_in", LogRecord(events=events))
+    log = log_of(stage, "INC-1")
+    more = evolve(noted("INC-1", "not so"), recorded_at=log[-1].recorded_at)
+    outcome = stage.attempt("take_in", LogRecord(events=(*log, more)))
     stage.expect(isinstance(outcome.error, IncidentExists), f"{outcome}.")
 
 

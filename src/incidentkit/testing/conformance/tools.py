@@ -31,6 +31,7 @@ FIRST: Final[Mapping[str, str]] = {
     "route_back": "route_away",
     "unblock_all": "block_all",
     "remove_rate_limit": "set_rate_limit",
+    "get": "set",
     "unset": "set",
     "push": "create_branch",
 }
@@ -186,7 +187,7 @@ def _gets_what_was_set(method: Method, methods: Methods, stage: Stage) -> None:
 
 
 def _gets_nothing(method: Method, methods: Methods, stage: Stage) -> None:
-    answered(method, stage, sample(GetSetting, stage))
+    answered(method, stage, method.request(stage))
     outcome = stage.attempt("get", sample(GetSetting, stage, name=fresh("nothing")))
     kept = outcome.error is None and outcome.answer.value is None
     stage.expect(kept, f"{outcome}.")

@@ -52,7 +52,8 @@ def _ticket(stage: Stage) -> str:
 
 
 def _gives_a_reference(stage: Stage) -> None:
-    references = {answered(OPEN, stage, OPEN.request(stage)).reference for _ in range(2)}
+    requests = [evolve(OPEN.request(stage), title=title) for title in ("Checkout returns 500", "Search is slow")]
+    references = {answered(OPEN, stage, request).reference for request in requests}
     stage.expect(len(references) == 2 and all(references), f"{sorted(references)} for two tickets.")
 
 
@@ -80,6 +81,8 @@ def _names_what_it_closed(stage: Stage) -> None:
 def _opened(stage: Stage, title: str) -> str:
     _able_to_search(stage)
     reference: str = answered(OPEN, stage, evolve(OPEN.request(stage), title=title)).reference
+    if not reference:
+        raise Untold("open_ticket gave no reference")
     return reference
 
 

@@ -11,7 +11,7 @@ from incidentkit.testing.conformance.check import Check
 from incidentkit.testing.conformance.level import Level
 from incidentkit.testing.conformance.method import Method, answered
 from incidentkit.testing.conformance.samples import ALPHABETS, reworded
-from incidentkit.testing.conformance.stage import Stage
+from incidentkit.testing.conformance.stage import Stage, Untold
 
 
 def does_it_for_another_key(method: Method) -> Check[Any]:
@@ -36,9 +36,11 @@ def shows_words(method: Method, field: str) -> Check[Any]:
 
 def _does_it_again(method: Method, stage: Stage) -> None:
     request = method.request(stage)
-    stage.effects()
+    nothing = stage.effects()
     answered(method, stage, request)
     before = stage.effects()
+    if before == nothing:
+        raise Untold(f"nothing happened when {method.name} answered")
     answered(method, stage, evolve(request, key=stage.key()))
     stage.expect(stage.effects() != before, "an answer, and nothing that happened.")
 
@@ -47,6 +49,8 @@ def _shows_words(method: Method, field: str, stage: Stage) -> None:
     request = method.request(stage)
     before = stage.effects()
     answered(method, stage, reworded(request, field, " ".join(ALPHABETS)))
+    if stage.effects() == before:
+        raise Untold(f"nothing happened when {method.name} answered")
     shown = " ".join(each for each in stage.effects() if each not in before)
     lost = [word for word in ALPHABETS if word not in shown]
     stage.expect(not lost, f"{', '.join(lost)} did not arrive.")
