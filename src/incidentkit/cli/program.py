@@ -12,6 +12,7 @@ from importlib.metadata import version
 from io import TextIOWrapper
 from typing import Final, NoReturn, TextIO
 
+from incidentkit.cli.conform import CONFORM
 from incidentkit.cli.declare import DECLARE
 from incidentkit.cli.drill import DRILL
 from incidentkit.cli.evidence import EVIDENCE
@@ -54,8 +55,10 @@ COMMANDS: Final = (
     EXPORT,
     IMPORT,
     MIGRATE,
+    CONFORM,
 )
-"""In the order of the help: what can be tried without a database, what people do, and what keeps a database going."""
+"""In the order of the help: what can be tried without a database, what people do, what keeps a database going, and what
+those need who write a provider."""
 
 SILENCE: Final = logging.NullHandler()
 """Where the log goes: a command prints what its reader needs, and stderr has one line at the most."""

@@ -33,7 +33,7 @@ def _takes_any_purpose(stage: Stage) -> None:
         message = None if purpose is Purpose.PAGE else document("What to say in full.")
         other = evolve(request, key=stage.key(), purpose=purpose, message=message)
         outcome = stage.attempt("page", other)
-        stage.expect(outcome.error is None, f"for a {purpose}, {outcome}.")
+        stage.expect(isinstance(outcome.answer, Receipt), f"for a {purpose}, {outcome}.")
 
 
 OWN: Final[tuple[Check[Any], ...]] = (

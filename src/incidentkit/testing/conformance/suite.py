@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
@@ -23,6 +23,7 @@ from incidentkit.testing.conformance.level import Level
 from incidentkit.testing.conformance.method import Method, checks_of
 from incidentkit.testing.conformance.provider import checks_of_provider
 from incidentkit.testing.conformance.rig import P
+from incidentkit.testing.conformance.stage import Stage, Watch
 
 
 @frozen(kw_only=True)
@@ -97,9 +98,14 @@ def _suite_of(protocol: object) -> Suite:
         raise FieldInvalid("protocol", f"there is no suite for {shown(protocol)}: there are those of {names}") from None
 
 
-def suite_for(provider: object) -> Suite | None:
-    """The suite of the protocol whose methods a provider has, and of which it has the most; `None` if there is none."""
-    fitting = [suite for suite in SUITES if all(callable(getattr(provider, name, None)) for name in suite.methods)]
+def suite_of(factory: Callable[[], Any], limit: timedelta = LIMIT) -> Suite | None:
+    """The suite of the protocol whose methods the provider of a factory has, and of which it has the most.
+
+    `None` if it has those of no protocol, or as many of two. The provider is made for it, and asked nothing.
+    """
+    every = tuple({name for suite in SUITES for name in suite.methods})
+    with Stage("kind", Level.MUST, "It is a provider.", every, Watch(limit), factory) as stage:
+        fitting = [suite for suite in SUITES if all(map(stage.has, suite.methods))]
     most = max((len(suite.methods) for suite in fitting), default=0)
     found = [suite for suite in fitting if len(suite.methods) == most]
     return found[0] if len(found) == 1 else None

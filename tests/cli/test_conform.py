@@ -1,0 +1,96 @@
+"""``incidentkit conform``: what it finds, what it reports, and what it says when it cannot check."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+from tests.cli.invocation import Invoke
+
+MODULE = """
+from incidentkit.memory import MemoryPager, MemoryStore
+from incidentkit.testing import Rig
+
+NUMBER = 7
+
+
+def pager():
+    made = MemoryPager()
+    return Rig(made, effects=lambda: made.pages)
+
+
+class Forgetful(MemoryPager):
+    async def page(self, request, /):
+        self._answers.clear()
+        return super().page(request)
+
+
+class Kept:
+    Store = MemoryStore
+
+
+def broken():
+    raise OSError("no such server")
+"""
+
+
+@pytest.fixture(autouse=True)
+def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A module in the current folder; its name is used for no other test, as Python keeps what it has imported."""
+    name = f"own_{abs(hash(tmp_path))}"
+    (tmp_path / f"{name}.py").write_text(MODULE, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return name
+
+
+def test_kept_promises_are_reported(invoke: Invoke, module: str) -> None:
+    done = invoke("conform", f"{module}:pager")
+    assert done.status == 0
+    assert done.lines[0] == f"{module}:pager (pager)"
+    assert ["page_done_once", "must", "kept"] in [line.split() for line in done.lines]
+    assert done.lines[-1].startswith("Promises: 18 kept, 0 broken, 6 untold")
+
+
+def test_a_broken_promise_is_reported_and_is_the_exit_status(invoke: Invoke, module: str, tmp_path: Path) -> None:
+    done = invoke("conform", f"{module}:Forgetful", "--level", "must", "--junit", "r.xml", "--json", "r.json")
+    assert done.status == 1
+    assert "page_same_answer: `page` gives for a key that was used before the answer of the first time." in done.out
+    assert " should " not in done.out
+    plain: Any = json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))
+    suite = ElementTree.fromstring((tmp_path / "r.xml").read_text(encoding="utf-8"))
+    assert plain["broken"] == int(suite.get("failures", "")) == 1
+
+
+def test_a_kind_may_be_given_and_a_factory_stand_deeper(invoke: Invoke, module: str) -> None:
+    done = invoke("conform", f"{module}:Kept.Store", "--kind", "store", "--level", "must", "--limit", "10s")
+    assert (done.status, done.lines[0]) == (0, f"{module}:Kept.Store (store)")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (["{}:nobody"], "cannot be imported: AttributeError: "),
+        (["no_such_module_here:pager"], "cannot be imported: ModuleNotFoundError: "),
+        (["{}"], "is not of the form MODULE:FACTORY"),
+        (["{}:NUMBER"], "is 7, which cannot be called"),
+        (["{}:broken"], "the factory raised OSError: no such server"),
+        (
+            ["builtins:dict"],
+            "it has the methods of no protocol, or of two: say what it is with --kind; there are pager",
+        ),
+        (["{}:pager", "--kind", "pagr"], "there is no kind 'pagr': there are pager, .*. Did you mean 'pager'"),
+        (["{}:pager", "--junit", "nowhere/r.xml"], "nowhere/r.xml: No such file or directory"),
+    ],
+)
+def test_what_cannot_be_checked_is_said_in_a_line(
+    invoke: Invoke, module: str, arguments: list[str], problem: str
+) -> None:
+    done = invoke("conform", *(each.format(module) for each in arguments))
+    assert done.status == 2
+    assert len(done.err.splitlines()) == 1
+    assert re.search(problem, done.err)

@@ -1,0 +1,187 @@
+"""A check: what it is given, what it does with it, and what it says."""
+
+from __future__ import annotations
+
+import asyncio
+import pickle
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import timedelta
+from threading import Event
+from typing import Any
+
+import pytest
+
+from incidentkit.errors import FieldInvalid
+from incidentkit.memory import MemoryPager, MemoryStore, MemoryTracker
+from incidentkit.providers.answer import Diagnosis, Receipt
+from incidentkit.providers.pager import Pager, SendPage
+from incidentkit.providers.store import IncidentStore
+from incidentkit.providers.tools import TOOLS
+from incidentkit.testing import Check, Level, PromiseBroken, Rig, Untold, conformance
+from incidentkit.testing.conformance.suite import SUITES, suite_of
+from tests.testing.conformance.mutants import OWN
+from tests.testing.conformance.store_mutants import MUTANTS
+
+SHORT = timedelta(seconds=0.05)
+
+
+def named(name: str, **terms: Any) -> Check[Pager]:
+    return next(check for check in conformance(Pager, **terms) if check.name == name)
+
+
+def test_there_is_a_suite_for_every_tool_of_the_playbook() -> None:
+    assert {tool.protocol for tool in TOOLS} < {suite.protocol for suite in SUITES}
+
+
+@pytest.mark.parametrize("suite", SUITES, ids=lambda suite: suite.kind)
+def test_every_check_has_a_name_of_its_own_and_says_in_a_sentence_what_is_promised(suite: Any) -> None:
+    assert len({str(check) for check in suite.checks}) == len(suite.checks)
+    for check in suite.checks:
+        assert str(check).isidentifier()
+        assert check.promise.rstrip(".") + "." == check.promise
+
+
+def test_no_mutant_is_left_of_a_check_that_is_gone() -> None:
+    assert OWN.keys() <= {check.name for suite in SUITES for check in suite.checks}
+    assert MUTANTS.keys() == {check.name for check in conformance(IncidentStore)}
+
+
+def test_checks_are_given_up_to_a_level() -> None:
+    counts = {level: {check.level for check in conformance(Pager, level=level)} for level in Level}
+    assert counts == {Level.MUST: {Level.MUST}, Level.SHOULD: {Level.MUST, Level.SHOULD}, Level.MAY: {*Level}}
+    assert conformance(Pager) == conformance(Pager, level=Level.MAY)
+
+
+@pytest.mark.parametrize("kind", [MemoryPager, int, [], "pager"])
+def test_what_is_no_protocol_has_no_suite(kind: Any) -> None:
+    with pytest.raises(FieldInvalid, match=r"there is no suite for .*: there are those of Pager, OnCall, "):
+        conformance(kind)
+
+
+class Deaf:
+    """A pager that reaches nobody."""
+
+    def page(self, request: SendPage, /) -> Receipt:
+        raise KeyError(request.person)
+
+    def diagnose(self) -> Diagnosis:
+        return Diagnosis(healthy=True)
+
+
+def test_a_broken_promise_is_told_with_what_was_seen() -> None:
+    with pytest.raises(PromiseBroken) as caught:
+        named("page_answers")(Deaf)
+    promise = "`page` answers a request that can be carried out, with `Receipt`."
+    assert str(caught.value) == f"{promise} Seen: KeyError: 'ada'."
+    assert (caught.value.check, caught.value.level, caught.value.promise) == ("page_answers", Level.MUST, promise)
+    assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
+
+
+def test_what_cannot_be_seen_is_skipped_with_the_reason() -> None:
+    with pytest.raises(Untold, match=r"let the factory give Rig\(..., effects=...\)"):
+        named("page_done")(MemoryPager)
+    with pytest.raises(Untold, match="page did not answer: KeyError: 'ada'"):
+        named("page_same_answer")(Deaf)
+
+
+class Closing(MemoryPager):
+    def __init__(self, told: list[str]) -> None:
+        super().__init__()
+        self.told = told
+
+    def close(self) -> None:
+        self.told.append("closed")
+
+
+class ClosingLater(MemoryPager):
+    def __init__(self, told: list[str]) -> None:
+        super().__init__()
+        self.told = told
+
+    async def diagnose(self) -> Diagnosis:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]
+        self.running = asyncio.get_running_loop()
+        return super().diagnose()
+
+    async def aclose(self) -> None:
+        await asyncio.sleep(0)
+        self.told.append("closed" if self.running is asyncio.get_running_loop() else "closed in another loop")
+
+
+@pytest.mark.parametrize("kind", [Closing, ClosingLater])
+def test_what_was_made_is_closed(kind: Any) -> None:
+    told: list[str] = []
+    named("diagnose_answers")(lambda: kind(told))
+    named("diagnose_answers")(lambda: Rig(kind(told)))
+    assert told == ["closed", "closed"]
+
+
+def test_a_context_takes_back_what_it_gave() -> None:
+    told: list[str] = []
+
+    @contextmanager
+    def made() -> Generator[Pager]:
+        yield Closing([])
+        told.append("over")
+
+    @asynccontextmanager
+    async def made_later() -> AsyncGenerator[Rig[Pager]]:
+        loop = asyncio.get_running_loop()
+        yield Rig(ClosingLater([]))
+        told.append("over" if loop is asyncio.get_running_loop() else "over in another loop")
+
+    async def made_in_a_coroutine() -> Pager:
+        told.append("made")
+        return MemoryPager()
+
+    check = named("diagnose_answers")
+    check(made)
+    check(made_later)
+    check(made_in_a_coroutine)
+    assert told == ["over", "over", "made"]
+
+
+def test_what_the_factory_raises_is_raised() -> None:
+    def broken() -> Pager:
+        raise OSError("no such server")
+
+    with pytest.raises(OSError, match="no such server"):
+        named("page_answers")(broken)
+
+
+def test_a_call_that_never_comes_back_is_late() -> None:
+    over = Event()
+
+    class Stuck(MemoryPager):
+        def page(self, request: SendPage, /) -> Receipt:
+            over.wait()
+            return super().page(request)
+
+    try:
+        with pytest.raises(PromiseBroken, match=r"Seen: page did not come back within 0.05 s\."):
+            named("in_time", limit=SHORT)(Stuck)
+        with pytest.raises(Untold, match="page did not come back"):
+            named("page_answers", limit=SHORT)(Stuck)
+    finally:
+        over.set()
+
+
+def test_a_call_that_is_awaited_for_ever_is_late_and_ended() -> None:
+    ended: list[str] = []
+
+    class Stuck(MemoryPager):
+        async def page(self, request: SendPage, /) -> Receipt:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]
+            try:
+                await asyncio.Event().wait()
+            finally:
+                ended.append(request.key)
+            return super().page(request)
+
+    with pytest.raises(PromiseBroken, match="page did not come back within"):
+        named("in_time", limit=SHORT)(Stuck)
+    assert len(ended) == 1
+
+
+def test_the_kind_is_found_from_the_methods() -> None:
+    found = [suite_of(make) for make in (MemoryPager, MemoryTracker, MemoryStore, dict)]
+    assert [suite and suite.kind for suite in found] == ["pager", "tracker", "store", None]
