@@ -2,7 +2,8 @@
 
 import asyncio
 import threading
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import assert_type
@@ -96,6 +97,7 @@ from incidentkit.providers.support import Support
 from incidentkit.providers.tools import Change, operation
 from incidentkit.providers.tracker import FindTickets, FoundTickets, OpenTicket, SearchesTickets, Tracker
 from incidentkit.providers.undoing import undoing
+from incidentkit.testing import Check, Level, Rig, conformance
 
 
 def five_minutes() -> None:
@@ -376,3 +378,38 @@ def programs() -> None:
     )
     assert_type(tools.slots().get("deploy_tool"), Deployments | None)
     assert_type(AsyncCommandTools.from_environment(grace=timedelta(seconds=5)), AsyncCommandTools)
+
+
+def checks_of_providers() -> None:
+    assert_type(conformance(Pager), Sequence[Check[Pager]])
+    assert_type(
+        conformance(IncidentStore, level=Level.MUST, limit=timedelta(seconds=5)), Sequence[Check[IncidentStore]]
+    )
+    for check in conformance(Pager):
+        assert_type(check.promise, str)
+        check(ShortestPager)
+        check(lambda: ShortestAsyncPager())
+        check(lambda: Rig(MemoryPager(), known={"address": "+44 20 7946 0000"}))
+        check(pager_in_a_rig)
+        check(pager_in_a_coroutine)
+        check(pager_in_a_context)
+        check(pager_in_an_async_context)
+
+
+def pager_in_a_rig() -> Rig[Pager]:
+    pager = MemoryPager()
+    return Rig(pager, effects=lambda: pager.pages)
+
+
+async def pager_in_a_coroutine() -> ShortestAsyncPager:
+    return ShortestAsyncPager()
+
+
+@contextmanager
+def pager_in_a_context() -> Generator[Pager]:
+    yield ShortestPager()
+
+
+@asynccontextmanager
+async def pager_in_an_async_context() -> AsyncGenerator[Rig[ShortestAsyncPager]]:
+    yield Rig(ShortestAsyncPager())

@@ -35,6 +35,7 @@ from incidentkit.providers.health_checks import CheckHealth
 from incidentkit.providers.pager import Pager, SendPage
 from incidentkit.providers.store import Append, FindForgotten, IncidentStore
 from incidentkit.providers.undoing import undoing
+from incidentkit.testing import Check, Rig, conformance
 
 RATE = Number("error_rate", question="What share of requests fails?", minimum=0, maximum=1)
 AT_RISK = Flag("data_at_risk", question="Is data at risk?")
@@ -240,3 +241,13 @@ def programs() -> None:
     CommandTools({}, exit_codes={"VCS_TOOL": {1: ValueError}})  # type: ignore[dict-item]  # pyright: ignore[reportArgumentType]
     CommandTools.from_environment(limt=timedelta(seconds=25))  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     CommandTools({}).slots()["deploy"]  # type: ignore[typeddict-item]  # pyright: ignore[reportGeneralTypeIssues]
+
+
+def checks_of_providers(check: Check[Pager]) -> None:
+    check(OtherMethod)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    check(NoDiagnosis)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    check(MemoryPager())  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    check(lambda: Rig(MemoryStore()))  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    for other in conformance(IncidentStore):
+        other(MemoryPager)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    conformance(Pager, level="must")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]

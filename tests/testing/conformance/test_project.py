@@ -188,10 +188,11 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     built = run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder / "dist", cwd=source)
     assert built.returncode == 0, built.stdout + built.stderr
     (wheel,) = (folder / "dist").glob("*.whl")
-    made = run(sys.executable, "-m", "venv", folder / "env", cwd=folder)
+    made = run(sys.executable, "-m", "venv", "--without-pip", folder / "env", cwd=folder)
     assert made.returncode == 0, made.stdout + made.stderr
     python = folder / "env" / "bin" / "python"
-    installed = run(python, "-m", "pip", "install", "--quiet", "--no-index", "--no-deps", wheel, cwd=folder)
+    pip = (sys.executable, "-m", "pip", "--python", python)
+    installed = run(*pip, "install", "--quiet", "--no-index", "--no-deps", wheel, cwd=folder)
     assert installed.returncode == 0, installed.stdout + installed.stderr
     (site,) = (folder / "env").glob("lib/python*/site-packages")
     others = dict.fromkeys(sysconfig.get_path(name) for name in ("purelib", "platlib"))

@@ -34,6 +34,8 @@ class Method:
     """The fields of its request in which any words may stand."""
     cut: tuple[str, ...] = ()
     """Those in which words are cut that are too long."""
+    cutting: Level = Level.MUST
+    """How much it matters that they are."""
     refuses: tuple[str, ...] = ()
     """The fields of its request that name what has to be there."""
 
@@ -56,7 +58,7 @@ def checks_of(method: Method) -> Iterator[Check[Any]]:
     for field in method.cut:
         yield Check[Any](
             name=f"{method.name}_cuts_{field}",
-            level=Level.MUST,
+            level=method.cutting,
             promise=f"`{method.name}` cuts a {field} that is longer than the system allows, and does not refuse it.",
             judge=partial(_cuts, method, field),
         )

@@ -21,6 +21,7 @@ PAGE: Final = Method(
     request=lambda stage: sample(SendPage, stage),
     texts=("title", "reason", "message"),
     cut=("title", "reason", "message"),
+    cutting=Level.SHOULD,  # the protocol does not say so, and a page that is refused wakes nobody
 )
 
 METHODS: Final = (PAGE,)
