@@ -53,7 +53,7 @@ def test_kept_promises_are_reported(invoke: Invoke, module: str) -> None:
     assert done.status == 0
     assert done.lines[0] == f"{module}:pager (pager)"
     assert ["page_done_once", "must", "kept"] in [line.split() for line in done.lines]
-    assert done.lines[-1].startswith("Promises: 18 kept, 0 broken, 6 untold")
+    assert done.lines[-1].startswith("Promises: 18 kept, 0 broken, 7 untold")
 
 
 def test_a_broken_promise_is_reported_and_is_the_exit_status(invoke: Invoke, module: str, tmp_path: Path) -> None:

@@ -80,14 +80,17 @@ Fault: TypeAlias = Callable[["Double", Callable[..., Any], Any], Any]
 class Double:
     """A provider in memory that keeps what it did, and does some of it wrongly."""
 
-    def __init__(self, inner: Any, changing: frozenset[str], faults: Mapping[str, Fault]) -> None:
+    def __init__(
+        self, inner: Any, changing: frozenset[str], faults: Mapping[str, Fault], first: Double | None = None
+    ) -> None:
         self.inner = inner
-        self.effects: list[str] = []
-        self.said: dict[Any, Any] = {}
+        self.is_another = first is not None
+        self.effects: list[str] = [] if first is None else first.effects
+        self.said: dict[Any, Any] = {} if first is None else first.said
         """What a mistake has to remember."""
         self._changing = changing
         self._faults = faults
-        self._keys: set[str] = set()
+        self._keys: set[str] = set() if first is None else first._keys
         self._lock = Lock()
 
     def __getattr__(self, name: str) -> Any:
@@ -146,6 +149,7 @@ def rig_of(suite: Suite, faults: Mapping[str, Fault], around: Callable[[Any], An
         around(double),
         effects=lambda: double.effects,
         known=KNOWN,
+        another=lambda: around(Double(inner, changing(suite), faults, double)),
         outage=lambda: trouble(ProviderUnavailable("nobody answers")),
         overload=lambda: trouble(RateLimited("too many requests", retry_after=timedelta(seconds=30))),
     )

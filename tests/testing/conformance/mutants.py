@@ -105,6 +105,10 @@ def looks_before_it_leaps(double: Double, call: Any, request: Any) -> Any:
     return receipt
 
 
+def knows_its_own_keys(double: Double, call: Any, request: Any) -> Any:
+    return call(evolve(request, key=token_hex(32)) if double.is_another else request)
+
+
 def remembers_failures(double: Double, call: Any, request: Any) -> Any:
     if request.key in double.said:
         raise Conflict("it failed before")
@@ -129,6 +133,7 @@ GENERIC: Final[Mapping[str, Fault]] = {
     "done": does_nothing,
     "done_once": does_it_again,
     "same_answer": answers_anew,
+    "known_elsewhere": knows_its_own_keys,
     "other_request": goes_by_everything,
     "same_key_at_once": looks_before_it_leaps,
     "after_outage": remembers_failures,

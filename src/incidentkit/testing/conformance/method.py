@@ -171,6 +171,24 @@ def _answers_the_same(method: Method, stage: Stage) -> None:
     stage.expect(again.error is None and again.answer == first, f"first {shown(first)}, then {again}.")
 
 
+def _does_it_once_for_others(method: Method, stage: Stage) -> None:
+    if stage.rig.another is None:
+        raise Untold("only another provider of the same system shows it: let the factory give Rig(..., another=...)")
+    request = method.request(stage)
+    first = answered(method, stage, request)
+    before = _effects_if_seen(stage)
+    if stage.call(method.name, request) != first or _effects_if_seen(stage) != before:
+        raise Untold(f"{method.name} does not even know its own keys")
+    outcome = stage.attempt(method.name, request, provider=stage.rig.another())
+    stage.expect(outcome.error is None and outcome.answer == first, f"first {shown(first)}, then {outcome}.")
+    after = _effects_if_seen(stage)
+    stage.expect(after == before, f"{_more(before, after)}.")
+
+
+def _effects_if_seen(stage: Stage) -> tuple[str, ...]:
+    return () if stage.rig.effects is None else stage.effects()
+
+
 def _does_it_once_for_many(method: Method, stage: Stage) -> None:
     request = method.request(stage)
     outcomes = stage.at_once(method.name, [request] * CROWD)
@@ -275,6 +293,12 @@ CHANGING: Final[tuple[Row, ...]] = (
         Level.MUST,
         "`{method}` gives for a key that was used before the answer of the first time.",
         _answers_the_same,
+    ),
+    (
+        "known_elsewhere",
+        Level.SHOULD,
+        "A key that `{method}` was given is known to another provider of the same system, as another desk has one.",
+        _does_it_once_for_others,
     ),
     (
         "other_request",

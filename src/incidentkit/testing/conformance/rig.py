@@ -22,6 +22,8 @@ class Rig(Generic[P_co]):
     are. The text of an item has the words as people see them. Nothing that was only asked is among it."""
     known: Mapping[str, Any] = field(factory=dict[str, Any], kw_only=True)
     """What there is in the system behind, by the names of the fields of requests: ``{"service": "checkout"}``."""
+    another: Callable[[], P_co] | None = field(default=None, kw_only=True)
+    """Makes another provider in front of the same system, as the desk of another program has one."""
     outage: Callable[[], AbstractContextManager[object]] | None = field(default=None, kw_only=True)
     """While this context lasts, the system behind cannot be reached."""
     overload: Callable[[], AbstractContextManager[object]] | None = field(default=None, kw_only=True)

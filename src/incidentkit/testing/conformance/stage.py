@@ -6,12 +6,11 @@ import asyncio
 import inspect
 import time
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from datetime import timedelta
 from secrets import token_hex
-from threading import Barrier
-from typing import Any, Final, NoReturn, Self, TypeVar
+from threading import Barrier, Thread
+from typing import Any, Final, NoReturn, Self, cast
 from unittest import SkipTest
 
 from attrs import define, field, frozen
@@ -19,8 +18,6 @@ from attrs import define, field, frozen
 from incidentkit.errors import shown
 from incidentkit.testing.conformance.level import Level
 from incidentkit.testing.conformance.rig import Rig
-
-T = TypeVar("T")
 
 CROWD: Final = 6
 """How many ask at once."""
@@ -126,10 +123,6 @@ class Stage:
             if self._runner is not None:
                 self._runner.close()
 
-    def another(self) -> Any:
-        """Another provider of the same factory."""
-        return self._made().provider
-
     def key(self) -> str:
         """A key that nobody has used, whatever was tried on this system before."""
         return token_hex(32)
@@ -163,9 +156,9 @@ class Stage:
             raise Untold(f"{method} did not answer: {outcome}")
         return outcome.answer
 
-    def attempt(self, method: str, *arguments: object) -> Outcome:
-        """What comes of a call."""
-        asked = self._method(method)
+    def attempt(self, method: str, *arguments: object, provider: object = None) -> Outcome:
+        """What comes of a call, of the provider of the factory unless another one is given."""
+        asked = self._method(method, provider)
         self.watch.begin(method)
         try:
             return Outcome(self._settled(asked(*arguments)))
@@ -184,14 +177,7 @@ class Stage:
             if inspect.iscoroutinefunction(asked):
                 begun = [_begun(asked, request) for request in requests]
             else:
-                together = Barrier(len(requests))
-
-                def begin(request: object) -> Any:
-                    together.wait()
-                    return _begun(asked, request)
-
-                with ThreadPoolExecutor(len(requests)) as threads:
-                    begun = [*threads.map(begin, requests)]
+                begun = _begun_in_threads(asked, requests)
             return self._settled(_gathered(begun)) if any(map(inspect.isawaitable, begun)) else begun
         finally:
             self.watch.end()
@@ -204,11 +190,11 @@ class Stage:
         """An answer, whether it has to be awaited or not."""
         return self._settled(answer)
 
-    def _method(self, name: str) -> Callable[..., Any]:
-        if not self.has(name):
+    def _method(self, name: str, provider: object = None) -> Callable[..., Any]:
+        found: Any = getattr(self.rig.provider if provider is None else provider, name, None)
+        if not callable(found):
             raise Untold(f"it has no method {name}")
-        found: Callable[..., Any] = getattr(self.rig.provider, name)
-        return found
+        return cast(Callable[..., Any], found)
 
     def _settled(self, answer: Any) -> Any:
         """The answer, once it is there."""
@@ -262,6 +248,26 @@ class Stage:
         if callable(close):
             with suppress(Exception):
                 self._settled(close())
+
+
+def _begun_in_threads(asked: Callable[..., Any], requests: Sequence[object]) -> list[Any]:
+    """What calls give that begin at once, each in a thread.
+
+    The threads are of the kind that Python does not wait for at its end: one that hangs would keep it from ending.
+    """
+    begun: list[Any] = [None] * len(requests)
+    together = Barrier(len(requests))
+
+    def begin(place: int, request: object) -> None:
+        together.wait()
+        begun[place] = _begun(asked, request)
+
+    threads = [Thread(target=begin, args=each, daemon=True) for each in enumerate(requests)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return begun
 
 
 def _begun(asked: Callable[..., Any], request: object) -> Any:
