@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
-from threading import Lock
+from threading import Lock, get_ident
 from typing import Any, Final, TypeAlias
 
 from incidentkit.errors import ProviderError, ProviderUnavailable, RateLimited
@@ -88,6 +88,7 @@ class Double:
         self.effects: list[str] = [] if first is None else first.effects
         self.said: dict[Any, Any] = {} if first is None else first.said
         """What a mistake has to remember."""
+        self.made_in = get_ident()
         self._changing = changing
         self._faults = faults
         self._keys: set[str] = set() if first is None else first._keys

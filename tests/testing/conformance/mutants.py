@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from secrets import token_hex
+from threading import get_ident
 from typing import Any, Final
 
 from attrs import evolve
@@ -27,22 +28,15 @@ from incidentkit.testing.conformance.check import Check
 from incidentkit.testing.conformance.suite import Suite
 from tests.testing.conformance.doubles import Double, Fault, changing
 
-SHORT: Final = 0.002
-"""Seconds for which somebody else comes in between."""
-
 
 def answers_nothing(double: Double, call: Any, request: Any) -> Any:
     call(request)
 
 
 def is_not_shared(double: Double, call: Any, request: Any) -> Any:
-    if double.said.setdefault("busy", token := object()) is not token:
-        raise RuntimeError("somebody is in here")
-    try:
-        time.sleep(SHORT)
-        return call(request)
-    finally:
-        del double.said["busy"]
+    if get_ident() != double.made_in:
+        raise RuntimeError("this was made in another thread")
+    return call(request)
 
 
 def fails_at_strange_words(double: Double, call: Any, request: Any) -> Any:
@@ -96,13 +90,9 @@ def goes_by_everything(double: Double, call: Any, request: Any) -> Any:
     return receipt if double.said.setdefault(request.key, request) == request else evolve(receipt, note="another one")
 
 
-def looks_before_it_leaps(double: Double, call: Any, request: Any) -> Any:
-    if request.key in double.said:
-        return double.said[request.key]
-    receipt = evolve(call(request), note=token_hex())
-    time.sleep(SHORT)
-    double.said[request.key] = receipt
-    return receipt
+def remembers_in_each_thread(double: Double, call: Any, request: Any) -> Any:
+    receipt = call(request)
+    return double.said.setdefault((get_ident(), request.key), evolve(receipt, note=token_hex()))
 
 
 def knows_its_own_keys(double: Double, call: Any, request: Any) -> Any:
@@ -135,7 +125,7 @@ GENERIC: Final[Mapping[str, Fault]] = {
     "same_answer": answers_anew,
     "known_elsewhere": knows_its_own_keys,
     "other_request": goes_by_everything,
-    "same_key_at_once": looks_before_it_leaps,
+    "same_key_at_once": remembers_in_each_thread,
     "after_outage": remembers_failures,
     "changes_nothing": changes_something,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta, timezone
-from threading import Lock
+from threading import Barrier, Lock, get_ident
 from typing import Any, Final
 
 from attrs import evolve
@@ -32,7 +32,8 @@ from incidentkit.providers.store import (
     FindIncidents,
     TakeNumber,
 )
-from tests.testing.conformance.mutants import LATE, SHORT
+from incidentkit.testing.conformance.stage import CROWD
+from tests.testing.conformance.mutants import LATE
 
 
 class LocalTime:
@@ -172,26 +173,39 @@ class Pages(MemoryStore):
         return super().load(incident)[:100]
 
 
-class Racing(MemoryStore):
+class Crowded(MemoryStore):
+    """A store in which those who come at once see each other wait."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._made_in = get_ident()
+        self._together = Barrier(CROWD, timeout=60)
+
+    def wait_for_the_others(self) -> None:
+        if get_ident() != self._made_in:
+            self._together.wait()
+
+
+class Racing(Crowded):
     """Reads, waits, and writes."""
 
     def append(self, request: Append, /) -> tuple[Event, ...]:
         had = len(self._logs.get(request.incident, ()))
-        time.sleep(SHORT)
+        self.wait_for_the_others()
         if request.expected_version == had and had:
             with self._lock:
                 return super().append(evolve(request, expected_version=len(self._logs[request.incident])))
         return super().append(request)
 
 
-class Overwriting(MemoryStore):
+class Overwriting(Crowded):
     """Puts a log back as it was when it was read."""
 
     def append(self, request: Append, /) -> tuple[Event, ...]:
         before = self._logs.get(request.incident, ())
         if request.expected_version is not None:
             return super().append(request)
-        time.sleep(SHORT)
+        self.wait_for_the_others()
         with self._lock:
             events = super().append(request)
             self._logs[request.incident] = (*before, *events)
@@ -274,10 +288,10 @@ class OneSeries(MemoryStore):
         return super().number(request) if request.series == series else self._numbers[series] + 1
 
 
-class RacingNumbers(MemoryStore):
+class RacingNumbers(Crowded):
     def number(self, request: TakeNumber, /) -> int:
         last = self._numbers[request.series]
-        time.sleep(SHORT)
+        self.wait_for_the_others()
         self._numbers[request.series] = last + 1
         return last + 1
 

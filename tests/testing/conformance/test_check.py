@@ -23,7 +23,7 @@ from incidentkit.testing.conformance.suite import SUITES, suite_of
 from tests.testing.conformance.mutants import OWN
 from tests.testing.conformance.store_mutants import MUTANTS
 
-SHORT = timedelta(seconds=0.05)
+SHORT = timedelta(seconds=0.2)
 
 
 def named(name: str, **terms: Any) -> Check[Pager]:
@@ -158,7 +158,7 @@ def test_a_call_that_never_comes_back_is_late() -> None:
             return super().page(request)
 
     try:
-        with pytest.raises(PromiseBroken, match=r"Seen: page did not come back within 0.05 s\."):
+        with pytest.raises(PromiseBroken, match=r"Seen: page did not come back within 0.2 s\."):
             named("in_time", limit=SHORT)(Stuck)
         with pytest.raises(Untold, match="page did not come back"):
             named("page_answers", limit=SHORT)(Stuck)
