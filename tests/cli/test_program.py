@@ -331,6 +331,13 @@ def test_a_drill_needs_no_database_and_the_rest_says_what_to_install(tmp_path: P
     assert not [*tmp_path.iterdir()]
 
 
+def test_checks_of_providers_say_what_to_install() -> None:
+    without = WITHOUT_RICH.replace("rich", "hypothesis")
+    done = run("conform", "incidentkit.memory:MemoryPager", program=("-c", without))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "incidentkit: error: the checks are not installed: pip install 'incidentkit[testing]'\n"
+
+
 def test_a_missing_driver_is_named_with_what_to_install(tmp_path: Path) -> None:
     without = WITHOUT_RICH.replace("rich", "psycopg")
     done = run("list", "postgresql://ada:hunter2@db/x", program=("-c", without))
