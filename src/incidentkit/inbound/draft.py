@@ -11,7 +11,7 @@ from attrs import evolve
 from incidentkit.inbound.action_item import ActionItems
 from incidentkit.inbound.bounds import Bounds
 from incidentkit.inbound.clock import Clock
-from incidentkit.inbound.impact import Damage, Measures, is_measured
+from incidentkit.inbound.impact import Damage, Measures, is_measured, is_named
 from incidentkit.inbound.length import length_of
 from incidentkit.inbound.markdown_tree import Block, Heading, Items, Rows, Words
 from incidentkit.inbound.meaning import Place
@@ -21,7 +21,7 @@ from incidentkit.inbound.prose import Composer, document_of, line_of, plain_of, 
 from incidentkit.inbound.section import Section
 from incidentkit.inbound.timeline import Timeline
 from incidentkit.inbound.warning import Unclear
-from incidentkit.inbound.wording import Part, Parts, lines_of, words_of_parts
+from incidentkit.inbound.wording import Part, Parts, apart, lines_of, words_of_parts
 from incidentkit.policy import account
 from incidentkit.policy.account import words_in
 from incidentkit.policy.postmortem import PostMortem
@@ -163,13 +163,13 @@ class Draft:
     def known(self, section: Section) -> None:
         """What is known of the incident, if it is a few words; otherwise a section."""
         words, rest = _first_line(section.blocks)
-        if is_placeholder(words):
-            self._notes.warn(Unclear.PLACEHOLDER, section.line, f"{section.heading}: {words_of_parts(words)}")
-            words = ()
-        said = plain_of(words, section.line, self._notes)
+        said = "" if is_placeholder(words) else plain_of(words, section.line, self._notes)
         self._bounds.said(section.heading, said, section.line)
-        if not rest and (not said or self.about(short_text(section.heading, section.line, self._notes), said)):
-            self._notes.grasp("" if said else section.heading)
+        if not said and not rest:
+            blank = f"{section.heading}: {words_of_parts(words)}".rstrip()
+            self._notes.warn(Unclear.PLACEHOLDER, section.line, blank)
+            return
+        if not rest and self.about(short_text(section.heading, section.line, self._notes), said):
             return
         self.other(section.heading, section.line, section.blocks)
 
@@ -220,8 +220,9 @@ class Draft:
                         if name:
                             self._measures.add(row[0].line, name, value, *target)
                 case Words(line=line, parts=parts):
-                    if not self._number(parts, line):
-                        yield block
+                    for below, piece in apart(parts, is_named):
+                        if not self._number(piece, line + below):
+                            yield Words(line + below, words_of_parts(piece), piece)
                 case _:
                     yield block
 

@@ -16,13 +16,16 @@ from incidentkit.inbound.notes import Notes
 from incidentkit.inbound.placeholder import is_blank, is_placeholder
 from incidentkit.inbound.prose import line_of, plain_of, short_text
 from incidentkit.inbound.warning import Unclear
-from incidentkit.inbound.wording import Part, Parts, words_of_parts
+from incidentkit.inbound.wording import Part, Parts, apart, words_of_parts
 from incidentkit.inbound.zone import zone_in
 from incidentkit.policy.account import Impact, Measure, words_in
 from incidentkit.policy.postmortem import BLANK_END, BLANK_START
 from incidentkit.text.document import Text
 
 _NAMED: Final = re.compile(r"(?P<name>[^:|]{2,60}?)\s*(?::|\|)\s*(?P<value>.*)", re.DOTALL)
+
+_LABEL: Final = re.compile(r"\s*[^\s:|][^:|]{1,40}:(?:\s|\Z)")
+"""How a line begins that has something to say of its own, be it a field or not."""
 
 _FIELDS: Final[Mapping[str, str]] = {
     **dict.fromkeys(("users affected", "users impacted", "affected users", "impacted users"), "users"),
@@ -36,6 +39,11 @@ _BETWEEN: Final = re.compile(r"\s+(?:to|until|till|[-\N{EN DASH}\N{EM DASH}])\s+
 
 _TIMED: Final = re.compile(r"(?:time|duration|mean time|mtt[a-z]|ttd|ttr|ttm)\b", re.IGNORECASE)
 _MISSED: Final = re.compile(r"\s*\(missed\)\Z")
+
+
+def is_named(parts: Parts) -> bool:
+    """Whether a line begins with a label of a few words and a colon."""
+    return bool(_LABEL.match(words_of_parts(parts)))
 
 
 def is_measured(name: str) -> bool:
@@ -69,24 +77,36 @@ class Damage:
         for block in blocks:
             match block:
                 case Items(items=items):
-                    left = tuple(item for item in items if not self._item(item))
+                    left = tuple(filter(None, map(self._item, items)))
                     if left:
                         yield evolve(block, items=left)
                 case Rows(rows=rows) if len(rows[0]) == 2:
                     rest = tuple(row for row in rows if not self._row(row))
                     if any(cell.text for row in rest for cell in row):
                         yield evolve(block, rows=rest)
-                case Words() if self._named(block.line, block.parts):
-                    pass
+                case Words():
+                    yield from self._words(block)
                 case _:
                     yield block
 
-    def _item(self, item: Item) -> bool:
+    def _item(self, item: Item) -> Item | None:
+        """What is left of an item; `None` if that is nothing."""
         match item.blocks:
-            case (Words(line=line, parts=parts),):
-                return self._named(line, parts)
+            case (Words() as words,):
+                left = tuple(self._words(words))
+                return evolve(item, blocks=left) if left else None
             case _:
-                return False
+                return item
+
+    def _words(self, block: Words) -> Iterator[Words]:
+        """What is left of a paragraph, whose lines may each have a label."""
+        several = apart(block.parts, is_named)
+        left = [(below, parts) for below, parts in several if not self._named(block.line + below, parts)]
+        if len(left) == len(several):
+            yield block
+            return
+        for below, parts in left:
+            yield Words(block.line + below, words_of_parts(parts), parts)
 
     def _row(self, row: Sequence[Words]) -> bool:
         name, value = row

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Final
 
 from attrs import define, evolve, field
@@ -10,11 +11,14 @@ from attrs import define, evolve, field
 from incidentkit.inbound.impact import is_measured, is_part_of_impact
 from incidentkit.inbound.markdown_tree import Block, Heading, Item, Items, Words
 from incidentkit.inbound.meaning import Meaning, Place, meaning_of
-from incidentkit.inbound.wording import Parts, without, words_of_parts
+from incidentkit.inbound.wording import Parts, apart, without, words_of_parts
 from incidentkit.text.document import Strong
 
 BELOW_ALL: Final = 7
 """The level of a label."""
+
+_SHORT: Final = frozenset((None, Place.ABOUT, Place.PEOPLE, Place.MEASURES))
+"""Where a label goes that is over with its own paragraph, if something is said in it."""
 
 
 @define(eq=False, kw_only=True)
@@ -67,12 +71,12 @@ class _Finder:
         home = self._home
         is_front = not home.heading
         match block:
-            case Words(line=line, parts=parts) if home.meaning is None or home.meaning.place is not Place.TIMELINE:
-                if label := _label(line, parts, is_front=is_front):
-                    self.sections.append(label)
-                    return
+            case Words() if home.meaning is None or home.meaning.place is not Place.TIMELINE:
+                for words in _pieces(block, is_front=is_front):
+                    self._words(words, is_front=is_front)
+                return
             case Items(items=items) if home.meaning is None:
-                labels = [_of_item(item, is_front=is_front) for item in items]
+                labels = [[*_of_item(item, is_front=is_front)] for item in items]
                 if any(labels):
                     self._labelled(block, labels)
                     return
@@ -80,13 +84,22 @@ class _Finder:
                 pass
         self.sections[-1].blocks.append(block)
 
-    def _labelled(self, block: Items, labels: Sequence[Section | None]) -> None:
+    def _words(self, block: Words, *, is_front: bool) -> None:
+        label = _label(block.line, block.parts, is_front=is_front)
+        if label is None:
+            self.sections[-1].blocks.append(block)
+            return
+        self.sections.append(label)
+        if label.blocks and (label.meaning.place if label.meaning else None) in _SHORT:
+            self._go_on()
+
+    def _labelled(self, block: Items, labels: Sequence[Sequence[Section]]) -> None:
         """A list of labelled items; the others stay a list."""
         others = tuple(item for item, label in zip(block.items, labels, strict=True) if not label)
         if others:
             self._go_on()
             self.sections[-1].blocks.append(evolve(block, items=others))
-        self.sections += filter(None, labels)
+        self.sections += chain.from_iterable(labels)
         self._go_on()
 
     def _go_on(self) -> None:
@@ -99,15 +112,31 @@ def _keeps(home: Section, meaning: Meaning) -> bool:
     return meaning.place is Place.ABOUT and home.meaning is not None
 
 
-def _of_item(item: Item, *, is_front: bool) -> Section | None:
+def _pieces(block: Words, *, is_front: bool) -> Iterator[Words]:
+    """The paragraph, or one for each of its lines that begin with a label and a colon."""
+
+    def begins(line: Parts) -> bool:
+        split = _split(line)
+        return bool(split and split[2] and _label(block.line, line, is_front=is_front))
+
+    several = apart(block.parts, begins)
+    if len(several) < 2:
+        yield block
+        return
+    for below, parts in several:
+        yield Words(block.line + below, words_of_parts(parts), parts)
+
+
+def _of_item(item: Item, *, is_front: bool) -> Iterator[Section]:
     match item.blocks:
-        case (Words(line=line, parts=parts), *rest):
-            label = _label(line, parts, is_front=is_front)
-            if label:
-                label.blocks += rest
-            return label
+        case (Words() as words, *rest):
+            labels = [_label(each.line, each.parts, is_front=is_front) for each in _pieces(words, is_front=is_front)]
+            if labels[0]:
+                found = [each for each in labels if each]
+                found[-1].blocks += rest
+                yield from found
         case _:
-            return None
+            pass
 
 
 def _label(line: int, parts: Parts, *, is_front: bool) -> Section | None:
@@ -115,13 +144,13 @@ def _label(line: int, parts: Parts, *, is_front: bool) -> Section | None:
     split = _split(parts)
     if split is None:
         return None
-    name, rest = split
+    name, rest, has_colon = split
     meaning = meaning_of(name)
     if is_part_of_impact(name):
         return _labelled_section(line, name, parts, Meaning(Place.IMPACT), parts)
     if is_measured(name) and is_front:
         return _labelled_section(line, name, rest, Meaning(Place.MEASURES), parts)
-    if meaning is None and not ((is_front and words_of_parts(rest).strip()) or (is_front and _ends(parts))):
+    if meaning is None and not (is_front and has_colon):
         return None
     return _labelled_section(line, name, rest, meaning, parts)
 
@@ -133,13 +162,8 @@ def _labelled_section(line: int, name: str, rest: Parts, meaning: Meaning | None
     return label
 
 
-def _ends(parts: Parts) -> bool:
-    """Whether there is a colon behind the label, or nothing."""
-    return words_of_parts(parts).rstrip().endswith(":") or len(parts) == 1
-
-
-def _split(parts: Parts) -> tuple[str, Parts] | None:
-    """A bold label and what stands behind it; `None` if there is no label."""
+def _split(parts: Parts) -> tuple[str, Parts, bool] | None:
+    """A bold label, what stands behind it, and whether a colon parts them; `None` if there is no label."""
     count = 0
     while count < len(parts) and isinstance(parts[count].inline, Strong):
         count += 1
@@ -148,9 +172,9 @@ def _split(parts: Parts) -> tuple[str, Parts] | None:
         return None
     behind = words_of_parts(rest)
     if name.endswith(":"):
-        return name[:-1].strip(), rest
+        return name[:-1].strip(), rest, True
     if behind.lstrip().startswith(":"):
-        return name, without(rest, behind.index(":") + 1)
+        return name, without(rest, behind.index(":") + 1), True
     if not behind.strip():
-        return name, ()
+        return name, (), False
     return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Final, TypeAlias
 
@@ -85,6 +85,18 @@ def lines_of(parts: Parts) -> tuple[Parts, ...]:
         else:
             lines[-1].append(part)
     return tuple(tuple(each) for each in lines if words_of_parts(each).strip())
+
+
+def apart(parts: Parts, begins: Callable[[Parts], bool]) -> list[tuple[int, Parts]]:
+    """The pieces of a paragraph, a new one where a line begins it, and how many lines each is below the first."""
+    pieces: list[tuple[int, Parts]] = []
+    for number, line in enumerate(lines_of(parts)):
+        if not pieces or begins(line):
+            pieces.append((number, line))
+        else:
+            start, piece = pieces[-1]
+            pieces[-1] = start, (*piece, BREAK, *line)
+    return pieces
 
 
 def is_slanted(parts: Parts) -> bool:
