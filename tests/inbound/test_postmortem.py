@@ -324,7 +324,7 @@ def test_midnight_turns_to_the_next_day_and_a_little_back_does_not() -> None:
         "2026-03-03 00:10:00+00:00 | b",
         "2026-03-03 00:05:00+00:00 | c",
     ]
-    assert codes(document) == [(5, Unclear.ORDER)]
+    assert codes(document) == [(4, Unclear.NEXT_DAY), (5, Unclear.ORDER)]
 
 
 def test_without_a_zone_it_is_utc_with_a_warning_or_that_which_is_given() -> None:

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from enum import StrEnum
+from itertools import pairwise
 from typing import Final
 
 from attrs import frozen
 
 from incidentkit.inbound.notes import Notes
 from incidentkit.inbound.warning import Unclear
-from incidentkit.inbound.zone import ZONE, is_ambiguous, zone_of
+from incidentkit.inbound.zone import DOUBTFUL_ZONE, STRANGE_ZONE, ZONE, is_ambiguous, zone_of
 
 MOST_BACK: Final = timedelta(hours=6)
 """How much earlier than the entry before it a time without a date may be; if it is more, it is of the next day."""
+
+MOST_FALLEN: Final = timedelta(hours=12)
+"""How much earlier each entry may be than the one before it where the latest stands first."""
 
 FIRST_YEAR, LAST_YEAR = 1970, 2199
 """Years of which post-mortems are."""
@@ -30,34 +35,71 @@ _DATE: Final = (
     rf"|(?P<m2>{_MONTH})\s+(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?(?![\d:])(?:,?\s+(?P<y2>\d{{4}})(?![\d:]))?"
     rf"|(?P<d3>\d{{1,2}})(?:st|nd|rd|th|\.)?\s+(?:of\s+)?(?P<m3>{_MONTH})(?:,?\s+(?P<y3>\d{{4}})(?![\d:]))?)"
 )
-_TIME: Final = (
-    r"(?:(?P<h1>\d{1,2})[:.](?P<n1>\d{2})(?::(?P<s1>\d{2})(?:[.,]\d{1,9})?)?(?!\d|:\d)(?:\s?(?P<p1>[ap])\.?m\b\.?)?"
-    r"|(?P<h2>\d{1,2})\s?(?P<p2>[ap])\.?m\b\.?)"
+_SAYS_TIME: Final = (
+    r"(?=\s*(?:\Z|[:|,;)\]](?:\s|\Z)|[-\u2013\u2014]+(?:\s|\Z|\d{1,2}[:.]\d\d)"
+    rf"|[/(]\s*\d{{1,2}}[:.]\d\d|\(?(?-i:{ZONE})|[ap]\.?m\b))"
 )
-_EXPRESSION: Final = re.compile(
-    rf"(?:{_DATE}(?:(?:T|,?\s+(?:at\s+)?(?:[-\u2013]\s+)?)(?=\d{{1,2}}(?:[:.]\d\d|\s?[ap]\.?m\b)))?)?"
-    rf"(?:{_TIME}(?:\s?\(?(?P<zone>(?-i:{ZONE}))\)?)?)?",
-    re.IGNORECASE,
-)
+"""What stands behind a time with a dot, which could be an amount or a version as well."""
+
+
+def _expression(behind_dotted: str) -> re.Pattern[str]:
+    """A date, a time or both; behind a time with a dot stands what is given."""
+    dotted = rf"\d{{2}}(?=\.\d{{2}}(?!\d){behind_dotted})"
+    time = (
+        rf"(?:(?P<h1>\d{{1,2}}(?=:)|{dotted})[:.](?P<n1>\d{{2}})(?::(?P<s1>\d{{2}})(?:[.,]\d{{1,9}})?)?(?!\d|:\d)"
+        r"(?:\s?(?P<p1>[ap])\.?m\b\.?)?|(?P<h2>\d{1,2})\s?(?P<p2>[ap])\.?m\b\.?)"
+    )
+    join = rf"(?:T|,?\s+(?:at\s+)?(?:[-\u2013]\s+)?)(?=\d{{1,2}}:\d\d|{dotted}|\d{{1,2}}\s?[ap]\.?m\b)"
+    return re.compile(rf"(?:{_DATE}(?:{join})?)?(?:{time}(?:\s?\(?(?P<zone>(?-i:{ZONE}))\)?)?)?", re.IGNORECASE)
+
+
+def _unreadable(behind_dotted: str) -> re.Pattern[str]:
+    """What looks like a date or a time and cannot be told."""
+    dotted = r"\d{2}\.\d{2}(?!\d)"
+    return re.compile(
+        r"(?P<about>(?:ca|approx|circa|around|about|roughly)\b\.?|~)?\s*"
+        r"(?:(?P<day>[\d?]{4}(?:[-/.][\dmdy?]{1,4}){2,3}"
+        r"|\d{1,2}(?P<mark>[-/.])\d{1,2}(?P=mark)(?:(?:19|20)\d\d|\d\d(?=,?\s+\d{1,2}[:.]\d\d))(?!\d)"
+        r"|\d{1,2}/\d{1,2}(?=,?\s+\d{1,2}:\d\d))(?:(?:T|,?\s+(?:at\s+)?)[\dh?]{1,2}[:.][\dm?]{2}(?::\d\d)?)?"
+        rf"|[\d?]{{1,2}}:[\dhm?]{{2}}(?:[:.][\d?]{{2}})?|(?=[\d.]*\?)[\d?]{{1,2}}\.[\d?]{{2}}"
+        rf"|(?(about){dotted}|{dotted}{behind_dotted}))"
+        rf"(?:\s?[ap]\.?m\b\.?)?(?:\s\(?(?P<zone>(?-i:{ZONE}))\)?)?",
+        re.IGNORECASE,
+    )
+
+
+class Dots(StrEnum):
+    """Whether times are read that have a dot in place of a colon."""
+
+    NEVER = "never"
+    IF_SAID = "if said"
+    """Where what stands behind them says that they are times."""
+    ALWAYS = "always"
+
+
+_BEHIND_DOTTED: Final = {Dots.NEVER: r"(?!)", Dots.IF_SAID: _SAYS_TIME, Dots.ALWAYS: ""}
+_EXPRESSIONS: Final = {dots: _expression(behind) for dots, behind in _BEHIND_DOTTED.items()}
+_UNREADABLE: Final = {dots: _unreadable(behind) for dots, behind in _BEHIND_DOTTED.items()}
+
 _DAY: Final = re.compile(_DATE, re.IGNORECASE)
 _DAY_INSIDE: Final = re.compile(rf"(?<![\w-])(?:{_DATE})", re.IGNORECASE)
 
-_UNREADABLE: Final = re.compile(
-    r"(?:(?:ca|approx|circa|around|about|roughly)\b\.?|~)?\s*"
-    r"(?:[\d?]{4}(?:[-/.][\dmdy?]{1,4}){2,3}(?:(?:T|\s+)[\dh?]{1,2}[:.][\dm?]{2})?|[\d?]{1,2}[:.][\dhm?]{2}(?:[:.][\d?]{2})?)"
-    r"(?:\s?[ap]\.?m\b\.?)?"
-    rf"(?:\s\(?(?-i:{ZONE})\)?)?",
-    re.IGNORECASE,
-)
-_STRANGE: Final = re.compile(r"\s?\(?(?!UTC|GMT)[A-Z]{2,4}T\b\)?")
-"""A zone that is not known, behind a time."""
+_STRANGE: Final = re.compile(rf"{STRANGE_ZONE}|\?+(?!\w)")
+"""What makes a time uncertain, behind it."""
+
+_DOUBTFUL: Final = re.compile(DOUBTFUL_ZONE)
+
+_DOTTED: Final = re.compile(r"(?:[01]\d|2[0-3])\.[0-5]\d(?![\d.,%])")
+_COLON: Final = re.compile(rf"(?:{_DATE},?\s+)?\d{{1,2}}:\d\d", re.IGNORECASE)
 
 _GOES_ON: Final = re.compile(r"[\w%]|[.,:]\d")
 """What stands behind digits that are no time: ``10.20.30.40``, ``12.50%``."""
 
-_UNTIL: Final = re.compile(r"\s*(?:[-\N{EN DASH}\N{EM DASH}]|to|until)\s*\d{1,2}[:.]\d{2}", re.IGNORECASE)
+_UNTIL: Final = re.compile(
+    r"\s*(?:[-/\N{EN DASH}\N{EM DASH}]|to|until)\s*(?:\d{1,2}:\d{2}|(?P<dotted>\d{2}\.\d{2}))(?!\d)", re.IGNORECASE
+)
 _AGAIN: Final = re.compile(r"\s*\([^()]*\d[:.]\d\d[^()]*\)")
-_SEPARATOR: Final = re.compile(r"\s*(?:[-:|,\N{EN DASH}\N{EM DASH}]+(?=\s|\Z))?\s*")
+_SEPARATOR: Final = re.compile(r"\s*(?:[-:|,.\N{EN DASH}\N{EM DASH}]+(?=\s|\Z))?\s*")
 
 
 @frozen(kw_only=True)
@@ -80,6 +122,25 @@ class Clock:
         self._years = years
         self._today: date | None = None
         self._last: datetime | None = None
+        self._dots = Dots.IF_SAID
+        self._falls = False
+
+    def of_form(self) -> None:
+        """The times that follow are as the playbook's form has them: with a date and a colon, or words."""
+        self._dots = Dots.NEVER
+
+    def survey(self, several: Iterable[str]) -> None:
+        """Look at how all entries of a section begin, before they are read: at dots in times, and which comes first."""
+        if self._dots is Dots.NEVER:
+            return
+        heads = [words[:200].lstrip() for words in several]
+        has_dots = not any(map(_COLON.match, heads)) and sum(bool(_DOTTED.match(each)) for each in heads) > 1
+        self._dots = Dots.ALWAYS if has_dots else Dots.IF_SAID
+        timed = [(found, moment) for each in heads if (found := self._read(each)) and (moment := _time(found))]
+        today = [datetime.combine(date.min, moment) for _, moment in timed]
+        steps = [earlier - later for earlier, later in pairwise(today)]
+        is_dated = any(_has_date(found) for found, _ in timed[1:])
+        self._falls = len(steps) > 1 and not is_dated and all(timedelta() <= each <= MOST_FALLEN for each in steps)
 
     def zone(self, name: str, line: int) -> None:
         """The times that follow are in that zone."""
@@ -98,22 +159,27 @@ class Clock:
         """Whether the words are a date and nothing else."""
         return len(words) < 100 and bool(_DAY.fullmatch(words.strip()))
 
+    def is_strange_day(self, words: str) -> bool:
+        """Whether the words are a date that cannot be told, and nothing else."""
+        found = self._unreadable(words.strip()) if len(words) < 100 else None
+        return bool(found and found["day"] and found[0] == words.strip())
+
     def begins(self, words: str) -> bool:
         """Whether the words begin with a time, be it readable or not."""
         head = words[:200]
-        return bool(_read(head) or _UNREADABLE.match(head))
+        return bool(self._read(head) or self._unreadable(head))
 
     def exactly(self, words: str, line: int) -> datetime | None:
         """The time that these words are, all of them; `None` if they are none."""
         said = words.strip()
-        found = _read(said)
+        found = self._read(said)
         return self._at(found, line) if found and found.end() == len(said) else None
 
     def reckon(self, words: str, line: int) -> Reckoned | None:
         """The time with which these words begin; `None` if they begin with none."""
         head = words[:200]
-        found, unreadable = _read(head), _UNREADABLE.match(head)
-        if found and (again := _UNTIL.match(head, found.end()) or _AGAIN.match(head, found.end())):
+        found, unreadable = self._read(head), self._unreadable(head)
+        if found and (again := _again(head, found)):
             at = self._at(found, line)
             self._notes.warn(Unclear.SPAN, line, head[: again.end()])
             if at is None:
@@ -131,7 +197,11 @@ class Clock:
         else:
             end, at = strange.end() if strange else end, None
             self._notes.warn(Unclear.TIME, line, head[:end])
+            if unreadable and unreadable["day"]:
+                self._today = self._last = None
             self.day(head[:end])
+        if doubtful := _DOUBTFUL.match(head, end):
+            self._notes.warn(Unclear.ZONE, line, head[: doubtful.end()])
         if at is not None:
             self._notes.grasp(head[:end])
         return Reckoned(at=at, when="" if at else head[:end].strip(), end=_after(words, end))
@@ -143,7 +213,7 @@ class Clock:
         moment = _time(found)
         if moment is None or day is None:
             has_date = _has_date(found)
-            if has_date and day:
+            if has_date:
                 self._today, self._last = day, None
             if moment is None or has_date:
                 self._notes.warn(Unclear.TIME, line, said)
@@ -152,12 +222,31 @@ class Clock:
             return None
         local = datetime.combine(day, moment)
         if not _has_date(found) and self._last and local < self._last:
-            if self._last - local > MOST_BACK:
+            if self._last - local > MOST_BACK and not self._falls:
                 local += timedelta(days=1)
+                self._notes.warn(Unclear.NEXT_DAY, line, said)
             else:
                 self._notes.warn(Unclear.ORDER, line, said)
         self._today, self._last = local.date(), local
-        return local.replace(tzinfo=self._zone_of(found, line)).astimezone(UTC)
+        at = local.replace(tzinfo=self._zone_of(found, line))
+        if at.utcoffset() != at.replace(fold=1).utcoffset():
+            self._notes.warn(Unclear.CHANGED_CLOCKS, line, said)
+        return at.astimezone(UTC)
+
+    def _read(self, head: str) -> re.Match[str] | None:
+        """What is a date, a time or both, and nothing that merely begins like one."""
+        found = _EXPRESSIONS[self._dots].match(head)
+        if found and found["zone"] and (_is_end(found) or not zone_of(found["zone"])):
+            found = _EXPRESSIONS[self._dots].match(head[: found.start("zone")])
+        if not found or not found[0].strip() or _GOES_ON.match(head, found.end()):
+            return None
+        return found
+
+    def _unreadable(self, head: str) -> re.Match[str] | None:
+        found = _UNREADABLE[self._dots].match(head)
+        if found and found["zone"] and not zone_of(found["zone"]):
+            return _UNREADABLE[self._dots].match(head[: found.start("zone")])
+        return found
 
     def _zone_of(self, found: re.Match[str], line: int) -> tzinfo:
         name = found["zone"]
@@ -204,12 +293,19 @@ def _dates(text: str) -> Iterator[date]:
             yield day
 
 
-def _read(head: str) -> re.Match[str] | None:
-    """What is a date, a time or both, and nothing that merely begins like one."""
-    found = _EXPRESSION.match(head)
-    if not found or not found[0].strip() or _GOES_ON.match(head, found.end()):
-        return None
-    return found
+def _again(head: str, found: re.Match[str]) -> re.Match[str] | None:
+    """Another time behind a time; one with a dot only if the first has one."""
+    until = _UNTIL.match(head, found.end())
+    if until and (not until["dotted"] or "." in found[0]):
+        return until
+    return _AGAIN.match(head, found.end())
+
+
+def _is_end(found: re.Match[str]) -> bool:
+    """Whether what could be a zone is a later time of the same day: ``10:00-10:30``."""
+    end = re.fullmatch(r"-(\d\d):?(\d\d)", found["zone"])
+    begin = _time(found)
+    return bool(end and begin and not found["s1"] and (begin.hour, begin.minute) < (int(end[1]), int(end[2])))
 
 
 def _after(words: str, end: int) -> int:

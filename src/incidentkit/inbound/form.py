@@ -53,6 +53,7 @@ class Form:
 
     def read(self, blocks: Sequence[Block]) -> None:
         """Read a document that `is_form`."""
+        self._clock.of_form()
         title, *others = _sections(blocks)
         self._title(*title)
         for heading, under in others[: len(HEADINGS)]:

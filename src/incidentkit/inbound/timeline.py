@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -56,6 +56,7 @@ class Timeline:
     def read(self, blocks: Sequence[Block]) -> tuple[Block, ...]:
         """Read the entries of a section, and give back what is none."""
         outside: list[Block] = []
+        self._clock.survey(_beginnings(blocks))
         for heading, under in _parts_of(blocks):
             if heading is None:
                 outside += self._blocks(under)
@@ -63,6 +64,9 @@ class Timeline:
                 self._clock.day(heading.text)
                 self._notes.grasp(heading.text)
                 outside += self._blocks(under)
+            elif self._clock.is_strange_day(heading.text) and any(map(self._has_times, under)):
+                self._clock.reckon(heading.text, heading.line)
+                outside += [heading, *self._blocks(under)]
             elif self._clock.begins(words_in(line_of(heading.parts))):
                 self._entry(_Told(line=heading.line, parts=heading.parts, blocks=under))
             elif any(map(self._has_times, under)):
@@ -256,6 +260,23 @@ def _parts_of(blocks: Sequence[Block]) -> Iterator[tuple[Heading | None, tuple[B
             under.append(block)
     if heading or under:
         yield heading, tuple(under)
+
+
+def _beginnings(blocks: Iterable[Block]) -> Iterator[str]:
+    """The words with which entries may begin, in their order."""
+    for block in blocks:
+        match block:
+            case Words(parts=parts) | Heading(parts=parts):
+                for line in lines_of(parts):
+                    said = words_of_parts(line).lstrip()
+                    dash = _DASH.match(said)
+                    yield said[dash.end() :] if dash else said
+            case Items(items=items):
+                yield from _beginnings(block for item in items for block in item.blocks[:1])
+            case Rows(rows=rows):
+                yield from (cell.text for row in rows for cell in row[:2])
+            case _:
+                pass
 
 
 def _rest(line: Line, end: int) -> Line:

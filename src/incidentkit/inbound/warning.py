@@ -110,6 +110,8 @@ class Unclear(StrEnum):
     LEFT_OVER = "PM018"
     OUTSIDE = "PM019"
     MISSPELT = "PM020"
+    NEXT_DAY = "PM021"
+    CHANGED_CLOCKS = "PM022"
 
     @property
     def meaning(self) -> str:
@@ -156,15 +158,15 @@ _UNCLEAR = {
         "They were read as UTC.",
     ),
     Unclear.ZONE: (
-        "The abbreviation of a time zone is used for several.",
-        "BST was read as British Summer Time, CST as that of America, IST as that of India.",
+        "The abbreviation of a time zone is used for several, or for other words.",
+        "BST was read as British Summer Time, CST as that of America, IST as that of India; other words stay words.",
     ),
     Unclear.SPAN: (
         "An entry has more than one time.",
         "It is at the first: the words of all stand in it.",
     ),
     Unclear.ORDER: (
-        "A time without a date is earlier than the one before it, by six hours at the most.",
+        "A time without a date is earlier than the one before it, by six hours at the most, or among falling ones.",
         "It was read as of the same day.",
     ),
     Unclear.BACKWARDS: (
@@ -202,6 +204,14 @@ _UNCLEAR = {
     Unclear.MISSPELT: (
         "A heading is none of those that post-mortems have, and resembles one.",
         "It was kept as another section, so what stands below it counts for nothing else.",
+    ),
+    Unclear.NEXT_DAY: (
+        "A time without a date is more than six hours earlier than the one before it.",
+        "It was read as of the next day.",
+    ),
+    Unclear.CHANGED_CLOCKS: (
+        "A time is there twice or not at all, because the clocks of its zone were changed then.",
+        "It was read as if they had not been changed yet.",
     ),
 }
 
