@@ -85,6 +85,15 @@ def test_what_cannot_be_seen_is_skipped_with_the_reason() -> None:
         named("page_same_answer")(Deaf)
 
 
+def test_a_method_is_called_with_one_request_by_place() -> None:
+    class Named(MemoryPager):
+        def page(self, request: SendPage, /, method: str) -> Receipt:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]
+            return super().page(request)
+
+    with pytest.raises(PromiseBroken, match=r"page.*: missing a required argument: 'method'"):
+        named("has_methods")(Named)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
 class Closing(MemoryPager):
     def __init__(self, told: list[str]) -> None:
         super().__init__()

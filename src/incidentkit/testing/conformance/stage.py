@@ -161,7 +161,7 @@ class Stage:
         asked = self._method(method, provider)
         self.watch.begin(method)
         try:
-            return Outcome(self._settled(asked(*arguments)))
+            return Outcome(self.settled(asked(*arguments)))
         except (Overdue, SkipTest):
             raise
         except Exception as error:  # noqa: BLE001  # whatever a provider raises is what came of the call
@@ -178,7 +178,7 @@ class Stage:
                 begun = [_begun(asked, request) for request in requests]
             else:
                 begun = _begun_in_threads(asked, requests)
-            return self._settled(_gathered(begun)) if any(map(inspect.isawaitable, begun)) else begun
+            return self.settled(_gathered(begun)) if any(map(inspect.isawaitable, begun)) else begun
         finally:
             self.watch.end()
 
@@ -186,18 +186,8 @@ class Stage:
         """Whether it has a method of that name."""
         return callable(getattr(self.rig.provider, method, None))
 
-    def settle(self, answer: Any) -> Any:
-        """An answer, whether it has to be awaited or not."""
-        return self._settled(answer)
-
-    def _method(self, name: str, provider: object = None) -> Callable[..., Any]:
-        found: Any = getattr(self.rig.provider if provider is None else provider, name, None)
-        if not callable(found):
-            raise Untold(f"it has no method {name}")
-        return cast(Callable[..., Any], found)
-
-    def _settled(self, answer: Any) -> Any:
-        """The answer, once it is there."""
+    def settled(self, answer: Any) -> Any:
+        """An answer, once it is there, whether it has to be awaited or not."""
         if not inspect.isawaitable(answer):
             return answer
         self.watch.extend()
@@ -215,6 +205,12 @@ class Stage:
 
         return self._loop().run(settled())
 
+    def _method(self, name: str, provider: object = None) -> Callable[..., Any]:
+        found: Any = getattr(self.rig.provider if provider is None else provider, name, None)
+        if not callable(found):
+            raise Untold(f"it has no method {name}")
+        return cast(Callable[..., Any], found)
+
     def _loop(self) -> asyncio.Runner:
         if self._runner is None:
             self._runner = asyncio.Runner()
@@ -222,7 +218,7 @@ class Stage:
 
     def _made(self) -> Rig[Any]:
         """What the factory gives, to be closed in the end: by its context if it has one, else by its own method."""
-        made: Any = self._settled(self.factory())
+        made: Any = self.settled(self.factory())
         is_made = self._is_made(made)
         if not is_made and hasattr(made, "__aenter__"):
             made = self._entered(made)
@@ -238,8 +234,8 @@ class Stage:
         return isinstance(made, Rig) or any(callable(getattr(made, name, None)) for name in self.methods)
 
     def _entered(self, context: Any) -> Any:
-        made = self._settled(context.__aenter__())
-        self._ending.callback(lambda: self._settled(context.__aexit__(None, None, None)))
+        made = self.settled(context.__aenter__())
+        self._ending.callback(lambda: self.settled(context.__aexit__(None, None, None)))
         return made
 
     def _close(self, provider: Any) -> None:
@@ -247,7 +243,7 @@ class Stage:
         close = getattr(provider, "aclose", None) or getattr(provider, "close", None)
         if callable(close):
             with suppress(Exception):
-                self._settled(close())
+                self.settled(close())
 
 
 def _begun_in_threads(asked: Callable[..., Any], requests: Sequence[object]) -> list[Any]:

@@ -92,7 +92,7 @@ def _knows_its_contents(stage: Stage) -> None:
 
 
 def _records(stage: Stage) -> list[Record]:
-    return [*stage.settle(stage.rig.provider.records())]
+    return [*stage.settled(stage.rig.provider.records())]
 
 
 def _gives_everything(stage: Stage) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from attrs import evolve, fields
 
@@ -96,16 +96,7 @@ def _request(operation: Operation, stage: Stage) -> Any:
     """A request that can be carried out."""
     given: dict[str, Any] = {}
     if operation.method in FIRST:
-        before = next(
-            each for each in OPERATIONS if each.slot == operation.slot and each.method == FIRST[operation.method]
-        )
-        request = _request(before, stage)
-        stage.call(before.method, request)
-        given = {
-            each.name: getattr(request, each.name)
-            for each in fields(operation.request)
-            if each.name not in ("key", "incident") and hasattr(request, each.name)
-        }
+        given = _done_first(operation, stage)
     elif operation.method in ("create_branch", "set"):
         given = {("branch" if operation.method == "create_branch" else "name"): fresh("conformance")}
     elif operation.method == "commit":
@@ -116,6 +107,16 @@ def _request(operation: Operation, stage: Stage) -> Any:
     if operation.slot == "feature_flag_tool" and isinstance(known, str):
         given["features"] = (known,)
     return sample(operation.request, stage, **given)
+
+
+def _done_first(operation: Operation, stage: Stage) -> dict[str, Any]:
+    """Do what has to be done first, and give the values of its request that both have."""
+    first = FIRST[operation.method]
+    before = next(each for each in OPERATIONS if each.slot == operation.slot and each.method == first)
+    request = _request(before, stage)
+    stage.call(first, request)
+    names = (each.name for each in fields(operation.request) if each.name not in ("key", "incident"))
+    return {name: getattr(request, name) for name in names if hasattr(request, name)}
 
 
 def own_checks(protocol: type[Any]) -> tuple[Check[Any], ...]:
@@ -154,16 +155,20 @@ def _names(value: object) -> tuple[object, ...]:
     return value if isinstance(value, tuple) else (value,)  # pyright: ignore[reportUnknownVariableType]
 
 
-def _own(name: str, promise: str, method: str, judge: Any) -> Any:
-    """Makes a check of one tool, from the methods of its protocol."""
+Methods: TypeAlias = Mapping[str, Method]
+"""The methods of a tool by their names."""
 
-    def make(methods: Mapping[str, Method]) -> Check[Any]:
+Maker: TypeAlias = Callable[[Methods], Check[Any]]
+"""Makes a check of a tool."""
+
+
+def _own(name: str, promise: str, method: str, judge: Callable[[Method, Methods, Stage], None]) -> Maker:
+    """Makes what makes a check of one tool: it looks at one of its methods, and may ask the others."""
+
+    def make(methods: Methods) -> Check[Any]:
         return Check[Any](name=name, level=Level.MUST, promise=promise, judge=partial(judge, methods[method], methods))
 
     return make
-
-
-Methods = Mapping[str, Method]
 
 
 def _replaces(method: Method, methods: Methods, stage: Stage) -> None:
@@ -249,9 +254,9 @@ def _commits_no_nothing(method: Method, methods: Methods, stage: Stage) -> None:
     stage.expect(isinstance(outcome.error, Conflict), f"{outcome}.")
 
 
-_FORMER = "The receipt of `{0}` has the {1} that there was before, if it says so."
+_FORMER: Final = "The receipt of `{0}` has the {1} that there was before, if it says so."
 
-OWN: Final[Mapping[Any, tuple[Any, ...]]] = {
+OWN: Final[Mapping[Any, tuple[Maker, ...]]] = {
     Configuration: (
         _own("set_former", _FORMER.format("set", "value"), "set", _replaces),
         _own("get_what_was_set", "`get` gives the value that `set` gave a setting.", "get", _gets_what_was_set),
