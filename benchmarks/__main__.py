@@ -35,6 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Print the table. The exit code is 1 for a wrong answer; it never depends on how fast anything was."""
     modules: list[Any] = [triage, thousand, trees, conditions, incidents, documents, plans, desks, nights, schedules]
     modules.append(imports)
+    if find_spec("hypothesis"):  # what `incidentkit.testing` needs
+        modules.append(import_module("benchmarks.checks"))
     if all(map(find_spec, DATABASES)):
         modules += [import_module("benchmarks.stores"), import_module("benchmarks.crowds")]
     rows: list[Row] = [row for module in modules for row in module.rows()]

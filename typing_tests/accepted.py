@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from typing import assert_type
+from typing import Any, assert_type
 
 from incidentkit import (
     EMERGENCY,
@@ -60,7 +60,7 @@ from incidentkit.drills import (
     compare,
     simulate,
 )
-from incidentkit.errors import Conflict, PermissionDenied, ProviderError, RateLimited
+from incidentkit.errors import Conflict, LawsBroken, PermissionDenied, ProviderError, RateLimited
 from incidentkit.memory import (
     Acknowledges,
     Declines,
@@ -79,6 +79,8 @@ from incidentkit.model.events import Event
 from incidentkit.model.identity import IncidentId, PersonId
 from incidentkit.playbooks.emergency import CORE_FUNCTIONALITY, DATA_AT_RISK, ERROR_RATE
 from incidentkit.policy.advice import Course, Reason
+from incidentkit.policy.escalation import EscalationPolicy
+from incidentkit.policy.finding import Code
 from incidentkit.policy.override import Addition, Replacement
 from incidentkit.policy.participant import Participant
 from incidentkit.policy.shift import Shift
@@ -97,7 +99,18 @@ from incidentkit.providers.support import Support
 from incidentkit.providers.tools import Change, operation
 from incidentkit.providers.tracker import FindTickets, FoundTickets, OpenTicket, SearchesTickets, Tracker
 from incidentkit.providers.undoing import undoing
-from incidentkit.testing import Check, Level, Rig, conformance
+from incidentkit.testing import (
+    Check,
+    Law,
+    Level,
+    Rig,
+    assert_decisions,
+    check_policy,
+    check_rules,
+    check_schedule,
+    check_tree,
+    conformance,
+)
 
 
 def five_minutes() -> None:
@@ -413,3 +426,18 @@ def pager_in_a_context() -> Generator[Pager]:
 @asynccontextmanager
 async def pager_in_an_async_context() -> AsyncGenerator[Rig[ShortestAsyncPager]]:
     yield Rig(ShortestAsyncPager())
+
+
+def checks(now: datetime, policy: EscalationPolicy, on_call: Schedule) -> None:
+    assert_type(check_rules(EMERGENCY.rules), None)
+    check_rules(EMERGENCY.rules, allow=[Law.MONOTONE], examples=50)
+    check_tree(EMERGENCY.trees["declaration"], allow={Law.THRESHOLDS})
+    check_policy(EMERGENCY, Directory(), at=now, within=timedelta(hours=4), allow=[Law.ENDS, Code.GAP])
+    check_policy(policy)
+    check_schedule(on_call, start=now, people=2, apart=timedelta(days=1), allow=(Code.IDLE_OVERRIDE,))
+    assert_decisions(EMERGENCY.rules, "error_rate | severity\n0.34 | SEV-2", at=now)
+    assert_decisions(EMERGENCY.trees["declaration"], [{"users_affected": 0, "conclusion": "Monitor closely"}])
+    try:
+        check_rules(EMERGENCY.rules)
+    except LawsBroken as error:
+        assert_type(error.breaches, tuple[Any, ...])

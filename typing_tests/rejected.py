@@ -16,6 +16,7 @@ from incidentkit import (
     Flag,
     Number,
     Playbook,
+    Schedule,
     SeverityRules,
     SeverityScheme,
     Targets,
@@ -29,13 +30,23 @@ from incidentkit.drills import Fault, Faulty, Habit, Outage
 from incidentkit.errors import ProviderError, RateLimited
 from incidentkit.memory import MemoryPager, MemoryStore, MemoryTools
 from incidentkit.model.identity import IncidentId
+from incidentkit.policy.finding import Code
 from incidentkit.providers.answer import Diagnosis, Receipt
 from incidentkit.providers.feature_flags import DisableFeatures
 from incidentkit.providers.health_checks import CheckHealth
 from incidentkit.providers.pager import Pager, SendPage
 from incidentkit.providers.store import Append, FindForgotten, IncidentStore
 from incidentkit.providers.undoing import undoing
-from incidentkit.testing import Check, Rig, conformance
+from incidentkit.testing import (
+    Check,
+    Rig,
+    assert_decisions,
+    check_policy,
+    check_rules,
+    check_schedule,
+    check_tree,
+    conformance,
+)
 
 RATE = Number("error_rate", question="What share of requests fails?", minimum=0, maximum=1)
 AT_RISK = Flag("data_at_risk", question="Is data at risk?")
@@ -251,3 +262,13 @@ def checks_of_providers(check: Check[Pager]) -> None:
     for other in conformance(IncidentStore):
         other(MemoryPager)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     conformance(Pager, level="must")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
+def checks(rules: SeverityRules, schedule: Schedule) -> None:
+    check_rules(rules, allow=["monotone"])  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
+    check_rules(rules, allow=[Code.GAP])  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
+    check_rules(rules, exmples=5)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    check_tree(rules)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    check_policy(rules)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    check_schedule(schedule)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    assert_decisions(rules, 3)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]

@@ -89,10 +89,10 @@ def test_without_a_directory_somebody_stands_for_every_recipient() -> None:
 @pytest.mark.parametrize(
     ("policy", "laws"),
     [
-        (escalation(one(), applies=WORST <= SEV_2), {(Law.PAGED, "SEV-1"), (Law.NO_LATER, "SEV-1")}),
+        (escalation(one(), applies=WORST <= SEV_2), {(Law.PAGED, "SEV-1")}),
         (
             escalation(one(when=WORST.is_(SEV_3))),
-            {*((Law.PAGED, f"SEV-{number}") for number in (1, 2, 4)), (Law.NO_LATER, "SEV-2")},
+            {(Law.PAGED, f"SEV-{number}") for number in (1, 2, 4)},
         ),
         (
             escalation(one(), Level("late", BOB, (WORST <= SEV_3) | (UNRESOLVED_FOR >= 10 * MINUTE)), cumulative=False),

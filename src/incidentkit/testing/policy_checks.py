@@ -217,22 +217,20 @@ def _unpaged(case: PolicyCase) -> Iterator[Breach]:
 
 
 def _later(case: PolicyCase) -> Iterator[Breach]:
-    """Levels that are reached, and people who are paged, later for the worse of two severities."""
-    severities = [*case.outlooks]
-    for mild, grave in pairwise(severities):
-        times = [{each.level: each.at for each in case.outlooks[one].reached()} for one in (mild, grave)]
-        first = [min((page.at for page in case.pages[one]), default=None) for one in (mild, grave)]
-        compared = [(f"level {level!r} is reached", at, times[1].get(level)) for level, at in times[0].items()]
-        if first[0] is not None:
-            compared.append(("the first page goes out", first[0], first[1]))
-        for what, before, after in compared:
-            if after is None or after > before:
-                late = "never" if after is None else f"after {case.after(after)}"
-                rows = [(str(mild), f"after {case.after(before)}"), (str(grave), late)]
+    """Levels that are reached, and first pages that go out, later for the worse of two severities that page at all."""
+    for mild, grave in pairwise(case.outlooks):
+        before, after = ({each.level: each.at for each in case.outlooks[one].reached()} for one in (mild, grave))
+        compared = [(f"level {level!r} is reached", at, after.get(level)) for level, at in before.items()]
+        if case.pages[mild] and case.pages[grave]:
+            compared.append(("the first page goes out", case.pages[mild][0].at, case.pages[grave][0].at))
+        for what, early, late in compared if case.pages[grave] else ():
+            if late is None or late > early:
+                when = "never" if late is None else f"after {case.after(late)}"
+                rows = [(str(mild), f"after {case.after(early)}"), (str(grave), when)]
                 yield Breach(
                     law=Law.NO_LATER,
                     where=grave.key,
-                    what=f"For {grave} {what} later than for {mild}.",
+                    what=f"For {grave} {what} later than for {mild}, or never.",
                     table=Table(("severity", what), rows),
                 )
 

@@ -10,12 +10,12 @@ from incidentkit.model.vocabulary import AnyFact, Facts
 from incidentkit.policy.rules import SeverityRules
 from incidentkit.testing.breach import fact_rows
 from incidentkit.testing.witness import (
+    Asked,
     Demand,
     Refuted,
     Search,
     Side,
     Values,
-    demand,
     thresholds_of,
     values_of,
     whole_first,
@@ -31,6 +31,7 @@ class RuleCase:
         self.examples = examples
         self.vocabulary = rules.vocabulary
         self.conditions = [rule.condition for rule in rules.rules]
+        self.questions = [Asked.of(condition) for condition in self.conditions]
 
     @cached_property
     def asking(self) -> Mapping[AnyFact, Sequence[int]]:
@@ -77,9 +78,12 @@ class RuleCase:
 
     def decides(self, index: int, side: Side, before: Iterable[int] | None = None) -> Iterator[Demand]:
         """That a rule is the first that holds."""
-        yield demand(self.conditions[index], side, wanted=True, label=index)
-        for place in range(index) if before is None else before:
-            yield demand(self.conditions[place], side, wanted=False, label=place)
+        yield self.questions[index].demand(side, wanted=True, label=index)
+        yield from self.none_holds(range(index) if before is None else before, side)
+
+    def none_holds(self, places: Iterable[int], side: Side) -> Iterator[Demand]:
+        """That none of these rules holds."""
+        return (self.questions[place].demand(side, wanted=False, label=place) for place in places)
 
     def facts(self, values: Values) -> Facts:
         """What is known, as `Facts`; in the order of the vocabulary."""

@@ -12,7 +12,7 @@ from incidentkit.model.vocabulary import AnyFact, Worse
 from incidentkit.policy.law import Law
 from incidentkit.testing.breach import Breach
 from incidentkit.testing.rule_case import RuleCase
-from incidentkit.testing.witness import Demand, Refuted, Side, Values, demand, turns
+from incidentkit.testing.witness import Demand, Refuted, Side, Values, turns
 
 Pair: TypeAlias = tuple[int, int]
 """The rules that decide before and after, by their places."""
@@ -53,14 +53,19 @@ def _milder_by(case: RuleCase, fact: AnyFact, pair: tuple[Any, Any], index: int)
     ):
         if wrong:
             turned = [
-                demand(case.conditions[index], here, wanted=True),
-                demand(case.conditions[index], there, wanted=False),
+                case.questions[index].demand(here, wanted=True),
+                case.questions[index].demand(there, wanted=False),
             ]
             if isinstance(case.search([before, after], turned), Refuted):
                 continue
-            others = [*case.decides(index, here), *case.decides(index, there)]
-            turned += (each for each in others if each.label != index)
-            found = case.search([before, after], [*turned, _outcome(case, there, index + 1, wrong)])
+            earlier = (place for place in case.asking[fact] if place < index)  # the others answer alike on both sides
+            demands = [
+                *turned,
+                *case.none_holds(range(index), here),
+                *case.none_holds(earlier, there),
+                _outcome(case, there, index + 1, wrong),
+            ]
+            found = case.search([before, after], demands)
             if found is not None and not isinstance(found, Refuted):
                 yield _made_milder(case, fact, found, pair)
 

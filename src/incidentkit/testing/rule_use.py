@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from incidentkit.model.vocabulary import AnyFact
 from incidentkit.policy.law import Law
 from incidentkit.testing.breach import Breach, said
+from incidentkit.testing.point import tried
 from incidentkit.testing.rule_case import RuleCase
-from incidentkit.testing.witness import Refuted, Side, around, demand, thresholds_of, turns
+from incidentkit.testing.witness import Refuted, Side, around, thresholds_of, turns
 from incidentkit.text.document import Table
 
 
@@ -51,15 +53,26 @@ def idle_thresholds(case: RuleCase) -> Iterator[Breach]:
 
 def _changes_nothing(case: RuleCase, fact: AnyFact, threshold: Any, users: Sequence[int]) -> bool:
     """Whether it is proven that no facts are decided by another rule on its other side."""
-    for pair in around(fact, threshold, case.chains[fact.name]):
-        for index in (each for each in users if turns(case.conditions[each], fact, pair)):
+    for pair in around(fact, threshold, case.chains[fact.name], [case.conditions[each] for each in users]):
+        for index in (each for each in case.asking[fact] if turns(case.conditions[each], fact, pair)):
+            if _shows(case, fact, pair, index):
+                return False
             sides = [Side(case.vocabulary, {fact.name: value}) for value in pair]
             for here, there in (sides, sides[::-1]):
-                turned = demand(case.conditions[index], there, wanted=False)
-                found = case.search(sides, [*case.decides(index, here), turned])
-                if not isinstance(found, Refuted):
+                turned = case.questions[index].demand(there, wanted=False)
+                if not isinstance(case.search(sides, [*case.decides(index, here), turned]), Refuted):
                     return False
     return True
+
+
+def _shows(case: RuleCase, fact: AnyFact, pair: tuple[Any, Any], index: int) -> bool:
+    """Whether the facts by which a rule decides show it already: the short way, before anything is searched for."""
+    witness = case.witnesses[index]
+    if witness is None or isinstance(witness, Refuted):
+        return False
+    sides = [case.facts({**case.mildest, **witness, fact.name: value}) for value in pair]
+    decided = [tried(partial(case.rules.decide, side)) for side in sides]
+    return decided[0] is not decided[1]
 
 
 def _idle(case: RuleCase, fact: AnyFact, threshold: Any, users: Sequence[int]) -> Breach:

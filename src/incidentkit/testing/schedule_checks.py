@@ -132,7 +132,7 @@ def _gaps(case: ScheduleCase) -> Iterator[Breach]:
         whole = sum((gap.end - gap.start for gap in gaps), timedelta())
         times = "once" if len(gaps) == 1 else f"{len(gaps)} times"
         what = f"Nobody is on call {times}, for {duration_text(whole)} in all."
-        near = sum(any(gap.start - _DAY <= at <= gap.end + _DAY for at in case.changes) for gap in gaps)
+        near = sum(any(gap.start - 2 * _DAY <= at <= gap.end + _DAY for at in case.changes) for gap in gaps)
         clocks = f" Near a change of the clocks: {near} of {len(gaps)}." if near else ""
         yield Breach(law=Code.GAP, where="gaps", what=f"{what}{clocks}", table=case.stretches(gaps))
 

@@ -15,12 +15,12 @@ from incidentkit.policy.question import Question, Reply, is_question
 from incidentkit.policy.tree import DecisionTree
 from incidentkit.testing.breach import fact_rows
 from incidentkit.testing.witness import (
+    Asked,
     Demand,
     Refuted,
     Search,
     Side,
     Values,
-    demand,
     thresholds_of,
     values_of,
     whole_first,
@@ -142,7 +142,7 @@ def answered(question: Question[Any], answer: str, side: Side, *, wanted: bool =
     """That a question gets an answer, or does not."""
     subject = question.subject
     if isinstance(subject, Condition):
-        return demand(subject, side, wanted=(answer == Reply.YES) is wanted)
+        return Asked.of(subject).demand(side, wanted=(answer == Reply.YES) is wanted)
     name = said_by_people(question) if subject is None else subject.name
 
     def holds() -> Answer:

@@ -260,7 +260,7 @@ def _idle_thresholds(case: TreeCase) -> Iterator[Breach]:
 
 def _changes_nothing(case: TreeCase, fact: AnyFact, threshold: Any, way: Way) -> bool:
     """Whether it is proven that a question is answered alike on both sides of a threshold, whenever it is asked."""
-    for pair in around(fact, threshold, case.chains[fact.name]):
+    for pair in around(fact, threshold, case.chains[fact.name], [way.node.subject]):
         sides = [Side(case.vocabulary, {fact.name: value}) for value in pair]
         for here, there in (sides, sides[::-1]):
             turned = [answered(way.node, "yes", here), answered(way.node, "yes", there, wanted=False)]

@@ -28,10 +28,15 @@ _FINEST: Final = 17
 Values: TypeAlias = Mapping[str, Any]
 """What is known, by the names of facts."""
 
+Pair: TypeAlias = tuple[Any, Any]
+"""Two values of one fact."""
+
 
 def values_of(fact: AnyFact, conditions: Sequence[Condition]) -> tuple[Any, ...]:
     """One value out of each region that the conditions tell apart, mildest first; round numbers where there are any."""
     told = samples(fact, conditions)
+    if isinstance(fact, Clock):
+        told = tuple(sorted({*told, *(low + (high - low) / 2 for low, high in pairwise(told))}))
     if isinstance(fact, Number):
         cuts = sorted({*thresholds_of(fact, conditions), told[0], told[-1]})
         between = (_between(low, high) for low, high in pairwise(cuts))
@@ -74,11 +79,15 @@ def _between(low: float, high: float) -> float | None:
     return nearest if low < nearest < high else None
 
 
-def around(fact: AnyFact, threshold: Any, chain: Sequence[Any]) -> list[tuple[Any, Any]]:
-    """A threshold with its neighbours; where values have no order, with every other value."""
-    if isinstance(threshold, str):
-        return [(threshold, other) for other in chain if other != threshold]
-    return [pair for pair in pairwise(chain) if threshold in pair]
+def around(fact: AnyFact, threshold: Any, chain: Sequence[Any], conditions: Iterable[Condition]) -> list[Pair]:
+    """The pairs of values between which a comparison with a threshold turns: neighbours, if there is an order."""
+    pairs: dict[Pair, None] = {}
+    for leaf in (leaf for condition in conditions for leaf in condition.leaves):
+        if threshold in thresholds_of(fact, [leaf]):
+            is_order = isinstance(leaf, Comparison) and leaf.operator != "=="
+            near = pairwise(chain) if is_order else ((threshold, other) for other in chain)
+            pairs.update(dict.fromkeys(pair for pair in near if threshold in pair and turns(leaf, fact, pair)))
+    return [*pairs]
 
 
 def turns(condition: Condition, fact: AnyFact, pair: tuple[Any, Any]) -> bool:
@@ -144,15 +153,29 @@ class Demand:
     """Whether the values that are tried bring about everything that it can tell apart."""
 
 
-def demand(condition: Condition, side: Side, *, wanted: bool, label: object = None) -> Demand:
-    """That a condition is true, or that it is false, on a side; `None` as an answer leaves both open."""
+@frozen(eq=False)
+class Asked:
+    """A condition with what a search has to know of it, so that this is found out once."""
 
-    def holds() -> Answer:
-        answer = condition.walk(side.facts)
-        return None if answer is None else answer is wanted
+    condition: Condition
+    names: tuple[str, ...]
+    is_told: bool
 
-    names = tuple(fact.name for fact in condition.vocabulary.values() if fact.name not in side.fixed)
-    return Demand(names=names, holds=holds, label=label, is_exact=is_told(condition))
+    @classmethod
+    def of(cls, condition: Condition) -> Asked:
+        """The condition, with the names of its facts."""
+        return cls(condition, (*condition.vocabulary,), is_told(condition))
+
+    def demand(self, side: Side, *, wanted: bool, label: object = None) -> Demand:
+        """That it is true, or that it is false, on a side; unknown leaves both open."""
+        walk, facts = self.condition.walk, side.facts
+
+        def holds() -> Answer:
+            answer = walk(facts)
+            return None if answer is None else answer is wanted
+
+        names = tuple(name for name in self.names if name not in side.fixed) if side.fixed else self.names
+        return Demand(names=names, holds=holds, label=label, is_exact=self.is_told)
 
 
 @frozen
@@ -263,16 +286,18 @@ class Search:
     def _shrunk(self) -> Values:
         """What was found, without what does not matter, and as mild as it can be."""
         for name, value in [*self._given.items()]:
+            concerned = [each for each in self.demands if name in each.names]
             self._take(name)
-            if not self._is_met():
+            if not _are_met(concerned):
                 for milder in self.values[name]:
                     self._give(name, milder)
-                    if milder == value or self._is_met():
+                    if milder == value or _are_met(concerned):
                         break
         found = {**self._given}
         for name in found:
             self._take(name)
         return found
 
-    def _is_met(self) -> bool:
-        return all(each.holds() is True for each in self.demands)
+
+def _are_met(demands: Iterable[Demand]) -> bool:
+    return all(each.holds() is True for each in demands)
