@@ -33,9 +33,10 @@ from incidentkit.model.conditions import Answer, Comparison, OneOf
 from incidentkit.model.source import Source
 from incidentkit.model.triage import Rule
 from incidentkit.model.vocabulary import AnyFact
-from incidentkit.testing import Breach, Law, check_rules, severity_rules
+from incidentkit.testing import Breach, Law, check_rules, severity_rules, witness
 from incidentkit.testing.rule_case import RuleCase
 from incidentkit.testing.rule_points import points
+from incidentkit.testing.witness import Side
 
 P1, P2, P3 = PAYMENTS = SeverityScheme("P1", "P2", "P3")
 FAILED = Number("failed_payments", question="What share of payments fails?", minimum=0, maximum=1, worse=Worse.HIGHER)
@@ -332,6 +333,22 @@ def test_the_smallest_example_is_shown_as_a_table() -> None:
     with pytest.raises(LawsBroken) as caught:
         check_rules(rules, allow=[Law.UNSHADOWED])
     assert str(caught.value) == REPORT
+
+
+def test_of_what_takes_too_long_to_search_nothing_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    shadowed = when(EXPOSED & (FAILED > 0.25), P1)
+    rules = SeverityRules(when(FAILED > 0.02, P2), when(EXPOSED, P1), shadowed, otherwise=P3)
+    assert {law for law, _ in told(rules)} == {Law.MONOTONE, Law.UNSHADOWED}
+    monkeypatch.setattr(witness, "MOST_ASKED", 0)
+    assert told(rules) == []
+
+
+def test_a_search_that_is_given_up_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    case = RuleCase(SOUND, 1)
+    side = Side(case.vocabulary)
+    monkeypatch.setattr(witness, "MOST_ASKED", 0)
+    assert case.search([side], [*case.decides(2, side)]) is None
+    assert side.values == {}
 
 
 # Conditions of somebody else

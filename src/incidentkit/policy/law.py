@@ -37,7 +37,7 @@ class Law(StrEnum):
 
 _MEANING: Final[Mapping[Law, str]] = {
     Law.TOTAL: "Every complete set of facts is decided.",
-    Law.KNOWN: "No condition is unknown and nothing is left to ask once every fact is known.",
+    Law.KNOWN: "No condition is unknown once every fact is known.",
     Law.DETERMINISTIC: "The same facts get the same answer, in whatever order and form they are given.",
     Law.MONOTONE: "A fact that gets worse makes nothing milder.",
     Law.ALIVE: "Every condition can come true.",

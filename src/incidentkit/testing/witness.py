@@ -222,7 +222,8 @@ class Search:
                 undecided.append(each)
         try:
             conflict = self._solve(undecided)
-        except _GaveUp:
+        except (_GaveUp, RecursionError):
+            self._take_all()
             return None
         if conflict is not None:
             proven = all(each.is_exact for each in conflict.demands)
@@ -293,6 +294,10 @@ class Search:
                     self._give(name, milder)
                     if milder == value or _are_met(concerned):
                         break
+        return self._take_all()
+
+    def _take_all(self) -> Values:
+        """Leave the sides as they were found."""
         found = {**self._given}
         for name in found:
             self._take(name)
