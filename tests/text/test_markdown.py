@@ -16,6 +16,7 @@ from incidentkit.text.document import (
     CodeBlock,
     Document,
     Heading,
+    Inline,
     Link,
     Paragraph,
     Steps,
@@ -23,6 +24,7 @@ from incidentkit.text.document import (
     Table,
     Text,
     flat,
+    printable_lines,
 )
 from incidentkit.text.markdown import to_markdown
 
@@ -138,6 +140,44 @@ def test_strong_words_and_code_stay_their_words(text: str) -> None:
     assert [child.type for child in inline.children].count("code_inline") == 1
 
 
+@given(st.lists(st.tuples(st.sampled_from([Text, Strong, Code]), TEXTS.filter(flat)), max_size=5))
+@example([(Code, "a``<script>alert(1)</script>"), (Code, "x")])
+@example([(Strong, "a"), (Strong, "b")])
+@example([(Text, "a"), (Strong, "(b)"), (Text, "c")])
+@example([(Code, "a"), (Strong, "b!"), (Text, "c")])
+@example([(Text, "\N{SNOWMAN}"), (Strong, "(b)"), (Code, "c")])
+def test_parts_side_by_side_stay_their_words(parts: list[tuple[type[Text | Strong | Code], str]]) -> None:
+    line: list[Inline] = [kind(flat(text)) for kind, text in parts]
+    for document in (Document([Paragraph(line)]), Document([Table([line], [])])):
+        assert "".join(inlines(document)) == "".join(part.text for part in line)
+
+
+def test_strong_words_that_markdown_cannot_mark_are_words() -> None:
+    line = [Text("a"), Strong("(b)"), Text("c "), Strong("(d)"), Text(", "), Strong("e"), Text("f")]
+    assert to_markdown(Document([Paragraph(line)])) == "a(b)c **(d)**, **e**f\n"
+
+
+def test_what_is_empty_is_left_out() -> None:
+    document = Document([Paragraph("a"), Table([], []), Bullets([]), Steps([]), Checklist([]), Paragraph("b")])
+    assert to_markdown(document) == "a\n\nb\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", "\u0d9a\u0dca\u200d\u0dc2"),
+        *("\U0001f468\u200d\U0001f469\u200d\U0001f467", "\u2764\ufe0f\u200d\U0001f525"),
+    ],
+)
+def test_joiners_stay_between_letters_and_between_emoji(text: str) -> None:
+    assert flat(text) == text
+    assert inlines(Document([Paragraph([Text("a "), Strong(text)])])) == [f"a {text}"]
+
+
+def test_joiners_elsewhere_are_spaces() -> None:
+    assert flat("\u200da\u200d \u200cb\u200d\u200dc 1\u200d2\u200b3") == "a b c 1 2 3"
+
+
 @given(TEXTS, st.text(max_size=30) | st.sampled_from(["https://example.com/a(b)?c=<d>", "a b", "x)y", ">"]))
 def test_a_link_is_one_link_with_its_words(text: str, url: str) -> None:
     document = Document([Paragraph([Text("see "), Link(text, url)])])
@@ -151,7 +191,12 @@ def test_a_link_is_one_link_with_its_words(text: str, url: str) -> None:
 def test_a_code_block_holds_its_lines_to_the_letter(code: str, language: str) -> None:
     (token,) = parsed(Document([CodeBlock(code, language)]))
     assert token.type == "fence"
-    assert token.content.splitlines() == [line.replace("\x00", "�") for line in code.splitlines()]
+    assert token.content.splitlines() == printable_lines(code).splitlines()
+
+
+def test_a_code_block_steers_no_terminal() -> None:
+    written = to_markdown(Document([CodeBlock("ls \u202egnp.exe\x1b[31m\x00\u2066\n\tcat a")]))
+    assert written == "```\nls  gnp.exe [31m  \n\tcat a\n```\n"
 
 
 @pytest.mark.parametrize("text", HOSTILE)

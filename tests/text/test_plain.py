@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from incidentkit.text.document import (
+    Block,
     Bullets,
     Checklist,
     Code,
@@ -80,7 +82,12 @@ def test_plain_text_has_no_control_characters(texts: list[str]) -> None:
     document = Document(
         [Heading(" ".join(texts)), Bullets(texts), Table(texts or [""], []), CodeBlock(" ".join(texts))]
     )
-    assert all(line.isprintable() for line in to_plain(document).split("\n"))
+    said = to_plain(document).replace("\N{ZERO WIDTH JOINER}", "").replace("\N{ZERO WIDTH NON-JOINER}", "")
+    assert all(line.isprintable() for line in said.split("\n"))
+
+
+def test_a_joiner_takes_no_column() -> None:
+    assert to_plain(Document([Heading("\u0645\u06cc\u200c\u062e")])).splitlines()[1] == "---"
 
 
 def strings(json: Any, under: str = "") -> list[tuple[str, str]]:
@@ -107,6 +114,33 @@ def test_a_document_for_slack() -> None:
     assert {"type": "link", "url": "https://status.example.com", "text": "status"} in to_slack(DOCUMENT)[1]["elements"][
         0
     ]["elements"]
+
+
+EMPTY: list[Block] = [Table([], []), Bullets([]), Steps([]), Checklist([])]
+
+
+def test_what_is_empty_is_left_out() -> None:
+    document = Document([Paragraph("a"), *EMPTY, Paragraph("b")])
+    assert (to_plain(document), slack_fallback(document)) == ("a\n\nb", "a\n\nb")
+    assert to_slack(document) == to_slack(Document([Paragraph("a"), Paragraph("b")]))
+
+
+@pytest.mark.parametrize("url", ["", "../a b.md", "javascript:alert(1)", "https:", "ftp://example.com"])
+def test_slack_shows_an_address_that_is_not_followed(url: str) -> None:
+    ((element,),) = (block["elements"] for block in to_slack(Document([Paragraph(Link("x", url))])))
+    assert element["elements"] == [{"type": "text", "text": f"x ({url})"}]
+
+
+def test_slack_leads_to_an_address_without_words() -> None:
+    ((element,),) = (block["elements"] for block in to_slack(Document([Paragraph(Link("", "https://a.example/b c"))])))
+    assert element["elements"] == [
+        {"type": "link", "url": "https://a.example/b%20c", "text": "https://a.example/b%20c"}
+    ]
+
+
+def test_code_for_slack_steers_no_screen() -> None:
+    ((element,),) = (block["elements"] for block in to_slack(Document([CodeBlock("ls \u202egnp\x1b[31m\n\tb")])))
+    assert element["elements"] == [{"type": "text", "text": "ls  gnp [31m\n\tb"}]
 
 
 def test_slack_takes_no_more_than_its_limits() -> None:

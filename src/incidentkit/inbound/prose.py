@@ -28,6 +28,7 @@ from incidentkit.text.document import (
     Strong,
     Table,
     Text,
+    printable_lines,
 )
 from incidentkit.text.markdown import markdown_line
 from incidentkit.text.plain import plain_line
@@ -162,7 +163,7 @@ class Composer:
             self._blocks.append(Table(header, others))
 
     def _code(self, block: tree.Commands) -> None:
-        code = "\n".join(block.code.splitlines()).rstrip("\n")
+        code = printable_lines(block.code).rstrip("\n")
         if code.strip():
             language = re.sub(r"[^A-Za-z0-9_+-]", "", block.language.split(" ")[0])
             self._blocks.append(CodeBlock(code, language))

@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 
 from attrs import evolve, frozen
 
-from incidentkit.text.document import Code, Inline, Line, Link, Strong, Text, address, flat
+from incidentkit.text.document import Code, Inline, Line, Link, Strong, Text, address, flat, printable
 
 LONGEST_LINE: Final = 20_000
 """Characters up to which links and emphasis are looked for in a line whose structure is kept."""
@@ -107,7 +107,7 @@ def is_slanted(parts: Parts) -> bool:
 
 def _clean(inline: Inline) -> Iterator[Inline]:
     """The part with single spaces, which stand outside of what is emphasised."""
-    said = "".join(each if each.isprintable() else " " for each in inline.text)
+    said = printable(inline.text)
     match inline:
         case Text():
             yield Text(_BLANK.sub(" ", said))

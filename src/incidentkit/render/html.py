@@ -35,8 +35,10 @@ from incidentkit.text.document import (
     Text,
     address,
     flat,
+    leads,
     not_a_document,
     printable,
+    printable_lines,
     spaced,
 )
 from incidentkit.text.plain import plain_line
@@ -186,7 +188,7 @@ def _cell(line: Line) -> str:
 
 
 def _code_block(code: str, language: str) -> Iterator[str]:
-    lines = "\n".join("\t".join(map(printable, row.split("\t"))) for row in code.splitlines())
+    lines = printable_lines(code)
     if lines:
         kind = re.sub(r"[^A-Za-z0-9_+-]", "", language)
         named = f' class="language-{kind}"' if kind else ""
@@ -208,13 +210,9 @@ def _inline(part: Text | Strong | Code | Link) -> str:
         case Code(text=text):
             return f"<code{_auto(text)}>{words}</code>" if words.strip() else words
         case Link(url=url):
-            return _link(part) if _LEADS.match(address(url)) else _inline(Text(plain_line((part,))))
+            return _link(part) if leads(url) else _inline(Text(plain_line((part,))))
         case _:
             assert_never(part)
-
-
-_LEADS: Final = re.compile(r"https?://[^/?#]|mailto:[^?]", re.IGNORECASE)
-"""How an address begins that may be followed. All others are shown."""
 
 
 def _link(link: Link) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from typing import Final, TypeAlias
+from unicodedata import category
 from urllib.parse import quote
 
 from attrs import field, frozen
@@ -162,8 +163,33 @@ def blocks_of(document: object) -> tuple[Block, ...]:
 
 
 def printable(text: str) -> str:
-    """Text without what no target shows alike: a control character, also one that turns the direction, is a space."""
-    return "".join(character if character.isprintable() else " " for character in text)
+    """Text without what no target shows alike: a control character, also one that turns the direction, is a space.
+
+    What joins letters or emoji, or keeps letters apart, stays between them: scripts are not read without it.
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        character if character.isprintable() or (character in JOINERS and _joins(text, index)) else " "
+        for index, character in enumerate(text)
+    )
+
+
+JOINERS: Final = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
+"""What stands between letters of Persian or Sinhala, and between the parts of an emoji. It has no width."""
+
+
+def _joins(text: str, index: int) -> bool:
+    return 0 < index < len(text) - 1 and all(category(text[each]) in _JOINED for each in (index - 1, index + 1))
+
+
+_JOINED: Final = frozenset(("Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "So", "Sk"))
+"""Letters, their marks, and emoji."""
+
+
+def printable_lines(code: str) -> str:
+    """Lines of a machine, each printable, with their tabs."""
+    return "\n".join("\t".join(map(printable, row.split("\t"))) for row in code.splitlines())
 
 
 def spaced(text: str) -> str:
@@ -175,6 +201,13 @@ def flat(text: str) -> str:
     """Text in one line: printable, with single spaces between its words."""
     return spaced(text).strip()
 
+
+def leads(url: str) -> bool:
+    """Whether an address may be followed: one of the web, or of mail. All others are shown as words."""
+    return bool(_LEADS.match(address(url)))
+
+
+_LEADS: Final = re.compile(r"https?://[^/?#]|mailto:[^?]", re.IGNORECASE)
 
 _OF_ADDRESSES: Final = ":/?#[]@!$&'()*+,;=%~-._"
 """Characters that an address may have beside letters and digits."""

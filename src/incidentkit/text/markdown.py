@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import groupby
+from string import punctuation
 from typing import Final, assert_never
+from unicodedata import category
 
 from incidentkit.text.document import (
     Block,
@@ -14,6 +17,7 @@ from incidentkit.text.document import (
     CodeBlock,
     Document,
     Heading,
+    Inline,
     Line,
     Link,
     Paragraph,
@@ -25,6 +29,7 @@ from incidentkit.text.document import (
     blocks_of,
     flat,
     printable,
+    printable_lines,
     spaced,
 )
 
@@ -37,7 +42,8 @@ _OPENING: Final = re.compile(r"^(?:([-+=#:])|([0-9]{1,9})([.)]))")
 
 def to_markdown(document: Document) -> str:
     """The document as Markdown, its blocks parted by empty lines; `FieldInvalid` for what is no document."""
-    return "\n\n".join("\n".join(_block(block)) for block in blocks_of(document)) + "\n"
+    blocks = ([*_block(block)] for block in blocks_of(document))
+    return "\n\n".join("\n".join(lines) for lines in blocks if lines) + "\n"
 
 
 def markdown_line(line: Line) -> str:
@@ -46,7 +52,31 @@ def markdown_line(line: Line) -> str:
 
 
 def _inside(line: Line) -> str:
-    return "".join(map(_inline, line)).strip()
+    return "".join(_pieces(line)).strip()
+
+
+def _pieces(line: Line) -> Iterator[str]:
+    """The parts of a line one by one. Strong words whose marks would not be seen as such are only words."""
+    parts = [*_together(line)]
+    written = [_inline(part) for part in parts]
+    for before, part, words, behind in zip(("", *written), parts, written, (*written[1:], ""), strict=False):
+        is_bare = isinstance(part, Strong) and not (_is_seen(before[-1:], words[2]) and _is_seen(behind[:1], words[-3]))
+        yield words[2:-2] if is_bare else words
+
+
+def _is_seen(outside: str, inside: str) -> bool:
+    """Whether a mark is one between these: beside punctuation only if a space, punctuation or nothing is outside."""
+    is_parted = not outside or outside.isspace() or outside in punctuation or category(outside)[0] == "P"
+    return is_parted or category(inside)[0] not in "PS"
+
+
+def _together(line: Line) -> Iterator[Inline]:
+    """The parts in which anything stands, neighbours of one kind as one: their marks would run into each other."""
+    for kind, several in groupby(filter(_inline, line), type):
+        if kind is Link:
+            yield from several
+        else:
+            yield kind("".join(part.text for part in several))
 
 
 def escaped(text: str) -> str:
@@ -100,13 +130,15 @@ def _block(block: Block) -> Iterator[str]:
         case CodeBlock(code=code, language=language):
             fence = "`" * max(3, 1 + max(map(len, re.findall("`+", code)), default=0))
             yield f"{fence}{re.sub(r'[^A-Za-z0-9_+-]', '', language)}"
-            yield from code.splitlines()
+            yield from printable_lines(code).splitlines()
             yield fence
         case _:
             assert_never(block)
 
 
 def _table(table: Table) -> Iterator[str]:
+    if not table.grid[0]:
+        return
     header, *rows = (f"| {' | '.join(map(_cell, row))} |" for row in table.grid)
     yield header
     yield f"|{'---|' * len(table.grid[0])}"
@@ -115,5 +147,7 @@ def _table(table: Table) -> Iterator[str]:
 
 def _cell(line: Line) -> str:
     """A line inside a table, where a bar ends the cell even within code, also behind a backslash."""
-    parts = (_inline(part).replace("|", r"\|") if isinstance(part, Code) else _inline(part) for part in line)
-    return re.sub(r"(?<!\\)\|", r"\\|", "".join(parts).strip())
+    parts = [*_together(line)]
+    pieces = zip(parts, _pieces(line), strict=True)
+    words = (piece.replace("|", r"\|") if isinstance(part, Code) else piece for part, piece in pieces)
+    return re.sub(r"(?<!\\)\|", r"\\|", "".join(words).strip())

@@ -7,6 +7,7 @@ from typing import assert_never
 from unicodedata import east_asian_width
 
 from incidentkit.text.document import (
+    JOINERS,
     Block,
     Bullets,
     Checklist,
@@ -32,7 +33,8 @@ def to_plain(document: Document) -> str:
 
     Raises `FieldInvalid` for what is no document.
     """
-    return "\n\n".join("\n".join(_block(block)) for block in blocks_of(document))
+    blocks = ([*_block(block)] for block in blocks_of(document))
+    return "\n\n".join("\n".join(lines) for lines in blocks if lines)
 
 
 def plain_line(line: Line) -> str:
@@ -74,6 +76,8 @@ def _block(block: Block) -> Iterator[str]:
 
 def table_lines(table: Table) -> Iterator[str]:
     """A table with its columns under one another, the header underlined."""
+    if not table.grid[0]:
+        return
     cells = [[plain_line(cell) for cell in row] for row in table.grid]
     widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
     header, *rows = (_padded(row, widths) for row in cells)
@@ -90,4 +94,4 @@ def _padded(row: list[str], widths: list[int]) -> str:
 
 def _width(text: str) -> int:
     """Columns on a terminal, where characters of East Asia take two."""
-    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
+    return sum(2 if east_asian_width(character) in "WF" else character not in JOINERS for character in text)

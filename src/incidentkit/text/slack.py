@@ -5,7 +5,7 @@ See Slack's reference of the rich text block. A message has 50 blocks and a head
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final, TypeAlias, assert_never
 
 from incidentkit.text.document import (
@@ -23,11 +23,14 @@ from incidentkit.text.document import (
     Strong,
     Table,
     Text,
+    address,
     blocks_of,
     flat,
+    leads,
+    printable_lines,
     spaced,
 )
-from incidentkit.text.plain import table_lines, to_plain
+from incidentkit.text.plain import plain_line, table_lines, to_plain
 
 MOST_BLOCKS: Final = 50
 """Blocks that Slack takes in one message."""
@@ -63,24 +66,28 @@ def _section(line: Line) -> Json:
     return {"type": "rich_text_section", "elements": [*_inlines(line)] or [{"type": "text", "text": " "}]}
 
 
-def _list(style: str, items: Iterable[Line]) -> Json:
-    return {"type": "rich_text_list", "style": style, "elements": [_section(item) for item in items]}
+def _list(style: str, items: Sequence[Line]) -> Iterator[Json]:
+    """The list; nothing if there is nothing in it, since Slack refuses that."""
+    if items:
+        yield {"type": "rich_text_list", "style": style, "elements": [_section(item) for item in items]}
 
 
 def _inlines(line: Line) -> Iterator[Json]:
     for part in line:
         text = _cut(spaced(part.text) if isinstance(part, Text) else flat(part.text))
-        if not text:
-            continue
         match part:
-            case Text():
+            case Link(url=url) if leads(url):
+                yield {"type": "link", "url": address(url), "text": text or _cut(address(url))}
+            case Link() if words := _cut(plain_line((part,))):
+                yield {"type": "text", "text": words}
+            case _ if not text:
+                pass
+            case Text() | Link():
                 yield {"type": "text", "text": text}
             case Strong():
                 yield {"type": "text", "text": text, "style": {"bold": True}}
             case Code():
                 yield {"type": "text", "text": text, "style": {"code": True}}
-            case Link(url=url):
-                yield {"type": "link", "url": flat(url), "text": text}
             case _:
                 assert_never(part)
 
@@ -96,15 +103,16 @@ def _elements(block: Block) -> Iterator[Json]:
         case Paragraph(line=line):
             yield _section(line)
         case Bullets(items=items):
-            yield _list("bullet", items)
+            yield from _list("bullet", items)
         case Steps(items=items):
-            yield _list("ordered", items)
+            yield from _list("ordered", items)
         case Checklist(tasks=tasks):
-            yield _list("bullet", ((Text("☑ " if done else "☐ "), *item) for done, item in tasks))
+            yield from _list("bullet", [(Text("☑ " if done else "☐ "), *item) for done, item in tasks])
         case Table():
-            yield _preformatted("\n".join(table_lines(block)))
+            if lines := [*table_lines(block)]:
+                yield _preformatted("\n".join(lines))
         case CodeBlock(code=code):
-            yield _preformatted(code)
+            yield _preformatted(printable_lines(code))
         case _:
             assert_never(block)
 
