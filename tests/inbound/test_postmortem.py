@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,13 +12,13 @@ from hypothesis import example, given, settings
 
 from incidentkit import EMERGENCY, Incident
 from incidentkit.drills import practice_directory
-from incidentkit.errors import CalendarInvalid, DocumentInvalid, FieldInvalid
+from incidentkit.errors import CalendarInvalid, DocumentInvalid
 from incidentkit.inbound.encoding import repaired
 from incidentkit.inbound.postmortem import MAX_CHARACTERS, ReadPostMortem, read_postmortem, read_postmortems
 from incidentkit.inbound.warning import Oddity, Unclear
-from incidentkit.policy.account import Entry, words_in
+from incidentkit.policy.account import ActionItem, Entry, Measure, Section, words_in
 from incidentkit.policy.gap import Gap
-from incidentkit.policy.postmortem import PostMortem
+from incidentkit.policy.postmortem import MEASURED, PostMortem
 from incidentkit.testing import histories, postmortems
 from incidentkit.text.document import Bullets, Code, CodeBlock, Document, Heading, Paragraph, Steps, Strong, Table, Text
 from tests.inbound.documents import MESSY, RETOLD, WORDED
@@ -59,6 +60,12 @@ def test_every_word_is_in_a_field_or_in_a_warning(worded: tuple[str, tuple[str, 
 
 
 @given(MESSY | WORDED.map(lambda worded: worded[0]) | RETOLD.map(lambda worded: worded[0]))
+@example("# T\n\n## People\n\n- Ada\n  - on call\n- Bob\n\n## Summary\n\nx")
+@example("# Timeline\n## 2018-02-12 14:06([](https)\n## b\nx")
+@example("# Impact\n- |||\n  -|-\n  1|?")
+@example("# Impact\n- a\n  - Users affected: 10%")
+@example("# T\n\n## Timeline\n\n- 2026-03-03 12.50 EUR lost\n- 03/04/2026 10:00 a\n- 11:00 b")
+@example("# T\n\n## Summary\n\n\u0645\u06cc\u200c\u062e\n\n    a\u00a0b\u200dc")
 def test_what_was_read_is_the_same_once_it_is_written_and_read_again(document: str) -> None:
     result = read_postmortem(document)
     assert read_postmortem(result.postmortem.to_markdown()).postmortem == result.postmortem
@@ -87,6 +94,35 @@ def test_any_document_is_read_or_refused(document: bytes) -> None:
         assert error.path == "$"
         return
     assert several
+
+
+ROWS = Section("Metrics", [Table(MEASURED, [("Time to repair", "5min", "15min")])])
+NAMES = Section("People", [Bullets(["Ada"])])
+
+
+@pytest.mark.parametrize(
+    "other", [[ROWS], [NAMES], [ROWS, NAMES], [NAMES, ROWS], [Section("People")], [Section("Metrics")]]
+)
+@pytest.mark.parametrize("people", [(), ("Bob",)])
+@pytest.mark.parametrize("measures", [(), (Measure(what="Time to detect", words="long"),)])
+def test_other_sections_may_be_called_as_those_of_the_form(
+    measures: tuple[Measure, ...], people: tuple[str, ...], other: list[Section]
+) -> None:
+    postmortem = PostMortem(measures=measures, people=people, other=other)
+    assert read(postmortem.to_markdown()) == postmortem
+
+
+def test_action_items_in_no_group_come_first() -> None:
+    several = [ActionItem(what="a", group="G"), ActionItem(what="b"), ActionItem(what="c", group="H")]
+    postmortem = PostMortem(action_items=several)
+    assert [words_in(item.what) for item in postmortem.action_items] == ["b", "a", "c"]
+    assert read(postmortem.to_markdown()) == postmortem
+
+
+def test_what_stands_in_a_list_of_the_impact_is_read_as_if_it_stood_for_itself() -> None:
+    found = read("# T\n\n## Impact\n\n- a\n  - Users affected: 10%\n\n  | | |\n  |-|-|\n  | Time to x | 5 minutes |\n")
+    assert (found.impact.users, found.impact.details) == ("10%", Document([Bullets(["a"])]))
+    assert [each.what for each in found.measures] == ["Time to x"]
 
 
 def test_the_form_is_read_back_as_empty() -> None:
@@ -369,6 +405,8 @@ def test_sub_headings_are_entries_with_what_stands_below_them() -> None:
         ("- a @ada", ("a", "ada", None, False)),
         ("- @ada: a", ("a", "ada", None, False)),
         ("- a - see below", ("a - see below", "", None, False)),
+        ("- ping @here", ("ping @here", "", None, False)),
+        ("- @Channel: ping", ("@Channel: ping", "", None, False)),
         ("a", ("a", "", None, False)),
         (
             "| Action | Who | Due | Status |\n|-|-|-|-|\n| a | Ada | 2026-03-09 | done |",
@@ -385,6 +423,9 @@ def test_an_action_item_has_its_owner_and_its_date(said: str, item: tuple[str, s
     [
         ("- [ ] a -  - 2026-03-09", "a", Unclear.OWNER),
         ("- a (Owner: )", "a", Unclear.OWNER),
+        ("- a (Owner: @everyone)", "a", Unclear.OWNER),
+        ("- [ ] a - TBD - 2026-03-09", "a", Unclear.OWNER),
+        ("- a @todo", "a", Unclear.OWNER),
         ("- [ ] a - Ada - March 9", "a - Ada - March 9", Unclear.DUE),
         ("- a (due March 9)", "a (due March 9)", Unclear.DUE),
     ],
@@ -392,6 +433,16 @@ def test_an_action_item_has_its_owner_and_its_date(said: str, item: tuple[str, s
 def test_an_owner_without_a_name_and_a_date_without_a_year_are_told(said: str, what: str, code: Unclear) -> None:
     assert [item[:2] for item in items(said)] == [(what, "")]
     assert codes(f"## Action items\n\n{said}") == [(3, code)]
+
+
+@pytest.mark.parametrize(
+    ("said", "services"),
+    [("none, -", ("none",)), ("checkout, TBD", ("checkout",)), ("\N{EM DASH}", ()), ("a-b", ("a-b",))],
+)
+def test_a_dash_and_a_blank_are_no_services(said: str, services: tuple[str, ...]) -> None:
+    result = read_postmortem(f"# T\n\n## Impact\n\n- Services impacted: {said}\n")
+    assert result.postmortem.impact.services == services
+    assert [each.words for each in result.warnings] == (["TBD"] if "TBD" in said else [])
 
 
 def test_action_items_have_the_heading_above_them_and_lines_are_items_only_alone() -> None:
@@ -509,6 +560,38 @@ def test_several_incidents_are_read_apart() -> None:
     assert len(read_postmortems(PLAIN)) == 1
 
 
+def _calls(incidents: int) -> int:
+    """How many functions are called to read so many incidents."""
+    count = 0
+
+    def called(frame: object, event: str, argument: object) -> None:
+        nonlocal count
+        count += event == "call"
+
+    document = "# T\n\n## Summary\n\nx\n\n## Impact\n\ny\n\n" * incidents
+    before = sys.getprofile()
+    sys.setprofile(called)
+    try:
+        several = read_postmortems(document)
+    finally:
+        sys.setprofile(before)
+    assert len(several) == incidents
+    return count
+
+
+def test_twice_as_many_incidents_are_twice_the_work() -> None:
+    assert _calls(1) > 0
+    assert _calls(60) < 2.2 * _calls(30)
+
+
+def test_lines_of_the_second_incident_are_counted_from_the_top() -> None:
+    document = "# A\n\n## Summary\n\na\n\n## Impact\n\nb\n\n# B\n\n## Summary\n\nTBD\n\n## Impact\n\nZo\u00c3\u00ab\n"
+    assert [[(each.line, each.code) for each in one.warnings] for one in read_postmortems(document)] == [
+        [],
+        [(15, Unclear.PLACEHOLDER), (19, Unclear.ENCODING)],
+    ]
+
+
 def test_one_of_several_has_the_others_among_its_sections() -> None:
     found = read(SEVERAL)
     assert (found.title, [each.heading for each in found.other]) == ("A", ["B"])
@@ -552,8 +635,14 @@ def test_what_is_no_text_or_too_long_is_refused() -> None:
         read_postmortem(b"\xff")
     with pytest.raises(DocumentInvalid, match=r"^x\.md, \$: .* more than the 5000000 that are read"):
         read_postmortem(" " * (MAX_CHARACTERS + 1), source="x.md")
-    with pytest.raises(FieldInvalid, match=r"^source: "):
-        read_postmortem("", source="a\nb")
+
+
+@pytest.mark.parametrize("source", [f"{'folder/' * 100}a.md", "a.md ", "a\nb\x1b[31m.md"])
+def test_any_path_may_be_the_source(source: str) -> None:
+    assert read_postmortem("# T", source=source).postmortem.title == "T"
+    with pytest.raises(DocumentInvalid, match=r".md, \$: Markdown is text in UTF-8") as caught:
+        read_postmortem(b"\xff", source=source)
+    assert caught.value.source.isprintable()
 
 
 def test_words_beyond_the_longest_text_are_told() -> None:

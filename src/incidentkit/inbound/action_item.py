@@ -11,7 +11,7 @@ from incidentkit.inbound.clock import date_of, is_date
 from incidentkit.inbound.column import Columns
 from incidentkit.inbound.markdown_tree import Block, Commands, Heading, Item, Items, Rows, Words
 from incidentkit.inbound.notes import Notes
-from incidentkit.inbound.placeholder import is_placeholder
+from incidentkit.inbound.placeholder import is_blank, is_placeholder
 from incidentkit.inbound.prose import line_of, short_text, shortened
 from incidentkit.inbound.warning import Unclear
 from incidentkit.inbound.wording import Part, Parts, lines_of, words_of_parts
@@ -30,6 +30,9 @@ _SAID: Final = re.compile(
 """Who and by when, at the end of an item: ``(Owner: Ada, due 2024-05-01)``, ``Owner: Ada``, ``(due 2024-05-01)``."""
 
 _CALLED: Final = re.compile(r"(?:\A@(?P<first>[\w.-]+)[:,]?\s+|\s+\(?@(?P<last>[\w.-]+)\)?\Z)")
+
+_EVERYBODY: Final = frozenset(("here", "channel", "everyone", "all"))
+"""Whom chats call that means whoever is there: nobody owns what they own."""
 
 _WHAT_COLUMN: Final = re.compile(r"\b(?:actions?|items?|what|tasks?|description|todo|summary|title)\b", re.IGNORECASE)
 _OWNER_COLUMN: Final = re.compile(r"\b(?:owners?|assignees?|assigned|who|responsible)\b", re.IGNORECASE)
@@ -93,6 +96,9 @@ class ActionItems:
         if is_placeholder(tuple(map(Part, what))):
             self._notes.warn(Unclear.PLACEHOLDER, number, words_in(what))
         elif words_in(what).strip():
+            if _is_nobody(owner):
+                self._notes.warn(Unclear.OWNER, number, owner)
+                owner = ""
             called = short_text(" ".join(_without_dashes(owner)), number, self._notes)
             item = ActionItem(
                 what=shortened(what, number, self._notes), owner=called, due=due, done=done, group=self._group
@@ -126,9 +132,9 @@ class ActionItems:
     def _named(self, line: Line, before: Sequence[Inline], text: str, number: int) -> tuple[Line, str, date | None]:
         """The same in others' forms."""
         called = _CALLED.search(text)
-        if called and (called["last"] or not before):
-            rest = f"{text[: called.start()]}{text[called.end() :]}"
-            return self._grasped(before, rest, called["first"] or called["last"], "")
+        name = (called["first"] or called["last"]) if called else ""
+        if called and name.lower() not in _EVERYBODY and (called["last"] or not before):
+            return self._grasped(before, f"{text[: called.start()]}{text[called.end() :]}", name, "")
         said = _SAID.search(text[-500:])
         if said is None:
             return line, "", None
@@ -195,6 +201,11 @@ class ActionItems:
             self._notes.warn(Unclear.PLACEHOLDER, number, f"{words_of_parts(parts)} {who} {when}")
             return
         self._keep(number, line_of(parts), who, date_of(when), done=how.lower() in _DONE)
+
+
+def _is_nobody(owner: str) -> bool:
+    """Whether what stands where an owner is named names nobody: a blank, or everybody."""
+    return is_blank(owner.lstrip("@")) or (owner.startswith("@") and owner[1:].lower() in _EVERYBODY)
 
 
 def _under(blocks: Sequence[Block], start: int) -> Iterator[Block]:

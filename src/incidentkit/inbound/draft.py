@@ -188,12 +188,16 @@ class Draft:
     def _measured(self, blocks: Sequence[Block]) -> Iterator[Block]:
         """The blocks without rows that are lengths of time."""
         for block in blocks:
-            if isinstance(block, Rows) and len(block.rows[0]) == 2:
-                left = tuple(row for row in block.rows if not self._length(row))
-                if any(cell.text for row in left for cell in row):
-                    yield Rows(block.line, left)
-            else:
-                yield block
+            match block:
+                case Rows(line=line, rows=rows) if len(rows[0]) == 2:
+                    left = tuple(row for row in rows if not self._length(row))
+                    if any(cell.text for row in left for cell in row):
+                        yield Rows(line, left)
+                case Items(line=line, items=items):
+                    inside = (evolve(item, blocks=tuple(self._measured(item.blocks))) for item in items)
+                    yield Items(line, tuple(item for item in inside if item.blocks))
+                case _:
+                    yield block
 
     def _length(self, row: Sequence[Words]) -> bool:
         name, value = (words_in(line_of(cell.parts)) for cell in row)

@@ -127,12 +127,18 @@ class Form:
                 self._notes.grasp(heading.text)
                 self._draft.rows_of_measures(rows)
                 del left[0]
+            case [(Heading(text=Chapter.MEASURES) as heading, [])]:
+                self._notes.grasp(heading.text)
+                del left[0]
             case _:
                 pass
         match left[:1]:
             case [(Heading(text=Chapter.PEOPLE) as heading, [Items() as items])]:
                 self._notes.grasp(heading.text)
                 self._draft.people([items], heading.text, heading.line, is_form=True)
+                del left[0]
+            case [(Heading(text=Chapter.PEOPLE) as heading, [])]:
+                self._notes.grasp(heading.text)
                 del left[0]
             case _:
                 pass

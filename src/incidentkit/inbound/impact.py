@@ -27,6 +27,8 @@ _NAMED: Final = re.compile(r"(?P<name>[^:|]{2,60}?)\s*(?::|\|)\s*(?P<value>.*)",
 _LABEL: Final = re.compile(r"\s*[^\s:|][^:|]{1,40}:(?:\s|\Z)")
 """How a line begins that has something to say of its own, be it a field or not."""
 
+_DASHES: Final = re.compile(r"[-\N{EN DASH}\N{EM DASH}]+")
+
 _FIELDS: Final[Mapping[str, str]] = {
     **dict.fromkeys(("users affected", "users impacted", "affected users", "impacted users"), "users"),
     **dict.fromkeys(("customers affected", "customers impacted", "affected customers"), "users"),
@@ -91,12 +93,8 @@ class Damage:
 
     def _item(self, item: Item) -> Item | None:
         """What is left of an item; `None` if that is nothing."""
-        match item.blocks:
-            case (Words() as words,):
-                left = tuple(self._words(words))
-                return evolve(item, blocks=left) if left else None
-            case _:
-                return item
+        left = tuple(self._blocks(item.blocks))
+        return evolve(item, blocks=left) if left else None
 
     def _words(self, block: Words) -> Iterator[Words]:
         """What is left of a paragraph, whose lines may each have a label."""
@@ -131,8 +129,11 @@ class Damage:
         elif name == "duration":
             self._lasted(value, number)
         elif name == "services":
-            services = (short_text(each, number, self._notes) for each in value.split(","))
-            self.impact = evolve(self.impact, services=[each for each in services if each])
+            services = [short_text(each, number, self._notes) for each in value.split(",")]
+            for blank in filter(is_blank, services):
+                self._notes.warn(Unclear.PLACEHOLDER, number, blank)
+            kept = [each for each in services if each and not is_blank(each) and not _DASHES.fullmatch(each)]
+            self.impact = evolve(self.impact, services=kept)
         elif name == "users":
             self.impact = evolve(self.impact, users=value)
         else:

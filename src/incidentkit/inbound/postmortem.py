@@ -23,11 +23,14 @@ from incidentkit.inbound.telling import texts_of
 from incidentkit.inbound.warning import ReadWarning, Unclear
 from incidentkit.inbound.zone import zone_in
 from incidentkit.model.calendar import zone_of
-from incidentkit.model.identity import checked_name
 from incidentkit.policy.postmortem import TITLE, PostMortem
+from incidentkit.text.document import flat
 
 MAX_CHARACTERS: Final = 5_000_000
 """Length up to which a document is read."""
+
+LONGEST_SOURCE: Final = 200
+"""Characters of a path that an error shows: its end, which tells one document from another."""
 
 MOST_COMPARED: Final = 50
 """Headings that are not known up to which each is compared with those that are."""
@@ -48,14 +51,13 @@ def read_postmortem(document: str | bytes, *, source: str = "", zone: tzinfo | s
     ``Europe/Berlin``: UTC, with a warning, if it is not given. ``source`` says where the document lies, for errors. Of
     a document that holds several incidents, the first is read, and the others are kept as its other sections.
 
-    Raises `DocumentInvalid` for what is no text, or is too long, `FieldInvalid` for a ``source`` that is no name, and
-    `CalendarInvalid` for a zone that is not known.
+    Raises `DocumentInvalid` for what is no text, or is too long, and `CalendarInvalid` for a zone that is not known.
     """
     zone = _zone(zone)
     given = _given(document, source)
     blocks = markdown_tree(given.text)
     several = _apart(blocks)
-    return _read(given, several[0], zone, others=several[1:])
+    return _read(given, several[0], zone, given.text.split("\n"), others=several[1:])
 
 
 def read_postmortems(
@@ -68,9 +70,10 @@ def read_postmortems(
     zone = _zone(zone)
     given = _given(document, source)
     several = _apart(markdown_tree(given.text))
-    starts = [1, *(each[0].line for each in several[1:]), given.text.count("\n") + 2]
+    lines = given.text.split("\n")
+    starts = [1, *(each[0].line for each in several[1:]), len(lines) + 1]
     return tuple(
-        _read(given, blocks, zone, lines=range(start, end))
+        _read(given, blocks, zone, lines[start - 1 : end - 1], start)
         for blocks, start, end in zip(several, starts[:-1], starts[1:], strict=True)
     )
 
@@ -80,26 +83,29 @@ def _zone(zone: tzinfo | str | None) -> tzinfo | None:
 
 
 def _given(document: str | bytes, source: str) -> SourceText:
-    return source_text(document, checked_name("source", source) if source else "", longest=MAX_CHARACTERS)
+    where = flat(source)
+    shortened = where if len(where) <= LONGEST_SOURCE else f"...{where[-LONGEST_SOURCE:]}"
+    return source_text(document, shortened, longest=MAX_CHARACTERS)
 
 
 def _read(
     given: SourceText,
     blocks: Sequence[Block],
     zone: tzinfo | None,
+    lines: Sequence[str],
+    start: int = 1,
     *,
     others: Sequence[Sequence[Block]] = (),
-    lines: range | None = None,
 ) -> ReadPostMortem:
+    """Read one incident, whose lines are these; the first of them has that number."""
     notes = Notes()
-    is_first = lines is None or lines.start == 1
-    text = given.text if lines is None else _only(given.text, lines)
+    is_first = start == 1
     if is_form(blocks):
         clock = Clock(notes, UTC)
         draft = Draft(notes, clock)
         Form(notes, clock, draft).read(blocks)
     else:
-        clock = Clock(notes, zone, years_in(text))
+        clock = Clock(notes, zone, years_in("\n".join(lines)))
         draft = Draft(notes, clock)
         _Reader(notes, clock, draft, given if is_first else None).read(blocks)
     for each in others:
@@ -108,9 +114,9 @@ def _read(
         called = plain_of(heading.parts, heading.line, notes) if isinstance(heading, Heading) else ""
         draft.other(called, heading.line, each[1:])
     postmortem = draft.postmortem()
-    warnings = [*(given.warnings if is_first else ()), *notes.warnings, *_encoding(text)]
+    warnings = [*(given.warnings if is_first else ()), *notes.warnings, *_encoding(lines, start)]
     kept = (*texts_of(postmortem), *notes.understood, *(each.words for each in warnings if each.code in _WHOLE))
-    warnings += left_over(text, kept, Unclear.LEFT_OVER)
+    warnings += left_over(lines, kept, Unclear.LEFT_OVER, first=start)
     ordered = sorted(warnings, key=lambda each: (each.line, each.code))
     return ReadPostMortem(postmortem=postmortem, warnings=tuple(ordered))
 
@@ -119,13 +125,8 @@ _WHOLE: Final = frozenset((Unclear.PLACEHOLDER, Unclear.HEADING, Unclear.OWNER, 
 """What tells words that stand nowhere else."""
 
 
-def _only(text: str, lines: range) -> str:
-    """The text with only these lines; the others are empty, so that all are counted as before."""
-    return "\n".join(line if number in lines else "" for number, line in enumerate(text.split("\n"), 1))
-
-
-def _encoding(text: str) -> Iterator[ReadWarning]:
-    for number, line in enumerate(text.split("\n"), 1):
+def _encoding(lines: Sequence[str], start: int) -> Iterator[ReadWarning]:
+    for number, line in enumerate(lines, start):
         if (meant := repaired(line)) != line:
             yield ReadWarning(line=number, code=Unclear.ENCODING, words=meant)
 
@@ -171,8 +172,7 @@ class _Reader:
         if not any(each.meaning for each in found) and any(each.blocks or each.heading for each in found):
             self._notes.warn(Unclear.NO_SECTIONS, 1, title.text if title else "")
         self._zone(found)
-        impact = [each for each in found if each.meaning and each.meaning.place is Place.IMPACT]
-        for section in (*impact, *(each for each in found if each not in impact)):
+        for section in sorted(found, key=_is_not_impact):
             self._heading(section)
             self._section(section)
 
@@ -249,6 +249,11 @@ class _Reader:
             self._draft.prose(Place.SUMMARY, section.blocks)
         elif section.blocks:
             self._draft.other(INTRODUCTION, section.blocks[0].line, section.blocks)
+
+
+def _is_not_impact(section: Section) -> bool:
+    """Sorts the impact first, as it stands in the form: its dates hold for the times of a timeline."""
+    return section.meaning is None or section.meaning.place is not Place.IMPACT
 
 
 def _title(blocks: Sequence[Block]) -> Heading | None:

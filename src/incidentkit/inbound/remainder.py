@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from html import unescape
 from typing import Final
 
@@ -27,10 +27,10 @@ def words_of(text: str) -> list[str]:
     return _WORD.findall(_INSIDE.sub("", text))
 
 
-def left_over(text: str, kept: Iterable[str], code: Code) -> Iterator[ReadWarning]:
-    """A warning for each line that has more words than the texts have that were kept of it."""
+def left_over(lines: Sequence[str], kept: Iterable[str], code: Code, *, first: int = 1) -> Iterator[ReadWarning]:
+    """A warning for each line that has more words than the texts have that were kept; the first has that number."""
     left = Counter(words_of("\n".join(kept)))
-    for number, line in enumerate(text.split("\n"), 1):
+    for number, line in enumerate(lines, first):
         said = words_of(unescape(_MARKS.sub("", line)))
         left.subtract(said)
         if any(left[word] < 0 for word in said):

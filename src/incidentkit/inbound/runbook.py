@@ -67,7 +67,7 @@ def read_runbook(document: str | bytes, *, owner: Recipient, name: str = "", sou
     title = _name(found.title or given.title or PurePath(where).stem, banned="/#")
     called = name or _cut(title or "Runbook", LONGEST_STEP)
     bound = _Bound(found, called, where)
-    warnings = (*given.warnings, *bound.warnings, *left_over(given.text, _kept(found), Oddity.LEFT_OVER))
+    warnings = (*given.warnings, *bound.warnings, *left_over(given.text.split("\n"), _kept(found), Oddity.LEFT_OVER))
     runbook = Runbook(called, bound.steps, owner=owner, what=bound.what, source=where)
     return ReadRunbook(runbook, tuple(sorted(warnings, key=lambda each: (each.line, each.code))))
 

@@ -293,6 +293,6 @@ def entry_of_heading(line: Line) -> tuple[str, bool, Line]:
             return "", False, line_of((Part(Text(text[2:])), *map(Part, rest)))
         case (Text(text=text), *rest) if " - " in f"{text} ":
             when, _, what = f"{text} ".partition(" - ")
-            return when, False, line_of((Part(Text(what)), *map(Part, rest)))
+            return when, False, line_of((Part(Text(what.removesuffix(" "))), *map(Part, rest)))
         case _:
             return "", False, line

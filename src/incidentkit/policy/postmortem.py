@@ -105,7 +105,8 @@ def _entries(entries: Iterable[Entry]) -> tuple[Entry, ...]:
 
 
 def _items(items: Iterable[ActionItem]) -> tuple[ActionItem, ...]:
-    return each_of(ActionItem, items, partial(FieldInvalid, "action_items"), "action items are a list of ActionItem")
+    every = each_of(ActionItem, items, partial(FieldInvalid, "action_items"), "action items are a list of ActionItem")
+    return tuple(sorted(every, key=lambda item: bool(item.group)))
 
 
 def _measures(measures: Iterable[Measure]) -> tuple[Measure, ...]:
@@ -142,6 +143,7 @@ class PostMortem:
     went_well: Document = field(default=NOTHING, converter=prose)
     could_be_better: Document = field(default=NOTHING, converter=prose)
     action_items: tuple[ActionItem, ...] = field(default=(), converter=_items)
+    """Those in no group come first, since a heading holds for all that stands below it."""
     lessons: Document = field(default=NOTHING, converter=prose)
     measures: tuple[Measure, ...] = field(default=(), converter=_measures)
     """How long things took."""
@@ -259,11 +261,15 @@ class PostMortem:
         yield Heading(Chapter.ACTION_ITEMS)
         yield from _action_items(self.action_items, blank)
         yield from _section(Chapter.LESSONS, self.lessons, blank(BLANK_LESSONS))
-        if self.measures:
+        # What is empty stands there all the same where the first other section would be taken for it.
+        following = "" if not self.other else self.other[0].heading
+        if self.measures or (following == Chapter.MEASURES and not self.people):
             yield Heading(Chapter.MEASURES)
+        if self.measures:
             yield Table(MEASURED, map(_measure, self.measures))
-        if self.people:
+        if self.people or following == Chapter.PEOPLE:
             yield Heading(Chapter.PEOPLE)
+        if self.people:
             yield Bullets(self.people)
         for section in self.other:
             yield Heading(section.heading)
