@@ -153,7 +153,7 @@ def test_parts_side_by_side_stay_their_words(parts: list[tuple[type[Text | Stron
 
 
 def test_strong_words_that_markdown_cannot_mark_are_words() -> None:
-    line = [Text("a"), Strong("(b)"), Text("c "), Strong("(d)"), Text(", "), Strong("e"), Text("f")]
+    line: list[Inline] = [Text("a"), Strong("(b)"), Text("c "), Strong("(d)"), Text(", "), Strong("e"), Text("f")]
     assert to_markdown(Document([Paragraph(line)])) == "a(b)c **(d)**, **e**f\n"
 
 
