@@ -34,7 +34,7 @@ from incidentkit.drills import (
 )
 from incidentkit.errors import DocumentInvalid, DrillInvalid, UnknownRecipient
 from incidentkit.memory import Acknowledges, Declines, Reaction, Sleeps, Unreachable
-from incidentkit.model.commands import Decline, Mitigate, Note, Resolve, Snooze
+from incidentkit.model.commands import Decline, Mitigate, Note, Reopen, Resolve, Snooze, Unacknowledge
 from incidentkit.playbooks.emergency import ERROR_RATE, PRODUCTION_DOWN, SEV_2, SEV_3
 from incidentkit.testing import faults, texts
 
@@ -125,6 +125,20 @@ def test_a_drill_that_expects_nothing_keeps_everything_and_says_nothing() -> Non
     story = drill().run()
     assert story.kept
     assert "What was expected" not in str(story)
+
+
+def test_whoever_takes_an_acknowledgement_back_may_be_paged_again() -> None:
+    back = [Unacknowledge(at=START + minutes(12), by="noor")]
+    story = drill(script=back, work=Work(), expectations=[NobodyPagedAfterAcknowledging()]).run()
+    assert max(each.at for each in story.deliveries if each.page.person == "noor") > START + minutes(12)
+    assert story.kept
+
+
+def test_a_reopening_pages_again_whoever_acknowledged_before() -> None:
+    script = [Resolve(at=START + minutes(10), by="noor"), Reopen(reason="again", at=START + minutes(20), by="mika")]
+    story = drill(script=script, work=Work(), expectations=[NobodyPagedAfterAcknowledging()]).run()
+    assert max(each.at for each in story.deliveries if each.page.person == "noor") >= START + minutes(20)
+    assert story.kept
 
 
 def test_the_second_round_is_another_page() -> None:

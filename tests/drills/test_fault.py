@@ -412,6 +412,11 @@ def test_an_awaited_system_fails_in_the_same_way(
     assert plain.deliveries == promising.deliveries
 
 
+def test_an_awaited_system_is_awaited_though_nothing_was_put_off() -> None:
+    assert inspect.isawaitable(caught_up := Faulty(Promising(MemoryPager()), ()).catch_up())
+    assert _outcome(lambda: caught_up) is None
+
+
 def test_what_an_awaited_system_raises_comes_through() -> None:
     faulty = Faulty(Promising(MemoryPager()), ())
     assert _outcome(lambda: faulty.check(evolve(CHECK, environment="x"))) == (NotFound, "there is no such environment")

@@ -17,13 +17,13 @@ from incidentkit.drills.clock import ManualClock
 from incidentkit.drills.expectation import Expectation, FewPages, IsPaged
 from incidentkit.drills.fault import Faults, Outage, outages_of
 from incidentkit.drills.faulty import Faulty
-from incidentkit.drills.form import DrillForm, facts_form, facts_of, script_form, script_of
+from incidentkit.drills.form import DrillForm, facts_form, facts_of, of_file, script_form, script_of
 from incidentkit.drills.line import Kind, Line
 from incidentkit.drills.messages import Messages
 from incidentkit.drills.story import Story
 from incidentkit.drills.telling import Teller
 from incidentkit.drills.work import LONGEST, Work, check_after
-from incidentkit.errors import DocumentInvalid, DrillInvalid, each_of, expect, nearest, place, shown
+from incidentkit.errors import DrillInvalid, each_of, expect, nearest, place, shown
 from incidentkit.memory import (
     Acknowledges,
     Declines,
@@ -180,11 +180,8 @@ class Drill:
         Raises `DocumentInvalid`, which names the place, and ``source`` as the file if that is given.
         """
         form = convert.from_toml(text, DrillForm, source=source)
-        try:
-            with place(""):
-                return cls.of_form(form, playbook=playbook, directory=directory)
-        except DocumentInvalid as error:
-            raise DocumentInvalid(error.path, error.problem, source=source) from error
+        with of_file(source):
+            return cls.of_form(form, playbook=playbook, directory=directory)
 
     @classmethod
     def of_form(cls, form: DrillForm, *, playbook: Playbook, directory: Directory) -> Drill:

@@ -14,7 +14,14 @@ from incidentkit.drills.story import Story
 from incidentkit.drills.work import check_after
 from incidentkit.errors import DrillInvalid, expect, shown
 from incidentkit.model.durations import duration_text
-from incidentkit.model.events import Acknowledged, ActionStarted, Closed
+from incidentkit.model.events import (
+    Acknowledged,
+    AcknowledgementExpired,
+    ActionStarted,
+    Closed,
+    Reopened,
+    Unacknowledged,
+)
 from incidentkit.providers.pager import Purpose, SendPage
 
 
@@ -178,22 +185,41 @@ class NobodyPagedTwice:
 
 @frozen
 class NobodyPagedAfterAcknowledging:
-    """No page reaches anybody who has acknowledged before."""
+    """No page reaches anybody whose acknowledgement stands.
+
+    One that was taken back, that has expired, or that is of before a reopening stands no more.
+    """
 
     tag: ClassVar[str] = "nobody paged after acknowledging"
 
     def judge(self, story: Story) -> Judgement:
         """Whether none did, and whom one reached."""
-        since: dict[str, datetime] = {}
-        for event in story.timeline:
-            if isinstance(event, Acknowledged):
-                since.setdefault(event.by, event.at)
+        pages = [each for each in story.deliveries if each.page.purpose is Purpose.PAGE]
+        stands = [*_acknowledgements(story)]
         late = {
-            each.page.person: None
-            for each in story.deliveries
-            if each.page.purpose is Purpose.PAGE and each.page.person in since and each.at > since[each.page.person]
+            str(each.page.person): None
+            for each in pages
+            if any(who == each.page.person and since < each.at < until for who, since, until in stands)
         }
         return Judgement(expected=self.tag, held=not late, seen=", ".join(late) or "nobody")
+
+
+def _acknowledgements(story: Story) -> Iterator[tuple[str, datetime, datetime]]:
+    """Who acknowledged, from when on that stood, and until when."""
+    since: dict[str, datetime] = {}
+    for event in story.timeline:
+        match event:
+            case Acknowledged(by=who, at=at):
+                since.setdefault(who, at)
+            case Unacknowledged(by=who, at=at) | AcknowledgementExpired(person=who, at=at) if who in since:
+                yield who, since.pop(who), at
+            case Reopened(at=at):
+                yield from ((who, begins, at) for who, begins in since.items())
+                since.clear()
+            case _:
+                pass
+    end = story.ended_at + timedelta.resolution
+    yield from ((who, begins, end) for who, begins in since.items())
 
 
 @frozen

@@ -103,7 +103,7 @@ class Faulty(Generic[S_co]):
 
         Nobody is told if that fails, because they were told that it is done. To be awaited if the system is.
         """
-        return self._illness.catch_up()
+        return self._illness.catch_up(self._system.diagnose)
 
     def diagnose(self) -> Answer[Diagnosis]:
         """Unhealthy, and why; what a system does not know of itself does not show."""

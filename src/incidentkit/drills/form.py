@@ -61,6 +61,16 @@ def script_of(form: DrillForm) -> Iterable[Command]:
 
 
 @contextmanager
+def of_file(source: str) -> Generator[None]:
+    """What is refused inside is refused as a document that lies in that file, if one is given."""
+    try:
+        with place(""):
+            yield
+    except DocumentInvalid as error:
+        raise DocumentInvalid(error.path, error.problem, source=source) from error
+
+
+@contextmanager
 def inside(path: str) -> Generator[None]:
     """What is refused inside lies at that path of a document, also what was read there as a document of its own."""
     try:

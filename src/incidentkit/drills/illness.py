@@ -66,9 +66,9 @@ class Illness:
         with self._lock:
             return min((each.at for each in self._put_off), default=None)
 
-    def catch_up(self) -> Answer[None]:
-        """Do what was put off until now."""
-        return _driven(self._catching_up())
+    def catch_up(self, method: Callable[[], object]) -> Answer[None]:
+        """Do what was put off until now; any method of the system shows whether it gives promises."""
+        return _answered(method, self._catching_up())
 
     def diagnose(self, method: Callable[[], Answer[Diagnosis]]) -> Answer[Diagnosis]:
         """Unhealthy, and why, if the system knows of it."""

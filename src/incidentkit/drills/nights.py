@@ -11,12 +11,12 @@ from attrs import evolve, field, frozen
 from incidentkit import convert
 from incidentkit.drills.drill import Drill
 from incidentkit.drills.fault import Outage
-from incidentkit.drills.form import NightsForm, inside
+from incidentkit.drills.form import NightsForm, inside, of_file
 from incidentkit.drills.habit import Habit, hours
 from incidentkit.drills.mishap import Mishap
 from incidentkit.drills.story import Story
 from incidentkit.drills.work import check_after
-from incidentkit.errors import DocumentInvalid, DrillInvalid, each_of, expect, place
+from incidentkit.errors import DrillInvalid, each_of, expect
 from incidentkit.policy.directory import Directory
 from incidentkit.policy.playbook import Playbook
 from incidentkit.policy.recipient import person
@@ -95,7 +95,8 @@ class Nights:
                 yield from mishap.outages
 
     def _zone(self, who: str) -> str:
-        return next((each.timezone for name, each in self.drill.directory.people.items() if name == who), "")
+        known = self.drill.directory.people.get(who)
+        return "" if known is None else known.timezone
 
     @classmethod
     def from_toml(cls, text: str, *, playbook: Playbook, directory: Directory, source: str = "") -> Nights:
@@ -104,20 +105,17 @@ class Nights:
         Raises `DocumentInvalid`, which names the place, and ``source`` as the file if that is given.
         """
         form = convert.from_toml(text, NightsForm, source=source)
-        try:
+        with of_file(source):
             with inside("drill"):
                 drill = Drill.of_form(form.drill, playbook=playbook, directory=directory)
-            with place(""):
-                return cls(
-                    drill=drill,
-                    people=form.people,
-                    faults=form.faults,
-                    spread=form.spread,
-                    night_begins=form.night_begins,
-                    night_ends=form.night_ends,
-                )
-        except DocumentInvalid as error:
-            raise DocumentInvalid(error.path, error.problem, source=source) from error
+            return cls(
+                drill=drill,
+                people=form.people,
+                faults=form.faults,
+                spread=form.spread,
+                night_begins=form.night_begins,
+                night_ends=form.night_ends,
+            )
 
     def to_toml(self) -> str:
         """The nights as people write them, without their playbook and directory; raises what `Drill.to_toml` does."""
