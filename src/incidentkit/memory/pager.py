@@ -166,7 +166,7 @@ class MemoryPager(System[Receipt]):
                 missed = self._missed.get((page.incident, page.person), 1.0) * reaction.missed(at)
                 self._missed[page.incident, page.person] = missed
                 return self._answer(then, page, at) if luck < 1 - missed else None
-            case Sleeps() | Unreachable():
+            case Sleeps():
                 return None
             case _:
                 assert_never(reaction)
