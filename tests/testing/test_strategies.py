@@ -23,6 +23,7 @@ from incidentkit import (
     Flag,
     Incident,
     Number,
+    Playbook,
     Severity,
     SeverityFact,
     SeverityRules,
@@ -37,7 +38,7 @@ from incidentkit import (
     testing,
     when,
 )
-from incidentkit.errors import FieldInvalid, IncidentkitError
+from incidentkit.errors import CommandInvalid, FieldInvalid, IncidentkitError
 from incidentkit.model.commands import Assess, Assign, ChangeSeverity, Command, HandOver
 from incidentkit.model.events import (
     ActionEnded,
@@ -50,10 +51,14 @@ from incidentkit.model.events import (
 )
 from incidentkit.model.facts import FactKind
 from incidentkit.model.identity import PersonId, checked_name, checked_text
+from incidentkit.policy.act import ActKind
 from incidentkit.policy.directory import Directory, Person
-from incidentkit.policy.recipient import role
+from incidentkit.policy.escalation import EscalationPolicy
+from incidentkit.policy.obligation import Obligation
+from incidentkit.policy.recipient import Recipient, role
 from incidentkit.policy.runbook import Runbook
 from incidentkit.policy.step import Check, Decide, Include, Instruct, Use
+from incidentkit.policy.template import Template
 from incidentkit.providers.tools import operation
 from incidentkit.testing import (
     attended,
@@ -91,6 +96,8 @@ from incidentkit.testing import (
     triages,
     vocabularies,
 )
+from incidentkit.testing.communication import communication_policies
+from incidentkit.testing.template import templates
 
 T = TypeVar("T")
 
@@ -148,6 +155,10 @@ EVERY: dict[str, st.SearchStrategy[Any]] = {
 }
 
 
+OTHERS = ("IncidentMachine", "ManualClock", "MemoryToolbox", "memory_toolbox")
+"""The names that are no strategies."""
+
+
 def reaches(strategy: st.SearchStrategy[T], condition: Callable[[T], bool]) -> T:
     """An example of that kind; an error if there is none among many. Repeatable, so that it fails for a reason."""
     many = settings(max_examples=5_000, database=None, deadline=None, derandomize=True, phases=[Phase.generate])
@@ -178,7 +189,7 @@ def drawn(strategy: st.SearchStrategy[T], count: int) -> list[T]:
 
 
 def test_it_exports_exactly_these_names() -> None:
-    assert testing.__all__ == ["ManualClock", *EVERY]
+    assert testing.__all__ == sorted([*OTHERS, *EVERY], key=lambda name: (name[0].islower(), name))
     assert testing.__all__ == sorted(testing.__all__, key=lambda name: (name[0].islower(), name))
     assert all(getattr(testing, name).__doc__ for name in testing.__all__)
 
@@ -187,6 +198,21 @@ def test_it_exports_exactly_these_names() -> None:
 def test_drawing_needs_no_special_settings(name: str) -> None:
     assert drawn(EVERY[name], 30)
 
+
+def words_in(value: object) -> int:
+    """How long a value is, written out."""
+    return len(str(value)) if isinstance(value, Incident) else len(repr(value))
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_examples_shrink_to_something_small(name: str) -> None:
+    """The simplest choices, which is where shrinking goes and generating begins, give something small."""
+    simplest = settings(max_examples=1, database=None, deadline=None, derandomize=True, phases=[Phase.generate])
+    assert words_in(find(EVERY[name], lambda _: True, settings=simplest)) <= LARGEST.get(name, 350)
+
+
+LARGEST = {"escalation_policies": 800, "events": 500, "obligations": 800, "postmortems": 500}
+"""How long the smallest example may be where it has much to say, in characters."""
 
 # Words
 
@@ -418,6 +444,63 @@ def test_the_log_learns_of_some_things_late_and_of_severities_chosen_and_found()
     reaches(declarations(), lambda incident: incident.started_at < incident.declared_at)
 
 
+@given(st.data())
+def test_incidents_have_the_shape_that_is_asked_for(data: st.DataObject) -> None:
+    some: dict[str, st.SearchStrategy[Any]] = {
+        "status": st.sampled_from(Status),
+        "severity": st.sampled_from(SCHEME.severities),
+        "restricted": st.booleans(),
+        "acknowledged": st.booleans(),
+        "lasting": st.sampled_from([timedelta(), timedelta(minutes=20), timedelta(hours=7), timedelta(days=400)]),
+    }
+    shape = data.draw(st.fixed_dictionaries({}, optional=some))
+    incident = data.draw(incidents(rules=RULES, most=data.draw(st.integers(0, 8)), **shape))
+    seen = {
+        "status": incident.status,
+        "severity": incident.severity,
+        "restricted": incident.restricted,
+        "acknowledged": bool(incident.acknowledged),
+        "lasting": incident.as_of - incident.declared_at,
+    }
+    assert {name: seen[name] for name in shape} == shape
+    assert "severity" not in shape or len(incident.possible) == 1
+    assert Incident.replay(incident.timeline) == incident
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        {"status": Status.CLOSED, "acknowledged": True},
+        {"status": Status.CANCELLED, "severity": P1},
+        {"status": Status.INVESTIGATING, "restricted": True, "acknowledged": False},
+        {"status": Status.MONITORING, "lasting": timedelta(hours=2)},
+    ],
+)
+def test_a_shape_is_brought_about_and_not_waited_for(shape: dict[str, Any]) -> None:
+    """Nothing is drawn and thrown away."""
+    assert len(drawn(incidents(rules=RULES, **shape), 40)) >= 40
+    simplest = settings(max_examples=1, database=None, deadline=None, derandomize=True, phases=[Phase.generate])
+    assert find(incidents(rules=RULES, **shape), lambda _: True, settings=simplest).version <= 5
+
+
+@pytest.mark.parametrize(
+    ("shape", "problem"),
+    [
+        ({"status": "closed"}, "status: an incident has a Status, not 'closed'"),
+        ({"severity": "P1"}, "severity: an incident has a Severity, not 'P1'"),
+        ({"severity": EMERGENCY.scheme["SEV-1"]}, "severity: the rules give P3, P2, P1, and not .*SEV-1.*"),
+        ({"restricted": 1}, "restricted: whether it is restricted is True or False, not 1"),
+        ({"acknowledged": "ada"}, "acknowledged: whether anybody has it is True or False, not 'ada'"),
+        ({"lasting": 7}, "lasting: an incident lasts for a timedelta, not 7"),
+        ({"lasting": timedelta(hours=-1)}, "lasting: an incident lasts for no time or more, not for -1 day, 23:00:00"),
+        ({"lasting": timedelta.max}, "lasting: years end with 9999, and no incident lasts for 999999999 days"),
+    ],
+)
+def test_what_no_incident_can_be_is_refused_when_the_strategy_is_made(shape: dict[str, Any], problem: str) -> None:
+    with pytest.raises(CommandInvalid, match=problem):
+        incidents(rules=RULES, **shape)
+
+
 @pytest.mark.parametrize("strategy", [commands, declarations, histories, incidents])
 def test_a_moment_without_zone_is_refused_when_the_strategy_is_made(strategy: Callable[..., Any]) -> None:
     with pytest.raises(FieldInvalid, match=r"at: .* is not a datetime with a time zone"):
@@ -442,9 +525,55 @@ def test_policies_name_only_whom_the_directory_knows() -> None:
         DIRECTORY.check(playbook.recipients)
 
 
-def test_playbooks_read_back_equal() -> None:
-    for playbook in drawn(playbooks(DIRECTORY), 100):
-        assert convert.from_toml(convert.to_toml(playbook), type(playbook)) == playbook
+def test_playbooks_read_back_as_the_same_version() -> None:
+    for playbook in drawn(playbooks(DIRECTORY), 60):
+        for copy in (
+            convert.from_toml(convert.to_toml(playbook), Playbook),
+            convert.from_json(convert.to_json(playbook), Playbook),
+        ):
+            assert copy == playbook
+            assert copy.version == playbook.version
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "trees",
+        "escalation",
+        "communication",
+        "response",
+        "checklists",
+        "review",
+        "rollback",
+        "preservation",
+        "runbooks",
+        "asked_by_policies",
+    ],
+)
+def test_every_part_of_a_playbook_is_drawn_and_left_out(part: str) -> None:
+    reaches(playbooks(), lambda playbook: bool(getattr(playbook, part)))
+    reaches(playbooks(), lambda playbook: not getattr(playbook, part))
+
+
+@pytest.mark.parametrize("kind", ActKind)
+def test_every_act_is_announced_in_some_playbook(kind: ActKind) -> None:
+    reaches(communication_policies(), lambda policy: any(kind in each.kinds for each in policy.announcements))
+
+
+@given(templates(public=True), templates())
+def test_templates_for_the_public_have_only_what_everybody_may_read(public: Template, other: Template) -> None:
+    public.check_public()
+    for template in (public, other):
+        assert convert.from_json(convert.to_json(template), Template) == template
+
+
+@given(recipients(), escalation_policies(), obligations("duty"))
+def test_without_a_directory_policies_name_anybody(
+    recipient: Recipient, policy: EscalationPolicy, obligation: Obligation
+) -> None:
+    assert Recipient.parse(str(recipient)) == recipient
+    assert policy.levels
+    assert obligation.id == "duty"
 
 
 @pytest.mark.parametrize("kind", [Use, Check, Instruct, Decide, Include])
