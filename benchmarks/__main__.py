@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     modules: list[Any] = [triage, thousand, trees, conditions, incidents, documents, plans, desks, nights, schedules]
     modules.append(imports)
     if find_spec("hypothesis"):  # what `incidentkit.testing` needs
-        modules.append(import_module("benchmarks.checks"))
+        modules += [import_module("benchmarks.checks"), import_module("benchmarks.strategies")]
     if all(map(find_spec, DATABASES)):
         modules += [import_module("benchmarks.stores"), import_module("benchmarks.crowds")]
     rows: list[Row] = [row for module in modules for row in module.rows()]

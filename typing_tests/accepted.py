@@ -2,11 +2,14 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any, assert_type
+
+from hypothesis import strategies as st
+from hypothesis.stateful import rule
 
 from incidentkit import (
     EMERGENCY,
@@ -31,6 +34,7 @@ from incidentkit import (
     SeverityFact,
     SeverityRules,
     SeverityScheme,
+    Status,
     SupportCalendar,
     Target,
     Targets,
@@ -101,8 +105,11 @@ from incidentkit.providers.tracker import FindTickets, FoundTickets, OpenTicket,
 from incidentkit.providers.undoing import undoing
 from incidentkit.testing import (
     Check,
+    IncidentMachine,
     Law,
     Level,
+    ManualClock,
+    MemoryToolbox,
     Rig,
     assert_decisions,
     check_policy,
@@ -110,6 +117,9 @@ from incidentkit.testing import (
     check_schedule,
     check_tree,
     conformance,
+    incidents,
+    memory_toolbox,
+    playbooks,
 )
 
 
@@ -441,3 +451,38 @@ def checks(now: datetime, policy: EscalationPolicy, on_call: Schedule) -> None:
         check_rules(EMERGENCY.rules)
     except LawsBroken as error:
         assert_type(error.breaches, tuple[Any, ...])
+
+
+def fixtures(desk: Desk, clock: ManualClock, toolbox: MemoryToolbox, incident_store: IncidentStore) -> None:
+    assert_type(desk.declare("Checkout fails", by="bot"), Incident)
+    assert_type(clock.advance(timedelta(minutes=5)), datetime)
+    assert_type(toolbox.pagers["push"].pages, list[SendPage])
+    assert_type(toolbox.status_page, MemoryStatusPage)
+    assert_type(memory_toolbox(clock, methods=["push"], reactions={"ada": Sleeps()}), MemoryToolbox)
+    Desk(EMERGENCY, Directory(), toolbox, incident_store, places=0)
+
+
+def strategies() -> None:
+    assert_type(incidents(status=Status.RESOLVED, acknowledged=True), st.SearchStrategy[Incident])
+    assert_type(playbooks(), st.SearchStrategy[Playbook])
+    assert_type(playbooks(Directory(), methods=["push"]), st.SearchStrategy[Playbook])
+    assert_type(st.from_type(Incident), st.SearchStrategy[Incident])
+
+
+class OurMachine(IncidentMachine):
+    playbook = EMERGENCY
+    directory = Directory()
+
+    def make_store(self, clock: Callable[[], datetime]) -> IncidentStore:
+        return MemoryStore(clock)
+
+    def make_toolbox(self, clock: Callable[[], datetime]) -> Toolbox:
+        return Toolbox(pagers={"push": MemoryPager(clock=clock)})
+
+    @rule(incident=IncidentMachine.incidents)
+    def deploy(self, incident: str) -> None:
+        assert_type(self.desk.load(incident), Incident)
+        assert_type(self.clock(), datetime)
+
+
+TestOurMachine = OurMachine.TestCase

@@ -5,6 +5,7 @@ import threading
 from datetime import timedelta
 
 from incidentkit import (
+    EMERGENCY,
     AsyncDesk,
     Choice,
     Clock,
@@ -39,6 +40,9 @@ from incidentkit.providers.store import Append, FindForgotten, IncidentStore
 from incidentkit.providers.undoing import undoing
 from incidentkit.testing import (
     Check,
+    IncidentMachine,
+    ManualClock,
+    MemoryToolbox,
     Rig,
     assert_decisions,
     check_policy,
@@ -46,6 +50,9 @@ from incidentkit.testing import (
     check_schedule,
     check_tree,
     conformance,
+    incidents,
+    memory_toolbox,
+    playbooks,
 )
 
 RATE = Number("error_rate", question="What share of requests fails?", minimum=0, maximum=1)
@@ -272,3 +279,16 @@ def checks(rules: SeverityRules, schedule: Schedule) -> None:
     check_policy(rules)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     check_schedule(schedule)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     assert_decisions(rules, 3)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
+def testing(clock: ManualClock, toolbox: MemoryToolbox) -> None:
+    incidents(status="resolved")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    incidents(lasting=7)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    playbooks(EMERGENCY)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    memory_toolbox(clock)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    toolbox.pagers["push"].messages  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+
+
+class OtherStore(IncidentMachine):
+    def make_store(self) -> IncidentStore:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]
+        return MemoryStore()
