@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
-from typing import Any, Final
+from itertools import islice
+from typing import Any, Final, Generic, TypeVar, cast, overload
 
 from attrs import frozen
 
@@ -14,11 +15,14 @@ from incidentkit.analysis.proof import name_of
 from incidentkit.analysis.region import Atlas, Region
 from incidentkit.analysis.solver import LIMIT, Formula, Solver
 from incidentkit.analysis.translation import World
-from incidentkit.analysis.ways import Case, Decider, End, Ways, conditions_of, replies_to, ways_in
+from incidentkit.analysis.ways import Case, Decider, End, conditions_of, replies_to, ways_in
 from incidentkit.errors import RulesInvalid
 from incidentkit.model.conditions import Answer
 from incidentkit.model.triage import Rule
 from incidentkit.model.vocabulary import AnyFact
+from incidentkit.policy.question import Walk
+from incidentkit.policy.rules import SeverityRules
+from incidentkit.policy.tree import DecisionTree
 from incidentkit.text.document import Block, Bullets, Document, Heading, Paragraph, Table
 from incidentkit.text.plain import to_plain
 
@@ -26,12 +30,15 @@ MOST_GROUPS: Final = 100
 """Pairs of rules, or of ways through a tree, that are told."""
 
 
+E = TypeVar("E", bound=End, covariant=True)
+
+
 @frozen(kw_only=True)
-class Redecided:
+class Redecided(Generic[E]):
     """Facts that one rule decided before and another one, which says something else, decides now."""
 
-    before: End
-    after: End
+    before: E
+    after: E
     case: Case
     """One of the cases."""
     region: Region
@@ -40,7 +47,7 @@ class Redecided:
     @property
     def is_worse(self) -> bool | None:
         """Whether a worse severity is given now; `None` if the two have no order."""
-        old, new = self.before, self.after
+        old, new = cast(End, self.before), cast(End, self.after)
         if not isinstance(old, Rule) or not isinstance(new, Rule) or old.severity not in new.severity.scheme:
             return None
         return bool(new.severity > old.severity)
@@ -53,14 +60,14 @@ class Redecided:
 
 
 @frozen(kw_only=True)
-class DecisionDiff:
+class DecisionDiff(Generic[E]):
     """What two versions decide differently; false if nothing was found; printed, a text for people."""
 
     before: str
     """What the one is about, in a few words."""
     after: str
     """And the other."""
-    groups: tuple[Redecided, ...]
+    groups: tuple[Redecided[E], ...]
     """Facts that are decided otherwise, by what decided them before and decides them now."""
     is_all: bool
     """Whether there are no others: at most 100 groups are told, and a solver may give up."""
@@ -106,7 +113,15 @@ class DecisionDiff:
             yield Bullets(f"{', '.join(each.name for each in some)}: {word}" for word, some in facts.items() if some)
 
 
-def difference(old: Decider, new: Decider, *, limit: timedelta = LIMIT) -> DecisionDiff:
+@overload
+def difference(
+    old: SeverityRules[Any], new: SeverityRules[Any], *, limit: timedelta = LIMIT
+) -> DecisionDiff[Rule[Any]]: ...
+@overload
+def difference(
+    old: DecisionTree[Any], new: DecisionTree[Any], *, limit: timedelta = LIMIT
+) -> DecisionDiff[Walk[Any]]: ...
+def difference(old: Any, new: Any, *, limit: timedelta = LIMIT) -> DecisionDiff[Any]:
     """For which facts two versions of severity rules, or of a decision tree, differ, and in what.
 
     Rules differ where they give severities of different keys, trees where they come to different conclusions; by
@@ -115,25 +130,28 @@ def difference(old: Decider, new: Decider, *, limit: timedelta = LIMIT) -> Decis
     Raises `RulesInvalid` for rules and a tree, and for a fact of which no value is allowed by both.
     """
     pair = Pair(old, new, limit)
-    groups: list[Redecided] = []
-    while (differs := pair.differs()) and len(groups) < MOST_GROUPS:
-        groups.append(pair.group())
+    groups = tuple(islice(pair.groups(), MOST_GROUPS))
     mine, theirs = old.vocabulary, new.vocabulary
     return DecisionDiff(
         before=name_of(old),
         after=name_of(new),
-        groups=tuple(groups),
-        is_all=differs is False,
+        groups=groups,
+        is_all=pair.is_finished,
         added=tuple(fact for name, fact in theirs.items() if name not in mine),
         removed=tuple(fact for name, fact in mine.items() if name not in theirs),
         redefined=tuple(fact for name, fact in theirs.items() if mine.get(name, fact) != fact),
     )
 
 
-def equivalent(old: Decider, new: Decider, *, limit: timedelta = LIMIT) -> Answer:
+@overload
+def equivalent(old: SeverityRules[Any], new: SeverityRules[Any], *, limit: timedelta = LIMIT) -> Answer: ...
+@overload
+def equivalent(old: DecisionTree[Any], new: DecisionTree[Any], *, limit: timedelta = LIMIT) -> Answer: ...
+def equivalent(old: Any, new: Any, *, limit: timedelta = LIMIT) -> Answer:
     """Whether two versions decide all facts alike; `None` if the solver gave up. Raises what `difference` raises."""
-    differs = Pair(old, new, limit).differs()
-    return None if differs is None else not differs
+    pair = Pair(old, new, limit)
+    differs = next(pair.groups(), None) is not None
+    return False if differs else True if pair.is_finished else None
 
 
 class Pair:
@@ -147,15 +165,34 @@ class Pair:
         world = World.shared(new.vocabulary, old.vocabulary, conditions, self.solver)
         replies = replies_to(self.solver, old, new)
         self.old, self.new = (ways_in(world, each, replies) for each in (old, new))
-        self._differs = self.solver.named(self._difference())
         self._atlas = Atlas(world.domains, self.solver)
+        self._known: list[tuple[End, Formula]] = []
+        self.is_finished = False
+        """Whether every group was told, which is proved at the end."""
 
-    def differs(self) -> Answer:
-        """Whether there are facts that they decide differently, but for those of the groups found before."""
-        return self.solver.can_hold(self._differs)
+    def groups(self) -> Iterator[Redecided[End]]:
+        """Facts that are decided differently, by what decided them before and what decides them now."""
+        gave_up = False
+        for place, way in enumerate(self.old.ways):
+            others = self._others(way.end)
+            while found := self.solver.can_hold(self.old.reached[place], way.open, others):
+                group, both = self._group()
+                yield group
+                others = self.solver.named(self.solver.all_of((others, self.solver.opposite(both))))
+            gave_up = gave_up or found is None
+        self.is_finished = not gave_up
 
-    def group(self) -> Redecided:
-        """Those around the case that was found last, by what decides them; from here on they are left out."""
+    def _others(self, end: End) -> Formula:
+        """When the new version comes to something else than this; made once for all ends that come to the same."""
+        for known, others in self._known:
+            if _agree(known, end):
+                return others
+        others = self.solver.named(self.solver.opposite(self.new.where(partial(_agree, end))))
+        self._known.append((end, others))
+        return others
+
+    def _group(self) -> tuple[Redecided[End], Formula]:
+        """Those around the case that was found last, and where both decide as they do there."""
         solver, case = self.solver, self.new.case()
         places = {name: domain.place for name, domain in self.new.world.domains.items()}
         replies = [domain.within(*[domain.place] * 2) for domain in self.new.replies.values()]
@@ -163,23 +200,7 @@ class Pair:
         reproduced(not _agree(before, after))
         both = solver.all_of((self.old.decides_by(before), self.new.decides_by(after)))
         region = self._atlas.region(both, places, replies)
-        self._differs = solver.named(solver.all_of((self._differs, solver.opposite(both))))
-        return Redecided(before=before, after=after, case=case, region=region)
-
-    def _difference(self) -> Formula:
-        """When what is decided is not the same."""
-        outcomes: list[End] = []
-        for way in self.old.ways:
-            if not any(_agree(way.end, each) for each in outcomes):
-                outcomes.append(way.end)
-        return self.solver.any_of(
-            self.solver.all_of((self._where(self.old, each), self.solver.opposite(self._where(self.new, each))))
-            for each in outcomes
-        )
-
-    @staticmethod
-    def _where(ways: Ways, end: End) -> Formula:
-        return ways.where(partial(_agree, end))
+        return Redecided(before=before, after=after, case=case, region=region), both
 
 
 def _agree(one: End, other: End) -> bool:

@@ -6,7 +6,7 @@ finds is one of values that the fact has.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -70,7 +70,7 @@ class Domain:
         steps = tuple(solver.variable() for _ in values[1:])
         domain = cls(
             fact=fact,
-            values=tuple(values),
+            values=tuple(_round(values, thresholds)),
             thresholds=thresholds,
             steps=steps,
             known=solver.always if known is None else known,
@@ -86,9 +86,13 @@ class Domain:
 
     def within(self, first: int, last: int) -> Formula:
         """It is one of the values from this place to that one, both included."""
-        above = [self.steps[first - 1]] if first else []
-        below = [self.solver.opposite(self.steps[last])] if last < len(self.steps) else []
-        return self.solver.all_of((*above, *below))
+        return self.solver.all_of(self.bounds(first, last))
+
+    def bounds(self, first: int, last: int) -> tuple[Formula, ...]:
+        """The same in parts, which a solver can assume as they are."""
+        above = (self.steps[first - 1],) if first else ()
+        below = (self.solver.opposite(self.steps[last]),) if last < len(self.steps) else ()
+        return (*above, *below)
 
     def asked(self, question: Callable[[Any], bool]) -> Sides:
         """When a question about the value is answered yes, and when no."""
@@ -175,6 +179,18 @@ class Given:
         """When a question about the value is answered yes, and when no; one of the two is never."""
         answer = question(self.value)
         return Sides(*((self.known, self.solver.never) if answer else (self.solver.never, self.known)))
+
+
+def _round(values: Sequence[Any], thresholds: frozenset[Any]) -> Iterator[Any]:
+    """The values, between two others with as few digits as there can be: people read them."""
+    last = len(values) - 1
+    for place, value in enumerate(values):
+        if isinstance(value, float) and 0 < place < last and value not in thresholds:
+            low, high = values[place - 1], values[place + 1]
+            shorter = (float(f"{value:.{digits}g}") for digits in range(1, 17))
+            yield next((each for each in shorter if low < each < high), value)
+        else:
+            yield value
 
 
 def _allows(fact: AnyFact, value: object) -> bool:

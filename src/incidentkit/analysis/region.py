@@ -16,6 +16,10 @@ MOST_BOXES: Final = 4
 """Alternatives by which a region is described; with more of them nobody sees a region any more."""
 
 
+MOST_BOUNDS: Final = 10
+"""Bounds up to which an alternative is made as wide as it can be, and others are looked for."""
+
+
 @frozen(kw_only=True)
 class Region:
     """Where something holds, in the form of a condition."""
@@ -23,11 +27,11 @@ class Region:
     condition: Condition
     """It is true for these facts and for no others."""
     is_all: bool
-    """Whether there are no more: a region has at most four alternatives, and a solver may give up."""
+    """Whether there are no more: only the first alternatives are told, and one alone if it has many bounds."""
 
     def __str__(self) -> str:
         text = "whatever the facts are" if self.condition == ALWAYS else str(self.condition)
-        return text if self.is_all else f"{text}; and elsewhere"
+        return text if self.is_all else f"{text}; perhaps elsewhere too"
 
 
 @frozen
@@ -81,6 +85,8 @@ class Atlas:
             rest: bool | None = True
             while rest and len(boxes) < MOST_BOXES:
                 boxes.append(self._box(fails, places))
+                if len(boxes[-1]) > MOST_BOUNDS:
+                    break
                 solver.add(solver.opposite(solver.all_of(bound.formula for bound in boxes[-1])))
                 rest = solver.can_hold(holds)
                 places = {name: domain.place for name, domain in self._domains.items()} if rest else {}
@@ -97,6 +103,8 @@ class Atlas:
         if needed is None:
             return tuple(bounds)
         box = [bounds[each] for each in needed]
+        if len(box) > MOST_BOUNDS:
+            return tuple(box)
         for number, bound in enumerate(box):
             others = [self._solver.named(each.formula) for each in box if each is not bound]
             box[number] = self._widened(bound, [fails, *others])

@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from incidentkit.analysis.domain import Domain
 from incidentkit.analysis.finding import IdleThreshold, NeverTrue, Overlap, Shadowed, Undecided, reproduced
-from incidentkit.analysis.solver import Formula
 from incidentkit.analysis.translation import thresholds
 from incidentkit.analysis.ways import Way, Ways
+from incidentkit.model.conditions import Answer
 from incidentkit.model.facts import Choice, Clock
 from incidentkit.model.triage import Rule
 from incidentkit.policy.law import Law
@@ -51,7 +51,6 @@ def _shadowed(ways: Ways, place: int) -> Shadowed | Undecided:
 
 def idle_thresholds(ways: Ways, alive: Set[int]) -> Iterator[IdleThreshold | Undecided]:
     """Thresholds on both sides of which the same rule decides, whatever else is so; those of rules that decide."""
-    solver = ways.solver
     using: dict[str, dict[Any, list[int]]] = {}
     for place in sorted(alive):
         for name, cuts in thresholds([_rule(ways.ways[place]).condition]).items():
@@ -60,8 +59,7 @@ def idle_thresholds(ways: Ways, alive: Set[int]) -> Iterator[IdleThreshold | Und
     for name, users in using.items():
         domain = ways.world.domains[name]
         for cut in sorted(users, key=domain.values.index):
-            passed = solver.any_of(_passed(ways, domain, places, users[cut]) for places in _around(domain, cut))
-            answer = passed is not solver.never and solver.can_hold(solver.named(passed))
+            answer = _is_passed(ways, domain, cut, users[cut])
             if answer is None:
                 yield Undecided(law=Law.THRESHOLDS, what=f"whether it matters how {name} stands to {cut}")
             elif not answer:
@@ -80,17 +78,20 @@ def _around(domain: Domain, threshold: Any) -> Iterator[tuple[int, int]]:
         yield place, place + 1
 
 
-def _passed(ways: Ways, domain: Domain, places: tuple[int, int], users: Sequence[int]) -> Formula:
-    """When one of the rules decides on one side and is not true on the other."""
-    solver = ways.solver
-    sides: list[Formula] = []
-    for here, there in (places, places[::-1]):
-        elsewhere = ways.world.translation.with_value(domain.fact.name, domain.values[there])
-        turned = (
-            solver.all_of((ways.decides(user), elsewhere.of(_rule(ways.ways[user]).condition).false)) for user in users
-        )
-        sides.append(solver.all_of((domain.within(here, here), solver.any_of(turned))))
-    return solver.any_of(sides)
+def _is_passed(ways: Ways, domain: Domain, threshold: Any, users: Sequence[int]) -> Answer:
+    """Whether one of the rules ever decides on one side of a threshold and is not true on the other."""
+    gave_up = False
+    for places in _around(domain, threshold):
+        for here, there in (places, places[::-1]):
+            elsewhere = ways.world.translation.with_value(domain.fact.name, domain.values[there])
+            for user in users:
+                turned = elsewhere.of(_rule(ways.ways[user]).condition).false
+                decides = ways.ways[user].open, ways.reached[user]
+                answer = ways.solver.can_hold(*decides, *domain.bounds(here, here), ways.solver.named(turned))
+                if answer:
+                    return True
+                gave_up = gave_up or answer is None
+    return None if gave_up else False
 
 
 def overlaps(ways: Ways, most: int = MOST_OVERLAPS) -> Iterator[Overlap]:

@@ -94,7 +94,10 @@ class Solver:
         self._solver.add(formula)
 
     def named(self, formula: Formula) -> Formula:
-        """A variable that is true exactly where the formula is: short, and fit to be assumed."""
+        """A variable that is true exactly where the formula is: short, and fit to be assumed. A short one is itself."""
+        part: Any = formula
+        if _Z3.is_const(part) or (_Z3.is_not(part) and _Z3.is_const(part.arg(0))):
+            return formula
         name = self.variable()
         self.add(self.same(name, formula))
         return name

@@ -1,0 +1,107 @@
+"""Proofs and checks by example: what a check finds is proved not to hold, and what is proved no check refutes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from incidentkit import ALWAYS, DecisionTree, Flag, Number, SeverityRules, SeverityScheme, Vocabulary, Worse, when
+from incidentkit.analysis import Proof, prove
+from incidentkit.analysis.finding import IdleThreshold, Milder, NeverAnswered, NeverTrue, Shadowed
+from incidentkit.errors import LawsBroken
+from incidentkit.model.triage import Rule
+from incidentkit.policy.law import Law
+from incidentkit.testing import check_rules, check_tree, conditions, decision_trees, severity_rules, vocabularies
+
+P1, P2, P3 = SCHEME = SeverityScheme("P1", "P2", "P3")
+FEW = settings(max_examples=25)
+
+
+def checked(rules: SeverityRules[Any]) -> set[tuple[Law | Any, str]]:
+    """What the check finds, by the law and by what breaks it."""
+    try:
+        check_rules(rules, examples=20)
+    except LawsBroken as error:
+        return {(breach.law, where_of(breach.law, breach.where)) for breach in error.breaches}
+    return set()
+
+
+def where_of(law: Any, where: str) -> str:
+    return where.split()[0] if law in (Law.MONOTONE, Law.THRESHOLDS) else where
+
+
+def proved_broken(proof: Proof) -> set[tuple[Law, str]]:
+    """What is proved not to hold, in the same words."""
+    found: set[tuple[Law, str]] = set()
+    for each in proof.broken:
+        match each:
+            case NeverTrue() | Shadowed():
+                found.add((each.law, f"rule {each.place}"))
+            case Milder() | IdleThreshold():
+                found.add((each.law, each.fact.name))
+            case NeverAnswered():
+                raise AssertionError("rules are no tree")
+    return found
+
+
+@FEW
+@given(severity_rules(scheme=SCHEME))
+def test_a_check_and_a_proof_find_the_same(rules: SeverityRules[Any]) -> None:
+    proof = prove(rules)
+    assert not proof.undecided
+    assert checked(rules) == proved_broken(proof)
+
+
+@FEW
+@given(st.data())
+def test_every_planted_fault_is_found_by_both(data: st.DataObject) -> None:
+    vocabulary = data.draw(vocabularies(most=3))
+    drawn = data.draw(severity_rules(vocabulary, scheme=SCHEME))
+    row, place, rule = [*drawn.rules[:-1]], data.draw(st.integers(0, 6)), data.draw(conditions(vocabulary))
+    place = min(place, len(row))
+    fault = data.draw(st.sampled_from(["never true", "said before"]))
+    planted: Sequence[Rule[Any]] = (
+        [when(rule & ~rule, P1)] if fault == "never true" else [when(rule, P1), when(rule, P2)]
+    )
+    assume(rule != ALWAYS)
+    rules = SeverityRules(*row[:place], *planted, *row[place:], otherwise=drawn.rules[-1])
+    proof = prove(rules)
+    number = place + len(planted)
+    broken = proved_broken(proof)
+    assert {(Law.ALIVE, f"rule {number}"), (Law.UNSHADOWED, f"rule {number}")} & broken
+    assert checked(rules) == broken
+
+
+@pytest.mark.parametrize("count", [12, 60])
+def test_both_find_the_one_fault_of_many_sound_rules(count: int) -> None:
+    shares = [Number(f"share_{n}", question="?", minimum=0, maximum=1, worse=Worse.HIGHER) for n in range(count)]
+    sound = [when(share > 0.5, P1) for share in shares[: count // 2]]
+    sound += [when(share > 0.5, P2) for share in shares[count // 2 :]]
+    assert prove(SeverityRules(*sound, otherwise=P3))
+    assert not checked(SeverityRules(*sound, otherwise=P3))
+    faulty = SeverityRules(*sound[::-1], otherwise=P3)
+    assert {fact for law, fact in proved_broken(prove(faulty)) if law is Law.MONOTONE} == {
+        fact for law, fact in checked(faulty) if law is Law.MONOTONE
+    }
+    assert not prove(faulty)
+
+
+@FEW
+@given(decision_trees(scheme=SCHEME))
+def test_trees_that_are_proved_are_not_refuted(tree: DecisionTree[Any]) -> None:
+    proof = prove(tree)
+    try:
+        check_tree(tree, examples=20)
+    except LawsBroken as error:
+        assert not {breach.law for breach in error.breaches} & {*proof.proved}
+
+
+def test_a_flag_that_does_not_say_which_way_is_worse_breaks_nothing() -> None:
+    either = Flag("either", question="?", worse=Worse.NEITHER)
+    rules = SeverityRules(when(~either, P1), otherwise=P2, vocabulary=Vocabulary(either))
+    assert prove(rules)
+    assert not checked(rules)
