@@ -48,6 +48,7 @@ from incidentkit import (
     when,
 )
 from incidentkit.adapters import AsyncCommandTools, CommandTools, Verdict
+from incidentkit.analysis import Proof, deciding_facts, difference, equivalent, prove
 from incidentkit.desk import Result
 from incidentkit.desk.notices import Ended, Notice
 from incidentkit.drills import (
@@ -85,6 +86,7 @@ from incidentkit.playbooks.emergency import CORE_FUNCTIONALITY, DATA_AT_RISK, ER
 from incidentkit.policy.advice import Course, Reason
 from incidentkit.policy.escalation import EscalationPolicy
 from incidentkit.policy.finding import Code
+from incidentkit.policy.law import Law
 from incidentkit.policy.override import Addition, Replacement
 from incidentkit.policy.participant import Participant
 from incidentkit.policy.shift import Shift
@@ -486,3 +488,12 @@ class OurMachine(IncidentMachine):
 
 
 TestOurMachine = OurMachine.TestCase
+
+
+def proofs(old: SeverityRules[Any], new: SeverityRules[Any], tree: DecisionTree[Conclusion]) -> None:
+    assert_type(prove(old), Proof)
+    assert_type(prove(tree, allow=[Law.MONOTONE], limit=timedelta(seconds=1)).holds, bool)
+    assert_type(difference(old, new).groups[0].after, Rule[Any])
+    assert_type(difference(tree, tree).groups[0].after, Walk[Any])
+    assert_type(equivalent(old, new), bool | None)
+    assert_type(deciding_facts(old, {"error_rate": 0.2}).facts, Facts)

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from datetime import timedelta
+from typing import Any
 
 from incidentkit import (
     EMERGENCY,
@@ -26,6 +27,7 @@ from incidentkit import (
     when,
 )
 from incidentkit.adapters import CommandTools
+from incidentkit.analysis import deciding_facts, difference, prove
 from incidentkit.desk.notices import Notice
 from incidentkit.drills import Fault, Faulty, Habit, Outage
 from incidentkit.errors import ProviderError, RateLimited
@@ -292,3 +294,10 @@ def testing(clock: ManualClock, toolbox: MemoryToolbox) -> None:
 class OtherStore(IncidentMachine):
     def make_store(self) -> IncidentStore:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]
         return MemoryStore()
+
+
+def proofs(rules: SeverityRules[Any], tree: DecisionTree[Conclusion]) -> None:
+    prove("rules.toml")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    prove(rules, allow=["monotone"])  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
+    difference(rules, tree)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+    deciding_facts(tree, {})  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]

@@ -52,10 +52,7 @@ def main() -> None:
     for group in difference(VERSION_3, VERSION_5).groups:
         print(f"{group.before.severity} becomes {group.after.severity} where {group.region}")
 
-    print(
-        "\nOn Tuesday it was",
-        deciding_facts(VERSION_3, {fact: TUESDAY[fact] for fact in VERSION_3.vocabulary.values()}),
-    )
+    print("\nOn Tuesday it was", deciding_facts(VERSION_3, TUESDAY))
     print("By version 5 it would be", deciding_facts(VERSION_5, TUESDAY))
 
 

@@ -16,11 +16,10 @@ def test_it_tells_the_broken_law_and_every_change() -> None:
         "version 5: every law is proved",
     ]
     assert "  failed_payments 0.03 is P1 (P1 if card_data_exposed)" in "\n".join(lines)
-    assert {line for line in lines if " becomes " in line} == {
-        "P1 becomes P2 where not card_data_exposed and failed_payments > 0.25 and backup_works",
-        "P2 becomes P3 where not card_data_exposed and failed_payments > 0.02 and failed_payments <= 0.05"
-        ' and region != "eu"',
-        "P3 becomes P2 where not card_data_exposed and failed_payments > 0.01 and failed_payments <= 0.02"
-        ' and region == "eu"',
-    }
+    assert [line.split(" where ")[0] for line in lines if " becomes " in line] == [
+        "P1 becomes P2",
+        "P2 becomes P3",
+        "P3 becomes P2",
+    ]
+    assert "P1 becomes P2 where not card_data_exposed and failed_payments > 0.25 and backup_works" in lines
     assert "By version 5 it would be P1: card_data_exposed yes" in lines
