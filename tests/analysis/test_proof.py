@@ -12,6 +12,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from incidentkit import (
+    ALWAYS,
     EMERGENCY,
     NEVER,
     Choice,
@@ -91,6 +92,11 @@ def test_the_last_line_is_shadowed_where_rules_leave_nothing() -> None:
     assert str(shadowed).endswith("never decides: rule 1 (P1 if down) and rule 2 (P2 if not down) take all of it")
 
 
+def test_what_stands_behind_a_rule_that_always_holds_is_shadowed_by_it() -> None:
+    one, two = prove(rules(when(RATE > 0.5, P1), when(ALWAYS, P2), when(DOWN, P1))).of(Law.UNSHADOWED)
+    assert [[*each.by] for each in (one, two) if isinstance(each, Shadowed)] == [[2], [2]]
+
+
 @pytest.mark.parametrize(
     ("row", "fact"),
     [
@@ -152,7 +158,7 @@ def test_order_is_told_where_a_milder_rule_comes_first() -> None:
 def test_a_proof_prints_as_a_text_for_people() -> None:
     text = str(prove(rules(when(RATE > 0.5, P2), when((RATE > 0.25) & DOWN, P1))))
     assert text.startswith("3 severity rules of P1/P2/P3\n")
-    assert "rate 0.5 is P1 (P1 if rate > 0.25 and down), and rate" in text
+    assert "is P1 (P1 if rate > 0.25 and down), and rate" in text
     assert "down yes" in text
 
 

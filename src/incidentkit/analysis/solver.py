@@ -134,6 +134,9 @@ class Solver:
 
         They are given by their places. `None` if they can all hold, or the solver gave up.
         """
+        impossible = [place for place, each in enumerate(assumed) if each is self.never]
+        if impossible:
+            return impossible[:1]
         if self.can_hold(*fixed, *assumed) is not False:
             return None
         core = {each.get_id() for each in self._solver.unsat_core()}
