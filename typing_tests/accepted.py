@@ -86,7 +86,6 @@ from incidentkit.playbooks.emergency import CORE_FUNCTIONALITY, DATA_AT_RISK, ER
 from incidentkit.policy.advice import Course, Reason
 from incidentkit.policy.escalation import EscalationPolicy
 from incidentkit.policy.finding import Code
-from incidentkit.policy.law import Law
 from incidentkit.policy.override import Addition, Replacement
 from incidentkit.policy.participant import Participant
 from incidentkit.policy.shift import Shift
