@@ -18,6 +18,7 @@ from incidentkit.cli.screen import screen_on
 from incidentkit.cli.steps import running_table
 from incidentkit.drills import Kind
 from incidentkit.errors import CommandInvalid
+from incidentkit.model.events import LinkKind
 from incidentkit.model.incident import Incident
 from incidentkit.policy.standing import Owing, Owings, Standing
 from incidentkit.text.document import Block, Bullets, Document, Heading, Paragraph, Table
@@ -93,7 +94,9 @@ def _facts(incident: Incident, rules: Rules) -> Iterator[tuple[str, str]]:
         yield "evidence", held
     if incident.merged_into is not None:
         yield "merged into", incident.merged_into
-    yield from ((str(link.what), link.url or link.reference) for link in incident.links)
+    # In the order of what they are: that in which several systems have answered means nothing.
+    links = sorted(incident.links, key=lambda link: [*LinkKind].index(link.what))
+    yield from ((str(link.what), link.url or link.reference) for link in links)
     yield from ((f"label {name}", value) for name, value in incident.labels.items())
     yield "playbook", _playbook(rules)
 
