@@ -117,7 +117,7 @@ def _drawn(strategy: st.SearchStrategy[Any]) -> list[Any]:
         deadline=None,
         derandomize=True,
         phases=[Phase.generate],
-        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
+        suppress_health_check=[HealthCheck.too_slow],
     )
     @given(strategy)
     def collect(example: Any) -> None:

@@ -52,14 +52,18 @@ def reminders(methods: Sequence[str]) -> st.SearchStrategy[Sequence[Attempt]]:
     return st.lists(attempts(methods=methods), max_size=2)
 
 
-def situations(rules: SeverityRules[Any], others: Vocabulary = NO_FACTS) -> st.SearchStrategy[Condition]:
-    """Conditions on an incident: what its rules ask for, other facts, its clocks, its status and its severity."""
+def situations(
+    rules: SeverityRules[Any], others: Vocabulary = NO_FACTS, *, timed: bool = True
+) -> st.SearchStrategy[Condition]:
+    """Conditions on an incident: what its rules ask for, other facts, its clocks, its status and its severity.
+
+    Those that are not ``timed`` have no clocks.
+    """
     known = (*rules.vocabulary.values(), *others.values())
     asked = [fact for fact in known if not isinstance(fact, Clock | SeverityFact)]
     severities = st.sampled_from(rules.scheme.severities)
     leaves: list[st.SearchStrategy[Condition]] = [
-        MINUTES.map(UNRESOLVED_FOR.__ge__),
-        MINUTES.map(UNACKNOWLEDGED_FOR.__ge__),
+        *([MINUTES.map(UNRESOLVED_FOR.__ge__), MINUTES.map(UNACKNOWLEDGED_FOR.__ge__)] if timed else []),
         severities.map(severity_of(rules.scheme).__ge__),
         severities.map(worst_severity_of(rules.scheme).is_),
         st.sampled_from(Status).map(STATUS.is_),
@@ -76,10 +80,6 @@ def _joined(parts: tuple[Condition, Condition, bool]) -> Condition:
     return one & other if both else one | other
 
 
-def _has_no_clock(condition: Condition) -> bool:
-    return not any(isinstance(fact, Clock) for fact in condition.mentioned)
-
-
 def applying(rules: SeverityRules[Any], others: Vocabulary = NO_FACTS) -> st.SearchStrategy[Condition]:
     """For which incidents something is: all of them often, and never by how much time passed."""
-    return st.just(ALWAYS) | situations(rules, others).filter(_has_no_clock)
+    return st.just(ALWAYS) | situations(rules, others, timed=False)
