@@ -488,7 +488,7 @@ def test_a_shape_is_brought_about_and_not_waited_for(shape: dict[str, Any]) -> N
     [
         ({"status": "closed"}, "status: an incident has a Status, not 'closed'"),
         ({"severity": "P1"}, "severity: an incident has a Severity, not 'P1'"),
-        ({"severity": EMERGENCY.scheme["SEV-1"]}, "severity: the rules give P3, P2, P1, and not .*SEV-1.*"),
+        ({"severity": EMERGENCY.scheme["SEV-1"]}, "severity: the rules give P1, P2, P3, and not .*SEV-1.*"),
         ({"restricted": 1}, "restricted: whether it is restricted is True or False, not 1"),
         ({"acknowledged": "ada"}, "acknowledged: whether anybody has it is True or False, not 'ada'"),
         ({"lasting": 7}, "lasting: an incident lasts for a timedelta, not 7"),

@@ -155,7 +155,7 @@ def _histories(draw: st.DrawFn, scene: Scene, most: int, shape: Shape) -> tuple[
             after = incident.apply(command, recorded_at=draw(st.none() | st.just(now)))
         except IncidentkitError:
             continue
-        if shape.lasting is None or (after.declared_at == scene.at and after.as_of <= last):
+        if shape.lasting is None or (after.declared_at == scene.at and max(after.as_of, after.since) <= last):
             history.append(after)
     at = now if shape.lasting is None else last
     while (kind := shape.next_command(history[-1], at)) is not None:
@@ -165,7 +165,7 @@ def _histories(draw: st.DrawFn, scene: Scene, most: int, shape: Shape) -> tuple[
 
 def _finishing(kind: type[Command], incident: Incident, shape: Shape, scene: Scene) -> st.SearchStrategy[Command]:
     """Commands of a kind that bring an incident nearer to a shape, whatever its version is."""
-    scene = evolve(scene, at=max(scene.at, incident.as_of))
+    scene = evolve(scene, at=max(scene.at, incident.as_of, incident.since))  # a correction may be later than the log
     if shape.severity is not None:
         scene = evolve(scene, severities=st.just(shape.severity))
     return _commands(kind, incident, scene).map(lambda command: evolve(command, based_on=None))
