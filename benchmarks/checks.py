@@ -14,10 +14,10 @@ from benchmarks.measure import Once, Row
 from incidentkit.errors import LawsBroken
 from incidentkit.playbooks.emergency import RULES, SCHEME
 from incidentkit.policy.rules import SeverityRules
-from incidentkit.testing.breach import EXAMPLES
-from incidentkit.testing.rule_case import RuleCase
-from incidentkit.testing.rule_checks import check_rules
-from incidentkit.testing.rule_points import points
+from incidentkit.testing.checks.breach import EXAMPLES
+from incidentkit.testing.checks.rule_case import RuleCase
+from incidentkit.testing.checks.rule_checks import check_rules
+from incidentkit.testing.checks.rule_points import points
 
 COUNT: Final = 200
 """Rules of a large company."""

@@ -33,10 +33,11 @@ from incidentkit.model.conditions import Answer, Comparison, OneOf
 from incidentkit.model.source import Source
 from incidentkit.model.triage import Rule
 from incidentkit.model.vocabulary import AnyFact
-from incidentkit.testing import Breach, Law, check_rules, severity_rules, witness
-from incidentkit.testing.rule_case import RuleCase
-from incidentkit.testing.rule_points import points
-from incidentkit.testing.witness import Side
+from incidentkit.testing import Breach, Law, check_rules, severity_rules
+from incidentkit.testing.checks import witness
+from incidentkit.testing.checks.rule_case import RuleCase
+from incidentkit.testing.checks.rule_points import points
+from incidentkit.testing.checks.witness import Side
 
 P1, P2, P3 = PAYMENTS = SeverityScheme("P1", "P2", "P3")
 FAILED = Number("failed_payments", question="What share of payments fails?", minimum=0, maximum=1, worse=Worse.HIGHER)

@@ -7,9 +7,14 @@ from __future__ import annotations
 
 from incidentkit.drills.clock import ManualClock as ManualClock
 from incidentkit.policy.law import Law as Law
-from incidentkit.testing.breach import Breach as Breach
 from incidentkit.testing.calendar import moments as moments
 from incidentkit.testing.calendar import support_calendars as support_calendars
+from incidentkit.testing.checks.breach import Breach as Breach
+from incidentkit.testing.checks.decisions import assert_decisions as assert_decisions
+from incidentkit.testing.checks.policy_checks import check_policy as check_policy
+from incidentkit.testing.checks.rule_checks import check_rules as check_rules
+from incidentkit.testing.checks.schedule_checks import check_schedule as check_schedule
+from incidentkit.testing.checks.tree_checks import check_tree as check_tree
 from incidentkit.testing.commands import commands as commands
 from incidentkit.testing.conditions import conditions as conditions
 from incidentkit.testing.conformance import Check as Check
@@ -18,7 +23,6 @@ from incidentkit.testing.conformance import PromiseBroken as PromiseBroken
 from incidentkit.testing.conformance import Rig as Rig
 from incidentkit.testing.conformance import Untold as Untold
 from incidentkit.testing.conformance import conformance as conformance
-from incidentkit.testing.decisions import assert_decisions as assert_decisions
 from incidentkit.testing.directory import directories as directories
 from incidentkit.testing.directory import maintenance_windows as maintenance_windows
 from incidentkit.testing.directory import recipients as recipients
@@ -39,16 +43,13 @@ from incidentkit.testing.incident import incidents as incidents
 from incidentkit.testing.machine import IncidentMachine as IncidentMachine
 from incidentkit.testing.planning import attended as attended
 from incidentkit.testing.playbook import playbooks as playbooks
-from incidentkit.testing.policy_checks import check_policy as check_policy
 from incidentkit.testing.postmortem import postmortems as postmortems
-from incidentkit.testing.rule_checks import check_rules as check_rules
 from incidentkit.testing.rules import severity_rules as severity_rules
 from incidentkit.testing.rules import triages as triages
 from incidentkit.testing.runbook import runbooks as runbooks
 from incidentkit.testing.runbook import shelves as shelves
 from incidentkit.testing.schedule import rotations as rotations
 from incidentkit.testing.schedule import schedules as schedules
-from incidentkit.testing.schedule_checks import check_schedule as check_schedule
 from incidentkit.testing.severity import severities as severities
 from incidentkit.testing.severity import severity_schemes as severity_schemes
 from incidentkit.testing.targets import targets as targets
@@ -56,7 +57,6 @@ from incidentkit.testing.toolbox import MemoryToolbox as MemoryToolbox
 from incidentkit.testing.toolbox import memory_toolbox as memory_toolbox
 from incidentkit.testing.tools import tool_requests as tool_requests
 from incidentkit.testing.tree import decision_trees as decision_trees
-from incidentkit.testing.tree_checks import check_tree as check_tree
 
 __all__ = [
     "Breach",

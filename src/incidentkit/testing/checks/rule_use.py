@@ -8,10 +8,10 @@ from typing import Any
 
 from incidentkit.model.vocabulary import AnyFact
 from incidentkit.policy.law import Law
-from incidentkit.testing.breach import Breach, said
-from incidentkit.testing.point import tried
-from incidentkit.testing.rule_case import RuleCase
-from incidentkit.testing.witness import Refuted, Side, around, thresholds_of, turns
+from incidentkit.testing.checks.breach import Breach, said
+from incidentkit.testing.checks.point import tried
+from incidentkit.testing.checks.rule_case import RuleCase
+from incidentkit.testing.checks.witness import Refuted, Side, around, thresholds_of, turns
 from incidentkit.text.document import Table
 
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from incidentkit.model.triage import Rule
 from incidentkit.policy.law import Law
-from incidentkit.testing.breach import Breach
-from incidentkit.testing.point import Problem, breaches_at, near, spread, tried
-from incidentkit.testing.rule_case import RuleCase
-from incidentkit.testing.witness import Refuted, Values
+from incidentkit.testing.checks.breach import Breach
+from incidentkit.testing.checks.point import Problem, breaches_at, near, spread, tried
+from incidentkit.testing.checks.rule_case import RuleCase
+from incidentkit.testing.checks.witness import Refuted, Values
 
 
 def answered_otherwise(case: RuleCase) -> Iterator[Breach]:

@@ -10,9 +10,9 @@ from incidentkit.model.conditions import Answer, Condition
 from incidentkit.model.severity import Severity
 from incidentkit.model.vocabulary import AnyFact, Worse
 from incidentkit.policy.law import Law
-from incidentkit.testing.breach import Breach
-from incidentkit.testing.rule_case import RuleCase
-from incidentkit.testing.witness import Demand, Refuted, Side, Values, turns
+from incidentkit.testing.checks.breach import Breach
+from incidentkit.testing.checks.rule_case import RuleCase
+from incidentkit.testing.checks.witness import Demand, Refuted, Side, Values, turns
 
 Pair: TypeAlias = tuple[int, int]
 """The rules that decide before and after, by their places."""

@@ -30,7 +30,7 @@ from incidentkit.policy.rules import SeverityRules
 from incidentkit.policy.schedule import Schedule
 from incidentkit.policy.turn import PLANNER
 from incidentkit.providers.pager import Purpose
-from incidentkit.testing.breach import Breach, allowed, hold
+from incidentkit.testing.checks.breach import Breach, allowed, hold
 from incidentkit.text.document import Table
 
 WITHIN: Final = timedelta(days=2)

@@ -23,7 +23,7 @@ from incidentkit.policy.participant import Participant
 from incidentkit.policy.rotation import LATEST, Rotation
 from incidentkit.policy.schedule import LONGEST, Schedule
 from incidentkit.policy.shift import Gap, Shift, shift_table
-from incidentkit.testing.breach import Breach, allowed, hold
+from incidentkit.testing.checks.breach import Breach, allowed, hold
 from incidentkit.text.document import Table
 
 YEAR: Final = timedelta(days=366)

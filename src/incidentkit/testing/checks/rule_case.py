@@ -8,8 +8,8 @@ from typing import Any
 
 from incidentkit.model.vocabulary import AnyFact, Facts
 from incidentkit.policy.rules import SeverityRules
-from incidentkit.testing.breach import fact_rows
-from incidentkit.testing.witness import (
+from incidentkit.testing.checks.breach import fact_rows
+from incidentkit.testing.checks.witness import (
     Asked,
     Demand,
     Refuted,

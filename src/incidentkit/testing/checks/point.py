@@ -10,8 +10,8 @@ from attrs import frozen
 from incidentkit.model.conditions import Condition
 from incidentkit.model.vocabulary import Facts
 from incidentkit.policy.law import Law
-from incidentkit.testing.breach import Breach, fact_rows
-from incidentkit.testing.witness import Values, beside, thresholds_of
+from incidentkit.testing.checks.breach import Breach, fact_rows
+from incidentkit.testing.checks.witness import Values, beside, thresholds_of
 from incidentkit.text.document import Table
 
 

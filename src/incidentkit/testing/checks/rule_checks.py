@@ -10,11 +10,11 @@ from incidentkit.errors import FieldInvalid, expect
 from incidentkit.policy.finding import Code
 from incidentkit.policy.law import Law
 from incidentkit.policy.rules import SeverityRules
-from incidentkit.testing.breach import EXAMPLES, Breach, allowed, checked_examples, hold
-from incidentkit.testing.rule_case import RuleCase
-from incidentkit.testing.rule_order import milder_by_worse
-from incidentkit.testing.rule_points import answered_otherwise
-from incidentkit.testing.rule_use import idle_thresholds, unused_rules
+from incidentkit.testing.checks.breach import EXAMPLES, Breach, allowed, checked_examples, hold
+from incidentkit.testing.checks.rule_case import RuleCase
+from incidentkit.testing.checks.rule_order import milder_by_worse
+from incidentkit.testing.checks.rule_points import answered_otherwise
+from incidentkit.testing.checks.rule_use import idle_thresholds, unused_rules
 
 
 def check_rules(rules: SeverityRules[Any], *, allow: Iterable[Law] = (), examples: int = EXAMPLES) -> None:

@@ -15,10 +15,10 @@ from incidentkit.policy.finding import Code
 from incidentkit.policy.law import Law
 from incidentkit.policy.question import Conclusion, Question, Reply, Walk, is_question
 from incidentkit.policy.tree import DecisionTree
-from incidentkit.testing.breach import EXAMPLES, Breach, allowed, checked_examples, hold, said
-from incidentkit.testing.point import Problem, breaches_at, near, spread, tried
-from incidentkit.testing.tree_case import TreeCase, Way, answered, said_by_people
-from incidentkit.testing.witness import Demand, Refuted, Side, Values, around, thresholds_of, turns
+from incidentkit.testing.checks.breach import EXAMPLES, Breach, allowed, checked_examples, hold, said
+from incidentkit.testing.checks.point import Problem, breaches_at, near, spread, tried
+from incidentkit.testing.checks.tree_case import TreeCase, Way, answered, said_by_people
+from incidentkit.testing.checks.witness import Demand, Refuted, Side, Values, around, thresholds_of, turns
 from incidentkit.text.document import Table
 
 

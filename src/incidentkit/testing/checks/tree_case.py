@@ -13,8 +13,8 @@ from incidentkit.model.facts import Choice
 from incidentkit.model.vocabulary import Facts
 from incidentkit.policy.question import Question, Reply, is_question
 from incidentkit.policy.tree import DecisionTree
-from incidentkit.testing.breach import fact_rows
-from incidentkit.testing.witness import (
+from incidentkit.testing.checks.breach import fact_rows
+from incidentkit.testing.checks.witness import (
     Asked,
     Demand,
     Refuted,

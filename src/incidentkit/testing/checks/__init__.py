@@ -1,0 +1,1 @@
+"""Checks of what users write: severity rules, decision trees, escalations and schedules, each in one call in a test."""
