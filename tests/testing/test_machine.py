@@ -12,10 +12,10 @@ from typing import Any, ClassVar
 import pytest
 from attrs import evolve
 from hypothesis import HealthCheck, settings
-from hypothesis.stateful import invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import rule, run_state_machine_as_test
 
-from incidentkit import Directory, Playbook, SeverityRules, SeverityScheme, Toolbox
-from incidentkit.memory import MemoryPager, MemoryStore
+from incidentkit import Directory, Playbook, SeverityRules, SeverityScheme
+from incidentkit.memory import MemoryStore
 from incidentkit.model.commands import Acknowledge
 from incidentkit.model.events import Acknowledged, ActionEnded, ActionStarted, Became, Event
 from incidentkit.model.identity import PersonId
@@ -23,12 +23,9 @@ from incidentkit.policy.directory import Person
 from incidentkit.policy.escalation import ContactChain, EscalationPolicy, Level
 from incidentkit.policy.obligation import Attempt
 from incidentkit.policy.recipient import person
-from incidentkit.providers.answer import Receipt
-from incidentkit.providers.pager import SendPage
 from incidentkit.providers.store import Append, IncidentStore
 from incidentkit.stores import SqlStore
-from incidentkit.testing import IncidentMachine, memory_toolbox
-from incidentkit.testing.unsteady import Trouble
+from incidentkit.testing import IncidentMachine
 
 THOROUGHLY = settings().max_examples >= 1_000
 """Whether there is time."""
@@ -171,47 +168,6 @@ def test_a_store_that_forgets_is_found_by_a_short_history(store: type[MemoryStor
     assert found in problem
 
 
-class Twice(MemoryPager):
-    """Reaches people again under a key that it knows."""
-
-    def page(self, request: SendPage, /) -> Receipt:
-        return self._reach(request)
-
-
-class OncePerKey(Small):
-    """An invariant of somebody's own, where answers get lost from the beginning: no page comes twice."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.exchange.trouble = Trouble.SILENT
-
-    def make_toolbox(self, clock: Callable[[], datetime]) -> Toolbox:
-        toolbox = memory_toolbox(clock, methods=["push"])
-        self.pager = self.make_pager(clock)
-        return evolve(toolbox, pagers={"push": self.pager})
-
-    def make_pager(self, clock: Callable[[], datetime]) -> MemoryPager:
-        return MemoryPager(clock=clock)
-
-    @invariant()
-    def no_page_comes_twice(self) -> None:
-        keys = [page.key for page in self.pager.pages]
-        assert len(keys) == len({*keys}), "a page came twice"
-
-
-class PagedTwice(OncePerKey):
-    def make_pager(self, clock: Callable[[], datetime]) -> MemoryPager:
-        return Twice(clock=clock)
-
-
-@pytest.mark.mutants
-def test_a_pager_that_reaches_people_twice_is_found_by_an_invariant_of_ones_own() -> None:
-    look(OncePerKey, 15)
-    history, problem = history_of(PagedTwice)
-    assert problem.startswith("a page came twice")
-    assert len(history) <= 5, history
-
-
 class Deaf(Small):
     """A second desk on the same store, which does not hear what people say."""
 
@@ -232,8 +188,14 @@ class Deaf(Small):
             self.store.append(Append(incident=before.id, events=(claim,), expected_version=None))
 
 
-@pytest.mark.mutants
 def test_whoever_has_it_and_is_paged_is_found() -> None:
-    history, problem = history_of(Deaf)
-    assert " has it, and was paged at " in problem
-    assert len(history) <= 5, history
+    machine = Deaf()
+    incident = machine.declare("ada", Deaf.playbook.scheme["P2"])
+    machine.work()
+    machine.logs_grow_and_replay()
+    machine.everything_claimed_may_be_claimed()
+    machine.page_whoever_has_it(incident)
+    machine.logs_grow_and_replay()
+    with pytest.raises(AssertionError, match="ada has it, and was paged at "):
+        machine.everything_claimed_may_be_claimed()
+    machine.teardown()
