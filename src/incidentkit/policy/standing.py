@@ -61,6 +61,12 @@ class Owing:
     source: str = ""
     """Where it is written down."""
 
+    @property
+    def words(self) -> str:
+        """How it stands, and of what was met after its time, that it was."""
+        is_late = self.standing is Standing.MET and self.overdue_since is not None
+        return f"{self.standing}, late" if is_late else str(self.standing)
+
 
 @frozen
 class Owings:
@@ -82,17 +88,11 @@ class Owings:
 
     def to_table(self) -> Table:
         """A line for each."""
-        rows = [(_late(each), each.what, ", ".join(each.people), _time(each.due_at), each.said) for each in self]
+        rows = [(each.words, each.what, ", ".join(each.people), _time(each.due_at), each.said) for each in self]
         return Table(("standing", "what", "who", "due, UTC", "said"), rows)
 
     def __str__(self) -> str:
         return to_plain(Document([self.to_table()]))
-
-
-def _late(owing: Owing) -> str:
-    """How it stands, and of what was met after its time, that it was."""
-    is_late = owing.standing is Standing.MET and owing.overdue_since is not None
-    return f"{owing.standing}, late" if is_late else str(owing.standing)
 
 
 def obligations(incident: Incident, playbook: Playbook, directory: Directory, *, now: datetime) -> Owings:
