@@ -56,6 +56,13 @@ def test_kept_promises_are_reported(invoke: Invoke, module: str) -> None:
     assert done.lines[-1].startswith("Promises: 18 kept, 0 broken, 7 untold")
 
 
+def test_a_factory_may_import_its_neighbours_late(invoke: Invoke, module: str, tmp_path: Path) -> None:
+    lazy = f"lazy_{module}"
+    text = f"def make():\n    from {module} import pager\n    return pager()\n"
+    (tmp_path / f"{lazy}.py").write_text(text, encoding="utf-8")
+    assert invoke("conform", f"{lazy}:make").status == 0
+
+
 def test_a_broken_promise_is_reported_and_is_the_exit_status(invoke: Invoke, module: str, tmp_path: Path) -> None:
     done = invoke("conform", f"{module}:Forgetful", "--level", "must", "--junit", "r.xml", "--json", "r.json")
     assert done.status == 1

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from operator import attrgetter
 from pathlib import Path
@@ -52,6 +53,27 @@ def _add_options(parser: ArgumentParser) -> None:
 
 
 def _run(options: Namespace, stream: TextIO) -> int:
+    with _found_from_here():
+        report = _report(options)
+    for path, text in ((options.junit, report.to_junit), (options.json, report.to_json)):
+        if path is not None:
+            path.write_text(text(), encoding="utf-8", errors="backslashreplace")
+    screen_on(stream, 0).page(report.to_document())
+    return 1 if report.broken else 0
+
+
+@contextmanager
+def _found_from_here() -> Generator[None]:
+    """Find modules from the current folder on, as Python does with ``-m``, also those that a factory imports late."""
+    here = str(Path.cwd())
+    sys.path.insert(0, here)
+    try:
+        yield
+    finally:
+        sys.path.remove(here)
+
+
+def _report(options: Namespace) -> Any:
     suites = _loaded()
     factory = _factory(options.factory)
     suite = _suite(suites, options.kind, factory)
@@ -59,12 +81,7 @@ def _run(options: Namespace, stream: TextIO) -> int:
     checks: Sequence[Any] = suites.conformance(suite.protocol, level=suites.Level(options.level), **terms)
     report_on: Callable[..., Any] = import_module("incidentkit.testing.conformance.report").report_on
     with progress_of("checking") as show:
-        report = report_on(options.factory, suite.kind, checks, factory, progress=show)
-    for path, text in ((options.junit, report.to_junit), (options.json, report.to_json)):
-        if path is not None:
-            path.write_text(text(), encoding="utf-8", errors="backslashreplace")
-    screen_on(stream, 0).page(report.to_document())
-    return 1 if report.broken else 0
+        return report_on(options.factory, suite.kind, checks, factory, progress=show)
 
 
 def _loaded() -> Any:
@@ -95,17 +112,14 @@ def _suite(suites: Any, kind: str | None, factory: Callable[[], Any]) -> Any:
 
 
 def _factory(name: str) -> Callable[[], Any]:
-    """What is called so, in a module that is found from the current folder on, as Python finds it with ``-m``."""
+    """What is called so in a module."""
     module, _, path = name.partition(":")
     if not (module and path):
         raise CommandInvalid(f"{shown(name)} is not of the form MODULE:FACTORY, such as ntfy.testing:pager")
-    sys.path.insert(0, str(Path.cwd()))
     try:
         found: object = attrgetter(path)(import_module(module))
     except Exception as error:  # noqa: BLE001  # it is code of others, which may raise anything
         raise CommandInvalid(f"{name} cannot be imported: {type(error).__name__}: {error}") from None
-    finally:
-        sys.path.remove(str(Path.cwd()))
     if not callable(found):
         raise CommandInvalid(f"{name} is {shown(found)}, which cannot be called: name what makes a provider")
     return found

@@ -175,8 +175,7 @@ class Story:
         if owed:
             yield Heading("What people owe")
             rows = [
-                (each.words, each.what, ", ".join(each.people), self._offset(each.due_at), each.said)
-                for each in owed
+                (each.words, each.what, ", ".join(each.people), self._offset(each.due_at), each.said) for each in owed
             ]
             yield Table(("standing", "what", "who", "due", "said"), rows)
 
