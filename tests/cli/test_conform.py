@@ -13,6 +13,8 @@ import pytest
 from tests.cli.invocation import Invoke
 
 MODULE = """
+from attrs import evolve
+
 from incidentkit.memory import MemoryPager, MemoryStore
 from incidentkit.testing import Rig
 
@@ -27,7 +29,7 @@ def pager():
 class Forgetful(MemoryPager):
     async def page(self, request, /):
         self._answers.clear()
-        return super().page(request)
+        return evolve(super().page(request), reference=f"page {len(self.pages)}")
 
 
 class Kept:
