@@ -131,7 +131,7 @@ def test_every_saying_is_a_command_of_the_lifecycle() -> None:
         (("label", "service", "checkout"), "labelled service=checkout"),
         (
             ("add-action-item", "watch", "Watch the disk", "--owner", "noor", "--due", "2026-04-01"),
-            "action item watch for noor, by 2026-04-02 00:00: Watch the disk",
+            "action item watch for noor, by the end of 2026-04-01 UTC: Watch the disk",
         ),
     ],
     ids=str,

@@ -28,20 +28,20 @@ def pages(who: str) -> list[str]:
 
 def test_the_shift_that_begins_in_the_repeated_hour_is_paged_at_its_second_half_past_two() -> None:
     assert "- tomas from 2026-10-24 02:30+02:00 to 2026-10-25 02:30+01:00, 1d1h" in run()
-    assert pages("tomas")[0] == "2026-10-25 02:10:00+02:00 push"
-    assert pages("noor")[:2] == ["2026-10-25 02:30:00+01:00 push", "2026-10-25 02:35:00+01:00 phone"]
+    assert pages("tomas")[0] == "2026-10-25 02:10+02:00 push"
+    assert pages("noor")[:2] == ["2026-10-25 02:30+01:00 push", "2026-10-25 02:35+01:00 phone"]
 
 
 def test_pages_of_the_repeated_hour_are_in_their_order() -> None:
     times = [when for when, *_ in rows("Pages")]
 
-    assert times.index("2026-10-25 02:55:00+02:00") < times.index("2026-10-25 02:00:00+01:00")
+    assert times.index("2026-10-25 02:55+02:00") < times.index("2026-10-25 02:00+01:00")
     assert times != sorted(times)
 
 
 def test_whoever_has_a_phone_only_is_called_as_often_as_others_are_paged() -> None:
     assert ["mika", "push, mail, sms"] in rows("Methods that are skipped")
-    assert pages("mika") == [f"2026-10-25 02:{minute}:00+02:00 phone" for minute in (10, 30, 50)]
+    assert pages("mika") == [f"2026-10-25 02:{minute}+02:00 phone" for minute in (10, 30, 50)]
 
 
 def test_levels_that_are_not_reached_say_for_want_of_what() -> None:
@@ -52,7 +52,7 @@ def test_levels_that_are_not_reached_say_for_want_of_what() -> None:
 
 
 def test_four_hours_later_everybody_was_paged_in_vain() -> None:
-    assert "At 2026-10-25 02:10:00+01:00 nobody was left to page, and nobody had acknowledged: paging" in run()
+    assert "At 2026-10-25 02:10+01:00 nobody was left to page, and nobody had acknowledged: paging" in run()
     assert [who for who, *_ in rows("In all")] == ["tomas", "mika", "esther", "kwame", "noor"]
 
 

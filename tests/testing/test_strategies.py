@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from itertools import pairwise
 from typing import Any, TypeVar, get_args
 
@@ -155,7 +156,11 @@ EVERY: dict[str, st.SearchStrategy[Any]] = {
 }
 
 
-OTHERS = ("IncidentMachine", "ManualClock", "MemoryToolbox", "memory_toolbox")
+OTHERS = (
+    *("IncidentMachine", "ManualClock", "MemoryToolbox", "memory_toolbox"),
+    *("Breach", "Law", "assert_decisions", "check_policy", "check_rules", "check_schedule", "check_tree"),
+    *("Check", "Level", "PromiseBroken", "Rig", "Untold", "conformance", "faults"),
+)
 """The names that are no strategies."""
 
 
@@ -411,7 +416,7 @@ def test_incidents_end_in_every_status(status: Status) -> None:
 
 
 def test_every_kind_of_event_happens() -> None:
-    happened = {type(event) for history in drawn(histories(most=20), 600) for event in history[-1].timeline}
+    happened = {type(event) for history in drawn(histories(most=20), 1_200) for event in history[-1].timeline}
     assert happened == {*get_args(Event)} - {*get_args(Decision), TakenOver, ActionStarted, ActionEnded}
 
 
@@ -535,6 +540,11 @@ def test_playbooks_read_back_as_the_same_version() -> None:
             assert copy.version == playbook.version
 
 
+@cache
+def several_playbooks() -> list[Playbook]:
+    return drawn(playbooks(), 60)
+
+
 @pytest.mark.parametrize(
     "part",
     [
@@ -547,12 +557,10 @@ def test_playbooks_read_back_as_the_same_version() -> None:
         "rollback",
         "preservation",
         "runbooks",
-        "asked_by_policies",
     ],
 )
 def test_every_part_of_a_playbook_is_drawn_and_left_out(part: str) -> None:
-    reaches(playbooks(), lambda playbook: bool(getattr(playbook, part)))
-    reaches(playbooks(), lambda playbook: not getattr(playbook, part))
+    assert {bool(getattr(playbook, part)) for playbook in several_playbooks()} == {True, False}
 
 
 @pytest.mark.parametrize("kind", ActKind)

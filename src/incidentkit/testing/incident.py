@@ -19,7 +19,9 @@ from incidentkit.model.commands import (
     Confirm,
     Fulfil,
     HandOver,
+    Hold,
     Label,
+    LiftHold,
     LiftRestriction,
     Restrict,
     ResumeRunbook,
@@ -224,6 +226,7 @@ _STANDINGS: Final[Mapping[type[Command], frozenset[RunStanding]]] = {
 
 _COMES_AFTER: Final[Mapping[type[Command], tuple[type[Command], Callable[[Incident], object]]]] = {
     HandOver: (Assign, lambda incident: incident.roles),
+    LiftHold: (Hold, lambda incident: incident.evidence_held),
     LiftRestriction: (Restrict, lambda incident: incident.restricted),
     Unlabel: (Label, lambda incident: incident.labels),
     TakeBack: (Fulfil, lambda incident: incident.progress.settled),
