@@ -140,8 +140,8 @@ class Counter:
         if step is None:
             return "Nobody is reached in the 24 hours that follow."
         actions = " | ".join(action.because for action in step.actions)
-        since, now = self.load(incident).as_of, self.now()
-        if step.at <= now and now - since > LONG:
+        now = self.now()
+        if step.at <= now and now - (since := self.load(incident).as_of) > LONG:
             none = "no desk seems to run on this database, as 'incidentkit run' does"
             return f"Due now, and nothing was done since {since:%Y-%m-%d %H:%M:%S} UTC, so {none}: {actions}."
         return f"If nobody does anything, at {step.at:%Y-%m-%d %H:%M:%S} UTC: {actions}."

@@ -146,7 +146,6 @@ class _Drawing:
                 gaps[arrow.start.column] = max(gaps[arrow.start.column], width(arrow.answer) + ARROW)
         self._lefts = [*accumulate((widths[each] + gaps[each] for each in range(len(widths))), initial=1.0)]
         self._tops = [*accumulate((heights[each] + BELOW for each in range(len(heights))), initial=1.0)]
-        self._heights = heights
         size = {"width": str(round(self._lefts[-1]) + 1), "height": str(round(self._tops[-1] - BELOW) + 1)}
         view = {"viewBox": f"0 0 {size['width']} {size['height']}"}
         look = {"xmlns": "http://www.w3.org/2000/svg", "fill": "currentColor", "font-size": "13"}

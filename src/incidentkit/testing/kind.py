@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache, partial
-from typing import Any, Final, TypeVar, get_args, get_origin
+from typing import Any, Final, TypeAlias, TypeVar, get_args, get_origin
 
 from hypothesis import strategies as st
 
@@ -67,7 +67,7 @@ from incidentkit.testing.targets import single_targets, targets
 from incidentkit.testing.template import templates
 from incidentkit.testing.tree import conclusions, decision_trees, walks
 
-Drawn = st.SearchStrategy[Any]
+Drawn: TypeAlias = st.SearchStrategy[Any]
 
 
 def _rules() -> Drawn:

@@ -13,6 +13,7 @@ from incidentkit.desk.desk import Desk
 from incidentkit.desk.notices import Ended, Failed, Interrupted, Notice, Recorded, Unrecorded
 from incidentkit.desk.toolbox import Toolbox
 from incidentkit.drills.clock import ManualClock
+from incidentkit.drills.fault import Fault
 from incidentkit.drills.people import practice_directory
 from incidentkit.errors import IncidentkitError
 from incidentkit.memory import MemoryStore
@@ -24,9 +25,9 @@ from incidentkit.policy.playbook import Playbook
 from incidentkit.providers.answer import Closes
 from incidentkit.providers.store import IncidentStore
 from incidentkit.testing.commands import commands
+from incidentkit.testing.exchange import TROUBLES, Exchange
 from incidentkit.testing.ledger import Ledger
 from incidentkit.testing.toolbox import memory_toolbox
-from incidentkit.testing.unsteady import Exchange, Trouble
 
 _ROUNDS: Final = 50
 """How often a desk looks at one moment before it is taken to go on for ever."""
@@ -81,7 +82,7 @@ class IncidentMachine(RuleBasedStateMachine):
         self.store = self.make_store(self.clock)
         self.toolbox = self.make_toolbox(self.clock)
         """What it reaches the world through, without the trouble that the machine makes."""
-        self.exchange = Exchange()
+        self.exchange = Exchange(self.clock)
         """What makes trouble, and knows whom pagers were asked to reach."""
         self.ledgers: dict[str, Ledger] = {}
         """What was seen of the log of each incident."""
@@ -176,8 +177,8 @@ class IncidentMachine(RuleBasedStateMachine):
         self.desk.shut_down()
         self.desk = self._begun()
 
-    @rule(trouble=st.none() | st.sampled_from(Trouble))
-    def change_trouble(self, trouble: Trouble | None) -> None:
+    @rule(trouble=st.none() | st.sampled_from(TROUBLES))
+    def change_trouble(self, trouble: Fault | None) -> None:
         """Pagers begin to fail, or stop to."""
         self.exchange.trouble = trouble
 
