@@ -60,13 +60,13 @@ def test_a_drill_prints_what_happens_and_how_it_came_out() -> None:
     assert any(line.split()[:4] == ["met", "Status", "page", "updated"] for line in lines)
 
 
-def test_a_method_that_nobody_has_is_told_once(tmp_path: Path) -> None:
+def test_a_method_that_nobody_has_is_told_once(invoke: Invoke, tmp_path: Path) -> None:
     file = tmp_path / "people.toml"
     file.write_text(practice_directory().to_toml().replace("\nsms =", "\nsmss ="), encoding="utf-8")
-    done = run("drill", "--directory", str(file), "--for", "1min")
-    assert (done.returncode, done.stderr) == (0, "")
+    done = invoke("drill", "--directory", str(file), "--for", "1min")
+    assert (done.status, done.err) == (0, "")
     line = "pages by sms reach nobody (nobody in the directory has it. Did you mean 'smss'?)"
-    assert done.stdout.count(line) == done.stdout.count("reach nobody") == 1
+    assert done.out.count(line) == done.out.count("reach nobody") == 1
 
 
 def test_the_same_drill_prints_the_same() -> None:
@@ -81,125 +81,127 @@ def test_everybody_asleep_is_exit_status_one() -> None:
     assert done.stdout.endswith("nobody had acknowledged, 1h after the declaration.\n")
 
 
-def test_somebody_else_takes_over() -> None:
-    done = run("drill", "--severity", "SEV-2", "--asleep", "noor", "--acknowledge", "mika=4min")
-    assert done.returncode == 0
-    assert "+00:34  02:44:00  mika        acknowledged" in done.stdout
+def test_somebody_else_takes_over(invoke: Invoke) -> None:
+    done = invoke("drill", "--severity", "SEV-2", "--asleep", "noor", "--acknowledge", "mika=4min")
+    assert done.status == 0
+    assert "+00:34  02:44:00  mika        acknowledged" in done.out
 
 
-def test_all_asleep_but_one() -> None:
-    done = run("drill", "--asleep", "all", "--acknowledge", "esther=2min")
-    assert done.returncode == 0
-    assert "esther      acknowledged" in done.stdout
+def test_all_asleep_but_one(invoke: Invoke) -> None:
+    done = invoke("drill", "--asleep", "all", "--acknowledge", "esther=2min")
+    assert done.status == 0
+    assert "esther      acknowledged" in done.out
 
 
-def test_whoever_declines_is_left_alone() -> None:
-    done = run("drill", "--severity", "SEV-2", "--decline", "noor=2min", "--acknowledge", "mika=4min")
-    assert done.returncode == 1
-    assert "+00:02  02:12:00  noor        declined\n" in done.stdout
-    assert "+00:02  02:12:00  kwame       paged by push (everybody was paged in vain)\n" in done.stdout
-    assert "+00:34  02:44:00  mika        acknowledged\n" in done.stdout
-    assert "\nnoor    1     0 " in done.stdout
+def test_whoever_declines_is_left_alone(invoke: Invoke) -> None:
+    done = invoke("drill", "--severity", "SEV-2", "--decline", "noor=2min", "--acknowledge", "mika=4min")
+    assert done.status == 1
+    assert "+00:02  02:12:00  noor        declined\n" in done.out
+    assert "+00:02  02:12:00  kwame       paged by push (everybody was paged in vain)\n" in done.out
+    assert "+00:34  02:44:00  mika        acknowledged\n" in done.out
+    assert "\nnoor    1     0 " in done.out
 
 
-def test_facts_are_answers_as_people_type_them() -> None:
-    done = run("drill", "--fact", "error_rate=34%", "--fact", "core_functionality=yes", "--for", "1min")
-    assert "(SEV-1, not certain: SEV-2" in done.stdout
+def test_facts_are_answers_as_people_type_them(invoke: Invoke) -> None:
+    done = invoke("drill", "--fact", "error_rate=34%", "--fact", "core_functionality=yes", "--for", "1min")
+    assert "(SEV-1, not certain: SEV-2" in done.out
 
 
-def test_faults_are_tried_out() -> None:
-    done = run("drill", "--fault", "push=refused", "--fault", "phone=unavailable", "--for", "12min")
-    assert "page by push: failed (push.page: it does not accept the request)" in done.stdout
-    assert "page by phone: postponed (phone.page: it cannot be reached)" in done.stdout
+def test_faults_are_tried_out(invoke: Invoke) -> None:
+    done = invoke("drill", "--fault", "push=refused", "--fault", "phone=unavailable", "--for", "12min")
+    assert "page by push: failed (push.page: it does not accept the request)" in done.out
+    assert "page by phone: postponed (phone.page: it cannot be reached)" in done.out
 
 
-def test_a_status_page_that_is_ill_for_an_hour_is_told_at_the_end() -> None:
-    done = run("drill", "--fault", "status-page=unavailable:1h")
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.count("the status page: postponed (status-page.publish: it cannot be reached)") == 1
-    assert "\ntell/status page       15     +00:00  +00:56  never\n" in done.stdout
-    assert done.stdout.endswith("It is not closed, because these are owed: SEV-1/status page updated.\n")
+def test_a_status_page_that_is_ill_for_an_hour_is_told_at_the_end(invoke: Invoke) -> None:
+    done = invoke("drill", "--fault", "status-page=unavailable:1h")
+    assert (done.status, done.err) == (0, "")
+    assert done.out.count("the status page: postponed (status-page.publish: it cannot be reached)") == 1
+    assert "\ntell/status page       15     +00:00  +00:56  never\n" in done.out
+    assert done.out.endswith("It is not closed, because these are owed: SEV-1/status page updated.\n")
 
 
-def test_whoever_is_reached_late_does_the_same() -> None:
-    done = run("drill", "--fault", "push=unavailable")
-    assert "+00:12  02:22:00  noor        acknowledged\n" in done.stdout
-    assert "+00:13  02:23:00  noor        incident commander is noor\n" in done.stdout
-    assert "+03:05  05:15:00  noor        closed\n" in done.stdout
+def test_whoever_is_reached_late_does_the_same(invoke: Invoke) -> None:
+    done = invoke("drill", "--fault", "push=unavailable")
+    assert "+00:12  02:22:00  noor        acknowledged\n" in done.out
+    assert "+00:13  02:23:00  noor        incident commander is noor\n" in done.out
+    assert "+03:05  05:15:00  noor        closed\n" in done.out
 
 
-def test_an_ordinary_incident_is_taken_up_by_whoever_is_told_first() -> None:
-    done = run("drill", "--severity", "SEV-4")
-    lines = done.stdout.splitlines()
+def test_an_ordinary_incident_is_taken_up_by_whoever_is_told_first(invoke: Invoke) -> None:
+    done = invoke("drill", "--severity", "SEV-4")
+    lines = done.out.splitlines()
     assert "+00:07  02:17:00  noor        acknowledged" in lines
     assert "+03:15  05:25:00  noor        closed" in lines
     assert "Nobody was paged." in lines
 
 
-def test_whoever_is_told_first_need_not_be_on_call(tmp_path: Path) -> None:
+def test_whoever_is_told_first_need_not_be_on_call(invoke: Invoke, tmp_path: Path) -> None:
     practice = practice_directory()
     file = tmp_path / "people.toml"
     file.write_text(evolve(practice, roles={**practice.roles, "team": ("amara", "luca")}).to_toml(), encoding="utf-8")
-    lines = run("drill", "--directory", str(file), "--severity", "SEV-3").stdout.splitlines()
+    lines = invoke("drill", "--directory", str(file), "--severity", "SEV-3").out.splitlines()
     assert "+00:07  02:17:00  amara       acknowledged" in lines
     assert "+03:15  05:25:00  amara       closed" in lines
 
 
 @pytest.mark.parametrize("without", [("communication", "checklists", "review"), ("escalation", "checklists")])
-def test_a_playbook_that_wants_less_is_told_to_its_closure_too(tmp_path: Path, without: tuple[str, ...]) -> None:
+def test_a_playbook_that_wants_less_is_told_to_its_closure_too(
+    invoke: Invoke, tmp_path: Path, without: tuple[str, ...]
+) -> None:
     file = tmp_path / "playbook.toml"
     nothing: dict[str, Any] = {"communication": None, "escalation": None, "review": None, "checklists": ()}
     less = evolve(EMERGENCY, **{name: nothing[name] for name in without})
     file.write_text(to_toml(less), encoding="utf-8")
-    done = run("drill", "--playbook", str(file))
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.count("  closed\n") == 1
+    done = invoke("drill", "--playbook", str(file))
+    assert (done.status, done.err) == (0, "")
+    assert done.out.count("  closed\n") == 1
 
 
-def test_roles_that_nobody_has_are_told(tmp_path: Path) -> None:
+def test_roles_that_nobody_has_are_told(invoke: Invoke, tmp_path: Path) -> None:
     practice = practice_directory()
     file = tmp_path / "people.toml"
     file.write_text(evolve(practice, roles=dict.fromkeys(practice.roles, ())).to_toml(), encoding="utf-8")
-    done = run("drill", "--directory", str(file))
-    assert done.returncode == 1
-    assert "nobody was found who owes 12 things from now on" in done.stdout
+    done = invoke("drill", "--directory", str(file))
+    assert done.status == 1
+    assert "nobody was found who owes 12 things from now on" in done.out
 
 
-def test_a_breach_is_restricted_and_closed_without_the_public() -> None:
-    done = run("drill", "--fact", "security_compromised=yes", "--messages")
-    assert done.returncode == 0
-    assert "it is restricted (security_compromised)" in done.stdout
-    assert "Channel #incident-20260302-001-private, private, closed" in done.stdout
-    assert "+03:00  05:10:00  noor        closed\n" in done.stdout
-    assert "Status page, " not in done.stdout
+def test_a_breach_is_restricted_and_closed_without_the_public(invoke: Invoke) -> None:
+    done = invoke("drill", "--fact", "security_compromised=yes", "--messages")
+    assert done.status == 0
+    assert "it is restricted (security_compromised)" in done.out
+    assert "Channel #incident-20260302-001-private, private, closed" in done.out
+    assert "+03:00  05:10:00  noor        closed\n" in done.out
+    assert "Status page, " not in done.out
 
 
-def test_messages_and_the_timeline_are_printed_if_wanted() -> None:
+def test_messages_and_the_timeline_are_printed_if_wanted(invoke: Invoke) -> None:
     shown = ("Channel #incident-20260302-001", "We know of a problem, and are looking for its cause.", "\nTimeline\n")
-    without, both = run("drill").stdout, run("drill", "--messages", "--timeline").stdout
+    without, both = invoke("drill").out, invoke("drill", "--messages", "--timeline").out
     assert [each in without for each in shown] == [False] * 3
     assert [each in both for each in shown] == [True] * 3
     assert both.index("\nTimeline\n") < both.index("\nHow long it took\n")
 
 
-def test_whoever_is_idle_acknowledges_and_does_nothing() -> None:
-    done = run("drill", "--idle")
-    assert "noor        acknowledged" in done.stdout
-    assert "mitigation started" not in done.stdout
-    assert "overdue   an update is owed, every 15min" in done.stdout
+def test_whoever_is_idle_acknowledges_and_does_nothing(invoke: Invoke) -> None:
+    done = invoke("drill", "--idle")
+    assert "noor        acknowledged" in done.out
+    assert "mitigation started" not in done.out
+    assert "overdue   an update is owed, every 15min" in done.out
 
 
-def test_times_are_those_of_the_start_and_its_zone() -> None:
-    done = run("drill", "--start", "2026-07-01T23:59:30+02:00", "--for", "6min")
-    assert "+00:05  00:04:30  noor        paged by phone" in done.stdout
+def test_times_are_those_of_the_start_and_its_zone(invoke: Invoke) -> None:
+    done = invoke("drill", "--start", "2026-07-01T23:59:30+02:00", "--for", "6min")
+    assert "+00:05  00:04:30  noor        paged by phone" in done.out
 
 
-def test_a_playbook_and_a_directory_of_ones_own(tmp_path: Path) -> None:
+def test_a_playbook_and_a_directory_of_ones_own(invoke: Invoke, tmp_path: Path) -> None:
     playbook, people = tmp_path / "playbook.toml", tmp_path / "people.toml"
     playbook.write_text(to_toml(EMERGENCY), encoding="utf-8")
     people.write_text(practice_directory().to_toml(), encoding="utf-8")
-    own = run("drill", "--playbook", str(playbook), "--directory", str(people))
-    assert own.stdout == run("drill").stdout
+    own = invoke("drill", "--playbook", str(playbook), "--directory", str(people))
+    assert own.out == invoke("drill").out
 
 
 @pytest.mark.parametrize(
@@ -277,13 +279,13 @@ def test_a_bad_file_is_one_line_that_names_it(
     assert problem in done.err
 
 
-def test_a_directory_without_the_roles_of_the_playbook_is_refused(tmp_path: Path) -> None:
+def test_a_directory_without_the_roles_of_the_playbook_is_refused(invoke: Invoke, tmp_path: Path) -> None:
     file = tmp_path / "people.toml"
     file.write_text("[people.ada]\n", encoding="utf-8")
-    done = run("drill", "--directory", str(file))
-    assert (done.returncode, done.stdout) == (2, "")
-    assert "role" in done.stderr
-    assert done.stderr.count("\n") == 1
+    done = invoke("drill", "--directory", str(file))
+    assert (done.status, done.out) == (2, "")
+    assert "role" in done.err
+    assert done.err.count("\n") == 1
 
 
 @pytest.mark.parametrize("env", [{}, {"NO_COLOR": "1"}, {"TERM": "xterm-256color", "FORCE_COLOR": "1"}])
@@ -383,13 +385,13 @@ def test_a_terminal_that_wants_no_colours_gets_none(monkeypatch: pytest.MonkeyPa
     assert "\x1b" not in terminal.getvalue()
 
 
-def test_the_version_and_the_help_go_to_stdout() -> None:
-    assert run("--version").stdout.startswith("incidentkit ")
-    assert "try a playbook out" in run("--help").stdout
-    help = run("drill", "--help")
-    assert (help.returncode, help.stderr) == (0, "")
-    assert "error_rate=34%" in help.stdout
-    assert "34%%" not in help.stdout
+def test_the_version_and_the_help_go_to_stdout(invoke: Invoke) -> None:
+    assert invoke("--version").out.startswith("incidentkit ")
+    assert "try a playbook out" in invoke("--help").out
+    help = invoke("drill", "--help")
+    assert (help.status, help.err) == (0, "")
+    assert "error_rate=34%" in help.out
+    assert "34%%" not in help.out
 
 
 def test_the_console_script_is_the_same_program() -> None:

@@ -523,25 +523,26 @@ def what_is_due_is_listed_by_time_and_each_once(case: Case) -> None:
 
 def the_preview_is_what_happens_if_nobody_reacts(case: Case) -> None:
     world = case.world
-    for outcome in (Outcome.SUCCEEDED, Outcome.FAILED, Outcome.UNKNOWN):
-        alone = evolve(world, commands=(), extra=(), naps=(), answers=(Answer(outcome),))
-        happened = simulated(case.planner, alone).incident.timeline.events[world.declared.version :]
-        steps = [
-            *case.planner.preview(
-                world.declared,
-                world.playbook,
-                world.directory,
-                now=world.declared.as_of,
-                until=START + HORIZON,
-                outcome=outcome,
-            )
-        ]
-        assert [each for step in steps for each in step.decisions] == [
-            each for each in happened if isinstance(each, Decision)
-        ]
-        assert [(step.at, each.key) for step in steps for each in step.actions] == [
-            (each.at, each.action) for each in happened if isinstance(each, ActionStarted)
-        ]
+    told = (each.outcome for each in world.answers if each.outcome in {Outcome.FAILED, Outcome.UNKNOWN})
+    outcome = next(told, Outcome.SUCCEEDED)
+    alone = evolve(world, commands=(), extra=(), naps=(), answers=(Answer(outcome),))
+    happened = simulated(case.planner, alone).incident.timeline.events[world.declared.version :]
+    steps = [
+        *case.planner.preview(
+            world.declared,
+            world.playbook,
+            world.directory,
+            now=world.declared.as_of,
+            until=START + HORIZON,
+            outcome=outcome,
+        )
+    ]
+    assert [each for step in steps for each in step.decisions] == [
+        each for each in happened if isinstance(each, Decision)
+    ]
+    assert [(step.at, each.key) for step in steps for each in step.actions] == [
+        (each.at, each.action) for each in happened if isinstance(each, ActionStarted)
+    ]
 
 
 # Decisions
