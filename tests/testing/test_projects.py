@@ -1,4 +1,4 @@
-"""A project outside the tree: it installs the wheel, writes providers of its own, and has them checked."""
+"""Projects outside the tree: they install the wheel, and have what they wrote themselves checked."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Final
 
 import pytest
 
-ROOT: Final = Path(__file__).parents[3]
+ROOT: Final = Path(__file__).parents[2]
 
 PAGER: Final = '''\
 """Pages people through a topic of a push service."""
@@ -165,6 +165,31 @@ def test_it_keeps_the_promises_of_a_store(check: Check[IncidentStore]) -> None:
     check(DictStore)
 """
 
+RULES: Final = """\
+from incidentkit import Flag, Number, SeverityRules, SeverityScheme, Worse, when
+
+P1, P2, P3 = SeverityScheme("P1", "P2", "P3")
+
+LATE = Number("late_parcels", question="What share of parcels is late?", minimum=0, maximum=1, worse=Worse.HIGHER)
+LOST = Flag("parcels_lost", question="Are parcels lost?")
+
+SOUND = SeverityRules(when(LOST | (LATE >= 0.5), P1), when(LATE > 0.1, P2), otherwise=P3)
+PLANTED = SeverityRules(when((LATE > 0.1) & (LATE < 0.5), P2), when(LOST, P1), otherwise=P3)
+"""
+
+RULES_TESTS: Final = """\
+from incidentkit.testing import check_rules
+from parcels import PLANTED, SOUND
+
+
+def test_the_sound_rules():
+    check_rules(SOUND)
+
+
+def test_the_planted_ones():
+    check_rules(PLANTED)
+"""
+
 
 def run(*words: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
     quiet = {"PATH": os.environ["PATH"], "HOME": str(cwd), "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
@@ -203,11 +228,16 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def outcomes_of(project: Path, tests: str) -> dict[str, int]:
-    """How many tests of a file came out how."""
+def said_by_pytest(project: Path, tests: str) -> subprocess.CompletedProcess[str]:
+    """What pytest says of a file."""
     (project / "test_own.py").write_text(tests, encoding="utf-8")
     words = ("-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", "test_own.py")
-    done = run(project / "env" / "bin" / "python", *words, cwd=project)
+    return run(project / "env" / "bin" / "python", *words, cwd=project)
+
+
+def outcomes_of(project: Path, tests: str) -> dict[str, int]:
+    """How many tests of a file came out how; none fails."""
+    done = said_by_pytest(project, tests)
     counts = re.findall(r"(\d+) (passed|failed|skipped|errors?)", done.stdout.splitlines()[-1])
     assert done.returncode == 0, done.stdout + done.stderr
     return {name: int(count) for count, name in counts}
@@ -229,3 +259,13 @@ def test_a_store_on_dictionaries_gets_a_full_report(project: Path) -> None:
     (project / "shelf.py").write_text(STORE, encoding="utf-8")
     counts = outcomes_of(project, STORE_TESTS)
     assert counts == {"passed": 38, "skipped": 13}
+
+
+def test_severity_rules_of_its_own_are_checked_in_a_line_and_the_planted_fault_is_shown(project: Path) -> None:
+    (project / "parcels.py").write_text(RULES, encoding="utf-8")
+    done = said_by_pytest(project, RULES_TESTS)
+    assert done.stdout.splitlines()[-1].startswith("1 failed, 1 passed"), done.stdout + done.stderr
+    shown = [re.sub(r"^E +| +", " ", line).strip() for line in done.stdout.splitlines()]
+    assert "late_parcels gets worse, and the severity milder: P3 instead of P2." in shown
+    assert "What share of parcels is late? 0.2 0.5" in shown
+    assert "severity P2 P3" in shown
