@@ -92,6 +92,8 @@ class Home:
     """Where a store lives, through all tests of a process."""
 
     kind: Kind
+    address: str
+    """Of its database, unless it lives in memory."""
     store: Store
     archive: MemoryStore | SqlStore
     """The same place, as records go in and out of it: itself, or the `SqlStore` of a database that is awaited."""
@@ -109,7 +111,7 @@ def home(kind: Kind, address: str, clock: SetClock) -> Generator[Home]:
     """A home at that address, until the block ends; what lives in memory needs none."""
     if kind is Kind.MEMORY:
         memory = MemoryStore(clock)
-        yield Home(kind, memory, memory, lambda: MemoryStore(clock))
+        yield Home(kind, address, memory, memory, lambda: MemoryStore(clock))
         return
     with ExitStack() as stack:
         archive = stack.enter_context(closing(SqlStore(address, clock=clock)))
@@ -125,7 +127,7 @@ def home(kind: Kind, address: str, clock: SetClock) -> Generator[Home]:
             with engine.begin() as connection:
                 delete_rows(connection)
 
-        yield Home(kind, store, archive, empty)
+        yield Home(kind, address, store, archive, empty)
 
 
 ROWS: Final = ("evidence", "contents", "playbooks", "words", "labels", "numbers", "events", "incidents")

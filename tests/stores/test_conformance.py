@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Generator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy import create_engine
 
 from incidentkit.providers.store import IncidentStore
 from incidentkit.stores import AsyncSqlStore, SqlStore
-from incidentkit.testing.conformance import Check, Untold, conformance
+from incidentkit.testing.conformance import Check, Rig, Untold, conformance
 from tests.stores.kinds import SHARED, Home, Kind, delete_rows
 from tests.stores.postgres import Postgres
 from tests.stores.samples import SetClock
@@ -25,9 +24,11 @@ def test_stores_keep_their_promises(
 ) -> None:
     home = homes(kind)
 
-    @contextmanager
-    def store() -> Generator[IncidentStore]:
-        yield home.clean()
+    def store() -> Rig[IncidentStore]:
+        kept = home.clean()
+        if kind is Kind.MEMORY:
+            return Rig(kept, another=lambda: kept)
+        return Rig(SqlStore(home.address, clock=clock), another=lambda: SqlStore(home.address, clock=clock))
 
     if check.name == "closes_twice" and kind is Kind.MEMORY:
         with pytest.raises(Untold, match="nothing to close"):
@@ -56,10 +57,8 @@ def test_stores_that_are_awaited_keep_their_promises(check: Check[IncidentStore]
         delete_rows(connection)
     engine.dispose()
 
-    @asynccontextmanager
-    async def store() -> AsyncGenerator[IncidentStore]:
-        async with AsyncSqlStore(address_for_all) as made:
-            yield made
+    async def store() -> Rig[IncidentStore]:
+        return Rig(AsyncSqlStore(address_for_all), another=lambda: AsyncSqlStore(address_for_all))
 
     if check.name.startswith(("records", "take_in")):
         with pytest.raises(Untold, match="an ability that it need not have"):

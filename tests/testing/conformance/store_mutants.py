@@ -32,6 +32,7 @@ from incidentkit.providers.store import (
     FindIncidents,
     TakeNumber,
 )
+from incidentkit.testing.conformance import Rig
 from incidentkit.testing.conformance.stage import CROWD
 from tests.testing.conformance.mutants import LATE
 
@@ -455,6 +456,79 @@ class Unsearchable(MemoryStore):
     find: Any = None
 
 
+def two_with(between: Callable[[MemoryStore], Any]) -> Callable[[], Rig[Any]]:
+    """Two stores of one system, of which the other has a fault of its own."""
+
+    def rig() -> Rig[Any]:
+        store = MemoryStore()
+        return Rig(store, another=lambda: between(store))
+
+    return rig
+
+
+class Behind:
+    """Another store of the same system, which is there when this one is closed."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        self._store = store
+
+    def close(self) -> None:
+        """Leave the system as it is."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+
+class HasNothing(Behind):
+    def load(self, incident: str, /) -> tuple[Event, ...]:
+        raise UnknownIncident(incident)
+
+
+class Snapshot(Behind):
+    """Has read everything when it was made, and reads no more: but for what it never saw."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        super().__init__(store)
+        self._read: dict[str, tuple[Event, ...]] = {}
+
+    def load(self, incident: str, /) -> tuple[Event, ...]:
+        if incident not in self._read:
+            self._read[incident] = self._store.load(incident)
+        return self._read[incident]
+
+
+class Believes(Behind):
+    """Takes whatever it is given for an append to the latest version."""
+
+    def append(self, request: Append, /) -> tuple[Event, ...]:
+        version = request.expected_version and len(self._store.load(request.incident))
+        return self._store.append(evolve(request, expected_version=version))
+
+
+class WakesNobody(Behind):
+    def due(self, request: FindDue, /) -> tuple[IncidentId, ...]:
+        del request
+        return ()
+
+
+class CountsAlone(Behind):
+    def number(self, request: TakeNumber, /) -> int:
+        del request
+        return 1
+
+
+class Fleeting(MemoryStore):
+    """Has everything as long as it is open."""
+
+    def close(self) -> None:
+        self._logs.clear()
+
+
+def fleeting() -> Rig[Any]:
+    store = Fleeting()
+    return Rig(store, another=lambda: Behind(store))
+
+
 MUTANTS: Final[Mapping[str, Callable[[], Any]]] = {
     "has_methods": Unsearchable,
     "in_time": Late,
@@ -494,6 +568,12 @@ MUTANTS: Final[Mapping[str, Callable[[], Any]]] = {
     "find_by_label": LosesLabels,
     "find_by_words": searching_without(text=""),
     "find_redacted": NeverForgetsWords,
+    "elsewhere_kept": two_with(HasNothing),
+    "elsewhere_seen": two_with(Snapshot),
+    "elsewhere_stale": two_with(Believes),
+    "elsewhere_due": two_with(WakesNobody),
+    "elsewhere_number": two_with(CountsAlone),
+    "kept_when_closed": fleeting,
     "playbook_kept": LosesPlaybooks,
     "playbook_first": LastPlaybook,
     "playbook_unknown": AnyPlaybook,

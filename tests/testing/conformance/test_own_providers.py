@@ -11,7 +11,7 @@ import pytest
 
 from incidentkit.memory import MemoryStore
 from incidentkit.providers.store import IncidentStore
-from incidentkit.testing.conformance import Check, Untold, conformance
+from incidentkit.testing.conformance import Check, Rig, Untold, conformance
 from incidentkit.testing.conformance.suite import SUITES, Suite
 from tests.testing.conformance.doubles import Awaited, rig_of
 
@@ -55,7 +55,19 @@ def test_the_store_in_memory_keeps_its_promises(check: Check[IncidentStore]) -> 
         with pytest.raises(Untold, match="nothing to close"):
             check(MemoryStore)
         return
-    check(MemoryStore)
+    check(store_of_two_desks)
+
+
+def store_of_two_desks() -> Rig[MemoryStore]:
+    store = MemoryStore()
+    return Rig(store, another=lambda: store)
+
+
+@pytest.mark.parametrize("name", ["elsewhere_kept", "kept_when_closed"])
+def test_what_another_store_has_is_not_seen_without_one(name: str) -> None:
+    check = next(check for check in STORE if check.name == name)
+    with pytest.raises(Untold, match="let the factory give Rig"):
+        check(MemoryStore)
 
 
 def test_what_is_awaited_is_awaited_in_one_loop() -> None:

@@ -14,7 +14,7 @@ from incidentkit.testing.conformance.samples import NASTY
 from incidentkit.testing.conformance.stage import Stage, Untold
 
 ADA: Final = PersonId("ada")
-NEVER: Final = datetime(1999, 1, 1, tzinfo=UTC)
+NEVER: Final = datetime(1999, 1, 1, 7, 6, 5, 432_109, tzinfo=UTC)
 """A ``recorded_at`` that no store may keep."""
 PLANNED: Final = "book-1"
 """What everything here was planned with."""

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any, Final
 
 from incidentkit.providers.store import FindDue, FindForgotten, FindIncidents, TakeNumber
-from incidentkit.testing.conformance import store_keeping, store_log, store_queue, store_search
+from incidentkit.testing.conformance import store_keeping, store_lasting, store_log, store_queue, store_search
 from incidentkit.testing.conformance.check import Check
 from incidentkit.testing.conformance.histories import HOUR, PLANNED, append_to, declaration
 from incidentkit.testing.conformance.level import Level
@@ -39,6 +39,7 @@ CHECKS: Final[tuple[Check[Any], ...]] = (
     *store_log.CHECKS,
     *store_queue.CHECKS,
     *store_search.CHECKS,
+    *store_lasting.CHECKS,
     *store_keeping.CHECKS,
     closing(),
 )

@@ -11,6 +11,9 @@ from incidentkit.testing.conformance.histories import HOUR, PLANNED, append_to, 
 from incidentkit.testing.conformance.stage import CROWD, Stage, Untold
 from incidentkit.testing.conformance.store_log import check
 
+SEVERAL: Final = 20
+"""More than would fit where somebody thought of a few."""
+
 
 def _plan(wake_at: object, **more: Any) -> dict[str, Any]:
     return {"wake_at": wake_at, "planned_with": PLANNED, **more}
@@ -18,10 +21,13 @@ def _plan(wake_at: object, **more: Any) -> dict[str, Any]:
 
 def _wakes(stage: Stage) -> None:
     time = now(stage)
-    begin(stage, "INC-1", plan=_plan(time - HOUR))
-    begin(stage, "INC-2", plan=_plan(time + HOUR))
-    begin(stage, "INC-3", plan=_plan(None))
-    stage.expect(due(stage) == ["INC-1"], f"{due(stage)}, where INC-1 alone is.")
+    for number in range(SEVERAL):
+        begin(stage, f"INC-{number}", plan=_plan(time - HOUR))
+    begin(stage, "INC-later", plan=_plan(time + HOUR))
+    begin(stage, "INC-never", plan=_plan(None))
+    found = due(stage)
+    kept = sorted(found) == sorted(f"INC-{number}" for number in range(SEVERAL))
+    stage.expect(kept, f"{found}, where INC-0 to INC-{SEVERAL - 1} are.")
 
 
 def _wakes_in_order(stage: Stage) -> None:
@@ -108,6 +114,8 @@ def _counts(stage: Stage) -> None:
     series = ["20260302", "20260302", "20260303", "20260302", "緊急 '--"]
     numbers = [stage.attempt("number", TakeNumber(each)).answer for each in series]
     stage.expect(numbers == [1, 2, 1, 3, 1], f"{numbers} for {series}.")
+    more = [stage.attempt("number", TakeNumber("20260302")).answer for _ in range(SEVERAL)]
+    stage.expect(more == [*range(4, 4 + SEVERAL)], f"{more} after 3.")
 
 
 def _gives_each_number_once(stage: Stage) -> None:

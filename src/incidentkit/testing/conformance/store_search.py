@@ -28,10 +28,12 @@ def _begin_several(stage: Stage) -> None:
 
 def _turns_pages(stage: Stage) -> None:
     _begin_several(stage)
+    for name in ("INC-3", "INC-8"):
+        begin(stage, name)
     whole = found(stage)
     first = found(stage, limit=2)
     stage.call("append", append_to("INC-9", noted("INC-9", "meanwhile"), version=1))
-    rest = found(stage, limit=2, after=first[-1] if first else None)
+    rest = found(stage, limit=10, after=first[-1] if first else None)
     stage.expect(len(first) == 2 and [*first, *rest] == whole, f"{first}, then {rest}, of {whole}.")
 
 
