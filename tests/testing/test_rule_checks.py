@@ -277,6 +277,12 @@ def test_a_rule_between_two_whole_numbers_holds_for_a_fraction() -> None:
     assert {law for law, _ in told(rules)} == {Law.MONOTONE}
 
 
+def test_a_rule_between_two_neighbouring_fractions_holds_for_a_whole_number_that_is_large() -> None:
+    rules = SeverityRules(when((USERS > 1e16) & (USERS < 1e16 + 2), P1), otherwise=P3)
+    assert rules.triage({"users": 10**16 + 1}).severity == P1
+    assert {law for law, _ in told(rules)} == {Law.MONOTONE}
+
+
 def test_people_are_told_of_whole_users() -> None:
     rules = SeverityRules(when(USERS > 0, P3), otherwise=P1)
     (breach,) = breaches(rules)

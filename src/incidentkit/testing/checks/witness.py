@@ -67,8 +67,10 @@ def thresholds_of(fact: AnyFact, conditions: Iterable[Condition]) -> tuple[Any, 
 
 def _between(low: float, high: float) -> float | None:
     """The roundest number between two others; `None` if there is none that a computer has."""
-    if isinstance(low, int) and isinstance(high, int) and high - low > 1:
-        return (low + high) // 2
+    whole = (int(low) + int(high)) // 2
+    is_counted = isinstance(low, int) and isinstance(high, int)
+    if is_counted and low < whole < high:
+        return whole
     bottom, top = Decimal(low), Decimal(high)
     for digits in range(_FINEST if high - low > 1e-12 else 0):
         unit = Decimal(1).scaleb(-digits)
@@ -76,7 +78,7 @@ def _between(low: float, high: float) -> float | None:
         if low < candidate < high and bottom < Decimal(candidate) < top:
             return candidate
     nearest = math.nextafter(float(low), math.inf)
-    return nearest if low < nearest < high else None
+    return next((value for value in (nearest, whole) if low < value < high), None)
 
 
 def around(fact: AnyFact, threshold: Any, chain: Sequence[Any], conditions: Iterable[Condition]) -> list[Pair]:
@@ -101,10 +103,16 @@ def beside(fact: AnyFact, threshold: Any) -> tuple[Any, ...]:
     """A threshold with the values right below and above it, as far as the fact can have them."""
     near: tuple[Any, ...] = (threshold,)
     if isinstance(fact, Number):
-        near = (math.nextafter(threshold, -math.inf), threshold, math.nextafter(threshold, math.inf))
+        near = (_number_beside(threshold, -1), threshold, _number_beside(threshold, 1))
     elif isinstance(fact, Duration | Clock):
         near = _moments_beside(threshold)
     return tuple(value for value in near if _is_possible(fact, value))
+
+
+def _number_beside(threshold: float, sign: int) -> float:
+    """The next number below (-1) or above (1) that a computer has; a large one has integers that are nearer."""
+    nearest, whole = math.nextafter(threshold, sign * math.inf), int(threshold) + sign
+    return min(nearest, whole, key=lambda value: abs(Decimal(value) - Decimal(threshold)))
 
 
 def _moments_beside(threshold: timedelta) -> tuple[timedelta, ...]:
