@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 
 from incidentkit.cli.program import main
 from incidentkit.playbooks.emergency import EMERGENCY
@@ -43,9 +44,38 @@ def test_odds_are_printed_and_the_same_again(nights: Path, capsys: pytest.Captur
 
 def test_another_playbook_has_the_same_nights(nights: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     other = tmp_path / "other.toml"
-    other.write_text(EMERGENCY.to_toml(), encoding="utf-8")
+    other.write_text(evolve(EMERGENCY, name="other").to_toml(), encoding="utf-8")
     assert main(["odds", str(nights), "--runs", "2", "--against", str(other)]) == 0
-    assert "These 2 nights do not tell which is answered sooner" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "These 2 nights do not tell which is answered sooner" in printed
+    assert "2 nights of emergency\n" in printed
+    assert "2 nights of other\n" in printed
+
+
+def test_two_playbooks_of_one_name_are_told_apart_by_their_files(
+    nights: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ours, theirs = tmp_path / "ours.toml", tmp_path / "theirs.toml"
+    ours.write_text(EMERGENCY.to_toml(), encoding="utf-8")
+    theirs.write_text(evolve(EMERGENCY, checklists=()).to_toml(), encoding="utf-8")
+    assert main(["odds", str(nights), "--runs", "2", "--playbook", str(ours), "--against", str(theirs)]) == 0
+    headings = [line for line in capsys.readouterr().out.splitlines() if "emergency (" in line and "  " not in line]
+    assert f"2 nights of emergency ({ours})" in headings
+    assert f"2 nights of emergency ({theirs})" in headings
+    assert f"emergency ({ours}), and emergency ({theirs}) instead" in headings
+
+
+def test_of_a_copy_of_the_playbook_it_is_said_that_it_is_one(
+    nights: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy = tmp_path / "copy.toml"
+    copy.write_text(EMERGENCY.to_toml(), encoding="utf-8")
+    assert main(["odds", str(nights), "--runs", "2"]) == 0
+    alone = capsys.readouterr().out
+    assert main(["odds", str(nights), "--runs", "2", "--against", str(copy)]) == 0
+    said, _, printed = capsys.readouterr().out.partition("\n\n")
+    assert said == f"{copy} is the same playbook as EMERGENCY, so there is nothing to compare."
+    assert printed == alone
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from incidentkit.cli.arguments import number
 from incidentkit.cli.command import Command
 from incidentkit.cli.files import directory_in, nights_in, playbook_in, playbook_or_emergency
 from incidentkit.cli.progress import progress_of
-from incidentkit.cli.screen import screen_on
+from incidentkit.cli.screen import Screen, screen_on
 from incidentkit.drills import Nights, Odds, compare, practice_directory, simulate
 
 DESCRIPTION: Final = """\
@@ -24,7 +24,9 @@ seed always gives the same figures.
 
 EPILOG: Final = """\
 With --against, another playbook has the same nights, with the same luck, and it
-is told which of the two is answered sooner, and by how much.
+is told which of the two is answered sooner, and by how much. Two of one name are
+called by their files besides. Of a copy of the playbook it is said that it is
+one, and there is nothing to compare.
 
 examples:
   incidentkit odds nights.toml
@@ -53,13 +55,31 @@ def _run(options: Namespace, stream: TextIO) -> int:
     if options.against is not None:  # read before the first night: what is wrong with it shows at once
         other = evolve(nights, drill=evolve(nights.drill, playbook=playbook_in(options.against)))
     screen = screen_on(stream, 0)
-    odds = _had(nights, options)
-    screen.page(odds.to_document())
-    if other is not None:
-        against = _had(other, options)
-        screen.page(against.to_document())
-        screen.page(compare(odds, against).to_document())
+    if other is None:
+        screen.page(_had(nights, options).to_document())
+    elif other.drill.playbook.version == nights.drill.playbook.version:
+        screen.say(f"{options.against} is the same playbook as {_origin(options)}, so there is nothing to compare.")
+        screen.document(_had(nights, options).to_document())
+    else:
+        _compare(nights, other, options, screen)
     return 0
+
+
+def _compare(nights: Nights, other: Nights, options: Namespace, screen: Screen) -> None:
+    """Have the nights of both, and print what came of them; two playbooks of one name are told apart by their files."""
+    files = (_origin(options), str(options.against))
+    alike = nights.drill.playbook.name == other.drill.playbook.name
+    both: list[Odds] = []
+    for file, each in zip(files, (nights, other), strict=True):
+        odds = _had(each, options)
+        both.append(evolve(odds, name=f"{odds.name} ({file})") if alike else odds)
+        screen.page(both[-1].to_document())
+    screen.page(compare(*both).to_document())
+
+
+def _origin(options: Namespace) -> str:
+    """Where the playbook comes from that the other one is held against."""
+    return "EMERGENCY" if options.playbook is None else str(options.playbook)
 
 
 def _had(nights: Nights, options: Namespace) -> Odds:
