@@ -97,7 +97,9 @@ GOOD = {"at": "2026-03-02T14:23:00Z", "on": "2026-03-02", "lasted": "1h"}
         ({"rows": [1, "2"]}, "$.rows[1]", "'2' is not a whole number"),
         ({"rows": [1, True]}, "$.rows[1]", "True is not a whole number"),
         ({"rows": [1, 2.0]}, "$.rows[1]", "2.0 is not a whole number"),
-        ({"table": {"a": "1"}}, "$.table.a", "'1' is not a number"),
+        ({"rows": ["2"]}, "$.rows[0]", "write 2, without quotation marks"),
+        ({"table": {"a": "1"}}, "$.table.a", "'1' is not a number: write 1, without quotation marks"),
+        ({"table": {"a": "-1.10%"}}, "$.table.a", "'-1.10%' is not a number: write -0.011, without quotation marks"),
         ({"table": []}, "$.table", "[] is not a table"),
         ({"nmae": 1}, "$", "there is no key 'nmae' here"),
         ({"note": 1}, "$.note", "1 is not text"),
@@ -109,6 +111,12 @@ def test_a_value_that_does_not_fit_names_its_place(change: dict[str, Any], path:
         convert.from_json(json.dumps({**GOOD, **change}), Times)
     assert caught.value.path == path
     assert message in caught.value.problem
+
+
+@pytest.mark.parametrize("text", ["often", "1%%", "1e5", "", "%", "9" * 13])
+def test_text_that_is_no_number_is_not_taken_for_one(text: str) -> None:
+    with pytest.raises(DocumentInvalid, match=r"is not a number$"):
+        convert.from_plain(text, float)
 
 
 def test_what_no_document_holds_is_refused() -> None:

@@ -70,3 +70,11 @@ def test_a_file_that_is_no_drill_is_refused_with_its_place(night: Path, capsys: 
     night.write_text(NIGHT.replace('kind = "acknowledges"', 'kind = "snores"'), encoding="utf-8")
     assert main(["drill", str(night)]) == 2
     assert "night.toml, $.people.noor: 'snores' is not a kind known here" in capsys.readouterr().err
+
+
+def test_of_nights_by_chance_it_is_said_what_has_them(night: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    night.write_text(f"[drill]\n{NIGHT.partition('[people')[0]}", encoding="utf-8")
+    assert main(["drill", str(night)]) == 2
+    said = capsys.readouterr().err
+    assert "night.toml, $: these are nights by chance, and not one drill" in said
+    assert "'incidentkit odds' is for them" in said

@@ -9,6 +9,7 @@ from attrs import evolve
 
 from incidentkit.cli.program import main
 from incidentkit.playbooks.emergency import EMERGENCY
+from tests.cli.test_drill_file import NIGHT
 
 NIGHTS = """\
 [drill]
@@ -47,7 +48,7 @@ def test_another_playbook_has_the_same_nights(nights: Path, tmp_path: Path, caps
     other.write_text(evolve(EMERGENCY, name="other").to_toml(), encoding="utf-8")
     assert main(["odds", str(nights), "--runs", "2", "--against", str(other)]) == 0
     printed = capsys.readouterr().out
-    assert "These 2 nights do not tell which is answered sooner" in printed
+    assert "It cannot be told from 2 nights which is answered sooner" in printed
     assert "2 nights of emergency\n" in printed
     assert "2 nights of other\n" in printed
 
@@ -82,6 +83,8 @@ def test_of_a_copy_of_the_playbook_it_is_said_that_it_is_one(
     ("text", "arguments", "problem"),
     [
         (NIGHTS.replace('"uniform"', '"square"'), [], "nights.toml, $.people.noor.answers: 'square' is not a kind"),
+        (NIGHTS.replace("0.5", '"95%"'), [], "hears: '95%' is not a number: write 0.95, without quotation"),
+        (NIGHT, [], "nights.toml, $: this is one drill, and not nights by chance"),
         (NIGHTS, ["--runs", "0"], "'0' is no number from 1 on"),
         (NIGHTS, ["--runs", "9999999"], "runs is a number from 1 to 1000000"),
         (NIGHTS, ["--against", "missing.toml"], "missing.toml: No such file"),

@@ -378,13 +378,20 @@ def test_the_quicker_playbook_is_better_and_by_how_much_is_told() -> None:
     assert compare(one, other).other == other.playbook  # both are called the same
 
 
+def test_one_night_is_told_as_one() -> None:
+    one = odds_of(60)
+    assert str(one).startswith("1 night of small\n")
+    assert "told from 1 night which" in compare(one, one).verdict
+    assert "in the mean of 1 night," in compare(one, odds_of(120)).verdict
+
+
 def test_a_playbook_is_not_better_than_itself() -> None:
     odds = simulate(nights(), runs=20)
     comparison = compare(odds, odds)
     assert (comparison.one, comparison.other) == ("the one", "the other")
     assert comparison.better is Better.NEITHER
     assert comparison.waited.more == Estimate(value=0, low=0, high=0)
-    assert "do not tell which is answered sooner: 0s" in comparison.verdict
+    assert "It cannot be told from 20 nights which is answered sooner: 0s" in comparison.verdict
 
 
 def test_nights_with_the_same_luck_tell_more_than_others() -> None:
@@ -517,6 +524,7 @@ def test_nights_are_written_as_they_are_read(
         ("faults.push", "faults.posh", "$", "Did you mean 'push'"),
         ('severity = "SEV-1"', 'severity = "SEV-9"', "$.drill.severity", "no severity is called"),
         ('lasts = "30min"', 'lasts = "0s"', "$.drill", "a drill takes some time"),
+        ("hears = 0.9", 'hears = "12.5%"', "$.people.ada.hears", "write 0.125, without quotation marks"),
         ("[drill]", "[dril]", "$", "Did you mean 'drill'"),
     ],
 )

@@ -301,6 +301,12 @@ def test_the_public_is_told_once_the_status_page_works_again() -> None:
     assert done == [f"after {setback.tries} tries in vain"]
 
 
+def test_one_try_in_vain_is_told_as_one() -> None:
+    told = drill(faults={"status-page": Outage(Fault.UNAVAILABLE, lasts=timedelta(microseconds=1))}).run()
+    done = [line.why for line in told.lines if line.kind is Kind.DONE and "status page" in line.what]
+    assert done[0] == "after 1 try in vain"
+
+
 def test_a_try_that_fails_as_the_one_before_is_told_once() -> None:
     lines = [line for line in drill(faults=ILL).run().lines if line.kind is Kind.TROUBLE]
     assert [line.what for line in lines] == ["publish 'investigating' on the status page: postponed"]

@@ -15,6 +15,7 @@ from incidentkit.errors import DrillInvalid
 from incidentkit.model.events import Declared
 from incidentkit.policy.playbook import Playbook
 from incidentkit.providers.records import LogRecord, PlaybookRecord
+from incidentkit.text.number import counted
 
 if TYPE_CHECKING:
     from incidentkit.stores import SqlStore
@@ -47,8 +48,6 @@ def empty_shelf(address: str) -> Generator[Shelf]:
     with opened(address, Use.MAKES) as store:
         name = name_of(address)
         if count := store.count():
-            problem = (
-                f"it has {count} incident{'s' if count > 1 else ''} already, and drills are kept apart from real ones"
-            )
+            problem = f"it has {counted(count, 'incident')} already, and drills are kept apart from real ones"
             raise DrillInvalid(f"{name}: {problem}: name a new database")
         yield Shelf(store, name)

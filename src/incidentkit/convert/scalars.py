@@ -5,8 +5,10 @@ None is coerced.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from functools import cache
 from math import isfinite
@@ -29,7 +31,7 @@ def read_flag(value: Any, _: Any) -> bool:
 def read_whole(value: Any, _: Any) -> int:
     """A whole number."""
     if type(value) is not int:
-        raise TypeError(f"{shown(value)} is not a whole number")
+        raise TypeError(f"{shown(value)} is not a whole number{_meant(value, _WHOLE)}")
     return value
 
 
@@ -37,7 +39,21 @@ def read_number(value: Any, _: Any) -> float:
     """A number, which a whole number is too. What JSON cannot write is refused also where TOML or `1e999` says it."""
     if type(value) is int or (type(value) is float and isfinite(value)):
         return value
-    raise TypeError(f"{shown(value)} is not a {'finite ' if type(value) is float else ''}number")
+    words = "a finite number" if type(value) is float else "a number"
+    raise TypeError(f"{shown(value)} is not {words}{_meant(value, _NUMERAL)}")
+
+
+_WHOLE: Final = re.compile(r"-?[0-9]{1,12}")
+
+_NUMERAL: Final = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,12})?%?")
+
+
+def _meant(value: Any, numeral: re.Pattern[str]) -> str:
+    """What to write for a number that stands there as text; empty if it is none, such as ``often``."""
+    if type(value) is not str or not numeral.fullmatch(value):
+        return ""
+    number = Decimal(value.removesuffix("%")).scaleb(-2 if value.endswith("%") else 0)
+    return f": write {number.normalize():f}, without quotation marks"
 
 
 def read_text(value: Any, _: Any) -> str:

@@ -13,6 +13,7 @@ from incidentkit.drills.estimate import Estimate, mean
 from incidentkit.drills.odds import Night, Odds, length
 from incidentkit.errors import DrillInvalid
 from incidentkit.text.document import Block, Document, Heading, Paragraph, Table
+from incidentkit.text.number import counted
 from incidentkit.text.plain import to_plain
 
 
@@ -80,11 +81,12 @@ class Comparison:
     @property
     def verdict(self) -> str:
         """The same in a sentence, and by how much."""
+        nights = counted(self.runs, "night")
         if self.better is Better.NEITHER:
-            return f"These {self.runs} nights do not tell which is answered sooner: {self.waited}."
+            return f"It cannot be told from {nights} which is answered sooner: {self.waited}."
         low, high = sorted((abs(self.waited.more.low), abs(self.waited.more.high)))
         sooner, name = length(abs(self.waited.more.value)), self._names[self.better]
-        return f"{name} is answered {sooner} sooner in the mean of {self.runs} nights, {length(low)} to {length(high)}."
+        return f"{name} is answered {sooner} sooner in the mean of {nights}, {length(low)} to {length(high)}."
 
     @property
     def _names(self) -> dict[Better, str]:

@@ -17,7 +17,7 @@ from incidentkit.drills.clock import ManualClock
 from incidentkit.drills.expectation import Expectation, FewPages, IsPaged
 from incidentkit.drills.fault import Faults, Outage, outages_of
 from incidentkit.drills.faulty import Faulty
-from incidentkit.drills.form import DrillForm, facts_form, facts_of, of_file, script_form, script_of
+from incidentkit.drills.form import DrillForm, drill_form, facts_form, facts_of, of_file, script_form, script_of
 from incidentkit.drills.line import Kind, Line
 from incidentkit.drills.messages import Messages
 from incidentkit.drills.story import Story
@@ -179,7 +179,7 @@ class Drill:
 
         Raises `DocumentInvalid`, which names the place, and ``source`` as the file if that is given.
         """
-        form = convert.from_toml(text, DrillForm, source=source)
+        form = drill_form(text, source)
         with of_file(source):
             return cls.of_form(form, playbook=playbook, directory=directory)
 

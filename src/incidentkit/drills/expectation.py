@@ -23,6 +23,7 @@ from incidentkit.model.events import (
     Unacknowledged,
 )
 from incidentkit.providers.pager import Purpose, SendPage
+from incidentkit.text.number import counted
 
 
 def _is_span(expectation: object, attribute: Attribute[Any], value: timedelta | None) -> None:
@@ -155,7 +156,7 @@ class FewPages:
         return Judgement(expected=str(self), held=count <= self.most, seen=f"{count}")
 
     def __str__(self) -> str:
-        return f"at most {self.most} pages{f' for {self.person}' if self.person else ''}"
+        return f"at most {counted(self.most, 'page')}{f' for {self.person}' if self.person else ''}"
 
 
 @frozen

@@ -53,6 +53,24 @@ class NightsForm:
     night_ends: time = time(7)
 
 
+def drill_form(text: str, source: str) -> DrillForm:
+    """A drill that a document holds, which says so if it holds nights; raises `DocumentInvalid`."""
+    table = convert.from_toml(text, dict[str, Any], source=source)
+    if "drill" in table:
+        problem = "these are nights by chance, and not one drill, which they have below [drill]: 'incidentkit odds'"
+        raise DocumentInvalid("$", f"{problem} is for them", source=source)
+    return convert.from_plain(table, DrillForm, source=source)
+
+
+def nights_form(text: str, source: str) -> NightsForm:
+    """Nights that a document holds, which says so if it holds one drill; raises `DocumentInvalid`."""
+    table = convert.from_toml(text, dict[str, Any], source=source)
+    if "title" in table and "drill" not in table:
+        problem = "this is one drill, and not nights by chance, which have theirs below [drill]: 'incidentkit drill'"
+        raise DocumentInvalid("$", f"{problem} is for it", source=source)
+    return convert.from_plain(table, NightsForm, source=source)
+
+
 def script_of(form: DrillForm) -> Iterable[Command]:
     """The commands of a script, each at its time."""
     for index, table in enumerate(form.script):

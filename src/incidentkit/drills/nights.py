@@ -11,7 +11,7 @@ from attrs import evolve, field, frozen
 from incidentkit import convert
 from incidentkit.drills.drill import Drill
 from incidentkit.drills.fault import Outage
-from incidentkit.drills.form import NightsForm, inside, of_file
+from incidentkit.drills.form import NightsForm, inside, nights_form, of_file
 from incidentkit.drills.habit import Habit, hours
 from incidentkit.drills.mishap import Mishap
 from incidentkit.drills.story import Story
@@ -104,7 +104,7 @@ class Nights:
 
         Raises `DocumentInvalid`, which names the place, and ``source`` as the file if that is given.
         """
-        form = convert.from_toml(text, NightsForm, source=source)
+        form = nights_form(text, source)
         with of_file(source):
             with inside("drill"):
                 drill = Drill.of_form(form.drill, playbook=playbook, directory=directory)

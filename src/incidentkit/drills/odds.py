@@ -20,6 +20,7 @@ from incidentkit.errors import DrillInvalid, expect, shown
 from incidentkit.model.durations import duration_text
 from incidentkit.providers.pager import Purpose
 from incidentkit.text.document import Block, Document, Heading, Paragraph, Table
+from incidentkit.text.number import counted
 from incidentkit.text.plain import to_plain
 
 PERCENTILES: Final = (0.5, 0.9, 0.95, 0.99)
@@ -132,7 +133,7 @@ class Odds:
         return Document([*self._times(), *self._chances(), *self._people()])
 
     def _times(self) -> Iterator[Block]:
-        yield Heading(f"{self.runs} nights of {self.name}", 1)
+        yield Heading(f"{counted(self.runs, 'night')} of {self.name}", 1)
         yield Heading("How soon somebody came")
         rows = [
             (

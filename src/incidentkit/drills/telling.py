@@ -25,6 +25,7 @@ from incidentkit.providers.status_page import PublishStatus
 from incidentkit.providers.tools import ToolRequest
 from incidentkit.providers.tracker import CloseTicket, OpenTicket
 from incidentkit.text.document import Document, Heading
+from incidentkit.text.number import counted
 from incidentkit.text.plain import plain_line
 
 IN_VAIN: Final = "Paging was exhausted: nobody was left to page, and nobody had acknowledged"
@@ -117,7 +118,7 @@ class Teller:
         if new:
             people = dict.fromkeys(person for each in new.values() for person in each.people)
             names = [name for name, _ in new]
-            what = ", ".join(names) if len(names) <= FEW else f"{len(names)} things from now on"
+            what = ", ".join(names) if len(names) <= FEW else f"{counted(len(names), 'thing')} from now on"
             one = len(people) == 1
             whose = f"{', '.join(people)} owe" if people else "nobody was found who owes"
             self.add(Kind.WANTED, ", ".join(people) if one else "", f"{'owes' if one else whose} {what}")
@@ -130,7 +131,7 @@ class Teller:
             if before != [outcome, problem]:
                 self.add(Kind.TROUBLE, _person(action), f"{self._words(action)}: {outcome}", problem)
             return
-        why = f"after {tries} tries in vain" if tries else ""
+        why = f"after {tries} {'try' if tries == 1 else 'tries'} in vain" if tries else ""
         match action.request:
             case FindOnCall():
                 self.add(Kind.TROUBLE, "", f"{self._words(action)}: {outcome}", why)
@@ -162,7 +163,7 @@ def _said(event: Event) -> str:
         case Updated(text=text):
             return f"updated: {text}"
         case Closed(waivers=waivers) if waivers:
-            return f"closed, and waived {len(waivers)} thing{'s' if len(waivers) > 1 else ''}"
+            return f"closed, and waived {counted(len(waivers), 'thing')}"
         case _:
             return str(event)
 

@@ -14,6 +14,7 @@ from incidentkit.model.calendar import DAY, Weekday, instant
 from incidentkit.model.durations import duration_text
 from incidentkit.model.identity import PersonId
 from incidentkit.policy.shift import Shift
+from incidentkit.text.number import counted
 
 NIGHT: Final = (time(22), time(6))
 """From when to when it is night."""
@@ -31,11 +32,7 @@ class Load:
     """Weekends, from the beginning of Saturday to the end of Sunday, in which they were on call."""
 
     def __str__(self) -> str:
-        return f"{duration_text(self.time)}, {_counted(self.nights, 'night')}, {_counted(self.weekends, 'weekend')}"
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+        return f"{duration_text(self.time)}, {counted(self.nights, 'night')}, {counted(self.weekends, 'weekend')}"
 
 
 def load_of(shifts: Iterable[Shift], zone: ZoneInfo) -> dict[PersonId, Load]:
