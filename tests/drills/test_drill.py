@@ -23,7 +23,7 @@ from incidentkit.errors import (
     UnknownRecipient,
 )
 from incidentkit.memory import Acknowledges, Declines, Reaction, Sleeps, Unreachable
-from incidentkit.model.commands import Command, Decline, Mitigate, Note, Resolve
+from incidentkit.model.commands import Command, Decline, Mitigate, Note, Resolve, StartRunbook
 from incidentkit.model.events import Acknowledged, ActionEnded, ActionStarted
 from incidentkit.playbooks.emergency import PRODUCTION_DOWN, SCHEME, SECURITY_COMPROMISED, SEV_1, SEV_2, SEV_3
 from incidentkit.policy.directory import Person
@@ -31,7 +31,9 @@ from incidentkit.policy.escalation import ContactChain, EscalationPolicy, Level
 from incidentkit.policy.obligation import Attempt
 from incidentkit.policy.planning import plan
 from incidentkit.policy.recipient import on_call, person, role
+from incidentkit.policy.runbook import Runbook
 from incidentkit.policy.situation import UNRESOLVED_FOR
+from incidentkit.policy.step import Instruct
 from incidentkit.providers.pager import Purpose
 from incidentkit.testing import faults
 
@@ -521,3 +523,16 @@ def test_the_people_of_the_practice_can_all_be_reached() -> None:
         assert all(PEOPLE.contact(who, method) for method in ("push", "phone", "mail", "sms"))
     assert all(PEOPLE.find(recipient) for recipient in EMERGENCY.recipients if recipient.kind != "those")
     assert practice_directory() is PEOPLE
+
+
+def test_a_runbook_that_is_started_is_told_and_people_are_told_of_its_steps() -> None:
+    steps = [Instruct("look", what="look at the replicas"), Instruct("switch", what="switch to one of them")]
+    book = Runbook("failover", steps, owner=person("noor"), notice=[Attempt("push", minutes(2))])
+    playbook = evolve(EMERGENCY, runbooks=[book])
+    started = StartRunbook("failover", at=START + minutes(1), by="mika")
+    story = drill(playbook=playbook, people={"noor": Sleeps()}, script=[started]).run()
+    told = [str(line) for line in story.lines if "failover" in f"{line.what} {line.why}"]
+    assert told[0] == "+00:01  mika: started failover #1"
+    assert told[1].startswith("+00:01  noor: failover #1/look is in force (failover #1, look: look at the replicas")
+    sent = [each for each in story.deliveries if each.page.reason.startswith("failover #1")]
+    assert [(each.page.person, each.page.method) for each in sent] == [("noor", "push")]

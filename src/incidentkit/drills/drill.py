@@ -370,9 +370,13 @@ class _Run:
         return min([*(time for time in times if time is not None), *self._ends_of_waits(incident)], default=None)
 
     def _ends_of_waits(self, incident: Incident) -> Iterator[datetime]:
-        """When the latest attempts have waited long enough. After the last of a chain there is nothing to do then."""
+        """When the latest attempts have waited long enough. After the last of a chain there is nothing to do then.
+
+        Of steps of runs and of action items, which are not among what the playbook itself wants, the store knows it.
+        """
         for key in incident.progress.latest.values():
-            wait = self.obligations[key.obligation].links[key.attempt].wait
+            known = self.obligations.get(key.obligation)
+            wait = None if known is None else known.links[key.attempt].wait
             if wait is not None and (at := incident.progress.tried[key].first + wait) > self.clock():
                 yield at
 

@@ -96,7 +96,10 @@ class Teller:
         return told
 
     def _became(self, decision: Became) -> None:
-        obligation, people = self.obligations[decision.obligation], ", ".join(decision.people)
+        obligation, people = self.obligations.get(decision.obligation), ", ".join(decision.people)
+        if obligation is None:  # a step of a run, or an action item: the playbook itself does not know it
+            self.add(Kind.WANTED, people, f"{decision.obligation} is in force", decision.because)
+            return
         # Why these people is said with what each of them is sent.
         why = decision.because.removeprefix(obligation.because).removeprefix("; ")
         if decision.obligation == EXHAUSTED:
