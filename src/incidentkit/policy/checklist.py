@@ -14,7 +14,7 @@ from incidentkit.model.identity import checked_name
 from incidentkit.model.targets import Target
 from incidentkit.policy.communication import FINISHED
 from incidentkit.policy.escalation import LONGEST_LEVEL_NAME
-from incidentkit.policy.obligation import Attempt, Obligation, checked_reason, checked_wait
+from incidentkit.policy.obligation import Attempt, Obligation, checked_reason, checked_wait, id_of
 from incidentkit.policy.recipient import Recipient
 from incidentkit.policy.situation import BROUGHT_ABOUT, SAID_DONE, WAIVED
 from incidentkit.providers.pager import Purpose
@@ -98,17 +98,22 @@ class Checklist:
         expect(Recipient, self.owner, PlaybookInvalid, f"checklist {self.name!r}: its owner is a recipient")
         expect(Condition, self.applies, PlaybookInvalid, f"checklist {self.name!r}: applies is a condition")
         expect(bool, self.outlives, PlaybookInvalid, f"checklist {self.name!r}: outlives is True or False")
+        for item in self.items:
+            self._id(item)
 
     def obligations(self) -> tuple[Obligation, ...]:
         """What it wants, item by item."""
         return tuple(map(self._obligation, self.items))
+
+    def _id(self, item: Item) -> str:
+        return id_of(f"checklist {self.name!r}, item {item.name!r}", self.name, item.name)
 
     def _obligation(self, item: Item) -> Obligation:
         shown_by = item.met if item.met != NEVER else BROUGHT_ABOUT.is_(True) if item.done_by else NEVER
         met: Condition = SAID_DONE.is_(True) if shown_by == NEVER else SAID_DONE | shown_by
         ended = met | WAIVED | FINISHED
         return Obligation(
-            id=f"{self.name}/{item.name}",
+            id=self._id(item),
             applies=self.applies,
             when=item.when,
             met=met,

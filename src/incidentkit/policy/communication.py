@@ -21,7 +21,7 @@ from incidentkit.policy.announcement import FINISHED as FINISHED
 from incidentkit.policy.announcement import Announcement as Announcement
 from incidentkit.policy.announcement import Occasion as Occasion
 from incidentkit.policy.announcement import announced as announced
-from incidentkit.policy.obligation import Attempt, Backoff, Obligation, Recurrence, checked_reason
+from incidentkit.policy.obligation import Attempt, Backoff, Obligation, Recurrence, checked_reason, id_of
 from incidentkit.policy.recipient import Recipient
 from incidentkit.policy.situation import (
     OVER,
@@ -270,7 +270,7 @@ class CommunicationPolicy:
         for target, severities in cadences.items():
             applies = worst_severity_of(scheme).one_of(*severities)
             yield Obligation(
-                id=f"update/{target}",
+                id=id_of(f"the update of severity {shown(severities[0].key)}", "update", str(target)),
                 applies=applies,
                 when=applies,
                 until=~applies | WAIVED | OVER,

@@ -47,6 +47,15 @@ LONGEST_REASON: Final = 1_000
 """Characters that the reason of an obligation may have: every page repeats it."""
 
 
+def id_of(what: str, *names: str) -> str:
+    """The id of an obligation that is made of names; `PlaybookInvalid` says ``what`` has them, if they make none."""
+    id = "/".join(names)
+    try:
+        return checked_name("the id of an obligation", id)
+    except FieldInvalid as error:
+        raise PlaybookInvalid(f"{what}: {shown(id)} is no id of what is owed: {error.problem}") from None
+
+
 def checked_reason(what: str, text: str) -> None:
     """Words that the log can keep; `PlaybookInvalid` names ``what`` for others."""
     try:

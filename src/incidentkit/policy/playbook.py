@@ -14,9 +14,9 @@ from typing import Any, Final, Self
 from attrs import evolve, field, frozen
 
 from incidentkit import convert
-from incidentkit.errors import PlaybookInvalid, UnknownTree, each_of, expect, nearest
+from incidentkit.errors import FieldInvalid, PlaybookInvalid, UnknownTree, each_of, expect, nearest, shown
 from incidentkit.model.facts import kinds
-from incidentkit.model.identity import checked_name
+from incidentkit.model.identity import LONGEST_NAME, checked_name
 from incidentkit.model.severity import SeverityScheme
 from incidentkit.model.triage import Triage
 from incidentkit.model.vocabulary import AnyFact, Facts, FactSource, Vocabulary
@@ -47,6 +47,13 @@ from incidentkit.policy.runbook import Runbook, runbooks_of
 from incidentkit.policy.shelf import Shelf
 from incidentkit.policy.situation import answered
 from incidentkit.policy.tree import DecisionTree
+from incidentkit.providers.store import check_key
+
+VERSION_SHOWN: Final = 12
+"""Characters of the version that are part of a reference."""
+
+LONGEST_PLAYBOOK_NAME: Final = LONGEST_NAME - len("@") - VERSION_SHOWN
+"""Characters that the name of a playbook may have: its reference is a name, too."""
 
 
 def _copy(trees: Mapping[str, DecisionTree[Conclusion]]) -> dict[str, DecisionTree[Conclusion]]:
@@ -81,6 +88,15 @@ def _check_ids(obligations: Iterable[Obligation]) -> None:
                 raise PlaybookInvalid(f"{each.id}: nothing is called {other!r}. {nearest(other, ids)}".rstrip())
 
 
+def _check_keys(scheme: SeverityScheme[Any]) -> None:
+    """Raise `PlaybookInvalid` for a severity by whose key no store could find an incident."""
+    for key in scheme.keys:
+        try:
+            check_key(f"severity {shown(key)}", key)
+        except FieldInvalid as error:
+            raise PlaybookInvalid(str(error)) from None
+
+
 @frozen(kw_only=True, slots=False, repr=False)
 class Playbook:
     """Severity rules, decision trees and policies under one name."""
@@ -112,8 +128,12 @@ class Playbook:
     """For how long acknowledgements count."""
 
     def __attrs_post_init__(self) -> None:
-        checked_name("name", expect(str, self.name, PlaybookInvalid, "the name of a playbook is text"))
+        if len(expect(str, self.name, PlaybookInvalid, "the name of a playbook is text")) > LONGEST_PLAYBOOK_NAME:
+            problem = f"{LONGEST_PLAYBOOK_NAME} characters at the most, not {len(self.name)}"
+            raise PlaybookInvalid(f"the name of a playbook, which is part of its reference, has {problem}")
+        checked_name("name", self.name)
         expect(SeverityRules, self.rules, PlaybookInvalid, "the rules of a playbook are SeverityRules")
+        _check_keys(self.rules.scheme)
         for name, tree in self.trees.items():
             expect(str, name, PlaybookInvalid, "the name of a tree is text")
             expect(DecisionTree, tree, PlaybookInvalid, f"{name!r} is a DecisionTree")
@@ -168,7 +188,7 @@ class Playbook:
     @property
     def reference(self) -> str:
         """What an incident keeps of the playbook it was declared under: its name, and how its version begins."""
-        return f"{self.name}@{self.version[:12]}"
+        return f"{self.name}@{self.version[:VERSION_SHOWN]}"
 
     @property
     def recipients(self) -> tuple[Recipient, ...]:

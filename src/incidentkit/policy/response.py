@@ -7,13 +7,13 @@ from typing import Any, Final
 
 from attrs import field, frozen
 
-from incidentkit.errors import PlaybookInvalid, each_of, expect
+from incidentkit.errors import PlaybookInvalid, each_of, expect, shown
 from incidentkit.model.conditions import Condition
 from incidentkit.model.facts import SeverityFact
 from incidentkit.model.lifecycle import Status
 from incidentkit.model.severity import Severity, SeverityScheme
 from incidentkit.model.targets import Target
-from incidentkit.policy.obligation import Attempt, Obligation
+from incidentkit.policy.obligation import Attempt, Obligation, id_of
 from incidentkit.policy.recipient import Recipient
 from incidentkit.policy.situation import ACKNOWLEDGED, OVER, STATUS, WAIVED, worst_severity_of
 from incidentkit.providers.pager import Purpose
@@ -57,7 +57,7 @@ class ResponsePolicy:
         self, name: str, severity: Severity[Any], worst: SeverityFact, met: Condition, due: Target
     ) -> Obligation:
         return Obligation(
-            id=f"{name}/{severity.key}",
+            id=id_of(f"the clock to {name} of severity {shown(severity.key)}", name, severity.key),
             applies=worst.is_(severity),
             when=worst.is_(severity),
             met=met,
