@@ -33,6 +33,7 @@
     ├── ScheduleInvalid (ValueError)        an on-call schedule that leaves open who is on call; names the path
     ├── DeskInvalid (ValueError)            parts that do not make a desk
     ├── DrillInvalid (ValueError)           parts that do not make a drill
+    ├── NightsLost (RuntimeError)           a process that had nights was ended from outside
     ├── AnswerInvalid (ValueError)          an answer that the question does not offer
     ├── FieldInvalid (ValueError)           a field of a command or an event that cannot be kept; names it
     ├── IllegalTransition (ValueError)      a command that is not possible in the incident's status; says what is
@@ -368,6 +369,19 @@ class DeskInvalid(IncidentkitError, ValueError):
 
 class DrillInvalid(IncidentkitError, ValueError):
     """Parts that do not make a drill, such as a fault of a contact method or system that the playbook does not use."""
+
+
+class NightsLost(IncidentkitError, RuntimeError):
+    """One of the processes that had nights was ended from outside, by a signal or for want of memory."""
+
+    def __init__(self, over: int, runs: int, processes: int) -> None:
+        self.over = over
+        self.runs = runs
+        self.processes = processes
+        super().__init__(
+            f"a process that had nights was ended from outside, when {over} of {runs} were over:"
+            f" the machine may lack the memory for {processes} at once"
+        )
 
 
 class AnswerInvalid(IncidentkitError, ValueError):

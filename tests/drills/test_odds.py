@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from math import exp, inf, isclose, sqrt
+from multiprocessing import active_children
 from random import Random
 from statistics import NormalDist
 from types import FrameType
@@ -39,10 +42,10 @@ from incidentkit.drills import (
 )
 from incidentkit.drills.estimate import Estimate, mean, percentile
 from incidentkit.drills.habit import hours
-from incidentkit.errors import DocumentInvalid, DrillInvalid, UnknownRecipient
+from incidentkit.errors import DocumentInvalid, DrillInvalid, NightsLost, UnknownRecipient
 from incidentkit.memory import Acknowledges, Declines, Hears, Unreachable
 from incidentkit.model.commands import Note
-from incidentkit.playbooks.emergency import EMERGENCY, SEV_1
+from incidentkit.playbooks.emergency import EMERGENCY, SEV_1, SEV_2
 from incidentkit.policy.directory import Person
 from incidentkit.policy.escalation import ContactChain, EscalationPolicy, Level
 from incidentkit.policy.obligation import Attempt
@@ -301,11 +304,24 @@ def test_the_interval_of_a_share_holds_the_share(of: int, data: st.DataObject) -
     assert 0 <= share.low <= share.value <= share.high <= 1
 
 
-def test_a_mean_has_the_interval_of_its_standard_error() -> None:
-    estimate = mean([1, 2, 3, 4])
-    half = 1.959963984540054 * sqrt(5 / 3 / 4)
-    assert (estimate.value, estimate.low, estimate.high) == pytest.approx((2.5, 2.5 - half, 2.5 + half))
-    assert mean([7]) == Estimate(value=7, low=7, high=7)
+@pytest.mark.parametrize(("count", "student"), [(6, 2.57058), (11, 2.22814), (31, 2.04227), (1001, 1.96234)])
+def test_a_mean_has_the_interval_of_student(count: int, student: float) -> None:
+    estimate = mean(range(count))
+    half = student * sqrt((count + 1) / 12)
+    assert estimate.value == (count - 1) / 2
+    assert (estimate.high - estimate.value, estimate.value - estimate.low) == pytest.approx((half, half), rel=1e-3)
+
+
+def test_of_fewer_than_six_nothing_is_known() -> None:
+    assert mean([7] * 5) == Estimate(value=7, low=-inf, high=inf)
+    assert mean([7] * 6) == Estimate(value=7, low=7, high=7)
+
+
+@pytest.mark.parametrize("count", [6, 10, 20, 50])
+def test_the_interval_of_a_mean_holds_the_true_one_19_times_of_20(count: int) -> None:
+    random = Random(count)
+    means = [mean([random.gauss(3, 2) for _ in range(count)]) for _ in range(2_000)]
+    assert 0.94 <= sum(each.low <= 3 <= each.high for each in means) / 2_000 <= 0.96
 
 
 @given(st.lists(st.floats(0, 1e6) | st.just(inf), min_size=1).map(sorted), st.sampled_from([0.5, 0.9, 0.95, 0.99]))
@@ -316,13 +332,14 @@ def test_so_large_a_share_lies_below_a_percentile(ordered: list[float], share: f
     assert estimate.low <= estimate.value <= estimate.high
 
 
-def test_the_interval_of_a_percentile_holds_the_true_one_19_times_of_20() -> None:
+@pytest.mark.parametrize(("count", "share"), [(200, 0.9), (20, 0.5), (7, 0.5), (2, 0.5), (1, 0.9)])
+def test_the_interval_of_a_percentile_holds_the_true_one_19_times_of_20(count: int, share: float) -> None:
     random = Random(5)
     held = 0
     for _ in range(400):
-        estimate = percentile(sorted(random.random() for _ in range(200)), 0.9)
-        held += estimate.low <= 0.9 <= estimate.high
-    assert 0.92 <= held / 400 <= 0.99
+        estimate = percentile(sorted(random.random() for _ in range(count)), share)
+        held += estimate.low <= share <= estimate.high
+    assert held / 400 >= 0.93
 
 
 def night(number: int, acknowledged: float, pages: int = 1) -> Night:
@@ -337,13 +354,15 @@ def night(number: int, acknowledged: float, pages: int = 1) -> Night:
     )
 
 
+def of_another_drill(**changes: Any) -> Nights:
+    return nights(drill=evolve(nights().drill, **changes))
+
+
 def odds_of(*acknowledged: float, **changes: Any) -> Odds:
     usual = Odds(
         name="small",
-        playbook="small@0",
+        of=nights(),
         seed=0,
-        lasts=minutes(30),
-        expected=("acknowledged within 5min",),
         nights=tuple(night(number, seconds) for number, seconds in enumerate(acknowledged)),
     )
     return evolve(usual, **changes)
@@ -382,7 +401,6 @@ def test_one_night_is_told_as_one() -> None:
     one = odds_of(60)
     assert str(one).startswith("1 night of small\n")
     assert "told from 1 night which" in compare(one, one).verdict
-    assert "in the mean of 1 night," in compare(one, odds_of(120)).verdict
 
 
 def test_a_playbook_is_not_better_than_itself() -> None:
@@ -407,10 +425,43 @@ def test_a_night_in_which_nobody_came_counts_as_long_as_it_lasted() -> None:
     assert comparison.waited.more.value == (60 - 30 * 60) / 2
 
 
-@pytest.mark.parametrize("changes", [{"seed": 1}, {"lasts": minutes(31)}, {"nights": (night(0, 1),)}])
-def test_other_nights_are_not_compared(changes: dict[str, Any]) -> None:
-    with pytest.raises(DrillInvalid, match="nights are compared that have the same"):
+@pytest.mark.parametrize(
+    ("changes", "what"),
+    [
+        ({"seed": 1}, "seed"),
+        ({"nights": (night(0, 1),)}, "number of nights"),
+        ({"of": of_another_drill(lasts=minutes(31))}, "length"),
+        ({"of": of_another_drill(start=START + minutes(1))}, "start in their drill"),
+        ({"of": of_another_drill(severity=SEV_2)}, "severity in their drill"),
+        ({"of": nights(spread=minutes(1))}, "spread"),
+        ({"of": nights(people={"ada": Habit(answers=Exponential(minutes(1)))})}, "habit of ada"),
+        ({"of": nights(faults={"push": Mishap(0.5, [Outage(Fault.DROPPED)])})}, "faults"),
+    ],
+)
+def test_other_nights_are_not_compared(changes: dict[str, Any], what: str) -> None:
+    with pytest.raises(DrillInvalid, match=f"nights are compared that have the same {what}, and not"):
         compare(odds_of(60, 60), odds_of(60, 60, **changes))
+
+
+def test_who_is_in_the_directory_may_differ() -> None:
+    assert compare(odds_of(60), odds_of(60, of=nights(people={}))).better is Better.NEITHER
+
+
+def test_chance_alone_puts_five_nights_on_one_side() -> None:
+    few, many = (compare(odds_of(*[60] * count), odds_of(*[30] * count)) for count in (5, 6))
+    assert (few.better, many.better) == (Better.NEITHER, Better.OTHER)
+    assert few.verdict == "It cannot be told from 5 nights which is answered sooner: -30s (too few to tell)."
+    assert "1.00 (too few to tell)" in str(odds_of(60))
+
+
+def test_a_process_that_is_ended_from_outside_is_told() -> None:
+    def end_one(over: int, of: int) -> None:
+        os.kill(active_children()[0].pid or 0, signal.SIGKILL)
+
+    with pytest.raises(NightsLost, match=r"ended from outside, when \d+ of 400 were over") as lost:
+        simulate(nights(), runs=400, processes=2, progress=end_one)
+    assert (lost.value.runs, lost.value.processes) == (400, 2)
+    assert not active_children()
 
 
 # What makes no sense.

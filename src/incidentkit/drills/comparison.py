@@ -10,8 +10,9 @@ from typing import Final
 from attrs import frozen
 
 from incidentkit.drills.estimate import Estimate, mean
+from incidentkit.drills.nights import Nights
 from incidentkit.drills.odds import Night, Odds, length
-from incidentkit.errors import DrillInvalid
+from incidentkit.errors import DrillInvalid, shown
 from incidentkit.text.document import Block, Document, Heading, Paragraph, Table
 from incidentkit.text.number import counted
 from incidentkit.text.plain import to_plain
@@ -51,8 +52,7 @@ class Difference:
         return Better.OTHER if self.more.high < 0 else Better.NEITHER
 
     def __str__(self) -> str:
-        write = _WRITTEN[self.unit]
-        return f"{write(self.more.value)} ({write(self.more.low)} to {write(self.more.high)})"
+        return self.more.told(_WRITTEN[self.unit])
 
 
 @frozen(kw_only=True)
@@ -108,18 +108,12 @@ class Comparison:
 
 
 def compare(one: Odds, other: Odds) -> Comparison:
-    """Compare two playbooks by nights with the same luck: the same seed, as many, and as long.
+    """Compare two playbooks, with their directories, by nights with the same luck, in which the same happens.
 
-    Each night of the one is held against the night of that number of the other, so that what differs is the playbook.
-    Raises `DrillInvalid` for nights that are not the same.
+    Each night of the one is held against the night of that number of the other, so that what differs is the playbook,
+    and who is in its directory. Raises `DrillInvalid` for nights that are not the same, and says what of them is not.
     """
-    for what, first, second in (
-        ("seed", one.seed, other.seed),
-        ("number of nights", one.runs, other.runs),
-        ("length", one.lasts, other.lasts),
-    ):
-        if first != second:
-            raise DrillInvalid(f"nights are compared that have the same {what}, and not {first} and {second}")
+    _check_same(one, other)
     longest = one.lasts.total_seconds()
     names = _names(one, other)
     pairs = [*zip(one.nights, other.nights, strict=True)]
@@ -133,6 +127,30 @@ def compare(one: Odds, other: Odds) -> Comparison:
         pages=_difference(pairs, Unit.PAGES, "pages", lambda night: sum(night.pages.values())),
         interruptions=_difference(pairs, Unit.PAGES, "pages at night", lambda it: sum(it.interruptions.values())),
     )
+
+
+def _check_same(one: Odds, other: Odds) -> None:
+    for what, first, second in (
+        ("seed", one.seed, other.seed),
+        ("number of nights", one.runs, other.runs),
+        ("length", one.lasts, other.lasts),
+        *_circumstances(one.of, other.of),
+    ):
+        if first != second and str(first) != str(second):
+            differ = f"{shown(first)} and {shown(second)}"
+            raise DrillInvalid(f"nights are compared that have the same {what}, and not {differ}")
+
+
+def _circumstances(one: Nights, other: Nights) -> Iterator[tuple[str, object, object]]:
+    """What is the same in nights that differ by the playbook; two schemes may have a severity of one name."""
+    for name in ("start", "title", "facts", "severity", "triage", "by", "work", "script", "faults"):
+        yield f"{name} in their drill", getattr(one.drill, name), getattr(other.drill, name)
+    for name in ("faults", "spread", "night_begins", "night_ends"):
+        yield name, getattr(one, name), getattr(other, name)
+    for who in sorted({*one.people} & {*other.people}):
+        yield f"habit of {who}", one.people[who], other.people[who]
+    for who in sorted({*one.drill.people} & {*other.drill.people}):
+        yield f"reaction of {who}", one.drill.people[who], other.drill.people[who]
 
 
 def _names(one: Odds, other: Odds) -> tuple[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from datetime import timedelta
 from functools import cached_property, partial
 from math import inf
@@ -16,7 +17,7 @@ from attrs import field, frozen
 from incidentkit.drills.estimate import Estimate, Share, mean, percentile
 from incidentkit.drills.nights import Nights
 from incidentkit.drills.story import Story
-from incidentkit.errors import DrillInvalid, expect, shown
+from incidentkit.errors import DrillInvalid, NightsLost, expect, shown
 from incidentkit.model.durations import duration_text
 from incidentkit.providers.pager import Purpose
 from incidentkit.text.document import Block, Document, Heading, Paragraph, Table
@@ -57,14 +58,25 @@ class Odds:
 
     name: str
     """What the playbook is called."""
-    playbook: str
-    """The playbook, by its reference: its name, and how its version begins."""
+    of: Nights = field(repr=False)
+    """What the nights have in common, and what may befall them."""
     seed: int
-    lasts: timedelta
-    """How long each night lasted."""
-    expected: tuple[str, ...]
-    """What was expected, in words."""
     nights: tuple[Night, ...] = field(repr=False)
+
+    @property
+    def playbook(self) -> str:
+        """The playbook, by its reference: its name, and how its version begins."""
+        return self.of.drill.playbook.reference
+
+    @property
+    def lasts(self) -> timedelta:
+        """How long each night lasted."""
+        return self.of.drill.lasts
+
+    @property
+    def expected(self) -> tuple[str, ...]:
+        """What was expected, in words."""
+        return tuple(map(str, self.of.drill.expectations))
 
     @property
     def runs(self) -> int:
@@ -178,7 +190,7 @@ def simulate(
     program that asks for them has to be one that can be imported: what it does is below ``if __name__ == "__main__"``.
 
     Raises `DrillInvalid` for numbers that make no sense, and what a night raises, such as `IllegalTransition` for a
-    script that asks for what is not possible by then.
+    script that asks for what is not possible by then. `NightsLost` if a process that had nights was ended from outside.
     """
     expect(Nights, nights, DrillInvalid, "what to simulate is Nights")
     _check_count("runs", runs, MOST)
@@ -191,15 +203,7 @@ def simulate(
         had += portion
         if progress is not None:
             progress(len(had), runs)
-    drill = nights.drill
-    return Odds(
-        name=drill.playbook.name,
-        playbook=drill.playbook.reference,
-        seed=seed,
-        lasts=drill.lasts,
-        expected=tuple(map(str, drill.expectations)),
-        nights=tuple(had),
-    )
+    return Odds(name=nights.drill.playbook.name, of=nights, seed=seed, nights=tuple(had))
 
 
 def _portions(have: Callable[[range], list[Night]], portions: Sequence[range], processes: int) -> Iterator[list[Night]]:
@@ -208,8 +212,14 @@ def _portions(have: Callable[[range], list[Night]], portions: Sequence[range], p
         yield from map(have, portions)
         return
     # Started anew, because a process that has threads is not to be forked.
-    with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
-        yield from pool.map(have, portions)
+    over = 0
+    try:
+        with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
+            for had in pool.map(have, portions):
+                over += len(had)
+                yield had
+    except BrokenProcessPool:
+        raise NightsLost(over, sum(map(len, portions)), processes) from None
 
 
 def _have(nights: Nights, seed: int, numbers: range) -> list[Night]:
@@ -244,11 +254,11 @@ def _check_count(name: str, value: object, most: int) -> None:
 def _interval(estimate: Estimate) -> str:
     if estimate.low == estimate.high:
         return length(estimate.value)
-    return f"{length(estimate.value)} ({length(estimate.low)} to {length(estimate.high)})"
+    return estimate.told(length)
 
 
 def _number(estimate: Estimate) -> str:
-    return f"{estimate.value:.2f} ({estimate.low:.2f} to {estimate.high:.2f})"
+    return estimate.told("{:.2f}".format)
 
 
 def length(seconds: float) -> str:
