@@ -142,6 +142,23 @@ def test_schedules_are_looked_at_from_the_moment_on() -> None:
     check_policy(policy, directory, at=NOW.replace(hour=10), within=6 * 60 * MINUTE)
 
 
+def test_gaps_are_told_in_one_table_by_the_clock_of_the_schedule() -> None:
+    berlin = evolve(OFFICE, layers=[evolve(OFFICE.layers[0], zone="Europe/Berlin")])
+    directory = evolve(DIRECTORY, schedules={"office": berlin})
+    policy = escalation(one(schedule("office"), acknowledgers=[ADA]))
+    with pytest.raises(LawsBroken) as caught:
+        check_policy(policy, directory, at=NOW, within=timedelta(days=20), allow=[Law.NO_LATER])
+    (breach,) = [each for each in caught.value.breaches if each.law is Code.GAP]
+    assert breach.what == "Nobody is on call by the schedule 'office' 16 times, for 15d in all."
+    first, *_ = breach.document.blocks[1].rows
+    assert [str(cell[0].text) for cell in first] == [
+        "Mon 2026-03-02 03:10 +0100",
+        "Mon 2026-03-02 09:00 +0100",
+        "nobody",
+    ]
+    assert breach.rest == "And 6 more, for 6d18h10min in all."
+
+
 @pytest.mark.parametrize(
     ("arguments", "options", "problem"),
     [

@@ -57,6 +57,35 @@ def test_gaps_are_told_with_the_code_of_the_linter() -> None:
     assert told(Schedule(rota("ada", "bob", hours="Mon-Fri 09:00-17:00"))) == [(Code.GAP, "gaps")]
 
 
+def test_gaps_that_are_not_shown_are_counted() -> None:
+    with pytest.raises(LawsBroken) as caught:
+        check_schedule(Schedule(rota("ada", "bob", hours="Mon-Fri 09:00-17:00")), start=START, within=21 * DAY)
+    (breach,) = caught.value.breaches
+    assert breach.what == "Nobody is on call 20 times, for 19d8h in all. Near a change of the clocks: 4 of 20."
+    assert breach.rest == "And 10 more, for 11d in all."
+    assert str(caught.value).endswith("\n\nAnd 10 more, for 11d in all.")
+
+
+def test_a_gap_is_told_once_where_the_days_that_are_looked_at_adjoin() -> None:
+    schedule = Schedule(rota("ada", "bob", hours="Mon-Fri 09:00-17:00"))
+    with pytest.raises(LawsBroken) as caught:
+        check_schedule(schedule, start=datetime(2026, 3, 27, 12, tzinfo=UTC), within=DAY)
+    (breach,) = caught.value.breaches
+    assert breach.table.rows[0][0][0].text == "Fri 2026-03-27 17:00 +0100"
+    assert breach.table.rows[0][1][0].text == "Mon 2026-03-30 09:00 +0200"
+
+
+def test_crowds_that_are_not_shown_are_counted() -> None:
+    schedule = Schedule(
+        rota("ada", "bob", every="1 day"), overrides=[day(2 * each, Addition, "zoe") for each in range(12)]
+    )
+    with pytest.raises(LawsBroken) as caught:
+        check_schedule(schedule, start=START, within=30 * DAY)
+    (breach,) = caught.value.breaches
+    assert breach.what.startswith("More people are on call than are meant to be, 24 times: 1 person is ")
+    assert breach.rest == "And 14 more, for 7d in all."
+
+
 def test_the_days_on_which_clocks_change_are_looked_at_in_any_case() -> None:
     europe = rota("ada", "bob", hours="Mon-Sun 08:00-20:00")
     america = rota("eve", "zoe", name="america", zone="America/New_York", hours="Mon-Sun 14:00-02:00")

@@ -38,11 +38,14 @@ class Breach:
     """The smallest facts that show it: one set, or two of which the second is the worse; unknown ones do not matter."""
     table: Table | None = field(default=None, repr=False)
     """The same for people."""
+    rest: str = field(default="", repr=False)
+    """What the table leaves out because it would be too long, in one sentence."""
 
     @property
     def document(self) -> Document:
-        """The sentence and the table."""
-        return Document((Paragraph(self.what), *(() if self.table is None else (self.table,))))
+        """The sentence, the table, and what that leaves out."""
+        table = () if self.table is None else (self.table,)
+        return Document((Paragraph(self.what), *table, *((Paragraph(self.rest),) if self.rest else ())))
 
     def __str__(self) -> str:
         return f"{self.law}: {self.what}"

@@ -31,6 +31,7 @@ from incidentkit.policy.schedule import Schedule
 from incidentkit.policy.turn import PLANNER
 from incidentkit.providers.pager import Purpose
 from incidentkit.testing.checks.breach import Breach, allowed, hold
+from incidentkit.testing.checks.stretches import gap_breach
 from incidentkit.text.document import Table
 
 WITHIN: Final = timedelta(days=2)
@@ -54,10 +55,9 @@ CODES: Final = frozenset(
         Code.UNKNOWN_RECIPIENT,
         Code.NOBODY,
         Code.NO_METHOD,
-        Code.GAP,
     }
 )
-"""What the linter finds that keeps an escalation from what it says; its other findings are advice."""
+"""What the linter finds that keeps an escalation from what it says; its other findings are advice, and gaps apart."""
 
 
 def check_policy(
@@ -205,6 +205,17 @@ def _linted(case: PolicyCase) -> Iterator[Breach]:
             yield Breach(law=finding.code, where=finding.path, what=finding.message, table=lint_table([finding]))
 
 
+def _gaps(case: PolicyCase) -> Iterator[Breach]:
+    """Time in which nobody is on call by a schedule that it names."""
+    schedules = [each.name for each in case.playbook.recipients if each.kind is RecipientKind.SCHEDULE]
+    for name in (each for each in schedules if each in case.directory.schedules):
+        schedule = case.directory.schedules[name]
+        gaps = schedule.gaps(case.begins, case.begins + case.within)
+        if gaps:
+            who = f"Nobody is on call by the schedule {name!r}"
+            yield gap_breach(gaps, schedule.layers[0].zone, where=f"schedules.{name}", who=who)
+
+
 def _unpaged(case: PolicyCase) -> Iterator[Breach]:
     """Severities for which nobody is paged."""
     applied = False
@@ -242,14 +253,15 @@ def _paged_twice(case: PolicyCase) -> Iterator[Breach]:
         for page in pages:
             address = case.directory.people[page.person].contacts[page.method]
             together.setdefault((page.at, page.method, address), []).append(page)
-        twice = next((each for each in together.values() if len(each) > 1), None)
-        if twice is not None:
+        if several := [each for each in together.values() if len(each) > 1]:
+            twice, *others = several
             people = " and ".join(dict.fromkeys(page.person for page in twice))
             yield Breach(
                 law=Law.PAGED_ONCE,
                 where=severity.key,
                 what=f"For {severity} one address is paged twice at once by {twice[0].method}, that of {people}.",
                 table=case.table(twice),
+                rest=f"And {'once' if len(others) == 1 else f'{len(others)} times'} more." if others else "",
             )
 
 
@@ -270,6 +282,7 @@ def _endless(case: PolicyCase) -> Iterator[Breach]:
 
 CHECKS: Final[tuple[Callable[[PolicyCase], Iterator[Breach]], ...]] = (
     _linted,
+    _gaps,
     _unpaged,
     _later,
     _paged_twice,
@@ -277,5 +290,12 @@ CHECKS: Final[tuple[Callable[[PolicyCase], Iterator[Breach]], ...]] = (
 )
 """What is looked for in every escalation."""
 
-OF_POLICIES: Final = CODES | {Law.PAGED, Law.NO_LATER, Law.PAGED_ONCE, Law.ENDS, Law.CAUGHT}
+OF_POLICIES: Final[frozenset[Law | Code]] = CODES | {
+    Code.GAP,
+    Law.PAGED,
+    Law.NO_LATER,
+    Law.PAGED_ONCE,
+    Law.ENDS,
+    Law.CAUGHT,
+}
 """The laws of escalations, with the codes of the linter."""

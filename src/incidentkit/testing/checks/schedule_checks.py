@@ -22,8 +22,9 @@ from incidentkit.policy.load import Load
 from incidentkit.policy.participant import Participant
 from incidentkit.policy.rotation import LATEST, Rotation
 from incidentkit.policy.schedule import LONGEST, Schedule
-from incidentkit.policy.shift import Gap, Shift, shift_table
+from incidentkit.policy.shift import Shift
 from incidentkit.testing.checks.breach import Breach, allowed, hold
+from incidentkit.testing.checks.stretches import first, gap_breach, others, times
 from incidentkit.text.document import Table
 
 YEAR: Final = timedelta(days=366)
@@ -31,9 +32,6 @@ YEAR: Final = timedelta(days=366)
 
 _DAY: Final = timedelta(days=1)
 _HOUR: Final = timedelta(hours=1)
-
-_FEW: Final = 10
-"""Stretches of time that a table shows."""
 
 
 def check_schedule(
@@ -105,9 +103,12 @@ class ScheduleCase:
 
     @cached_property
     def spans(self) -> Sequence[tuple[datetime, datetime]]:
-        """What is looked at: all of the time, then days of clock changes that come later."""
-        later = [(at, at + 2 * _DAY) for at in self.changes if at >= self.end and at + 2 * _DAY < LATEST]
-        return [(self.start, self.end), *later]
+        """What is looked at: all of the time, then days of clock changes that come later; what adjoins is one."""
+        spans = [(self.start, self.end)]
+        for at in (each for each in self.changes if each >= self.end and each + 2 * _DAY < LATEST):
+            since, until = spans[-1]
+            spans[-1:] = [(since, at + 2 * _DAY)] if at <= until else [(since, until), (at, at + 2 * _DAY)]
+        return spans
 
     @cached_property
     def changes(self) -> Sequence[datetime]:
@@ -120,21 +121,19 @@ class ScheduleCase:
             if any(day.astimezone(each).utcoffset() != (day + _DAY).astimezone(each).utcoffset() for each in clocks)
         ]
 
-    def stretches(self, rows: Sequence[Shift | Gap]) -> Table:
-        """The first of some stretches of time."""
-        return shift_table(rows[:_FEW], self.schedule.layers[0].zone)
+    @property
+    def zone(self) -> str:
+        """The zone by whose clock times are told."""
+        return self.schedule.layers[0].zone
 
 
 def _gaps(case: ScheduleCase) -> Iterator[Breach]:
     """Time in which nobody is on call."""
     gaps = [gap for span in case.spans for gap in case.schedule.gaps(*span)]
     if gaps:
-        whole = sum((gap.end - gap.start for gap in gaps), timedelta())
-        times = "once" if len(gaps) == 1 else f"{len(gaps)} times"
-        what = f"Nobody is on call {times}, for {duration_text(whole)} in all."
         near = sum(any(gap.start - 2 * _DAY <= at <= gap.end + _DAY for at in case.changes) for gap in gaps)
         clocks = f" Near a change of the clocks: {near} of {len(gaps)}." if near else ""
-        yield Breach(law=Code.GAP, where="gaps", what=f"{what}{clocks}", table=case.stretches(gaps))
+        yield gap_breach(gaps, case.zone, where="gaps", who="Nobody is on call", note=clocks)
 
 
 def _crowds(case: ScheduleCase) -> Iterator[Breach]:
@@ -142,9 +141,8 @@ def _crowds(case: ScheduleCase) -> Iterator[Breach]:
     shifts = [shift for span in case.spans for shift in case.schedule.shifts(*span) if len(shift.people) > case.most]
     if shifts:
         several = "1 person is" if case.most == 1 else f"{case.most} people are"
-        times = "once" if len(shifts) == 1 else f"{len(shifts)} times"
-        what = f"More people are on call than are meant to be, {times}: {several} at the most."
-        yield Breach(law=Law.ALONE, where="shifts", what=what, table=case.stretches(shifts))
+        what = f"More people are on call than are meant to be, {times(shifts)}: {several} at the most."
+        yield Breach(law=Law.ALONE, where="shifts", what=what, table=first(shifts, case.zone), rest=others(shifts))
 
 
 def _rows(layer: Rotation) -> Iterator[Sequence[Participant]]:
@@ -161,11 +159,11 @@ def _unfair(case: ScheduleCase) -> Iterator[Breach]:
     for place, layer in enumerate(plain.layers):
         others = {person for index, people in enumerate(everybody) if index != place for person in people}
         mine = {person: loads.get(person, Load()) for person in everybody[place] if person not in others}
-        times = {person: load.time for person, load in mine.items()}
+        held = {person: load.time for person, load in mine.items()}
         bound = _longest_turn(layer, case.start) if case.apart is None else case.apart
-        if times and max(times.values()) - min(times.values()) > bound:
-            most, least = max(times, key=lambda who: times[who]), min(times, key=lambda who: times[who])
-            differ = duration_text(times[most] - times[least])
+        if held and max(held.values()) - min(held.values()) > bound:
+            most, least = max(held, key=lambda who: held[who]), min(held, key=lambda who: held[who])
+            differ = duration_text(held[most] - held[least])
             rows = [(who, duration_text(load.time), str(load.nights), str(load.weekends)) for who, load in mine.items()]
             yield Breach(
                 law=Law.FAIR,
@@ -188,8 +186,8 @@ def _throughout(layer: Rotation, end: datetime) -> list[PersonId]:
 
 def _longest_turn(layer: Rotation, start: datetime) -> timedelta:
     """The longest of some turns, and an hour more for clocks that are put back."""
-    first = layer.turn_at(start) or layer.turn(0)
-    turns = (layer.turn(first.number + number) for number in range(3))
+    turn = layer.turn_at(start) or layer.turn(0)
+    turns = (layer.turn(turn.number + number) for number in range(3))
     return max(turn.end - turn.start for turn in turns) + _HOUR
 
 
@@ -200,7 +198,7 @@ def _idle_overrides(case: ScheduleCase) -> Iterator[Breach]:
             stretch = Shift(start=each.start, end=each.end, people=[each.person])
             what = f"The override of {each.person} changes nothing: are its times and its people right?"
             yield Breach(
-                law=Code.IDLE_OVERRIDE, where=f"overrides[{index}]", what=what, table=case.stretches([stretch])
+                law=Code.IDLE_OVERRIDE, where=f"overrides[{index}]", what=what, table=first([stretch], case.zone)
             )
 
 
