@@ -441,7 +441,7 @@ async def pager_in_an_async_context() -> AsyncGenerator[Rig[ShortestAsyncPager]]
 
 def checks(now: datetime, policy: EscalationPolicy, on_call: Schedule) -> None:
     assert_type(check_rules(EMERGENCY.rules), None)
-    check_rules(EMERGENCY.rules, allow=[Law.MONOTONE], examples=50)
+    check_rules(EMERGENCY.rules, allow=[Law.MONOTONE, "alive"], examples=50)
     check_tree(EMERGENCY.trees["declaration"], allow={Law.THRESHOLDS})
     check_policy(EMERGENCY, Directory(), at=now, within=timedelta(hours=4), allow=[Law.ENDS, Code.GAP])
     check_policy(policy)

@@ -33,7 +33,6 @@ from incidentkit.drills import Fault, Faulty, Habit, Outage
 from incidentkit.errors import ProviderError, RateLimited
 from incidentkit.memory import MemoryPager, MemoryStore, MemoryTools
 from incidentkit.model.identity import IncidentId
-from incidentkit.policy.finding import Code
 from incidentkit.providers.answer import Diagnosis, Receipt
 from incidentkit.providers.feature_flags import DisableFeatures
 from incidentkit.providers.health_checks import CheckHealth
@@ -274,8 +273,7 @@ def checks_of_providers(check: Check[Pager]) -> None:
 
 
 def checks(rules: SeverityRules, schedule: Schedule) -> None:
-    check_rules(rules, allow=["monotone"])  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
-    check_rules(rules, allow=[Code.GAP])  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
+    check_rules(rules, allow=[3])  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
     check_rules(rules, exmples=5)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     check_tree(rules)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     check_policy(rules)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
@@ -298,6 +296,6 @@ class OtherStore(IncidentMachine):
 
 def proofs(rules: SeverityRules[Any], tree: DecisionTree[Conclusion]) -> None:
     prove("rules.toml")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-    prove(rules, allow=["monotone"])  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
+    prove(rules, allow=[3])  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
     difference(rules, tree)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
     deciding_facts(tree, {})  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]

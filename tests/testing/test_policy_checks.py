@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -133,6 +134,16 @@ def test_pages_are_shown_as_a_table() -> None:
     assert report.startswith("1 law does not hold for the escalation of example.\n\ncaught: If nobody reacts, ")
     assert "For SEV-4 nobody of the catch-all is paged, though everybody was paged in vain." in report
     assert "after  who  through  for\n-----  ---  -------  --------\n5min   ada  push     page/one" in report
+
+
+def test_what_a_report_calls_a_finding_leaves_it_out() -> None:
+    policy = escalation(one(person("eve"), when=WORST.is_(SEV_3)), two(role("vacant")), catch_all=[role("vacant")])
+    with pytest.raises(LawsBroken) as caught:
+        check_policy(policy, DIRECTORY)
+    lines = str(caught.value).splitlines()
+    words = [above.partition(":")[0] for above, line in pairwise(lines) if line.startswith("---") and ":" in above]
+    assert {"DIR001", "DIR002", "paged"} <= {*words}
+    check_policy(policy, DIRECTORY, allow=words)
 
 
 def test_schedules_are_looked_at_from_the_moment_on() -> None:

@@ -423,6 +423,11 @@ def test_a_law_that_is_left_out_is_not_told(law: Law) -> None:
     assert not told(rules, allow=iter([Law.MONOTONE, Law.UNSHADOWED, Law.THRESHOLDS, Law.ALIVE]))
 
 
+def test_a_word_that_is_nearly_one_is_told() -> None:
+    with pytest.raises(FieldInvalid, match=r"Did you mean 'monotone'\?$"):
+        check_rules(SOUND, allow=["monoton"])
+
+
 def test_so_many_sets_of_facts_are_decided_as_are_asked_for() -> None:
     case = RuleCase(SOUND, 3)
     assert len(points(case)) == 3
@@ -433,10 +438,11 @@ def test_so_many_sets_of_facts_are_decided_as_are_asked_for() -> None:
     ("rules", "options", "problem"),
     [
         (P1, {}, "rules: SeverityRules are checked, not "),
-        (SOUND, {"allow": Law.MONOTONE}, "allow: laws are left out as a list, not "),
-        (SOUND, {"allow": ["monotone"]}, "allow: check_rules does not look for 'monotone'; it looks for Law.ALIVE, "),
+        (SOUND, {"allow": Law.MONOTONE}, "allow: laws are left out as a list of their words, not "),
+        (SOUND, {"allow": "monotone"}, "allow: laws are left out as a list of their words, not 'monotone'"),
+        (SOUND, {"allow": ["monoton"]}, "allow: check_rules does not look for 'monoton'; it looks for 'alive', 'det"),
         (SOUND, {"allow": [Law.ASKED_ONCE]}, "allow: check_rules does not look for "),
-        (SOUND, {"allow": 3}, "allow: laws are left out as a list, not 3"),
+        (SOUND, {"allow": 3}, "allow: laws are left out as a list of their words, not 3"),
         (SOUND, {"examples": 0}, "examples: one set of facts or more is looked at, not 0"),
         (SOUND, {"examples": True}, "examples: one set of facts or more is looked at, not True"),
     ],

@@ -137,6 +137,7 @@ def test_people_out_of_reach_are_told() -> None:
 
 def test_what_is_allowed_is_not_told() -> None:
     check_schedule(Schedule(rota("ada", hours="Mon-Fri 09:00-17:00")), start=START, allow=[Code.GAP])
+    check_schedule(Schedule(rota("ada", hours="Mon-Fri 09:00-17:00")), start=START, allow=["DIR006"])
 
 
 @pytest.mark.parametrize(

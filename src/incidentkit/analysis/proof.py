@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
-from functools import partial
 from typing import Final
 
 from attrs import frozen
@@ -15,8 +14,7 @@ from incidentkit.analysis.rule_use import MOST_OVERLAPS, idle_thresholds, overla
 from incidentkit.analysis.solver import LIMIT
 from incidentkit.analysis.tree_use import unused_answers
 from incidentkit.analysis.ways import Decider, Ways, ways_of
-from incidentkit.errors import FieldInvalid, each_of
-from incidentkit.policy.law import Law
+from incidentkit.policy.law import Law, left_out
 from incidentkit.policy.rules import SeverityRules
 from incidentkit.text.document import Block, Bullets, Document, Heading, Paragraph, Table
 from incidentkit.text.plain import to_plain
@@ -86,16 +84,18 @@ class Proof:
             yield Paragraph(f"Where {worse} pairs of rules overlap, the worse one comes first{most}.")
 
 
-def prove(subject: Decider, *, allow: Iterable[Law] = (), limit: timedelta = LIMIT) -> Proof:
+def prove(subject: Decider, *, allow: Iterable[str] = (), limit: timedelta = LIMIT) -> Proof:
     """Prove which laws severity rules or a decision tree keep, for all facts that there are.
 
-    ``allow`` leaves laws out. ``limit`` is how long the solver tries at one question before it gives up; whatever it
-    gives up at is told and counts as not proved. Raises `RulesInvalid` for something else than rules or a tree,
-    `FieldInvalid` for other arguments, and `ConditionInvalid` for a condition of somebody's own kind.
+    ``allow`` leaves laws out, by the words that a proof has for them. ``limit`` is how long the solver tries at one
+    question before it gives up; whatever it gives up at is told and counts as not proved. Raises `RulesInvalid` for
+    something else than rules or a tree, `FieldInvalid` for other arguments, and `ConditionInvalid` for a condition of
+    somebody's own kind.
     """
     ways = ways_of(subject, limit=limit)
     is_rules = isinstance(subject, SeverityRules)
-    laws = [law for law in _laws(ways) if law not in _allowed(allow, OF_RULES if is_rules else OF_TREES)]
+    allowed = left_out(allow, OF_RULES if is_rules else OF_TREES, "prove")
+    laws = [law for law in _laws(ways) if law not in allowed]
     _prove_settled(ways)
     found = [*(_of_rules(ways, laws) if is_rules else unused_answers(ways))]
     if Law.MONOTONE in laws:
@@ -123,14 +123,6 @@ def _laws(ways: Ways) -> Sequence[Law]:
     """The laws that can be asked for: without severities at all its ends a tree has no order."""
     laws = OF_RULES if isinstance(ways.subject, SeverityRules) else OF_TREES
     return [law for law in laws if law is not Law.MONOTONE or is_ordered(ways)]
-
-
-def _allowed(allow: Iterable[Law], known: Sequence[Law]) -> tuple[Law, ...]:
-    allowed = each_of(Law, allow, partial(FieldInvalid, "allow"), "laws are left out as a list of Law")
-    if foreign := [law for law in allowed if law not in known]:
-        names = ", ".join(sorted(f"Law.{law.name}" for law in known))
-        raise FieldInvalid("allow", f"Law.{foreign[0].name} is not proved here; those that are: {names}")
-    return allowed
 
 
 def _prove_settled(ways: Ways) -> None:

@@ -5,13 +5,16 @@ Checks by example and proofs ask for the same laws, and name them by the same wo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from typing import Final
+from functools import partial
+from typing import Final, TypeVar
+
+from incidentkit.errors import FieldInvalid, each_of, nearest, shown
 
 
 class Law(StrEnum):
-    """A law of any of them. A word keeps its meaning for ever, so that checks can name those they leave out."""
+    """A law of any of them. A word keeps its meaning for ever, so that checks can name those they leave out by it."""
 
     TOTAL = "total"
     KNOWN = "known"
@@ -33,6 +36,24 @@ class Law(StrEnum):
     def meaning(self) -> str:
         """What it says, in one sentence."""
         return _MEANING[self]
+
+
+L = TypeVar("L", bound=str)
+
+
+def left_out(allow: Iterable[str], known: Iterable[L], asker: str) -> frozenset[L]:
+    """The laws, or codes of the linter, that somebody allows by their words; each of them is its own word.
+
+    Raises `FieldInvalid` for a word that the asker does not look for anyway, and for what is no list.
+    """
+    words = each_of(str, allow, partial(FieldInvalid, "allow"), "laws are left out as a list of their words")
+    found = {str(each): each for each in sorted(known)}
+    for word in words:
+        if word not in found:
+            there_are, hint = ", ".join(map(repr, found)), nearest(word, found)
+            problem = f"{asker} does not look for {shown(word)}; it looks for {there_are}. {hint}".rstrip()
+            raise FieldInvalid("allow", problem)
+    return frozenset(found[word] for word in words)
 
 
 _MEANING: Final[Mapping[Law, str]] = {

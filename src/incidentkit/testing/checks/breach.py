@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from functools import partial
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any, Final
 
 from attrs import field, frozen
 
-from incidentkit.errors import FieldInvalid, LawsBroken, several, shown
+from incidentkit.errors import FieldInvalid, LawsBroken, shown
 from incidentkit.model.severity import is_severity
 from incidentkit.model.vocabulary import AnyFact, Facts
 from incidentkit.policy.finding import Code
@@ -69,16 +68,6 @@ def _report(what: str, breaches: Sequence[Breach]) -> Iterator[Block]:
             yield from breach.document.blocks
         if len(same) > MOST_TOLD:
             yield Paragraph(f"And {len(same) - MOST_TOLD} more of this kind.")
-
-
-def allowed(allow: Iterable[Law | Code], known: Set[Law | Code], where: str) -> frozenset[Law | Code]:
-    """The laws that are left out; `FieldInvalid` for what the check does not look for anyway."""
-    laws = several(allow, partial(FieldInvalid, "allow"), "laws are left out as a list")
-    for law in laws:
-        if law not in known or type(law) is str:  # the word of a law is equal to it, and not it
-            words = ", ".join(sorted(f"{type(each).__name__}.{each.name}" for each in known))
-            raise FieldInvalid("allow", f"{where} does not look for {shown(law)}; it looks for {words}")
-    return frozenset(laws)
 
 
 def checked_examples(examples: int) -> int:

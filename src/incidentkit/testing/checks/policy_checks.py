@@ -20,7 +20,7 @@ from incidentkit.policy.directory import Directory, Person
 from incidentkit.policy.escalation import EXHAUSTED, EscalationPolicy
 from incidentkit.policy.explanation import FARTHEST
 from incidentkit.policy.finding import Code, lint_table
-from incidentkit.policy.law import Law
+from incidentkit.policy.law import Law, left_out
 from incidentkit.policy.linting import lint
 from incidentkit.policy.outlook import Outlook, Page
 from incidentkit.policy.playbook import Playbook
@@ -30,7 +30,7 @@ from incidentkit.policy.rules import SeverityRules
 from incidentkit.policy.schedule import Schedule
 from incidentkit.policy.turn import PLANNER
 from incidentkit.providers.pager import Purpose
-from incidentkit.testing.checks.breach import Breach, allowed, hold
+from incidentkit.testing.checks.breach import Breach, hold
 from incidentkit.testing.checks.stretches import gap_breach
 from incidentkit.text.document import Table
 
@@ -66,7 +66,7 @@ def check_policy(
     *,
     at: datetime | None = None,
     within: timedelta = WITHIN,
-    allow: Iterable[Law | Code] = (),
+    allow: Iterable[str] = (),
 ) -> None:
     """Raise `LawsBroken` if an escalation does not do what anybody expects of one, with the pages that show it.
 
@@ -76,12 +76,13 @@ def check_policy(
 
     ``at`` is when the incident begins, and has to be given if the directory has schedules or maintenance; ``within`` is
     how far is looked ahead. Without a directory one person stands for each recipient. ``allow`` leaves laws and codes
-    out. Raises `FieldInvalid` for other arguments, and for a playbook without an escalation.
+    out, by the words that the report has for them. Raises `FieldInvalid` for other arguments, and for a playbook
+    without an escalation.
     """
-    left_out = allowed(allow, OF_POLICIES, "check_policy")
+    allowed = left_out(allow, OF_POLICIES, "check_policy")
     case = _case(policy, directory, at, within)
     breaches = (breach for check in CHECKS for breach in check(case))
-    hold(f"the escalation of {case.playbook.name}", (each for each in breaches if each.law not in left_out))
+    hold(f"the escalation of {case.playbook.name}", (each for each in breaches if each.law not in allowed))
 
 
 def _case(policy: object, directory: object, at: object, within: object) -> PolicyCase:

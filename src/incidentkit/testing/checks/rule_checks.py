@@ -8,16 +8,16 @@ from typing import Any, Final
 
 from incidentkit.errors import FieldInvalid, expect
 from incidentkit.policy.finding import Code
-from incidentkit.policy.law import Law
+from incidentkit.policy.law import Law, left_out
 from incidentkit.policy.rules import SeverityRules
-from incidentkit.testing.checks.breach import EXAMPLES, Breach, allowed, checked_examples, hold
+from incidentkit.testing.checks.breach import EXAMPLES, Breach, checked_examples, hold
 from incidentkit.testing.checks.rule_case import RuleCase
 from incidentkit.testing.checks.rule_order import milder_by_worse
 from incidentkit.testing.checks.rule_points import answered_otherwise
 from incidentkit.testing.checks.rule_use import idle_thresholds, unused_rules
 
 
-def check_rules(rules: SeverityRules[Any], *, allow: Iterable[Law] = (), examples: int = EXAMPLES) -> None:
+def check_rules(rules: SeverityRules[Any], *, allow: Iterable[str] = (), examples: int = EXAMPLES) -> None:
     """Raise `LawsBroken` if severity rules break a law, with the smallest facts that show each breach; one call a test.
 
     They are to be total, deterministic, and monotone in every fact that says which way is worse; every rule and every
@@ -25,20 +25,20 @@ def check_rules(rules: SeverityRules[Any], *, allow: Iterable[Law] = (), example
     facts are searched, so the same rules always get the same verdict, and what is told is so. A search that takes too
     long is given up, and nothing is told then.
 
-    ``allow`` leaves laws out. ``examples`` is how many complete sets of facts around the thresholds are decided in
-    every way that there is. Raises `FieldInvalid` for other arguments.
+    ``allow`` leaves laws out, by the words that the report has for them. ``examples`` is how many complete sets of
+    facts around the thresholds are decided in every way that there is. Raises `FieldInvalid` for other arguments.
     """
     expect(SeverityRules, rules, partial(FieldInvalid, "rules"), "SeverityRules are checked")
-    left_out = allowed(allow, OF_RULES, "check_rules")
+    allowed = left_out(allow, OF_RULES, "check_rules")
     case = RuleCase(rules, checked_examples(examples))
     hold(
         f"{len(rules.rules)} severity rules of {rules.scheme.name}",
         (
             breach
             for laws, check in CHECKS
-            if not laws <= left_out
+            if not laws <= allowed
             for breach in check(case)
-            if breach.law not in left_out
+            if breach.law not in allowed
         ),
     )
 

@@ -17,13 +17,13 @@ from incidentkit.model.identity import PersonId, moment
 from incidentkit.policy.directory import Directory
 from incidentkit.policy.directory_checks import is_idle
 from incidentkit.policy.finding import Code
-from incidentkit.policy.law import Law
+from incidentkit.policy.law import Law, left_out
 from incidentkit.policy.load import Load
 from incidentkit.policy.participant import Participant
 from incidentkit.policy.rotation import LATEST, Rotation
 from incidentkit.policy.schedule import LONGEST, Schedule
 from incidentkit.policy.shift import Shift
-from incidentkit.testing.checks.breach import Breach, allowed, hold
+from incidentkit.testing.checks.breach import Breach, hold
 from incidentkit.testing.checks.stretches import first, gap_breach, others, times
 from incidentkit.text.document import Table
 
@@ -42,7 +42,7 @@ def check_schedule(
     within: timedelta = YEAR,
     people: int | None = None,
     apart: timedelta | None = None,
-    allow: Iterable[Law | Code] = (),
+    allow: Iterable[str] = (),
 ) -> None:
     """Raise `LawsBroken` if a schedule has gaps, too many people at once, idle overrides, or unfair rotations.
 
@@ -50,7 +50,8 @@ def check_schedule(
     clocks of its zones change. ``people`` is how many may be on call at once: as many as take a turn together if not
     given. ``apart`` is by how much the time of two people of one rotation may differ, overrides and swaps left aside:
     by the longest turn if not given. With a directory, everybody who is named is in it and can be reached. What the
-    linter finds as well is told with its code; ``allow`` leaves laws and codes out.
+    linter finds as well is told with its code; ``allow`` leaves laws and codes out, by the words that the report has
+    for them.
 
     Raises `ScheduleInvalid` for a time for which schedules do not answer, and `FieldInvalid` for another argument.
     """
@@ -64,7 +65,7 @@ def check_schedule(
         raise FieldInvalid("people", f"one person or more is on call, not {shown(people)}")
     if apart is not None and (type(apart) is not timedelta or apart < timedelta()):
         raise FieldInvalid("apart", f"it is no time or more, not {shown(apart)}")
-    left_out = allowed(allow, OF_SCHEDULES, "check_schedule")
+    allowed = left_out(allow, OF_SCHEDULES, "check_schedule")
     case = ScheduleCase(
         schedule=schedule,
         directory=directory,
@@ -74,7 +75,7 @@ def check_schedule(
         apart=apart,
     )
     breaches = (breach for check in CHECKS for breach in check(case))
-    hold("the schedule", (each for each in breaches if each.law not in left_out))
+    hold("the schedule", (each for each in breaches if each.law not in allowed))
 
 
 @frozen(kw_only=True, slots=False)

@@ -12,17 +12,17 @@ from incidentkit.model.conditions import Answer, Condition
 from incidentkit.model.severity import Severity, is_severity
 from incidentkit.model.vocabulary import AnyFact, Facts, Worse
 from incidentkit.policy.finding import Code
-from incidentkit.policy.law import Law
+from incidentkit.policy.law import Law, left_out
 from incidentkit.policy.question import Conclusion, Question, Reply, Walk, is_question
 from incidentkit.policy.tree import DecisionTree
-from incidentkit.testing.checks.breach import EXAMPLES, Breach, allowed, checked_examples, hold, said
+from incidentkit.testing.checks.breach import EXAMPLES, Breach, checked_examples, hold, said
 from incidentkit.testing.checks.point import Problem, breaches_at, near, spread, tried
 from incidentkit.testing.checks.tree_case import TreeCase, Way, answered, said_by_people
 from incidentkit.testing.checks.witness import Demand, Refuted, Side, Values, around, thresholds_of, turns
 from incidentkit.text.document import Table
 
 
-def check_tree(tree: DecisionTree[Any], *, allow: Iterable[Law] = (), examples: int = EXAMPLES) -> None:
+def check_tree(tree: DecisionTree[Any], *, allow: Iterable[str] = (), examples: int = EXAMPLES) -> None:
     """Raise `LawsBroken` if a decision tree breaks a law, with the smallest facts that show each breach.
 
     It is to be total and deterministic, and nothing is unknown once every fact is known; every answer can be given,
@@ -30,14 +30,14 @@ def check_tree(tree: DecisionTree[Any], *, allow: Iterable[Law] = (), examples: 
     severities, or allow some, the worst is to be monotone in every fact that says which way is worse; a conclusion
     without any is not compared. What is told is so; a search that takes too long is given up, and nothing is told then.
 
-    ``allow`` leaves laws out. ``examples`` is how many complete sets of facts around the thresholds are decided in
-    every way that there is. Raises `FieldInvalid` for other arguments.
+    ``allow`` leaves laws out, by the words that the report has for them. ``examples`` is how many complete sets of
+    facts around the thresholds are decided in every way that there is. Raises `FieldInvalid` for other arguments.
     """
     expect(DecisionTree, tree, partial(FieldInvalid, "tree"), "a DecisionTree is checked")
-    left_out = allowed(allow, OF_TREES, "check_tree")
+    allowed = left_out(allow, OF_TREES, "check_tree")
     case = TreeCase(tree, checked_examples(examples))
-    breaches = (breach for laws, check in CHECKS if not laws <= left_out for breach in check(case))
-    hold(f"the tree {tree.title!r}", (breach for breach in breaches if breach.law not in left_out))
+    breaches = (breach for laws, check in CHECKS if not laws <= allowed for breach in check(case))
+    hold(f"the tree {tree.title!r}", (breach for breach in breaches if breach.law not in allowed))
 
 
 def _answered_otherwise(case: TreeCase) -> Iterator[Breach]:
