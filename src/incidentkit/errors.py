@@ -89,6 +89,7 @@ from typing import Any, ClassVar, Final, TypedDict, TypeVar, Unpack
 
 T = TypeVar("T")
 
+__tracebackhide__: Final = True  # pytest: whoever was refused is of interest, and not these lines
 
 LONGEST_MESSAGE = 600
 """Characters up to which a message is shown: hostile input cannot flood a log."""

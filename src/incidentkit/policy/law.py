@@ -46,6 +46,7 @@ def left_out(allow: Iterable[str], known: Iterable[L], asker: str) -> frozenset[
 
     Raises `FieldInvalid` for a word that the asker does not look for anyway, and for what is no list.
     """
+    __tracebackhide__ = True
     words = each_of(str, allow, partial(FieldInvalid, "allow"), "laws are left out as a list of their words")
     found = {str(each): each for each in sorted(known)}
     for word in words:

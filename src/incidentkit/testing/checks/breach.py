@@ -13,8 +13,11 @@ from incidentkit.model.severity import is_severity
 from incidentkit.model.vocabulary import AnyFact, Facts
 from incidentkit.policy.finding import Code
 from incidentkit.policy.law import Law
+from incidentkit.testing.checks.traceback import ON_PURPOSE
 from incidentkit.text.document import Block, Document, Heading, Paragraph, Table, Words
 from incidentkit.text.plain import to_plain
+
+__tracebackhide__: Final = ON_PURPOSE
 
 EXAMPLES: Final = 500
 """Complete sets of facts that are decided in every way that there is, unless told otherwise."""

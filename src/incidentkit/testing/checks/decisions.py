@@ -26,8 +26,11 @@ from incidentkit.model.vocabulary import Facts, Vocabulary, is_fact
 from incidentkit.policy.question import Conclusion, Walk
 from incidentkit.policy.rules import SeverityRules
 from incidentkit.policy.tree import DecisionTree
+from incidentkit.testing.checks.traceback import ON_PURPOSE
 from incidentkit.text.document import Document, Paragraph, Table
 from incidentkit.text.plain import to_plain
+
+__tracebackhide__: Final = ON_PURPOSE
 
 Examples: TypeAlias = str | Iterable[Mapping[Any, Any]]
 """A table: text with a line for each row and bars between its cells, or a mapping for each row."""

@@ -32,7 +32,10 @@ from incidentkit.policy.turn import PLANNER
 from incidentkit.providers.pager import Purpose
 from incidentkit.testing.checks.breach import Breach, hold
 from incidentkit.testing.checks.stretches import gap_breach
+from incidentkit.testing.checks.traceback import ON_PURPOSE
 from incidentkit.text.document import Table
+
+__tracebackhide__: Final = ON_PURPOSE
 
 WITHIN: Final = timedelta(days=2)
 """How far is looked ahead unless told otherwise."""

@@ -15,6 +15,9 @@ from incidentkit.testing.checks.rule_case import RuleCase
 from incidentkit.testing.checks.rule_order import milder_by_worse
 from incidentkit.testing.checks.rule_points import answered_otherwise
 from incidentkit.testing.checks.rule_use import idle_thresholds, unused_rules
+from incidentkit.testing.checks.traceback import ON_PURPOSE
+
+__tracebackhide__: Final = ON_PURPOSE
 
 
 def check_rules(rules: SeverityRules[Any], *, allow: Iterable[str] = (), examples: int = EXAMPLES) -> None:

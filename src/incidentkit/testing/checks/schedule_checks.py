@@ -25,7 +25,10 @@ from incidentkit.policy.schedule import LONGEST, Schedule
 from incidentkit.policy.shift import Shift
 from incidentkit.testing.checks.breach import Breach, hold
 from incidentkit.testing.checks.stretches import first, gap_breach, others, times
+from incidentkit.testing.checks.traceback import ON_PURPOSE
 from incidentkit.text.document import Table
+
+__tracebackhide__: Final = ON_PURPOSE
 
 YEAR: Final = timedelta(days=366)
 """How far a schedule is looked at unless told otherwise, and how far the days are on which clocks change."""

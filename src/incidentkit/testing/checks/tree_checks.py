@@ -17,9 +17,12 @@ from incidentkit.policy.question import Conclusion, Question, Reply, Walk, is_qu
 from incidentkit.policy.tree import DecisionTree
 from incidentkit.testing.checks.breach import EXAMPLES, Breach, checked_examples, hold, said
 from incidentkit.testing.checks.point import Problem, breaches_at, near, spread, tried
+from incidentkit.testing.checks.traceback import ON_PURPOSE
 from incidentkit.testing.checks.tree_case import TreeCase, Way, answered, said_by_people
 from incidentkit.testing.checks.witness import Demand, Refuted, Side, Values, around, thresholds_of, turns
 from incidentkit.text.document import Table
+
+__tracebackhide__: Final = ON_PURPOSE
 
 
 def check_tree(tree: DecisionTree[Any], *, allow: Iterable[str] = (), examples: int = EXAMPLES) -> None:
