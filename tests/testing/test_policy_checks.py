@@ -22,6 +22,7 @@ from incidentkit.policy.obligation import Attempt
 from incidentkit.policy.recipient import Recipient, on_call, person, role, schedule, team
 from incidentkit.policy.situation import UNRESOLVED_FOR, worst_severity_of
 from incidentkit.testing import Law, check_policy
+from incidentkit.text.plain import to_plain
 
 MINUTE = timedelta(minutes=1)
 NOW = datetime(2026, 3, 2, 2, 10, tzinfo=UTC)
@@ -144,6 +145,26 @@ def test_what_a_report_calls_a_finding_leaves_it_out() -> None:
     words = [above.partition(":")[0] for above, line in pairwise(lines) if line.startswith("---") and ":" in above]
     assert {"DIR001", "DIR002", "paged"} <= {*words}
     check_policy(policy, DIRECTORY, allow=words)
+
+
+FINDINGS = """\
+1 law does not hold for the escalation of example.
+
+DIR001: The directory does not know a recipient.
+------------------------------------------------
+
+where                               what
+----------------------------------  ---------------------------------
+escalation.levels[0].recipients[0]  the directory knows no person eve
+escalation.levels[1].recipients[0]  the directory knows no person max"""
+
+
+def test_each_finding_of_the_linter_is_told_once() -> None:
+    with pytest.raises(LawsBroken) as caught:
+        check_policy(escalation(one(person("eve")), two(person("max"))), DIRECTORY)
+    assert str(caught.value) == FINDINGS
+    (first, _) = caught.value.breaches
+    assert to_plain(first.document).endswith("escalation.levels[0].recipients[0]  the directory knows no person eve")
 
 
 def test_schedules_are_looked_at_from_the_moment_on() -> None:

@@ -15,6 +15,7 @@ from incidentkit.policy.finding import Code
 from incidentkit.policy.law import Law
 from incidentkit.testing.checks.traceback import ON_PURPOSE
 from incidentkit.text.document import Block, Document, Heading, Paragraph, Table, Words
+from incidentkit.text.document import Code as Literally
 from incidentkit.text.plain import to_plain
 
 __tracebackhide__: Final = ON_PURPOSE
@@ -45,9 +46,16 @@ class Breach:
 
     @property
     def document(self) -> Document:
-        """The sentence, the table, and what that leaves out."""
+        """The sentence, the table, and what that leaves out; a finding of the linter is a line of a table."""
+        if self.is_plain:
+            return Document((_places([self]),))
         table = () if self.table is None else (self.table,)
         return Document((Paragraph(self.what), *table, *((Paragraph(self.rest),) if self.rest else ())))
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is a finding of which there is nothing to show but its place and its sentence."""
+        return isinstance(self.law, Code) and self.table is None
 
     def __str__(self) -> str:
         return f"{self.law}: {self.what}"
@@ -67,10 +75,18 @@ def _report(what: str, breaches: Sequence[Breach]) -> Iterator[Block]:
     for law, group in groupby(sorted(breaches, key=lambda each: [*laws].index(each.law)), lambda each: each.law):
         same = [*group]
         yield Heading(f"{law}: {law.meaning}")
-        for breach in same[:MOST_TOLD]:
+        few = same[:MOST_TOLD]
+        if plain := [breach for breach in few if breach.is_plain]:
+            yield _places(plain)
+        for breach in (each for each in few if not each.is_plain):
             yield from breach.document.blocks
         if len(same) > MOST_TOLD:
             yield Paragraph(f"And {len(same) - MOST_TOLD} more of this kind.")
+
+
+def _places(breaches: Iterable[Breach]) -> Table:
+    """A line for each: where it is, and what."""
+    return Table(("where", "what"), [(Literally(each.where), each.what) for each in breaches])
 
 
 def checked_examples(examples: int) -> int:

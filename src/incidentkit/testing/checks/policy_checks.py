@@ -19,7 +19,7 @@ from incidentkit.model.severity import Severity, SeverityScheme
 from incidentkit.policy.directory import Directory, Person
 from incidentkit.policy.escalation import EXHAUSTED, EscalationPolicy
 from incidentkit.policy.explanation import FARTHEST
-from incidentkit.policy.finding import Code, lint_table
+from incidentkit.policy.finding import Code
 from incidentkit.policy.law import Law, left_out
 from incidentkit.policy.linting import lint
 from incidentkit.policy.outlook import Outlook, Page
@@ -206,7 +206,7 @@ def _linted(case: PolicyCase) -> Iterator[Breach]:
     at = case.begins if case.is_real else None
     for finding in lint(case.playbook, directory, at=at, ahead=case.within):
         if finding.code in CODES:
-            yield Breach(law=finding.code, where=finding.path, what=finding.message, table=lint_table([finding]))
+            yield Breach(law=finding.code, where=finding.path, what=finding.message)
 
 
 def _gaps(case: PolicyCase) -> Iterator[Breach]:
