@@ -32,7 +32,7 @@ from incidentkit.errors import RulesInvalid
 from incidentkit.model.conditions import samples
 from incidentkit.model.triage import Rule
 from incidentkit.testing import decision_trees, severity_rules, vocabularies
-from tests.analysis.pigeons import hard_rules
+from tests.analysis.pigeons import any_of, hard_rules
 
 P1, P2, P3 = SCHEME = SeverityScheme("P1", "P2", "P3")
 RATE = Number("rate", question="What share fails?", minimum=0, maximum=1)
@@ -170,6 +170,16 @@ def test_regions_with_many_parts_are_told_in_part() -> None:
     (group,) = difference(old, SeverityRules(otherwise=P3, vocabulary=Vocabulary(count))).groups
     assert not group.region.is_all
     assert str(group.region).endswith("; perhaps elsewhere too")
+
+
+def test_what_all_lines_say_is_told_once_and_wide_tables_row_by_row() -> None:
+    text = str(difference(OLD, SeverityRules(otherwise=P3, vocabulary=OLD.vocabulary)))
+    assert "\n\nEverywhere it is now P3 (otherwise P3).\n\n" in text
+    assert text.count("is now") == 1
+    many = [Flag(f"a_flag_{number}", question="?") for number in range(9)]
+    wide = SeverityRules(when(any_of(many), P1), otherwise=P3)
+    text = str(difference(SeverityRules(otherwise=P3, vocabulary=wide.vocabulary), wide))
+    assert "\nwas      P3 (otherwise P3)\nis now   P1 (P1 if a_flag_0 or " in text
 
 
 def test_a_solver_that_gives_up_is_told() -> None:

@@ -162,6 +162,13 @@ def test_a_proof_prints_as_a_text_for_people() -> None:
     assert "down yes" in text
 
 
+def test_that_no_more_overlaps_are_looked_for_is_told_where_the_milder_rule_comes_first_in_all() -> None:
+    mild = [when(Flag(f"mild_{number}", question="?"), P2) for number in range(60)]
+    text = str(prove(rules(*mild, when(DOWN, P1)), allow=[Law.MONOTONE]))
+    assert text.endswith("\n\nNo more than 50 pairs that overlap are looked for: there may be others.")
+    assert "Where 1 pair of rules overlaps, the worse one" in str(prove(rules(when(DOWN, P1), when(RATE > 0.5, P2))))
+
+
 def test_laws_that_are_allowed_are_not_told() -> None:
     proof = prove(rules(when(RATE > 0.5, P2), when(RATE > 0.1, P1)), allow=[Law.MONOTONE])
     assert proof

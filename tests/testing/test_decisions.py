@@ -101,10 +101,10 @@ def test_what_rules_decide_is_what_a_row_says(triage: Triage[Any]) -> None:
 REPORT = """\
 2 of 3 rows are decided otherwise.
 
-row  failed_payments  card_data_exposed  expected  decided   by
----  ---------------  -----------------  --------  --------  -----------------------------------------------------
-1    0.30             no                 P2        P1        rule 2: P1 if failed_payments > 0.25
-3    0.00                                P1        P1 or P3  rule 1: P1 if card_data_exposed, rule 4: otherwise P3"""
+row  failed_payments  card_data_exposed  expected  decided  by
+---  ---------------  -----------------  --------  -------  ------------------------------------
+1    0.30             no                 P2        P1       rule 2: P1 if failed_payments > 0.25
+3    0.00             yes                P2        P1       rule 1: P1 if card_data_exposed"""
 
 
 def test_a_wrong_row_is_shown_with_what_decided() -> None:
@@ -115,13 +115,60 @@ def test_a_wrong_row_is_shown_with_what_decided() -> None:
             failed_payments | card_data_exposed | severity
             0.30            | no                | P2
             0.03            | no                | P2
-            0.00            |                   | P1
+            0.00            | yes               | P2
             """,
         )
     assert str(caught.value) == REPORT
     assert caught.value.rows == (1, 3)
     copy = pickle.loads(pickle.dumps(caught.value))
     assert (str(copy), copy.rows) == (REPORT, (1, 3))
+
+
+def test_what_all_wrong_rows_say_is_told_once() -> None:
+    rows: list[dict[Any, Any]] = [{FAILED: share, EXPOSED: False, "severity": P1} for share in (0.5, 0.1, 0.2)]
+    with pytest.raises(DecisionsDiffer) as caught:
+        assert_decisions(RULES, rows)
+    paragraphs = str(caught.value).split("\n\n")
+    assert paragraphs[:2] == ["2 of 3 rows are decided otherwise.", "In each of them: card_data_exposed no."]
+    assert paragraphs[2].startswith("row  failed_payments  expected  decided  by\n")
+
+
+def test_rows_that_are_too_wide_are_told_one_by_one() -> None:
+    names = [f"flag_{number}" for number in range(9)]
+    rules = SeverityRules(*(when(Flag(name, question="?"), P1) for name in names), otherwise=P3)
+    with pytest.raises(DecisionsDiffer) as caught:
+        assert_decisions(rules, [{**dict.fromkeys(names, False), "severity": key} for key in ("P1", "P3", "P2")])
+    assert max(map(len, str(caught.value).splitlines()[3:])) <= 100
+    facts = {name: number == 8 for number, name in enumerate(names)}
+    with pytest.raises(DecisionsDiffer) as caught:
+        assert_decisions(rules, [{**facts, "severity": "P3"}])
+    assert str(caught.value).splitlines()[2:] == [
+        "row       1",
+        *(f"{name}    {'yes' if value else 'no'}" for name, value in facts.items()),
+        "expected  P3",
+        "decided   P1",
+        "by        rule 9: P1 if flag_8",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "problem"),
+    [
+        ("conclusion", "Wiat", "the tree comes to no 'Wiat'; there are "),
+        ("conclusion", "Wiat", "Did you mean 'Wait'?"),
+        ("conclusion", "Do user notice?", "Did you mean 'Do users notice?'?"),
+        ("conclusion", "P9", "the tree comes to no 'P9'; "),
+        ("Do users notice?", "ye", "'ye' is no answer to it; there are yes, no. Did you mean 'yes'?"),
+    ],
+)
+def test_a_word_that_a_tree_does_not_know_is_refused_wherever_the_row_ends(
+    column: str, cell: str, problem: str
+) -> None:
+    row = {EXPOSED: True, "conclusion": "Call the bank", column: cell}
+    with pytest.raises(DecisionsInvalid) as caught:
+        assert_decisions(TREE, [{EXPOSED: True, "conclusion": "P1"}, row])
+    assert (caught.value.row, caught.value.column) == (2, column)
+    assert problem in caught.value.problem
 
 
 def test_a_tree_leads_where_a_row_says() -> None:
@@ -144,9 +191,9 @@ def test_a_tree_leads_where_a_row_says() -> None:
 def test_a_wrong_end_of_a_tree_is_shown_with_the_way() -> None:
     with pytest.raises(DecisionsDiffer) as caught:
         assert_decisions(TREE, "card_data_exposed|Do users notice?|conclusion\nno|no|Call the bank")
-    row = str(caught.value).splitlines()[-1]
-    assert row.endswith(" Is card data exposed? no, Do users notice? no")
-    assert "Wait" in row
+    assert "decided            Wait\nby                 Is card data exposed? no, Do users notice? no" in str(
+        caught.value
+    )
 
 
 @pytest.mark.parametrize(
@@ -163,6 +210,15 @@ def test_a_wrong_end_of_a_tree_is_shown_with_the_way() -> None:
         ("failed_payments | severity\n34 | P1", 1, "failed_payments", "'34' is no answer: say a number from 0 to 1"),
         ([{FAILED: 34, "severity": P1}], 1, "failed_payments", "34 is not at most 1"),
         ("failed_payments | severity\n1", 1, "severity", "it has 1 cell for 2 columns"),
+        (
+            "failed_payments | severity\n1, P1",
+            1,
+            "severity",
+            "it has 1 cell for 2 columns: commas part them, put | there",
+        ),
+        ("failed_payments, severity\n1, P1", 0, "", "commas part its cells: put | between them"),
+        ("failed_payments\tseverity\n1\tP1", 0, "", "tabs part its cells: put | between them"),
+        ("failed_payments;severity\n0,5;P1", 0, "", "semicolons part its cells: put | between them"),
         ("failed_payments | severity\n1 | P1 | P2", 1, "severity", "it has 3 cells for 2 columns"),
         ("failed_payments | severity\n1 | P4", 1, "severity", "no severity is called 'P4'; there are P1, P2, P3."),
         ("failed_payments | severity\n1 | P1 or P9", 1, "severity", "no severity is called 'P9'"),

@@ -50,6 +50,22 @@ DOCUMENT = Document(
 )
 
 
+def test_a_table_that_is_too_wide_is_written_row_by_row() -> None:
+    table = Document([Table(["at", "event"], [["14:23", "detected"], ["14:30", "mitigated by grace"], ["", "緊急"]])])
+    assert to_plain(table, width=25) == to_plain(table)
+    assert to_plain(table, width=24).splitlines() == [
+        "at     14:23",
+        "event  detected",
+        "",
+        "at     14:30",
+        "event  mitigated by grace",
+        "",
+        "event  緊急",
+    ]
+    header = Document([Table(["at", "event"], [])])
+    assert to_plain(header, width=3) == to_plain(header)
+
+
 def test_a_document_in_plain_text() -> None:
     assert to_plain(DOCUMENT).splitlines() == [
         "Checkout returns 500",

@@ -23,8 +23,8 @@ from incidentkit.model.vocabulary import AnyFact
 from incidentkit.policy.question import Walk
 from incidentkit.policy.rules import SeverityRules
 from incidentkit.policy.tree import DecisionTree
-from incidentkit.text.document import Block, Bullets, Document, Heading, Paragraph, Table
-from incidentkit.text.plain import to_plain
+from incidentkit.text.document import Block, Bullets, Document, Heading, Paragraph, Table, Text
+from incidentkit.text.plain import EASILY_READ, to_plain
 
 MOST_GROUPS: Final = 100
 """Pairs of rules, or of ways through a tree, that are told."""
@@ -96,12 +96,12 @@ class DecisionDiff(Generic[E]):
         return Document(self._blocks())
 
     def __str__(self) -> str:
-        return to_plain(self.to_document())
+        return to_plain(self.to_document(), width=EASILY_READ)
 
     def _blocks(self) -> Iterator[Block]:
         yield Heading(f"From {self.before} to {self.after}", level=1)
         if self.groups:
-            yield self.to_table()
+            yield from self._groups()
         if not self.is_all:
             reason = f"no more than {MOST_GROUPS} are told" if len(self.groups) == MOST_GROUPS else "the solver gave up"
             yield Paragraph(f"There may be {'more' if self.groups else 'differences'}: {reason}.")
@@ -111,6 +111,16 @@ class DecisionDiff(Generic[E]):
         if any(facts.values()):
             yield Heading("Facts")
             yield Bullets(f"{', '.join(each.name for each in some)}: {word}" for word, some in facts.items() if some)
+
+    def _groups(self) -> Iterator[Block]:
+        """The table; what decided, or decides now, in all of its lines is said once above it."""
+        table = self.to_table()
+        columns = [*zip(table.header, *table.rows, strict=True)]
+        once = [column for column in columns[:2] if len(self.groups) > 1 and len({*column[1:]}) == 1]
+        for header, cell, *_ in once:
+            yield Paragraph((Text("Everywhere it "), *header, Text(" "), *cell, Text(".")))
+        header, *rows = zip(*(column for column in columns if column not in once), strict=True)
+        yield Table(header, rows)
 
 
 @overload

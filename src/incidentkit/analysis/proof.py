@@ -17,7 +17,7 @@ from incidentkit.analysis.ways import Decider, Ways, ways_of
 from incidentkit.policy.law import Law, left_out
 from incidentkit.policy.rules import SeverityRules
 from incidentkit.text.document import Block, Bullets, Document, Heading, Paragraph, Table
-from incidentkit.text.plain import to_plain
+from incidentkit.text.plain import EASILY_READ, to_plain
 
 OF_RULES: Final = (Law.TOTAL, Law.KNOWN, Law.ALIVE, Law.UNSHADOWED, Law.MONOTONE, Law.THRESHOLDS)
 """The laws of severity rules that are proved, in the order in which they are told."""
@@ -63,7 +63,7 @@ class Proof:
         return Document(self._blocks())
 
     def __str__(self) -> str:
-        return to_plain(self.to_document())
+        return to_plain(self.to_document(), width=EASILY_READ)
 
     def _blocks(self) -> Iterator[Block]:
         yield Heading(self.about, level=1)
@@ -80,8 +80,10 @@ class Proof:
             yield Heading("A milder rule comes first")
             yield Table(("rules", "such as"), [(str(each), each.witness) for each in milder])
         if worse := len(self.overlaps) - len(milder):
-            most = f"; no more than {MOST_OVERLAPS} overlaps are looked for" * (len(self.overlaps) == MOST_OVERLAPS)
-            yield Paragraph(f"Where {worse} pairs of rules overlap, the worse one comes first{most}.")
+            pairs = "1 pair of rules overlaps" if worse == 1 else f"{worse} pairs of rules overlap"
+            yield Paragraph(f"Where {pairs}, the worse one comes first.")
+        if len(self.overlaps) == MOST_OVERLAPS:
+            yield Paragraph(f"No more than {MOST_OVERLAPS} pairs that overlap are looked for: there may be others.")
 
 
 def prove(subject: Decider, *, allow: Iterable[str] = (), limit: timedelta = LIMIT) -> Proof:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import assert_never
+from typing import Final, assert_never
 from unicodedata import east_asian_width
 
 from incidentkit.text.document import (
@@ -27,13 +27,17 @@ from incidentkit.text.document import (
     printable,
 )
 
+EASILY_READ: Final = 100
+"""Characters up to which a line is read at a glance, in most terminals and mails."""
 
-def to_plain(document: Document) -> str:
+
+def to_plain(document: Document, *, width: int | None = None) -> str:
     """The document as text, its blocks parted by empty lines. Control characters are gone, also those of terminals.
 
-    Raises `FieldInvalid` for what is no document.
+    ``width`` is for tables, in characters: one whose lines would be longer is written row by row, the name of each
+    column before its cell. Raises `FieldInvalid` for what is no document.
     """
-    blocks = ([*_block(block)] for block in blocks_of(document))
+    blocks = ([*_block(block, width)] for block in blocks_of(document))
     return "\n\n".join("\n".join(lines) for lines in blocks if lines)
 
 
@@ -52,7 +56,7 @@ def _inline(part: Text | Strong | Code | Link) -> str:
             assert_never(part)
 
 
-def _block(block: Block) -> Iterator[str]:
+def _block(block: Block, widest: int | None) -> Iterator[str]:
     match block:
         case Heading(line=line, level=level):
             title = plain_line(line)
@@ -67,7 +71,9 @@ def _block(block: Block) -> Iterator[str]:
         case Checklist(tasks=tasks):
             yield from (f"[{'x' if done else ' '}] {plain_line(item)}" for done, item in tasks)
         case Table():
-            yield from table_lines(block)
+            lines = [*table_lines(block)]
+            fits = widest is None or not block.rows or all(_width(each) <= widest for each in lines)
+            yield from lines if fits else _row_by_row(block)
         case CodeBlock(code=code):
             yield from (f"    {printable(row)}" for row in code.splitlines())
         case _:
@@ -84,6 +90,16 @@ def table_lines(table: Table) -> Iterator[str]:
     yield header
     yield "  ".join("-" * width for width in widths)
     yield from rows
+
+
+def _row_by_row(table: Table) -> Iterator[str]:
+    """A line for each cell that says something, behind the name of its column, and an empty line between two rows."""
+    names, *rows = [[plain_line(cell) for cell in row] for row in table.grid]
+    widths = [max(map(_width, names))]
+    for number, row in enumerate(rows):
+        if number:
+            yield ""
+        yield from (_padded([name, cell], widths) for name, cell in zip(names, row, strict=True) if cell)
 
 
 def _padded(row: list[str], widths: list[int]) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import partial
-from typing import Any, Final, Protocol, TypeAlias, TypeGuard, cast
+from functools import cached_property
+from typing import Any, Final, Protocol, TypeGuard, cast
 
 from attrs import frozen
 
@@ -17,29 +17,21 @@ from incidentkit.errors import (
     IncidentkitError,
     listed,
     nearest,
-    several,
     shown,
 )
 from incidentkit.model.identity import moment
 from incidentkit.model.severity import Severity, is_severity
-from incidentkit.model.vocabulary import Facts, Vocabulary, is_fact
-from incidentkit.policy.question import Conclusion, Walk
+from incidentkit.model.vocabulary import Facts, Vocabulary
+from incidentkit.policy.question import Conclusion, Walk, is_question
 from incidentkit.policy.rules import SeverityRules
 from incidentkit.policy.tree import DecisionTree
+from incidentkit.testing.checks.examples import Examples, Row, is_told, read_examples
 from incidentkit.testing.checks.traceback import ON_PURPOSE
 from incidentkit.text.document import Document, Paragraph, Table
-from incidentkit.text.plain import to_plain
+from incidentkit.text.plain import EASILY_READ, to_plain
 
 __tracebackhide__: Final = ON_PURPOSE
 
-Examples: TypeAlias = str | Iterable[Mapping[Any, Any]]
-"""A table: text with a line for each row and bars between its cells, or a mapping for each row."""
-
-Row: TypeAlias = Mapping[str, Any]
-"""The cells of a row by column; text where a person wrote it."""
-
-_BAR: Final = re.compile(r"(?<!\\)\|")
-_RULE: Final = re.compile(r":?-+:?")
 _OR: Final = re.compile(r"\s+or\s+")
 
 
@@ -56,7 +48,7 @@ def assert_decisions(
     Raises `DecisionsInvalid` for a table that cannot be read, and `FieldInvalid` for another argument.
     """
     examples = _examples(decides, at)
-    columns, rows = _read_text(table) if isinstance(table, str) else _read_rows(table)
+    columns, rows = read_examples(table)
     if not rows:
         raise DecisionsInvalid("there is no row below it", row=0)
     _check_columns(columns, examples)
@@ -151,7 +143,7 @@ def _joined(severities: Iterable[Severity[Any]]) -> str:
     return " or ".join(each.key for each in sorted(severities, reverse=True))
 
 
-@frozen
+@frozen(slots=False)
 class _OfTree:
     tree: DecisionTree[Any]
     at: datetime | None
@@ -171,42 +163,70 @@ class _OfTree:
     def judged(self, number: int, row: Row) -> _Judged:
         """Where the walk ends."""
         facts = _facts(number, row, self.tree.vocabulary, self.at)
+        self._check_answers(number, row)
         walk: Walk[Any] = self.tree.walk().decide(facts)
-        while (question := walk.question) is not None and question.subject is None and _is_told(row, question.text):
+        while (question := walk.question) is not None and question.subject is None and is_told(row, question.text):
             try:
                 walk = walk.answer(row[question.text]).decide(facts)
             except IncidentkitError as error:
                 raise DecisionsInvalid(str(error), row=number, column=question.text) from None
-        same = str(_wanted(number, row, self.outcome))
+        same = self._wanted(number, row)
         end = walk.question.text if walk.question else str(walk.node)
         by = ", ".join(map(str, walk.path)) or "nothing is answered"
-        return _Judged(expected=(same, *self._meant(same)), decided=end, by=by)
+        return _Judged(expected=self._ends[same], decided=end, by=by)
 
-    def _meant(self, words: str) -> tuple[str, ...]:
-        """The conclusions with this text, or with these severities."""
-        nodes = (node for question in self.tree.root.questions for node in question.branches.values())
-        ends = dict.fromkeys(node for node in nodes if isinstance(node, Conclusion))
-        return tuple(str(end) for end in ends if words in (end.text, " or ".join(map(str, end.severities))))
+    def _check_answers(self, number: int, row: Row) -> None:
+        """Refuse an answer of people that none of the questions of that text offers, also where none is asked."""
+        offered: dict[str, dict[str, None]] = {}
+        for question in (each for each in self.tree.root.questions if each.subject is None):
+            offered.setdefault(question.text, {}).update(dict.fromkeys(question.branches))
+        for text, answers in offered.items():
+            cell = row[text] if is_told(row, text) else next(iter(answers))
+            if str(cell).casefold() not in map(str.casefold, answers):
+                problem = f"{shown(cell)} is no answer to it{listed((*answers,))}. {nearest(str(cell), answers)}"
+                raise DecisionsInvalid(problem.rstrip(), row=number, column=text)
+
+    def _wanted(self, number: int, row: Row) -> str:
+        """What a row says is to be come to: one of the words for a conclusion, or a question."""
+        words = str(_wanted(number, row, self.outcome))
+        if words not in self._ends:
+            there_are, hint = listed((*self._ends,)), nearest(words, self._ends)
+            problem = f"the tree comes to no {shown(words)}{there_are}. {hint}".rstrip()
+            raise DecisionsInvalid(problem, row=number, column=self.outcome)
+        return words
+
+    @cached_property
+    def _ends(self) -> Mapping[str, tuple[str, ...]]:
+        """By each word for them, the conclusions with that text, or those severities, and the question of that text."""
+        ends: dict[str, dict[str, None]] = {}
+        for question in self.tree.root.questions:
+            ends.setdefault(question.text, {})[question.text] = None
+            for node in (each for each in question.branches.values() if not is_question(each)):
+                for words in _words_of(node):
+                    ends.setdefault(words, {})[str(node)] = None
+        return {words: (words, *meant) for words, meant in ends.items() if words}
+
+
+def _words_of(conclusion: object) -> tuple[str, ...]:
+    """What a conclusion may be called: by the whole of it, by its text, and by its severities."""
+    if isinstance(conclusion, Conclusion):
+        return str(conclusion), conclusion.text, " or ".join(map(str, conclusion.severities))
+    return (str(conclusion),)
 
 
 def _wanted(number: int, row: Row, column: str) -> object:
     """What a row says is to be decided."""
-    if not _is_told(row, column):
+    if not is_told(row, column):
         raise DecisionsInvalid("nothing is said to be decided", row=number, column=column)
     cell = row[column]
     return cell.strip() if isinstance(cell, str) else cell
-
-
-def _is_told(row: Row, column: str) -> bool:
-    value = row.get(column)
-    return value is not None and value != ""
 
 
 def _facts(number: int, row: Row, vocabulary: Vocabulary, at: datetime | None) -> Facts:
     """What a row says is known; what people wrote is read as their answer to the question of the fact."""
     known: dict[str, Any] = {}
     for name, fact in vocabulary.items():
-        if _is_told(row, name):
+        if is_told(row, name):
             value = row[name]
             try:
                 known[name] = fact.answer(value) if isinstance(value, str) else value
@@ -214,52 +234,6 @@ def _facts(number: int, row: Row, vocabulary: Vocabulary, at: datetime | None) -
             except IncidentkitError as error:
                 raise DecisionsInvalid(str(error).removeprefix(f"{name}: "), row=number, column=name) from None
     return Facts.read(known, vocabulary, at=at)
-
-
-def _read_text(table: str) -> tuple[Sequence[str], Sequence[Row]]:
-    """The columns and the rows of a text; lines of dashes are drawn, and no row."""
-    header, *lines = [line.strip() for line in table.splitlines() if line.strip()] or [""]
-    if not header:
-        raise DecisionsInvalid("there is none: the first line names the columns, with | between them", row=0)
-    columns = _cells(header, header)
-    parted = (_cells(line, header) for line in lines)
-    rows = [cells for cells in parted if not all(_RULE.fullmatch(cell) for cell in cells)]
-    for number, cells in enumerate(rows, start=1):
-        if len(cells) != len(columns):
-            column = columns[min(len(cells), len(columns) - 1)]
-            number_of = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
-            raise DecisionsInvalid(f"it has {number_of} for {len(columns)} columns", row=number, column=column)
-    return columns, [dict(zip(columns, cells, strict=True)) for cells in rows]
-
-
-def _cells(line: str, header: str) -> list[str]:
-    """The cells of a line; bars at its ends are drawn, and no cells, if those of the header are."""
-    cells = [cell.strip().replace("\\|", "|") for cell in _BAR.split(line)]
-    if header.startswith("|") and not cells[0]:
-        cells = cells[1:]
-    if header.endswith("|") and cells and not cells[-1]:
-        cells = cells[:-1]
-    return cells
-
-
-def _read_rows(table: object) -> tuple[Sequence[str], Sequence[Row]]:
-    """The columns and the rows of mappings; a column that a row does not have is unknown there."""
-    words = "a table is a text or a list of mappings"
-    mappings = several(cast(Iterable[object], table), partial(FieldInvalid, "table"), words)
-    rows: list[Row] = []
-    for number, row in enumerate(mappings, start=1):
-        if not isinstance(row, Mapping):
-            raise DecisionsInvalid(f"a row is a mapping by column, not {shown(row)}", row=number)
-        rows.append({_column(number, key): value for key, value in cast(Mapping[object, Any], row).items()})
-    return [*dict.fromkeys(column for row in rows for column in row)], rows
-
-
-def _column(number: int, key: object) -> str:
-    if is_fact(key):
-        return key.name
-    if isinstance(key, str):
-        return key
-    raise DecisionsInvalid(f"a column is a fact or its name, not {shown(key)}", row=number)
 
 
 def _check_columns(columns: Sequence[str], examples: _Examples) -> None:
@@ -275,18 +249,22 @@ def _check_columns(columns: Sequence[str], examples: _Examples) -> None:
 
 
 def _report(facts: Sequence[str], wrong: Sequence[tuple[int, Row, _Judged]], count: int) -> str:
-    """The wrong rows, with what was expected, what was decided, and by what."""
-    told = [column for column in facts if any(_is_told(row, column) for _, row, _ in wrong)]
+    """The wrong rows, with what was expected, what was decided, and by what; what all of them say is said once."""
+    cells = {column: [_shown(row, column) for _, row, _ in wrong] for column in facts}
+    same = {column: row[0] for column, row in cells.items() if len(row) > 1 and len({*row}) == 1}
+    told = [column for column, row in cells.items() if any(row) and column not in same]
     rows = [
         (str(number), *(_shown(row, column) for column in told), each.expected[0], each.decided, each.by)
         for number, row, each in wrong
     ]
     in_short = f"{len(wrong)} of {count} rows {'is' if len(wrong) == 1 else 'are'} decided otherwise."
-    return to_plain(Document((Paragraph(in_short), Table(("row", *told, "expected", "decided", "by"), rows))))
+    in_each = "; ".join(f"{column} {cell}" for column, cell in same.items() if cell)
+    above = [Paragraph(in_short), *([Paragraph(f"In each of them: {in_each}.")] if in_each else [])]
+    return to_plain(Document((*above, Table(("row", *told, "expected", "decided", "by"), rows))), width=EASILY_READ)
 
 
 def _shown(row: Row, column: str) -> str:
     value = row.get(column)
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return str(value) if _is_told(row, column) else ""
+    return str(value) if is_told(row, column) else ""
