@@ -56,6 +56,11 @@ def test_nothing_has_to_be_known_where_every_rule_says_the_same() -> None:
     assert str(decided) == "P1: whatever the facts are"
 
 
+def test_where_nothing_that_is_known_helps_that_is_said() -> None:
+    assert str(deciding_facts(RULES, {})) == "P1 or P2 or P3: nothing that is known narrows it down"
+    assert str(deciding_facts(RULES, {PAID: True})) == "P1 or P2 or P3: nothing that is known narrows it down"
+
+
 def test_a_running_clock_goes_on_running() -> None:
     decided = deciding_facts(RULES, {DOWN: False, OPEN_FOR: NOW - timedelta(hours=2)}, at=NOW)
     assert decided.facts.started == {"open_for": NOW - timedelta(hours=2)}

@@ -110,7 +110,9 @@ def test_versions_that_differ_in_one_value_differ() -> None:
 
 def test_a_difference_prints_as_a_table() -> None:
     text = str(difference(OLD, NEW))
-    assert text.startswith("From 4 severity rules of P1/P2/P3 to 5 severity rules of P1/P2/P3\n")
+    assert text.startswith(
+        "From 4 severity rules of P1/P2/P3 (default included) to 5 severity rules of P1/P2/P3 (default included)\n"
+    )
     assert "was" in text
     assert "- backup, region: new" in text
 

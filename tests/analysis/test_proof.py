@@ -125,7 +125,7 @@ def test_a_fact_that_does_not_say_which_way_is_worse_may_go_either_way() -> None
 def test_a_threshold_that_changes_nothing_is_told() -> None:
     proof = prove(rules(when((RATE > 0.5) | ((RATE > 0.25) & (RATE <= 0.5)), P1)))
     assert [str(each) for each in proof.of(Law.THRESHOLDS)] == [
-        "which rule decides never depends on how rate stands to 0.5"
+        "which rule decides never depends on whether rate is below, at or above 0.5"
     ]
     (idle,) = proof.of(Law.THRESHOLDS)
     assert isinstance(idle, IdleThreshold)
@@ -157,8 +157,8 @@ def test_order_is_told_where_a_milder_rule_comes_first() -> None:
 
 def test_a_proof_prints_as_a_text_for_people() -> None:
     text = str(prove(rules(when(RATE > 0.5, P2), when((RATE > 0.25) & DOWN, P1))))
-    assert text.startswith("3 severity rules of P1/P2/P3\n")
-    assert "is P1 (P1 if rate > 0.25 and down), and rate" in text
+    assert text.startswith("3 severity rules of P1/P2/P3 (default included)\n")
+    assert "it is P1 (P1 if rate > 0.25 and down), and with rate" in text
     assert "down yes" in text
 
 

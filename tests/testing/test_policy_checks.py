@@ -124,6 +124,27 @@ def test_an_address_that_two_people_share_is_paged_once() -> None:
     assert caught.value.breaches[0].what == "For SEV-4 one address is paged twice at once by push, that of ada and bob."
 
 
+def test_what_comes_later_or_never_for_the_worse_is_said_in_one_sentence() -> None:
+    late = Level("late", BOB, (WORST <= SEV_3) | (UNRESOLVED_FOR >= 10 * MINUTE))
+    never = Level("never", BOB, WORST.is_(SEV_3))
+    sentences: list[str] = []
+    for level in (late, never):
+        with pytest.raises(LawsBroken) as caught:
+            check_policy(escalation(one(), level, cumulative=False), DIRECTORY)
+        sentences += (each.what for each in caught.value.breaches if each.law is Law.NO_LATER)
+    assert sentences == [
+        "For SEV-3 level 'late' is reached at once, for SEV-2 later.",
+        "For SEV-3 level 'never' is reached at once, for SEV-2 never.",
+    ]
+
+
+def test_an_escalation_by_itself_is_called_so() -> None:
+    policy = escalation(one(), applies=WORST <= SEV_2).escalation
+    assert policy is not None
+    with pytest.raises(LawsBroken, match=r"^1 law does not hold for the escalation policy\."):
+        check_policy(policy)
+
+
 def test_an_end_that_does_not_come_in_time_is_told() -> None:
     assert told(GOOD, within=8 * MINUTE) == [(Law.ENDS, each.key) for each in sorted(EMERGENCY.scheme)]
 

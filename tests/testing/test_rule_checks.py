@@ -291,7 +291,9 @@ def test_people_are_told_of_whole_users() -> None:
 
 def test_an_option_that_changes_nothing_is_told() -> None:
     rules = SeverityRules(when(EXPOSED | (REGION.is_("eu") & EXPOSED), P1), otherwise=P3)
-    assert told(rules) == [(Law.THRESHOLDS, "region eu")]
+    (breach,) = breaches(rules)
+    assert (breach.law, breach.where) == (Law.THRESHOLDS, "region eu")
+    assert breach.what == "Which rule decides never depends on whether region is eu."
 
 
 def test_a_threshold_at_the_edge_of_what_can_be_changes_nothing() -> None:
@@ -314,7 +316,7 @@ def test_what_is_worse_when_lower_is_looked_at_the_other_way_round() -> None:
 
 
 REPORT = """\
-1 law does not hold for 5 severity rules of P1/P2/P3.
+1 law does not hold for 5 severity rules of P1/P2/P3 (default included).
 
 monotone: A fact that gets worse makes nothing milder.
 ------------------------------------------------------

@@ -31,7 +31,8 @@ class DecidingFacts:
 
     def __str__(self) -> str:
         severities = " or ".join(map(str, sorted(self.possible, reverse=True)))
-        return f"{severities}: {told(self.facts, self.facts) or 'whatever the facts are'}"
+        nothing = "whatever the facts are" if len(self.possible) == 1 else "nothing that is known narrows it down"
+        return f"{severities}: {told(self.facts, self.facts) or nothing}"
 
 
 def deciding_facts(

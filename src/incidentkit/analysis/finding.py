@@ -79,10 +79,10 @@ class Milder:
 
     def __str__(self) -> str:
         one, other = (
-            f"{self.fact.name} {said(self.fact, case.facts[self.fact])}" for case in (self.before, self.after)
+            f"with {self.fact.name} {said(self.fact, case.facts[self.fact])}" for case in (self.before, self.after)
         )
         first, second = map(end_words, self.ends)
-        return f"{one} is {first}, and {other}, which is worse, is {second}"
+        return f"{one} it is {first}, and {other}, which is worse, it is {second}"
 
 
 @frozen(kw_only=True)
@@ -100,7 +100,10 @@ class IdleThreshold:
         return ""
 
     def __str__(self) -> str:
-        return f"which rule decides never depends on how {self.fact.name} stands to {said(self.fact, self.threshold)}"
+        sides = "" if isinstance(self.threshold, str) else "below, at or above "
+        return (
+            f"which rule decides never depends on whether {self.fact.name} is {sides}{said(self.fact, self.threshold)}"
+        )
 
 
 @frozen(kw_only=True)

@@ -15,7 +15,7 @@ from incidentkit.analysis.solver import LIMIT
 from incidentkit.analysis.tree_use import unused_answers
 from incidentkit.analysis.ways import Decider, Ways, ways_of
 from incidentkit.policy.law import Law, left_out
-from incidentkit.policy.rules import SeverityRules
+from incidentkit.policy.rules import SeverityRules, title_of
 from incidentkit.text.document import Block, Bullets, Document, Heading, Paragraph, Table
 from incidentkit.text.plain import EASILY_READ, to_plain
 
@@ -116,9 +116,7 @@ def prove(subject: Decider, *, allow: Iterable[str] = (), limit: timedelta = LIM
 
 def name_of(subject: Decider) -> str:
     """What rules or a tree are called in a heading."""
-    if isinstance(subject, SeverityRules):
-        return f"{len(subject.rules)} severity rules of {subject.scheme.name}"
-    return subject.title
+    return title_of(subject) if isinstance(subject, SeverityRules) else subject.title
 
 
 def _laws(ways: Ways) -> Sequence[Law]:

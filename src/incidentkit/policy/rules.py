@@ -159,6 +159,12 @@ class SeverityRules(Generic[S]):
         self.__attrs_init__(**state)
 
 
+def title_of(rules: SeverityRules[Any]) -> str:
+    """What reports call them: how many there are, counted as reports number them, so the default is one."""
+    several = "1 severity rule" if len(rules.rules) == 1 else f"{len(rules.rules)} severity rules"
+    return f"{several} of {rules.scheme.name} (default included)"
+
+
 @frozen
 class RuleForm:
     """A rule in a document: its condition as an expression, its severity by key."""

@@ -105,6 +105,12 @@ def said(fact: AnyFact, value: Any) -> str:
     return value.key if is_severity(value) else fact.text(value)
 
 
+def compared(fact: AnyFact, threshold: Any) -> str:
+    """The part of a sentence that says which sides of a threshold there are."""
+    sides = "" if isinstance(threshold, str) else "below, at or above "
+    return f"{fact.name} is {sides}{said(fact, threshold)}"
+
+
 def fact_rows(facts: Iterable[AnyFact], sides: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Words, ...]]:
     """A row for each fact that is known on one of the sides: its question, and what is known of it on each."""
     for fact in facts:

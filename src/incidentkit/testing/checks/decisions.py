@@ -257,7 +257,8 @@ def _report(facts: Sequence[str], wrong: Sequence[tuple[int, Row, _Judged]], cou
         (str(number), *(_shown(row, column) for column in told), each.expected[0], each.decided, each.by)
         for number, row, each in wrong
     ]
-    in_short = f"{len(wrong)} of {count} rows {'is' if len(wrong) == 1 else 'are'} decided otherwise."
+    of_all = "The row" if count == 1 else f"{len(wrong)} of {count} rows"
+    in_short = f"{of_all} {'is' if len(wrong) == 1 else 'are'} decided otherwise."
     in_each = "; ".join(f"{column} {cell}" for column, cell in same.items() if cell)
     above = [Paragraph(in_short), *([Paragraph(f"In each of them: {in_each}.")] if in_each else [])]
     return to_plain(Document((*above, Table(("row", *told, "expected", "decided", "by"), rows))), width=EASILY_READ)

@@ -85,7 +85,8 @@ def check_policy(
     allowed = left_out(allow, OF_POLICIES, "check_policy")
     case = _case(policy, directory, at, within)
     breaches = (breach for check in CHECKS for breach in check(case))
-    hold(f"the escalation of {case.playbook.name}", (each for each in breaches if each.law not in allowed))
+    title = f"the escalation of {case.playbook.name}" if isinstance(policy, Playbook) else "the escalation policy"
+    hold(title, (each for each in breaches if each.law not in allowed))
 
 
 def _case(policy: object, directory: object, at: object, within: object) -> PolicyCase:
@@ -199,6 +200,10 @@ class PolicyCase:
         """How long after the beginning a moment is."""
         return duration_text(at - self.begins)
 
+    def told(self, at: datetime) -> str:
+        """The same in a sentence."""
+        return "at once" if at == self.begins else f"after {self.after(at)}"
+
 
 def _linted(case: PolicyCase) -> Iterator[Breach]:
     """What the linter finds."""
@@ -240,12 +245,13 @@ def _later(case: PolicyCase) -> Iterator[Breach]:
             compared.append(("the first page goes out", case.pages[mild][0].at, case.pages[grave][0].at))
         for what, early, late in compared if case.pages[grave] else ():
             if late is None or late > early:
-                when = "never" if late is None else f"after {case.after(late)}"
-                rows = [(str(mild), f"after {case.after(early)}"), (str(grave), when)]
+                when = "never" if late is None else case.told(late)
+                is_later = f"for {grave} never" if late is None else f"for {grave} later"
+                rows = [(str(mild), case.told(early)), (str(grave), when)]
                 yield Breach(
                     law=Law.NO_LATER,
                     where=grave.key,
-                    what=f"For {grave} {what} later than for {mild}, or never.",
+                    what=f"For {mild} {what} {rows[0][1]}, {is_later}.",
                     table=Table(("severity", what), rows),
                 )
 

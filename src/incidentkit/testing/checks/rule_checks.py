@@ -9,7 +9,7 @@ from typing import Any, Final
 from incidentkit.errors import FieldInvalid, expect
 from incidentkit.policy.finding import Code
 from incidentkit.policy.law import Law, left_out
-from incidentkit.policy.rules import SeverityRules
+from incidentkit.policy.rules import SeverityRules, title_of
 from incidentkit.testing.checks.breach import EXAMPLES, Breach, checked_examples, hold
 from incidentkit.testing.checks.rule_case import RuleCase
 from incidentkit.testing.checks.rule_order import milder_by_worse
@@ -35,7 +35,7 @@ def check_rules(rules: SeverityRules[Any], *, allow: Iterable[str] = (), example
     allowed = left_out(allow, OF_RULES, "check_rules")
     case = RuleCase(rules, checked_examples(examples))
     hold(
-        f"{len(rules.rules)} severity rules of {rules.scheme.name}",
+        title_of(rules),
         (
             breach
             for laws, check in CHECKS

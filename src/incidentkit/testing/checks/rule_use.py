@@ -8,7 +8,7 @@ from typing import Any
 
 from incidentkit.model.vocabulary import AnyFact
 from incidentkit.policy.law import Law
-from incidentkit.testing.checks.breach import Breach, said
+from incidentkit.testing.checks.breach import Breach, compared, said
 from incidentkit.testing.checks.point import tried
 from incidentkit.testing.checks.rule_case import RuleCase
 from incidentkit.testing.checks.witness import Refuted, Side, around, thresholds_of, turns
@@ -77,10 +77,9 @@ def _shows(case: RuleCase, fact: AnyFact, pair: tuple[Any, Any], index: int) -> 
 
 def _idle(case: RuleCase, fact: AnyFact, threshold: Any, users: Sequence[int]) -> Breach:
     text = said(fact, threshold)
-    sides = "" if isinstance(threshold, str) else "below, at or above "
     return Breach(
         law=Law.THRESHOLDS,
         where=f"{fact.name} {text}",
-        what=f"Whether {fact.name} is {sides}{text} changes for no facts which rule decides.",
+        what=f"Which rule decides never depends on whether {compared(fact, threshold)}.",
         table=Table(("threshold", "rule"), [(f"{fact.name}: {text}", case.told(index)) for index in users]),
     )

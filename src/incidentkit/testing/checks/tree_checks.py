@@ -15,7 +15,7 @@ from incidentkit.policy.finding import Code
 from incidentkit.policy.law import Law, left_out
 from incidentkit.policy.question import Conclusion, Question, Reply, Walk, is_question
 from incidentkit.policy.tree import DecisionTree
-from incidentkit.testing.checks.breach import EXAMPLES, Breach, checked_examples, hold, said
+from incidentkit.testing.checks.breach import EXAMPLES, Breach, checked_examples, compared, hold, said
 from incidentkit.testing.checks.point import Problem, breaches_at, near, spread, tried
 from incidentkit.testing.checks.traceback import ON_PURPOSE
 from incidentkit.testing.checks.tree_case import TreeCase, Way, answered, said_by_people
@@ -256,7 +256,7 @@ def _idle_thresholds(case: TreeCase) -> Iterator[Breach]:
                 yield Breach(
                     law=Law.THRESHOLDS,
                     where=f"{fact.name} {text}",
-                    what=f"Which side of {text} {fact.name} is on changes for no facts which way is taken.",
+                    what=f"Which way is taken never depends on whether {compared(fact, threshold)}.",
                     table=Table(("threshold", "question"), dict.fromkeys(rows)),
                 )
 
