@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import pickle
-from collections.abc import AsyncGenerator, Generator
+import time
+from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
 from threading import Event
@@ -12,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from incidentkit.errors import FieldInvalid
+from incidentkit.errors import FieldInvalid, ProviderUnavailable
 from incidentkit.memory import MemoryPager, MemoryStore, MemoryTracker
 from incidentkit.providers.answer import Diagnosis, Receipt
 from incidentkit.providers.pager import Pager, SendPage
@@ -83,6 +84,74 @@ def test_what_cannot_be_seen_is_skipped_with_the_reason() -> None:
         named("page_done")(MemoryPager)
     with pytest.raises(Untold, match="page did not answer: KeyError: 'ada'"):
         named("page_same_answer")(Deaf)
+
+
+def falling_out_with(error: Exception | None, diagnosed: Exception | None = None) -> Callable[[], Rig[Pager]]:
+    """A factory of pagers that raise these while the system behind cannot be reached, or nothing."""
+
+    class Falling(MemoryPager):
+        down = False
+
+        def page(self, request: SendPage, /) -> Receipt:
+            if self.down and error is not None:
+                raise error
+            return super().page(request)
+
+        def diagnose(self) -> Diagnosis:
+            if self.down and diagnosed is not None:
+                raise diagnosed
+            return super().diagnose()
+
+    def rig() -> Rig[Pager]:
+        made = Falling()
+
+        @contextmanager
+        def outage() -> Generator[None]:
+            made.down = True
+            yield
+            made.down = False
+
+        return Rig(made, outage=outage)
+
+    return rig
+
+
+def test_an_address_in_an_error_of_any_kind_is_shown() -> None:
+    check = named("errors_show_no_address")
+    for error in (OSError("https://push.example.org does not answer"), ProviderUnavailable("no https://example.org")):
+        with pytest.raises(PromiseBroken, match=rf"page raised {type(error).__name__}: .*https://"):
+            check(falling_out_with(error))
+    with pytest.raises(PromiseBroken, match=r"diagnose raised OSError: .*https://"):
+        check(falling_out_with(OSError("no"), OSError("https://push.example.org does not answer")))
+    check(falling_out_with(OSError("it does not answer")))
+
+
+def test_where_nothing_fails_in_an_outage_nothing_is_seen_of_failures() -> None:
+    with pytest.raises(Untold, match="nothing raised an error while the system behind could not be reached"):
+        named("errors_show_no_address")(falling_out_with(None))
+    with pytest.raises(Untold, match="page answered, though nothing could be reached"):
+        named("page_after_outage")(falling_out_with(None))
+
+
+def test_an_error_that_only_one_key_at_once_brings_about_breaks_its_promise() -> None:
+    class Clashing(MemoryPager):
+        """Keeps keys in a table that takes none twice, and looks first whether it is there."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.taken: set[str] = set()
+
+        def page(self, request: SendPage, /) -> Receipt:
+            had = request.key in self.taken
+            time.sleep(0.01)
+            if not had and request.key in self.taken:
+                raise KeyError("UNIQUE constraint failed")
+            self.taken.add(request.key)
+            return super().page(request)
+
+    named("page_at_once")(Clashing)
+    with pytest.raises(PromiseBroken, match="KeyError: 'UNIQUE constraint failed'"):
+        named("page_same_key_at_once")(Clashing)
 
 
 def test_a_method_is_called_with_one_request_by_place() -> None:

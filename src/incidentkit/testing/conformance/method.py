@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from functools import partial
 from typing import Any, Final, TypeAlias
@@ -115,18 +115,14 @@ def _tells_of_outage(method: Method, stage: Stage) -> None:
 
 def _failure(method: Method, stage: Stage) -> Exception | None:
     """What it raises while the system behind cannot be reached."""
-    if stage.rig.outage is None:
-        raise Untold("only an outage shows it: let the factory give Rig(..., outage=...)")
-    request = method.request(stage)
-    with stage.rig.outage():
+    outage, request = stage.outage(), method.request(stage)
+    with outage:
         return stage.attempt(method.name, request).error
 
 
 def _tells_of_overload(method: Method, stage: Stage) -> None:
-    if stage.rig.overload is None:
-        raise Untold("only an overload shows it: let the factory give Rig(..., overload=...)")
-    request = method.request(stage)
-    with stage.rig.overload():
+    overload, request = stage.overload(), method.request(stage)
+    with overload:
         outcome = stage.attempt(method.name, request)
     error = outcome.error
     stage.expect(isinstance(error, RateLimited), f"{outcome}.")
@@ -172,14 +168,12 @@ def _answers_the_same(method: Method, stage: Stage) -> None:
 
 
 def _does_it_once_for_others(method: Method, stage: Stage) -> None:
-    if stage.rig.another is None:
-        raise Untold("only another provider of the same system shows it: let the factory give Rig(..., another=...)")
-    request = method.request(stage)
+    another, request = stage.another(), method.request(stage)
     first = answered(method, stage, request)
     before = _effects_if_seen(stage)
     if stage.call(method.name, request) != first or _effects_if_seen(stage) != before:
         raise Untold(f"{method.name} does not even know its own keys")
-    outcome = stage.attempt(method.name, request, provider=stage.rig.another())
+    outcome = stage.attempt(method.name, request, provider=another)
     stage.expect(outcome.error is None and outcome.answer == first, f"first {shown(first)}, then {outcome}.")
     after = _effects_if_seen(stage)
     stage.expect(after == before, f"{_more(before, after)}.")
@@ -192,14 +186,21 @@ def _effects_if_seen(stage: Stage) -> tuple[str, ...]:
 def _does_it_once_for_many(method: Method, stage: Stage) -> None:
     request = method.request(stage)
     outcomes = stage.at_once(method.name, [request] * CROWD)
-    if strange := next((each for each in outcomes if each.error and not isinstance(each.error, ProviderError)), None):
-        raise Untold(f"{method.name} did not answer: {strange}")
+    if strange := _strange(outcomes):
+        if _strange(stage.at_once(method.name, [method.request(stage) for _ in range(CROWD)])):
+            raise Untold(f"{method.name} does not even answer many keys at once: {strange}")
+        stage.fails(f"{strange}.")
     answers = [outcome.answer for outcome in outcomes if outcome.error is None]
     if not answers or not all(isinstance(each, method.answer) for each in answers):
         raise Untold(f"{method.name} did not answer")
     remembered(method, stage, request)
     others = [each for each in answers if each != answers[0]]
     stage.expect(not others, f"{shown(answers[0])} and {shown(next(iter(others), None))}.")
+
+
+def _strange(outcomes: Iterable[Outcome]) -> Outcome | None:
+    """One that is neither an answer nor a refusal."""
+    return next((each for each in outcomes if each.error and not isinstance(each.error, ProviderError)), None)
 
 
 def _goes_by_the_key(method: Method, stage: Stage) -> None:
@@ -211,11 +212,11 @@ def _goes_by_the_key(method: Method, stage: Stage) -> None:
 
 
 def _comes_back(method: Method, stage: Stage) -> None:
-    if stage.rig.outage is None:
-        raise Untold("only an outage shows it: let the factory give Rig(..., outage=...)")
-    request = method.request(stage)
-    with stage.rig.outage():
-        stage.attempt(method.name, request)
+    outage, request = stage.outage(), method.request(stage)
+    with outage:
+        failed = stage.attempt(method.name, request)
+    if failed.error is None:
+        raise Untold(f"{method.name} answered, though nothing could be reached")
     outcome = stage.attempt(method.name, request)
     stage.expect(outcome.error is None, f"{outcome}.")
 

@@ -6,7 +6,7 @@ import asyncio
 import inspect
 import time
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import AbstractContextManager, ExitStack, suppress
 from datetime import timedelta
 from secrets import token_hex
 from threading import Barrier, Thread
@@ -139,6 +139,25 @@ class Stage:
         if self.rig.effects is None:
             raise Untold("only the system behind shows it: let the factory give Rig(..., effects=...)")
         return tuple(str(each) for each in self.rig.effects())
+
+    def outage(self) -> AbstractContextManager[object]:
+        """While it lasts, the system behind cannot be reached; nothing can be seen without it."""
+        if self.rig.outage is None:
+            raise Untold("only an outage shows it: let the factory give Rig(..., outage=...)")
+        return self.rig.outage()
+
+    def overload(self) -> AbstractContextManager[object]:
+        """While it lasts, there are too many requests; nothing can be seen without it."""
+        if self.rig.overload is None:
+            raise Untold("only an overload shows it: let the factory give Rig(..., overload=...)")
+        return self.rig.overload()
+
+    def another(self) -> object:
+        """Another provider of the same system; nothing can be seen without it."""
+        if self.rig.another is None:
+            what = "only another provider of the same system shows it"
+            raise Untold(f"{what}: let the factory give Rig(..., another=...)")
+        return self.rig.another()
 
     def expect(self, kept: bool, seen: str) -> None:
         """The promise is broken unless that is so."""
