@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime, timedelta, timezone
-from threading import Barrier, Lock, get_ident
+from datetime import UTC, datetime, timedelta, timezone
+from threading import Lock
 from typing import Any, Final
 
 from attrs import evolve
@@ -21,6 +21,7 @@ from incidentkit.errors import (
 from incidentkit.memory import MemoryStore
 from incidentkit.model.events import Event, Noted, Redacted
 from incidentkit.model.identity import IncidentId
+from incidentkit.providers.entry import Entry, appended
 from incidentkit.providers.evidence import Evidence, KeepEvidence
 from incidentkit.providers.playbooks import KeepPlaybook
 from incidentkit.providers.records import LogRecord, NumberRecord, Record
@@ -32,8 +33,6 @@ from incidentkit.providers.store import (
     FindIncidents,
     TakeNumber,
 )
-from incidentkit.testing.conformance import Rig
-from incidentkit.testing.conformance.stage import CROWD
 from tests.testing.conformance.mutants import LATE
 
 
@@ -71,11 +70,12 @@ class Believer(MemoryStore):
     """Believes what it is told of when something was recorded."""
 
     def append(self, request: Append, /) -> tuple[Event, ...]:
-        super().append(request)
-        log = [*super().load(request.incident)]
-        log[len(log) - len(request.events) :] = request.events
-        self._logs[request.incident] = (*log,)
-        return self.load(request.incident)[len(log) - len(request.events) :]
+        with self._lock:
+            super().append(request)
+            log = [*super().load(request.incident)]
+            log[len(log) - len(request.events) :] = request.events
+            self._logs[request.incident] = (*log,)
+            return self.load(request.incident)[len(log) - len(request.events) :]
 
 
 class BeginsAgain(MemoryStore):
@@ -102,7 +102,7 @@ class Careless(MemoryStore):
             try:
                 return super().append(request)
             except StaleVersion as error:
-                if error.based_on == 3:  # one that is not there yet, which nobody has read
+                if error.based_on > error.version:  # one that is not there yet, which nobody has read
                     return super().append(evolve(request, expected_version=error.version))
                 raise
 
@@ -174,43 +174,51 @@ class Pages(MemoryStore):
         return super().load(incident)[:100]
 
 
-class Crowded(MemoryStore):
-    """A store in which those who come at once see each other wait."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._made_in = get_ident()
-        self._together = Barrier(CROWD, timeout=60)
-
-    def wait_for_the_others(self) -> None:
-        if get_ident() != self._made_in:
-            self._together.wait()
-
-
-class Racing(Crowded):
-    """Reads, waits, and writes."""
+class Racing(MemoryStore):
+    """Compares versions before it locks."""
 
     def append(self, request: Append, /) -> tuple[Event, ...]:
         had = len(self._logs.get(request.incident, ()))
-        self.wait_for_the_others()
-        if request.expected_version == had and had:
+        if had and request.expected_version == had:
             with self._lock:
                 return super().append(evolve(request, expected_version=len(self._logs[request.incident])))
         return super().append(request)
 
 
-class Overwriting(Crowded):
+class Overwriting(MemoryStore):
     """Puts a log back as it was when it was read."""
 
     def append(self, request: Append, /) -> tuple[Event, ...]:
         before = self._logs.get(request.incident, ())
         if request.expected_version is not None:
             return super().append(request)
-        self.wait_for_the_others()
         with self._lock:
             events = super().append(request)
             self._logs[request.incident] = (*before, *events)
             return events
+
+
+class Lockless:
+    """Dictionaries and no lock, as somebody might write a store in a hurry: it has what those need who come at once."""
+
+    def __init__(self) -> None:
+        self.logs: dict[str, tuple[Event, ...]] = {}
+        self.entries: dict[str, Entry] = {}
+        self.numbers: dict[str, int] = {}
+
+    def append(self, request: Append, /) -> tuple[Event, ...]:
+        log = self.logs.get(request.incident, ())
+        addition = appended(request, self.entries.get(request.incident), datetime.now(UTC), lambda: log)
+        self.logs[request.incident] = (*log, *addition.events)
+        self.entries[request.incident] = addition.entry
+        return addition.events
+
+    def load(self, incident: str, /) -> tuple[Event, ...]:
+        return self.logs[incident]
+
+    def number(self, request: TakeNumber, /) -> int:
+        self.numbers[request.series] = self.numbers.get(request.series, 0) + 1
+        return self.numbers[request.series]
 
 
 class WakesAll(MemoryStore):
@@ -256,11 +264,12 @@ class SleepsOn(MemoryStore):
     """Has nobody look at what was recorded."""
 
     def append(self, request: Append, /) -> tuple[Event, ...]:
-        had = self._entries.get(request.incident)
-        if request.expected_version is not None or had is None or request.wake_at is not None:
-            return super().append(request)
-        later = evolve(request, expected_version=had.version, wake_at=had.wake_at, planned_with=had.planned_with)
-        return super().append(later)
+        with self._lock:
+            had = self._entries.get(request.incident)
+            if request.expected_version is not None or had is None or request.wake_at is not None:
+                return super().append(request)
+            later = evolve(request, expected_version=had.version, wake_at=had.wake_at, planned_with=had.planned_with)
+            return super().append(later)
 
 
 class WakesLater(MemoryStore):
@@ -289,10 +298,9 @@ class OneSeries(MemoryStore):
         return super().number(request) if request.series == series else self._numbers[series] + 1
 
 
-class RacingNumbers(Crowded):
+class RacingNumbers(MemoryStore):
     def number(self, request: TakeNumber, /) -> int:
-        last = self._numbers[request.series]
-        self.wait_for_the_others()
+        last = self._numbers.get(request.series, 0)
         self._numbers[request.series] = last + 1
         return last + 1
 

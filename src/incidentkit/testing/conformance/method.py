@@ -11,9 +11,11 @@ from attrs import evolve, frozen
 
 from incidentkit.errors import NotFound, ProviderError, RateLimited, shown
 from incidentkit.testing.conformance.check import Check
+from incidentkit.testing.conformance.crowd import CROWD
 from incidentkit.testing.conformance.level import Level
+from incidentkit.testing.conformance.outcome import Outcome
 from incidentkit.testing.conformance.samples import LONG, NASTY, OTHER_INCIDENT, fresh, reworded
-from incidentkit.testing.conformance.stage import CROWD, Outcome, Stage, Untold
+from incidentkit.testing.conformance.stage import Stage, Untold
 
 LONGEST_RETRY: Final = timedelta(days=1)
 """For longer no system asks to wait."""

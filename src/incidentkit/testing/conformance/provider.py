@@ -12,7 +12,8 @@ from incidentkit.providers.answer import Diagnosis
 from incidentkit.testing.conformance.check import Check
 from incidentkit.testing.conformance.level import Level
 from incidentkit.testing.conformance.method import Method
-from incidentkit.testing.conformance.stage import Outcome, Stage, Untold
+from incidentkit.testing.conformance.outcome import Outcome
+from incidentkit.testing.conformance.stage import Stage, Untold
 
 
 def checks_of_provider(methods: Sequence[Method]) -> Iterator[Check[Any]]:

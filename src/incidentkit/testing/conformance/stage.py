@@ -5,22 +5,19 @@ from __future__ import annotations
 import asyncio
 import inspect
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, suppress
 from datetime import timedelta
 from secrets import token_hex
-from threading import Barrier, Thread
-from typing import Any, Final, NoReturn, Self, cast
+from typing import Any, NoReturn, Self, cast
 from unittest import SkipTest
 
-from attrs import define, field, frozen
+from attrs import define, field
 
-from incidentkit.errors import shown
+from incidentkit.testing.conformance.crowd import SECONDS, awaited_together, begun_in_threads
 from incidentkit.testing.conformance.level import Level
+from incidentkit.testing.conformance.outcome import Outcome
 from incidentkit.testing.conformance.rig import Rig
-
-CROWD: Final = 6
-"""How many ask at once."""
 
 
 class PromiseBroken(AssertionError):
@@ -76,17 +73,6 @@ class Watch:
         """Whether the call should have come back."""
         until = self.until
         return until is not None and time.monotonic() >= until
-
-
-@frozen
-class Outcome:
-    """What came of a call: an answer, or an error."""
-
-    answer: Any = None
-    error: Exception | None = None
-
-    def __str__(self) -> str:
-        return shown(self.answer) if self.error is None else f"{type(self.error).__name__}: {self.error}"
 
 
 @define
@@ -190,14 +176,27 @@ class Stage:
 
     def at_once(self, method: str, requests: Sequence[object]) -> list[Outcome]:
         """What comes of calls that are made at once: in threads, and awaited together if they have to be."""
-        asked = self._method(method)
+        return [outcome for (outcome,) in self.in_rows(method, [iter([request]) for request in requests])]
+
+    def in_rows(self, method: str, rows: Sequence[Iterator[object]]) -> list[list[Outcome]]:
+        """What comes of rows of calls that are made at the same time, each row one call after the other.
+
+        Where calls take long, rows end early; but each has one call at least.
+        """
+        asked, limit = self._method(method), self.watch.limit.total_seconds()
         self.watch.begin(method)
+        seconds = min(SECONDS, limit / 2)
         try:
-            if inspect.iscoroutinefunction(asked):
-                begun = [_begun(asked, request) for request in requests]
-            else:
-                begun = _begun_in_threads(asked, requests)
-            return self.settled(_gathered(begun)) if any(map(inspect.isawaitable, begun)) else begun
+            begun: list[list[Any]] | None = [[] for _ in rows]
+            if not inspect.iscoroutinefunction(asked):
+                self.watch.extend()
+                begun = begun_in_threads(asked, rows, seconds, limit)
+            if begun is None:
+                raise Overdue(method)
+            if all(row and isinstance(row[-1], Outcome) for row in begun):
+                return begun
+            outcomes: list[list[Outcome]] = self.settled(awaited_together(asked, rows, begun, seconds))
+            return outcomes
         finally:
             self.watch.end()
 
@@ -263,46 +262,3 @@ class Stage:
         if callable(close):
             with suppress(Exception):
                 self.settled(close())
-
-
-def _begun_in_threads(asked: Callable[..., Any], requests: Sequence[object]) -> list[Any]:
-    """What calls give that begin at once, each in a thread.
-
-    The threads are of the kind that Python does not wait for at its end: one that hangs would keep it from ending.
-    """
-    begun: list[Any] = [None] * len(requests)
-    together = Barrier(len(requests))
-
-    def begin(place: int, request: object) -> None:
-        together.wait()
-        begun[place] = _begun(asked, request)
-
-    threads = [Thread(target=begin, args=each, daemon=True) for each in enumerate(requests)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return begun
-
-
-def _begun(asked: Callable[..., Any], request: object) -> Any:
-    """What a call gives at once: an outcome, or what has to be awaited."""
-    try:
-        answer = asked(request)
-    except Exception as error:  # noqa: BLE001  # whatever a provider raises is what came of the call
-        return Outcome(error=error)
-    return answer if inspect.isawaitable(answer) else Outcome(answer)
-
-
-async def _gathered(begun: Iterable[Any]) -> list[Outcome]:
-    """The outcomes of all that was begun."""
-
-    async def outcome(each: Any) -> Outcome:
-        if isinstance(each, Outcome):
-            return each
-        try:
-            return Outcome(await each)
-        except Exception as error:  # noqa: BLE001  # the same for what is awaited
-            return Outcome(error=error)
-
-    return [*await asyncio.gather(*map(outcome, begun))]

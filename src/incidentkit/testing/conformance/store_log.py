@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from datetime import timedelta
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from typing import Any, Final
 
 from attrs import evolve
@@ -11,7 +12,9 @@ from attrs import evolve
 from incidentkit.errors import IncidentExists, IncidentkitError, LogInvalid, StaleVersion, UnknownIncident
 from incidentkit.model.events import Event
 from incidentkit.model.incident import Incident
+from incidentkit.providers.store import Append
 from incidentkit.testing.conformance.check import Check, Judge
+from incidentkit.testing.conformance.crowd import CROWD, ROW
 from incidentkit.testing.conformance.histories import (
     NEVER,
     append_to,
@@ -24,7 +27,8 @@ from incidentkit.testing.conformance.histories import (
     story,
 )
 from incidentkit.testing.conformance.level import Level
-from incidentkit.testing.conformance.stage import CROWD, Outcome, Stage, Untold
+from incidentkit.testing.conformance.outcome import Outcome
+from incidentkit.testing.conformance.stage import Stage, Untold
 
 MANY: Final = 1_000
 """Events of a log that is long."""
@@ -163,29 +167,39 @@ def _keeps_long_logs(stage: Stage) -> None:
 
 
 def _lets_one_writer_win(stage: Stage) -> None:
+    """Each of many appends at one version after the other, which is there by then: itself or another has won before."""
     begin(stage, "INC-1")
-    requests = [append_to("INC-1", noted("INC-1", str(number)), version=1) for number in range(CROWD)]
-    outcomes = stage.at_once("append", requests)
+    outcomes = stage.in_rows("append", [_notes(each, lambda place: place) for each in range(CROWD)])
+    for version, at_one in enumerate(zip_longest(*outcomes), 1):
+        _expect_one_winner(stage, version, [outcome for outcome in at_one if outcome is not None])
+    won = sum(outcome.error is None for row in outcomes for outcome in row)
+    kept = len(log_of(stage, "INC-1")) - 1
+    stage.expect(kept == won, f"{won} won, one at each version, and {kept} of their notes are in the log.")
+
+
+def _expect_one_winner(stage: Stage, version: int, outcomes: list[Outcome]) -> None:
+    told = f"{len(outcomes)} appended to version {version} at once"
     won = [outcome for outcome in outcomes if outcome.error is None]
-    lost = [outcome for outcome in outcomes if isinstance(outcome.error, StaleVersion)]
-    told = f"{len(won)} of {CROWD} won, {len(lost)} were stale"
-    stage.expect(len(won) == 1 and len(lost) == CROWD - 1, f"{told}: {_odd(outcomes)}.")
-    stage.expect(len(log_of(stage, "INC-1")) == 2, f"{told}, and {len(log_of(stage, 'INC-1')) - 1} are in the log.")
+    odd = [outcome for outcome in outcomes if outcome.error and not isinstance(outcome.error, StaleVersion)]
+    stage.expect(not odd, f"{told}, and one of them was told, instead of StaleVersion, {next(iter(odd), None)}.")
+    stage.expect(len(won) == 1, f"{told}, and {len(won) or 'none'} of them won.")
 
 
-def _odd(outcomes: list[Outcome]) -> str:
-    odd = (str(each) for each in outcomes if each.error and not isinstance(each.error, StaleVersion))
-    return next(odd, "no other error")
+def _notes(who: int, version: Callable[[int], int | None]) -> Iterator[Append]:
+    """What one of many appends, by the place in a row that begins with 1, to the versions that follow from that."""
+    for place in range(1, ROW + 1):
+        yield append_to("INC-1", noted("INC-1", f"{place} of {who}"), version=version(place))
 
 
 def _loses_nothing(stage: Stage) -> None:
     begin(stage, "INC-1")
-    requests = [append_to("INC-1", noted("INC-1", str(number)), version=None) for number in range(CROWD)]
-    outcomes = stage.at_once("append", requests)
+    rows = [_notes(each, lambda place: None) for each in range(CROWD)]
+    outcomes = [outcome for row in stage.in_rows("append", rows) for outcome in row]
     failed = [outcome for outcome in outcomes if outcome.error is not None]
-    stage.expect(not failed, f"{failed[0] if failed else ''}.")
-    texts = sorted(getattr(event, "text", "") for event in log_of(stage, "INC-1")[1:])
-    stage.expect(texts == sorted(map(str, range(CROWD))), f"{len(texts)} of {CROWD} notes.")
+    stage.expect(not failed, f"{len(failed)} of {len(outcomes)} were refused: {next(iter(failed), None)}.")
+    kept = [getattr(event, "text", "") for event in log_of(stage, "INC-1")[1:]]
+    told = f"{len(outcomes)} notes were appended at once, and {len(kept)} are in the log"
+    stage.expect(len({*kept}) == len(kept) == len(outcomes), f"{told}, {len({*kept})} of them different.")
 
 
 def check(name: str, promise: str, judge: Judge, *, level: Level = Level.MUST) -> Check[Any]:

@@ -1,0 +1,20 @@
+"""What came of a call."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from attrs import frozen
+
+from incidentkit.errors import shown
+
+
+@frozen
+class Outcome:
+    """What came of a call: an answer, or an error."""
+
+    answer: Any = None
+    error: Exception | None = None
+
+    def __str__(self) -> str:
+        return shown(self.answer) if self.error is None else f"{type(self.error).__name__}: {self.error}"
