@@ -181,7 +181,7 @@ class Audit:
     """How many are not done."""
     forgotten: tuple[IncidentId, ...]
     """Those of them that are overdue by more than the grace, those that nothing will ever wake, and those that stand
-    still, because their logs end in the future by more than that."""
+    still, because their logs end in the future by more than that; in the order of `IncidentStore.due`."""
 
 
 class IncidentStore(Protocol):
@@ -240,8 +240,8 @@ class IncidentStore(Protocol):
         """Whether every incident that is not done has been looked at in time and has a time to be looked at again.
 
         Forgotten is one without ``wake_at``, or with one that is past by more than the grace. So is one whose log ends
-        in the future by more than the grace, because a clock was ahead: its waits stand still until then. In the order
-        of `due`.
+        in the future by more than the grace, because a clock was ahead: its waits stand still until then. They are
+        given in the order of `due`: the earliest ``wake_at`` first and none last, and between equals by the id.
         """
         ...
 

@@ -290,6 +290,12 @@ class NoGrace(MemoryStore):
         return super().audit(evolve(request, grace=timedelta()))
 
 
+class AuditsByName(MemoryStore):
+    def audit(self, request: FindForgotten, /) -> Audit:
+        audit = super().audit(request)
+        return evolve(audit, forgotten=tuple(sorted(audit.forgotten)))
+
+
 class OneSeries(MemoryStore):
     """Counts on where another series has come to."""
 
@@ -565,6 +571,7 @@ MUTANTS: Final[Mapping[str, Callable[[], Any]]] = {
     "append_no_later": WakesLater,
     "audit_open": CountsAll,
     "audit_forgotten": NoGrace,
+    "audit_in_order": AuditsByName,
     "number_counts": OneSeries,
     "number_once": RacingNumbers,
     "find_newest_first": ByName,

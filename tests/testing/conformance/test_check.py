@@ -6,7 +6,7 @@ import asyncio
 import pickle
 import time
 from collections.abc import AsyncGenerator, Callable, Generator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from datetime import timedelta
 from threading import Event
 from typing import Any
@@ -124,6 +124,27 @@ def test_an_address_in_an_error_of_any_kind_is_shown() -> None:
     with pytest.raises(PromiseBroken, match=r"diagnose raised OSError: .*https://"):
         check(falling_out_with(OSError("no"), OSError("https://push.example.org does not answer")))
     check(falling_out_with(OSError("it does not answer")))
+
+
+@pytest.mark.parametrize(
+    ("diagnosis", "seen"),
+    [
+        (Diagnosis(healthy=True), "it says that it is healthy: Diagnosis(healthy=True, "),
+        (Diagnosis(healthy=False), "it does not say why: Diagnosis(healthy=False, "),
+        (
+            Diagnosis(healthy=False, problem="https://push.example.org is down"),
+            "its problem shows an address: 'https://push.example.org is down'.",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_diagnosis_in_an_outage_is_said(diagnosis: Diagnosis, seen: str) -> None:
+    class Diagnosing(MemoryPager):
+        def diagnose(self) -> Diagnosis:
+            return diagnosis
+
+    with pytest.raises(PromiseBroken) as caught:
+        named("diagnose_outage")(lambda: Rig(Diagnosing(), outage=nullcontext))
+    assert caught.value.seen.startswith(seen)
 
 
 def test_where_nothing_fails_in_an_outage_nothing_is_seen_of_failures() -> None:

@@ -52,7 +52,7 @@ def checks_of_provider(methods: Sequence[Method]) -> Iterator[Check[Any]]:
     yield Check[Any](
         name="diagnose_outage",
         level=Level.SHOULD,
-        promise="`diagnose` says that it is not healthy, and why, while the system behind cannot be reached.",
+        promise="In an outage, `diagnose` says that it is not healthy, and why, without an address.",
         judge=_diagnoses_an_outage,
     )
     yield closing()
@@ -143,8 +143,9 @@ def _diagnoses_an_outage(stage: Stage) -> None:
         outcome = stage.attempt("diagnose")
     stage.expect(isinstance(outcome.answer, Diagnosis), f"{outcome}.")
     diagnosis: Diagnosis = outcome.answer
-    says_why = bool(diagnosis.problem or diagnosis.missing_scopes)
-    stage.expect(not diagnosis.healthy and says_why and "://" not in diagnosis.problem, f"{diagnosis}.")
+    stage.expect(not diagnosis.healthy, f"it says that it is healthy: {diagnosis}.")
+    stage.expect(bool(diagnosis.problem or diagnosis.missing_scopes), f"it does not say why: {diagnosis}.")
+    stage.expect("://" not in diagnosis.problem, f"its problem shows an address: {shown(diagnosis.problem)}.")
 
 
 def _closes_twice(stage: Stage) -> None:

@@ -110,8 +110,19 @@ def _finds_what_is_forgotten(stage: Stage) -> None:
     begin(stage, "INC-2", plan=_plan(time - 2 * HOUR))
     begin(stage, "INC-3", plan=_plan(time - HOUR / 2))
     begin(stage, "INC-4", plan=_plan(time - 2 * HOUR, done=True))
-    forgotten = _audit(stage, HOUR).forgotten
-    stage.expect([*forgotten] == ["INC-2", "INC-1"], f"{forgotten}, where INC-2 and INC-1 are.")
+    forgotten = [*_audit(stage, HOUR).forgotten]
+    stage.expect(sorted(forgotten) == ["INC-1", "INC-2"], f"{forgotten}, where INC-1 and INC-2 are, in any order.")
+
+
+def _audits_in_order(stage: Stage) -> None:
+    time = now(stage)
+    begin(stage, "INC-0", plan=_plan(None))
+    for name, wake_at in (("INC-3", time - 3 * HOUR), ("INC-2", time - 3 * HOUR), ("INC-1", time - 2 * HOUR)):
+        begin(stage, name, plan=_plan(wake_at))
+    wanted, forgotten = ["INC-2", "INC-3", "INC-1", "INC-0"], [*_audit(stage, HOUR).forgotten]
+    if sorted(forgotten) != sorted(wanted):
+        raise Untold(f"{forgotten} are forgotten, where {wanted} are")
+    stage.expect(forgotten == wanted, f"{forgotten}, where {wanted} are due in that order.")
 
 
 def _counts(stage: Stage) -> None:
@@ -157,6 +168,7 @@ CHECKS: Final[tuple[Check[Any], ...]] = (
         "`audit` gives what is late by more than the grace, and what nothing will wake.",
         _finds_what_is_forgotten,
     ),
+    check("audit_in_order", "`audit` gives what is forgotten in the order of `due`.", _audits_in_order),
     check("number_counts", "`number` counts each series from 1.", _counts),
     check("number_once", "`number` gives each number once, whoever asks.", _gives_each_number_once),
 )
