@@ -64,9 +64,9 @@ class Addition:
     events: tuple[Event, ...]
     """Those to add, as they are recorded."""
     rewritten: Mapping[int, Event]
-    """Those that were there before, by their places, and are without words from now on."""
+    """Those that were there before and are without words from now on, by their places in the log, from 0."""
     words: frozenset[str]
-    """The words of those to add."""
+    """The words of those to add, and where something is rewritten those of the whole log."""
     lost: frozenset[str]
     """The words that are nowhere in the log any more."""
 

@@ -33,6 +33,7 @@ from incidentkit.providers.store import (
     FindIncidents,
     TakeNumber,
 )
+from incidentkit.testing.conformance import Rig
 from tests.testing.conformance.mutants import LATE
 
 
