@@ -34,6 +34,7 @@
     ├── DeskInvalid (ValueError)            parts that do not make a desk
     ├── DrillInvalid (ValueError)           parts that do not make a drill
     ├── NightsLost (RuntimeError)           a process that had nights was ended from outside
+    ├── RigInvalid (ValueError)             what checks of conformance are given and cannot use; names it
     ├── AnswerInvalid (ValueError)          an answer that the question does not offer
     ├── FieldInvalid (ValueError)           a field of a command or an event that cannot be kept; names it
     ├── IllegalTransition (ValueError)      a command that is not possible in the incident's status; says what is
@@ -383,6 +384,19 @@ class NightsLost(IncidentkitError, RuntimeError):
             f"a process that had nights was ended from outside, when {over} of {runs} were over:"
             f" the machine may lack the memory for {processes} at once"
         )
+
+
+class RigInvalid(IncidentkitError, ValueError):
+    """Checks of conformance cannot use what a factory gives them; `part` names the part of the `Rig` that is wrong.
+
+    It is ``factory`` or ``kind`` where there is no such part. Of the provider it says nothing: no promise is broken,
+    and none is seen to be kept.
+    """
+
+    def __init__(self, part: str, problem: str) -> None:
+        self.part = part
+        self.problem = problem
+        super().__init__(f"{part}: {problem}")
 
 
 class AnswerInvalid(IncidentkitError, ValueError):

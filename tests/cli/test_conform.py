@@ -26,6 +26,23 @@ def pager():
     return Rig(made, effects=lambda: made.pages)
 
 
+def nothing():
+    MemoryPager()
+
+
+def listing():
+    return Rig(MemoryPager(), effects=["x"])
+
+
+def failing():
+    return Rig(MemoryPager(), effects=broken)
+
+
+class Speechless:
+    def page(self, request, /):
+        pass
+
+
 class Forgetful(MemoryPager):
     async def page(self, request, /):
         self._answers.clear()
@@ -90,8 +107,13 @@ def test_a_kind_may_be_given_and_a_factory_stand_deeper(invoke: Invoke, module: 
         (["{}:broken"], "the factory raised OSError: no such server"),
         (
             ["builtins:dict"],
-            "it has the methods of no protocol, or of two: say what it is with --kind; there are pager",
+            r"no protocol; the nearest is configuration, without set, unset, diagnose\. Say what it is with --kind: ",
         ),
+        (["{}:Speechless"], "the nearest is pager, without diagnose"),
+        (["{}:nothing"], "provider: it is None: let the factory return what is to be checked, or a Rig around it"),
+        (["{}:nothing", "--kind", "pager"], "provider: it is None: let the factory return what is to be checked"),
+        (["{}:listing"], r"effects: it is called, and \['x'\] cannot be: give a function, as effects=lambda: \['x'\]"),
+        (["{}:failing"], "effects: it raised OSError: no such server"),
         (["{}:pager", "--kind", "pagr"], "there is no kind 'pagr': there are pager, .*. Did you mean 'pager'"),
         (["{}:pager", "--junit", "nowhere/r.xml"], "nowhere/r.xml: No such file or directory"),
     ],

@@ -15,7 +15,7 @@ from incidentkit.cli.arguments import pause
 from incidentkit.cli.command import Command
 from incidentkit.cli.progress import progress_of
 from incidentkit.cli.screen import screen_on
-from incidentkit.errors import CommandInvalid, nearest, shown
+from incidentkit.errors import CommandInvalid, RigInvalid, nearest, shown
 
 DESCRIPTION: Final = """\
 Puts a provider or a store to every promise of its protocol, and reports on each.
@@ -103,12 +103,13 @@ def _suite(suites: Any, kind: str | None, factory: Callable[[], Any]) -> Any:
             raise CommandInvalid(f"there is no kind {shown(kind)}: {there_are}. {nearest(kind, kinds)}".rstrip())
         return suites.BY_KIND[kind]
     try:
-        suite = suites.suite_of(factory)
+        return suites.suite_of(factory)
+    except RigInvalid as error:
+        if error.part != "kind":
+            raise
+        raise CommandInvalid(f"{error.problem}. Say what it is with --kind: {there_are}") from None
     except Exception as error:  # noqa: BLE001  # it is code of others, which may raise anything
         raise CommandInvalid(f"the factory raised {type(error).__name__}: {error}") from None
-    if suite is None:
-        raise CommandInvalid(f"it has the methods of no protocol, or of two: say what it is with --kind; {there_are}")
-    return suite
 
 
 def _factory(name: str) -> Callable[[], Any]:

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from incidentkit.errors import FieldInvalid, ProviderUnavailable
+from incidentkit.errors import FieldInvalid, ProviderUnavailable, RigInvalid
 from incidentkit.memory import MemoryPager, MemoryStore, MemoryTracker
 from incidentkit.providers.answer import Diagnosis, Receipt
 from incidentkit.providers.pager import Pager, SendPage
@@ -282,5 +282,30 @@ def test_a_call_that_is_awaited_for_ever_is_late_and_ended() -> None:
 
 
 def test_the_kind_is_found_from_the_methods() -> None:
-    found = [suite_of(make) for make in (MemoryPager, MemoryTracker, MemoryStore, dict)]
-    assert [suite and suite.kind for suite in found] == ["pager", "tracker", "store", None]
+    assert [suite_of(make).kind for make in (MemoryPager, MemoryTracker, MemoryStore)] == ["pager", "tracker", "store"]
+
+
+class Halves(MemoryPager):
+    on_call = page_nobody = MemoryPager.page
+
+
+class Quiet:
+    def diagnose(self) -> Diagnosis:
+        return Diagnosis(healthy=True)
+
+
+@pytest.mark.parametrize(
+    ("kind", "problem"),
+    [
+        (object, "it has the methods of no protocol, not one"),
+        (
+            Quiet,
+            "it has the methods of no protocol; the nearest is pager, without page, or on-call, without on_call, or ",
+        ),
+        (Halves, "it has the methods of pager and of on-call"),
+    ],
+)
+def test_what_is_missing_of_the_nearest_protocol_is_said(kind: Any, problem: str) -> None:
+    with pytest.raises(RigInvalid, match=f"kind: {problem}") as caught:
+        suite_of(kind)
+    assert caught.value.part == "kind"

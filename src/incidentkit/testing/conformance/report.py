@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 
 from attrs import frozen
 
+from incidentkit.errors import RigInvalid
 from incidentkit.testing.conformance.check import Check
 from incidentkit.testing.conformance.stage import PromiseBroken
 from incidentkit.text.document import Document, Heading, Paragraph, Table
@@ -144,7 +145,10 @@ def report_on(
     *,
     progress: Callable[[int, int], object] = lambda done, total: None,
 ) -> Report:
-    """Perform all checks, one after the other, and report on them; ``progress`` is told how many are done."""
+    """Perform all checks, one after the other, and report on them; ``progress`` is told how many are done.
+
+    Raises `RigInvalid` if nothing can be checked with what the factory gives.
+    """
     return Report(subject=subject, kind=kind, results=tuple(_results(checks, factory, progress)))
 
 
@@ -165,6 +169,8 @@ def _verdict(check: Check[Any], factory: Callable[[], Any]) -> tuple[Verdict, st
         return Verdict.BROKEN, error.seen
     except SkipTest as error:
         return Verdict.UNTOLD, str(error)
+    except RigInvalid:
+        raise
     except Exception as error:  # noqa: BLE001  # of the factory, say: the other checks are to be reported on all the same
         return Verdict.BROKEN, f"{type(error).__name__}: {error}"
     return Verdict.KEPT, ""

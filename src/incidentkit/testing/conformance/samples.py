@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from attrs import NOTHING, evolve, fields
 
-from incidentkit.errors import FieldInvalid
+from incidentkit.errors import FieldInvalid, RigInvalid
 from incidentkit.model.identity import IncidentId, PersonId
 from incidentkit.providers.status_page import PublicStatus
 from incidentkit.testing.conformance.stage import Stage
@@ -93,7 +93,12 @@ def sample(kind: type[Any], stage: Stage, **given: Any) -> Any:
             values[each.name] = USUAL[each.name]()
         else:
             values[each.name] = stage.known(each.name)
-    return kind(**values)
+    try:
+        return kind(**values)
+    except FieldInvalid as error:
+        if error.field not in stage.rig.known:
+            raise
+        raise RigInvalid("known", f"{kind.__name__} does not take it: {error}") from error
 
 
 def reworded(request: Any, field: str, words: str) -> Any | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import inspect
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, suppress
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from datetime import timedelta
 from secrets import token_hex
 from typing import Any, NoReturn, Self, cast
@@ -14,6 +14,7 @@ from unittest import SkipTest
 
 from attrs import define, field
 
+from incidentkit.errors import RigInvalid, shown
 from incidentkit.testing.conformance.crowd import SECONDS, awaited_together, begun_in_threads
 from incidentkit.testing.conformance.level import Level
 from incidentkit.testing.conformance.outcome import Outcome
@@ -122,28 +123,42 @@ class Stage:
 
     def effects(self) -> tuple[str, ...]:
         """What has happened in the system behind; nothing can be seen without it."""
-        if self.rig.effects is None:
-            raise Untold("only the system behind shows it: let the factory give Rig(..., effects=...)")
-        return tuple(str(each) for each in self.rig.effects())
+        happened = self._of_rig("effects", self.rig.effects, "only the system behind shows it")
+        if not isinstance(happened, Iterable) or isinstance(happened, str | bytes):
+            raise RigInvalid("effects", f"it gave {shown(happened)}: let it give a list, with an item for each thing")
+        with _blamed_on("effects"):
+            return tuple(str(each) for each in happened)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
 
     def outage(self) -> AbstractContextManager[object]:
         """While it lasts, the system behind cannot be reached; nothing can be seen without it."""
-        if self.rig.outage is None:
-            raise Untold("only an outage shows it: let the factory give Rig(..., outage=...)")
-        return self.rig.outage()
+        return self._context("outage", self.rig.outage, "only an outage shows it")
 
     def overload(self) -> AbstractContextManager[object]:
         """While it lasts, there are too many requests; nothing can be seen without it."""
-        if self.rig.overload is None:
-            raise Untold("only an overload shows it: let the factory give Rig(..., overload=...)")
-        return self.rig.overload()
+        return self._context("overload", self.rig.overload, "only an overload shows it")
 
-    def another(self) -> object:
-        """Another provider of the same system; nothing can be seen without it."""
-        if self.rig.another is None:
-            what = "only another provider of the same system shows it"
-            raise Untold(f"{what}: let the factory give Rig(..., another=...)")
-        return self.rig.another()
+    def another(self, what: str = "provider") -> Any:
+        """Another one of the same system; nothing can be seen without it."""
+        another = self._of_rig("another", self.rig.another, f"only another {what} of the same system shows it")
+        with _blamed_on("another"):
+            made = self.settled(another)
+        if made is None:
+            raise RigInvalid("another", f"it gave None: let it return another {what} of the same system")
+        return made
+
+    def _context(self, part: str, make: Callable[[], object] | None, why: str) -> AbstractContextManager[object]:
+        made = self._of_rig(part, make, why)
+        if not isinstance(made, AbstractContextManager):
+            what = "is no context that `with` takes: write it as a generator under contextmanager"
+            raise RigInvalid(part, f"it gave {shown(made)}, which {what}")
+        return _lasting(part, cast(AbstractContextManager[object], made))
+
+    def _of_rig(self, part: str, make: Callable[[], object] | None, why: str) -> object:
+        """What that part of the rig gives; nothing can be seen without it."""
+        if make is None:
+            raise Untold(f"{why}: let the factory give Rig(..., {part}=...)")
+        with _blamed_on(part):
+            return make()
 
     def expect(self, kept: bool, seen: str) -> None:
         """The promise is broken unless that is so."""
@@ -236,6 +251,8 @@ class Stage:
 
     def _made(self) -> Rig[Any]:
         """What the factory gives, to be closed in the end: by its context if it has one, else by its own method."""
+        if not callable(self.factory):
+            raise RigInvalid("factory", f"{shown(self.factory)} cannot be called: give what makes a provider")
         made: Any = self.settled(self.factory())
         is_made = self._is_made(made)
         if not is_made and hasattr(made, "__aenter__"):
@@ -262,3 +279,23 @@ class Stage:
         if callable(close):
             with suppress(Exception):
                 self.settled(close())
+
+
+@contextmanager
+def _lasting(part: str, context: AbstractContextManager[object]) -> Generator[None]:
+    """That context of a rig, which is to blame if it cannot begin."""
+    with ExitStack() as ending:
+        with _blamed_on(part):
+            ending.enter_context(context)
+        yield
+
+
+@contextmanager
+def _blamed_on(part: str) -> Generator[None]:
+    """Whatever is raised meanwhile, no provider is to blame for it, but a part of the rig."""
+    try:
+        yield
+    except (Overdue, SkipTest):
+        raise
+    except Exception as error:
+        raise RigInvalid(part, f"it raised {type(error).__name__}: {error}. It has to work at any time") from error

@@ -18,9 +18,7 @@ from incidentkit.testing.conformance.store_log import check
 @contextmanager
 def _another(stage: Stage) -> Generator[Any]:
     """Another store of the same system, as the desk of another program has one."""
-    if stage.rig.another is None:
-        raise Untold("only another store of the same system shows it: let the factory give Rig(..., another=...)")
-    other = stage.settled(stage.rig.another())
+    other = stage.another("store")
     try:
         yield other
     finally:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from attrs import evolve, frozen
 from typing_extensions import TypeForm
 
-from incidentkit.errors import FieldInvalid, shown
+from incidentkit.errors import FieldInvalid, RigInvalid, shown
 from incidentkit.providers.chat import Chat
 from incidentkit.providers.on_call import OnCall
 from incidentkit.providers.pager import Pager
@@ -98,14 +98,36 @@ def _suite_of(protocol: object) -> Suite:
         raise FieldInvalid("protocol", f"there is no suite for {shown(protocol)}: there are those of {names}") from None
 
 
-def suite_of(factory: Callable[[], Any], limit: timedelta = LIMIT) -> Suite | None:
+def suite_of(factory: Callable[[], Any], limit: timedelta = LIMIT) -> Suite:
     """The suite of the protocol whose methods the provider of a factory has, and of which it has the most.
 
-    `None` if it has those of no protocol, or as many of two. The provider is made for it, and asked nothing.
+    Raises `RigInvalid` if it has those of no protocol, or as many of two. The provider is made for it, and asked
+    nothing.
     """
     every = tuple({name for suite in SUITES for name in suite.methods})
     with Stage("kind", Level.MUST, "It is a provider.", every, Watch(limit), factory) as stage:
-        fitting = [suite for suite in SUITES if all(map(stage.has, suite.methods))]
-    most = max((len(suite.methods) for suite in fitting), default=0)
-    found = [suite for suite in fitting if len(suite.methods) == most]
-    return found[0] if len(found) == 1 else None
+        has = frozenset(filter(stage.has, every))
+    fitting = [suite for suite in SUITES if has.issuperset(suite.methods)]
+    if not fitting:
+        raise RigInvalid("kind", f"it has the methods of no protocol{_lacking(has)}")
+    most = max(len(suite.methods) for suite in fitting)
+    first, *others = [suite for suite in fitting if len(suite.methods) == most]
+    if others:
+        kinds = " and of ".join(suite.kind for suite in (first, *others))
+        raise RigInvalid("kind", f"it has the methods of {kinds}")
+    return first
+
+
+def _lacking(has: frozenset[str]) -> str:
+    """What is missing of the protocols of which the greatest part is there."""
+    parts = {suite.kind: len(has.intersection(suite.methods)) / len(suite.methods) for suite in SUITES}
+    most = max(parts.values())
+    near = [suite for suite in SUITES if parts[suite.kind] == most]
+    if not most:
+        return ", not one"
+    lacking = (f"{suite.kind}, without {', '.join(_missing(suite, has))}" for suite in near[:3])
+    return f"; the nearest is {', or '.join(lacking)}"
+
+
+def _missing(suite: Suite, has: frozenset[str]) -> list[str]:
+    return [name for name in suite.methods if name not in has]
