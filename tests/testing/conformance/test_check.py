@@ -175,6 +175,36 @@ def test_an_error_that_only_one_key_at_once_brings_about_breaks_its_promise() ->
         named("page_same_key_at_once")(Clashing)
 
 
+def writing(written: Callable[[str], str]) -> Callable[[], Rig[Pager]]:
+    """A factory of pagers that write a title so."""
+
+    def rig() -> Rig[Pager]:
+        sent: list[str] = []
+
+        class Writing(MemoryPager):
+            def page(self, request: SendPage, /) -> Receipt:
+                sent.append(f"INC-7: {written(request.title)}")
+                return super().page(request)
+
+        return Rig(Writing(), effects=lambda: sent)
+
+    return rig
+
+
+def test_words_that_are_cut_are_not_lost() -> None:
+    named("page_shows_words")(writing(lambda title: title[:20]))
+
+
+def test_it_is_told_what_arrives_instead_of_words() -> None:
+    check = named("page_shows_words")
+    with pytest.raises(PromiseBroken) as caught:
+        check(writing(lambda title: title.replace("緊急", "??")))
+    assert caught.value.seen == "緊急 did not arrive. What arrived for 緊急 is 'INC-7: ??'."
+    with pytest.raises(PromiseBroken) as caught:
+        check(writing(lambda title: "an incident"))
+    assert caught.value.seen.endswith(" did not arrive. What arrived for Größe is 'INC-7: an incident'.")
+
+
 def test_a_method_is_called_with_one_request_by_place() -> None:
     class Named(MemoryPager):
         def page(self, request: SendPage, /, method: str) -> Receipt:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]

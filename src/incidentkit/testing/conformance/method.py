@@ -157,8 +157,13 @@ def _does_it_once(method: Method, stage: Stage) -> None:
     stage.expect(stage.effects() == before, f"{_more(before, stage.effects())}.")
 
 
+def more_of(before: tuple[str, ...], after: tuple[str, ...]) -> list[str]:
+    """What has happened since, although it be the same that happened before."""
+    return [each for each in after if each not in before] or [*after[len(before) :]]
+
+
 def _more(before: tuple[str, ...], after: tuple[str, ...]) -> str:
-    more = [each for each in after if each not in before] or after[len(before) :]
+    more = more_of(before, after)
     return f"something more happened: {shown(more[0]) if more else 'what was there is gone'}"
 
 
