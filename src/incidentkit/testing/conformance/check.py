@@ -6,16 +6,21 @@ from collections.abc import Callable
 from contextvars import copy_context
 from datetime import timedelta
 from threading import Event, Thread
+from types import TracebackType
 from typing import Any, Final, Generic, TypeAlias
 
 from attrs import field, frozen
 
+from incidentkit.errors import RigInvalid
 from incidentkit.testing.conformance.level import Level
 from incidentkit.testing.conformance.rig import Factory, P
 from incidentkit.testing.conformance.stage import Overdue, PromiseBroken, Stage, Untold, Watch
 
 LIMIT: Final = timedelta(seconds=30)
 """How long a call may take unless told otherwise: what a desk gives a provider."""
+
+BETWEEN: Final = (__name__.rpartition(".")[0], "contextlib", "asyncio")
+"""What stands between a test and what is wrong in a factory; functions of no module are those that attrs wrote."""
 
 Judge: TypeAlias = Callable[[Stage], None]
 """Looks at a provider on its stage; raises `PromiseBroken`, or `Untold` if it can see nothing."""
@@ -46,9 +51,11 @@ class Check(Generic[P]):
 
     def __call__(self, factory: Factory[P], /) -> None:
         """See whether what the factory makes keeps the promise."""
+        __tracebackhide__ = True  # a test that fails shows the lines of whoever wrote it, and our message
         watch, over, raised = Watch(self.limit), Event(), list[BaseException]()
 
         def perform() -> None:
+            __tracebackhide__ = True
             try:
                 self._perform(factory, watch)
             except BaseException as error:  # noqa: BLE001  # whatever it is, it is raised again where somebody waits
@@ -62,16 +69,30 @@ class Check(Generic[P]):
                 self._late(watch.call)
         if raised and isinstance(raised[0], Overdue):
             self._late(str(raised[0]))
+        if raised and isinstance(raised[0], (PromiseBroken, Untold, RigInvalid)):
+            raise raised[0].with_traceback(_without_ours(raised[0].__traceback__)) from raised[0].__cause__
         if raised:
             raise raised[0]
 
     def _perform(self, factory: Callable[[], Any], watch: Watch) -> None:
+        __tracebackhide__ = True
         with Stage(self.name, self.level, self.promise, self.methods, watch, factory) as stage:
             self.judge(stage)
 
     def _late(self, call: str) -> None:
         """A call did not come back. Where it was not awaited, its thread is left to itself, since none can be ended."""
+        __tracebackhide__ = True
         seen = f"{call} did not come back within {self.limit.total_seconds():g} s."
         if self.timely:
             raise PromiseBroken(self.name, self.level, self.promise, seen)
         raise Untold(seen)
+
+
+def _without_ours(traceback: TracebackType | None) -> TracebackType | None:
+    """Where else it came by: not how a check goes about, which says nothing of a provider or of a rig."""
+    if traceback is None:
+        return None
+    rest, module = _without_ours(traceback.tb_next), traceback.tb_frame.f_globals.get("__name__", __name__)
+    if module.startswith(BETWEEN):
+        return rest
+    return TracebackType(rest, traceback.tb_frame, traceback.tb_lasti, traceback.tb_lineno)

@@ -92,6 +92,7 @@ class Stage:
     _runner: asyncio.Runner | None = field(default=None, init=False)
 
     def __enter__(self) -> Self:
+        __tracebackhide__ = True
         try:
             self.rig = self._made()
         except BaseException:
@@ -221,12 +222,14 @@ class Stage:
 
     def settled(self, answer: Any) -> Any:
         """An answer, once it is there, whether it has to be awaited or not."""
+        __tracebackhide__ = True
         if not inspect.isawaitable(answer):
             return answer
         self.watch.extend()
         seconds = self.watch.limit.total_seconds()
 
         async def settled() -> Any:
+            __tracebackhide__ = True
             limit = asyncio.timeout(seconds)
             try:
                 async with limit:
@@ -251,6 +254,7 @@ class Stage:
 
     def _made(self) -> Rig[Any]:
         """What the factory gives, to be closed in the end: by its context if it has one, else by its own method."""
+        __tracebackhide__ = True
         if not callable(self.factory):
             raise RigInvalid("factory", f"{shown(self.factory)} cannot be called: give what makes a provider")
         made: Any = self.settled(self.factory())
