@@ -13,6 +13,7 @@ from incidentkit.analysis.order import is_ordered, milder_by_worse
 from incidentkit.analysis.rule_use import MOST_OVERLAPS, idle_thresholds, overlaps, unused_rules
 from incidentkit.analysis.solver import LIMIT
 from incidentkit.analysis.tree_use import unused_answers
+from incidentkit.analysis.trial import Trials
 from incidentkit.analysis.ways import Decider, Ways, ways_of
 from incidentkit.policy.law import Law, left_out
 from incidentkit.policy.rules import SeverityRules, title_of
@@ -134,8 +135,10 @@ def _prove_settled(ways: Ways) -> None:
 
 
 def _of_rules(ways: Ways, laws: Sequence[Law]) -> Iterator[Broken | Undecided]:
-    unused = [*unused_rules(ways)]
+    assert isinstance(ways.subject, SeverityRules)
+    trials = Trials(ways.subject, ways.world.domains)
+    unused = [*unused_rules(ways, trials)]
     yield from unused
     if Law.THRESHOLDS in laws:
         idle = {each.place - 1 for each in unused if isinstance(each, NeverTrue | Shadowed)}
-        yield from idle_thresholds(ways, {*range(len(ways.ways))} - idle)
+        yield from idle_thresholds(ways, trials, {*range(len(ways.ways))} - idle)

@@ -9,9 +9,11 @@ from typing import Any, Final
 from incidentkit.analysis.domain import Domain
 from incidentkit.analysis.finding import IdleThreshold, NeverTrue, Overlap, Shadowed, Undecided, reproduced
 from incidentkit.analysis.translation import thresholds
-from incidentkit.analysis.ways import Way, Ways
+from incidentkit.analysis.trial import Trials
+from incidentkit.analysis.ways import End, Way, Ways
 from incidentkit.model.conditions import Answer
 from incidentkit.model.facts import Choice, Clock
+from incidentkit.model.severity import Severity
 from incidentkit.model.triage import Rule
 from incidentkit.policy.law import Law
 
@@ -19,10 +21,12 @@ MOST_OVERLAPS: Final = 50
 """Overlaps that are looked for: of a thousand rules nearly all overlap."""
 
 
-def unused_rules(ways: Ways) -> Iterator[NeverTrue | Shadowed | Undecided]:
+def unused_rules(ways: Ways, trials: Trials) -> Iterator[NeverTrue | Shadowed | Undecided]:
     """Rules that are never true, and rules before which others take everything."""
     solver = ways.solver
     for place, (way, none_before) in enumerate(zip(ways.ways, ways.reached, strict=True)):
+        if trials.decides(place):
+            continue
         decides = solver.can_hold(way.open, none_before)
         if decides is True:
             continue
@@ -40,7 +44,7 @@ def _shadowed(ways: Ways, place: int) -> Shadowed | Undecided:
     """The rules that take everything of the one at this place, and a case of it."""
     solver = ways.solver
     way, before = ways.ways[place], ways.ways[:place]
-    takers = solver.conflict([way.open], [solver.opposite(each.open) for each in before])
+    takers = solver.conflict([way.open], [each.closed for each in before])
     if takers is None or not solver.can_hold(way.open):
         return Undecided(law=Law.UNSHADOWED, what=f"which rules take all of rule {place + 1}")
     case, rule = ways.case(), _rule(way)
@@ -49,7 +53,7 @@ def _shadowed(ways: Ways, place: int) -> Shadowed | Undecided:
     return Shadowed(place=place + 1, rule=rule, by=by, facts=case.facts)
 
 
-def idle_thresholds(ways: Ways, alive: Set[int]) -> Iterator[IdleThreshold | Undecided]:
+def idle_thresholds(ways: Ways, trials: Trials, alive: Set[int]) -> Iterator[IdleThreshold | Undecided]:
     """Thresholds on both sides of which the same rule decides, whatever else is so; those of rules that decide."""
     using: dict[str, dict[Any, list[int]]] = {}
     for place in sorted(alive):
@@ -59,7 +63,7 @@ def idle_thresholds(ways: Ways, alive: Set[int]) -> Iterator[IdleThreshold | Und
     for name, users in using.items():
         domain = ways.world.domains[name]
         for cut in sorted(users, key=domain.values.index):
-            answer = _is_passed(ways, domain, cut, users[cut])
+            answer = _is_shown(trials, domain, cut, users[cut]) or _is_passed(ways, domain, cut, users[cut])
             if answer is None:
                 yield Undecided(law=Law.THRESHOLDS, what=f"whether it matters how {name} stands to {cut}")
             elif not answer:
@@ -76,6 +80,16 @@ def _around(domain: Domain, threshold: Any) -> Iterator[tuple[int, int]]:
         yield place - 1, place
     if place < len(domain.steps) and not isinstance(domain.fact, Clock):
         yield place, place + 1
+
+
+def _is_shown(trials: Trials, domain: Domain, threshold: Any, users: Sequence[int]) -> bool:
+    """Whether a trial shows what `_is_passed` asks."""
+    return any(
+        trials.turns(user, domain.fact.name, domain.values[here], domain.values[there])
+        for places in _around(domain, threshold)
+        for here, there in (places, places[::-1])
+        for user in users
+    )
 
 
 def _is_passed(ways: Ways, domain: Domain, threshold: Any, users: Sequence[int]) -> Answer:
@@ -101,28 +115,41 @@ def overlaps(ways: Ways, most: int = MOST_OVERLAPS) -> Iterator[Overlap]:
     """
     found: list[Overlap] = []
     for is_milder in (True, False):
-        for place in range(len(ways.ways) - 1):
+        for severity in dict.fromkeys(_rule(way).severity for way in ways.ways):
             if len(found) < most:
-                found += islice(_taken_from(ways, place, is_milder=is_milder), most - len(found))
+                found += islice(_taken_from(ways, severity, is_milder=is_milder), most - len(found))
     return iter(found)
 
 
-def _taken_from(ways: Ways, place: int, *, is_milder: bool) -> Iterator[Overlap]:
-    """Each rule that decides where the one at this place holds too, if it is milder than that, or if it is worse."""
-    solver, rule = ways.solver, _rule(ways.ways[place])
-    others = [
-        (_rule(way), ways.decides(number))
-        for number, way in enumerate(ways.ways[:place])
-        if _rule(way).severity != rule.severity and (_rule(way).severity < rule.severity) is is_milder
-    ]
-    while others and solver.can_hold(ways.ways[place].open, solver.named(solver.any_of(each for _, each in others))):
-        case = ways.case()
-        first = case.taken(ways.subject)
-        assert isinstance(first, Rule)
-        before = next(number for number, way in enumerate(ways.ways) if way.end is first)
-        reproduced(rule.condition.walk(case.facts) is True and (first.severity < rule.severity) is is_milder)
-        yield Overlap(places=(before + 1, place + 1), rules=(first, rule), facts=case.facts)
-        others = [(each, formula) for each, formula in others if each is not first]
+def _taken_from(ways: Ways, severity: Severity[Any], *, is_milder: bool) -> Iterator[Overlap]:
+    """Each pair of which the second gives this severity, and the first a milder one, or a worse one."""
+    solver = ways.solver
+    places = [place for place, way in enumerate(ways.ways[:-1]) if _rule(way).severity == severity]
+    decided = solver.named(ways.where(lambda end: _is_on_side(end, severity, is_milder=is_milder)))
+    if not solver.can_hold(decided, solver.named(solver.any_of(ways.ways[place].open for place in places))):
+        return
+    for place in places:
+        assumed = [ways.ways[place].open, decided]
+        while solver.can_hold(*assumed):
+            overlap = _overlap(ways, place)
+            reproduced(overlap.is_milder is is_milder and _rule(ways.ways[place]).condition.walk(overlap.facts) is True)
+            yield overlap
+            assumed.append(solver.opposite(solver.named(ways.decides(overlap.places[0] - 1))))
+
+
+def _is_on_side(end: End, severity: Severity[Any], *, is_milder: bool) -> bool:
+    """Whether a rule gives a milder severity than this, or a worse one."""
+    assert isinstance(end, Rule)
+    return bool(end.severity < severity if is_milder else end.severity > severity)
+
+
+def _overlap(ways: Ways, place: int) -> Overlap:
+    """What the solver found last: some rule decides, though the one at this place holds too."""
+    case = ways.case()
+    first = case.taken(ways.subject)
+    assert isinstance(first, Rule)
+    before = next(number for number, way in enumerate(ways.ways) if way.end is first)
+    return Overlap(places=(before + 1, place + 1), rules=(first, _rule(ways.ways[place])), facts=case.facts)
 
 
 def _rule(way: Way) -> Rule[Any]:

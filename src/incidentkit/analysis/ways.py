@@ -48,7 +48,7 @@ class Case:
         return walk
 
 
-@frozen(eq=False)
+@frozen(eq=False, kw_only=True)
 class Way:
     """One of the ways: when it is open, if no way before it is, and where it leads."""
 
@@ -56,6 +56,8 @@ class Way:
     """When it is open, in terms of what the facts are."""
     open: Formula
     """The same as one variable, for the solver to assume."""
+    closed: Formula
+    """The opposite of that."""
     unknown: Formula
     """When it is neither open nor closed."""
     end: End
@@ -150,7 +152,12 @@ def _reached(ways: Sequence[Way], solver: Solver) -> Iterator[Formula]:
     none = solver.always
     for way in ways:
         yield none
-        none = solver.named(solver.all_of((none, solver.opposite(way.open))))
+        none = solver.named(solver.all_of((none, way.closed)))
+
+
+def _way(solver: Solver, formula: Formula, unknown: Formula, end: End) -> Way:
+    name = solver.named(formula)
+    return Way(formula=formula, open=name, closed=solver.opposite(name), unknown=unknown, end=end)
 
 
 def _rows(translation: Translation, rules: SeverityRules[Any]) -> Iterator[Way]:
@@ -158,7 +165,7 @@ def _rows(translation: Translation, rules: SeverityRules[Any]) -> Iterator[Way]:
     for rule in rules.rules:
         sides = translation.of(rule.condition)
         unknown = solver.all_of(map(solver.opposite, (sides.true, sides.false)))
-        yield Way(sides.true, solver.named(sides.true), unknown, rule)
+        yield _way(solver, sides.true, unknown, rule)
 
 
 @frozen
@@ -190,7 +197,7 @@ def _paths(walk: Walk[Any], answering: Answering, path: tuple[Formula, ...], unk
     question = walk.question
     if question is None:
         formula = solver.all_of(path)
-        yield Way(formula, solver.named(formula), unknown, walk)
+        yield _way(solver, formula, unknown, walk)
         return
     answers = answering.answers(question)
     nowhere = solver.all_of((*path, *map(solver.opposite, answers.values())))
