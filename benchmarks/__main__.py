@@ -37,6 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     modules.append(imports)
     if find_spec("hypothesis"):  # what `incidentkit.testing` needs
         modules += [import_module("benchmarks.checks"), import_module("benchmarks.strategies")]
+        modules += [import_module("benchmarks.proofs")] if find_spec("z3") else []
     if all(map(find_spec, DATABASES)):
         modules += [import_module("benchmarks.stores"), import_module("benchmarks.crowds")]
     rows: list[Row] = [row for module in modules for row in module.rows()]

@@ -23,15 +23,17 @@ COUNT: Final = 200
 """Rules of a large company."""
 
 
-def _lines() -> Sequence[thousand.Line]:
+def lines() -> Sequence[thousand.Line]:
     """Lines whose severities get milder from line to line, as people write them."""
     random = Random(20_240_303)
-    lines = [thousand.Line.draw(number, random) for number in range(COUNT)]
+    drawn = [thousand.Line.draw(number, random) for number in range(COUNT)]
     keys = SCHEME.keys
-    return [evolve(line, severity=keys[line.number * len(keys) // COUNT]) for line in lines]
+    return [evolve(line, severity=keys[line.number * len(keys) // COUNT]) for line in drawn]
 
 
-def _checked(rules: SeverityRules[Any]) -> Callable[[], object]:
+def checked(rules: SeverityRules[Any]) -> Callable[[], object]:
+    """All checks of some rules, of which it counts what breaks a law."""
+
     def check() -> int:
         try:
             check_rules(rules)
@@ -55,19 +57,19 @@ def _decided(decide: Callable[[Known], object], rules: SeverityRules[Any]) -> Ca
 
 def rows() -> list[Row]:
     """The twelve rules of the playbook, and two hundred."""
-    lines = _lines()
-    many = thousand.rules(lines)
+    written = lines()
+    many = thousand.rules(written)
     return [
         Row(
             name="check",
             work="check_rules, 12 rules; by hand the same facts are decided twice, and nothing else",
             hand=Once(_decided(triage.by_hand, RULES)),
-            ours=Once(_checked(RULES)),
+            ours=Once(checked(RULES)),
         ),
         Row(
             name="check-many",
             work=f"check_rules, {COUNT} rules",
-            hand=Once(_decided(thousand.by_hand(lines), many)),
-            ours=Once(_checked(many)),
+            hand=Once(_decided(thousand.by_hand(written), many)),
+            ours=Once(checked(many)),
         ),
     ]
