@@ -409,6 +409,8 @@ def checks_of_providers() -> None:
     assert_type(
         conformance(IncidentStore, level=Level.MUST, limit=timedelta(seconds=5)), Sequence[Check[IncidentStore]]
     )
+    assert_type(conformance(Desk), Sequence[Check[Desk]])
+    assert_type(conformance(AsyncDesk), Sequence[Check[AsyncDesk]])
     for check in conformance(Pager):
         assert_type(check.promise, str)
         check(ShortestPager)
@@ -418,6 +420,15 @@ def checks_of_providers() -> None:
         check(pager_in_a_coroutine)
         check(pager_in_a_context)
         check(pager_in_an_async_context)
+
+
+def checks_of_desks(desk: Desk, other: AsyncDesk, clock: ManualClock) -> None:
+    for check in conformance(Desk):
+        check(lambda: desk)
+        check(lambda: Rig(desk, another=lambda: desk, advance=clock.advance))
+    for awaited in conformance(AsyncDesk):
+        awaited(lambda: other)
+        awaited(lambda: Rig(other, another=lambda: other, advance=clock.advance))
 
 
 def pager_in_a_rig() -> Rig[Pager]:

@@ -272,6 +272,13 @@ def checks_of_providers(check: Check[Pager]) -> None:
     conformance(Pager, level="must")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 
+def checks_of_desks(desk: Desk, check: Check[Desk]) -> None:
+    check(MemoryPager)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    check(lambda: Rig(desk, advance=60))  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    for awaited in conformance(AsyncDesk):
+        awaited(lambda: desk)  # type: ignore[arg-type,return-value]  # pyright: ignore[reportArgumentType]
+
+
 def checks(rules: SeverityRules, schedule: Schedule) -> None:
     check_rules(rules, allow=[3])  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
     check_rules(rules, exmples=5)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]

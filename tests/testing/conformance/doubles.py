@@ -124,8 +124,8 @@ class Awaited:
     def __getattr__(self, name: str) -> Any:
         method = getattr(self._provider, name)
 
-        async def awaited(*arguments: Any) -> Any:
-            return method(*arguments)
+        async def awaited(*arguments: Any, **named: Any) -> Any:
+            return method(*arguments, **named)
 
         return awaited
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from incidentkit import AsyncDesk, Desk
 from incidentkit.errors import FieldInvalid, ProviderUnavailable, RigInvalid
 from incidentkit.memory import MemoryPager, MemoryStore, MemoryTracker
 from incidentkit.providers.answer import Diagnosis, Receipt
@@ -21,6 +22,8 @@ from incidentkit.providers.store import IncidentStore
 from incidentkit.providers.tools import TOOLS
 from incidentkit.testing import Check, Level, PromiseBroken, Rig, Untold, conformance
 from incidentkit.testing.conformance.suite import SUITES, suite_of
+from tests.testing.conformance.desk_mutants import MUTANTS as DESK_MUTANTS
+from tests.testing.conformance.desk_rigs import rig_of_async_desk, rig_of_desk
 from tests.testing.conformance.mutants import OWN
 from tests.testing.conformance.store_mutants import MUTANTS
 
@@ -46,6 +49,7 @@ def test_every_check_has_a_name_of_its_own_and_says_in_a_sentence_what_is_promis
 def test_no_mutant_is_left_of_a_check_that_is_gone() -> None:
     assert OWN.keys() <= {check.name for suite in SUITES for check in suite.checks}
     assert MUTANTS.keys() == {check.name for check in conformance(IncidentStore)}
+    assert DESK_MUTANTS.keys() == {check.name for check in conformance(Desk)}
 
 
 def test_checks_are_given_up_to_a_level() -> None:
@@ -312,7 +316,8 @@ def test_a_call_that_is_awaited_for_ever_is_late_and_ended() -> None:
 
 
 def test_the_kind_is_found_from_the_methods() -> None:
-    assert [suite_of(make).kind for make in (MemoryPager, MemoryTracker, MemoryStore)] == ["pager", "tracker", "store"]
+    makers = (MemoryPager, MemoryTracker, MemoryStore, rig_of_desk, rig_of_async_desk)
+    assert [suite_of(make).kind for make in makers] == ["pager", "tracker", "store", "desk", "desk"]
 
 
 class Halves(MemoryPager):
@@ -339,3 +344,7 @@ def test_what_is_missing_of_the_nearest_protocol_is_said(kind: Any, problem: str
     with pytest.raises(RigInvalid, match=f"kind: {problem}") as caught:
         suite_of(kind)
     assert caught.value.part == "kind"
+
+
+def test_both_desks_promise_the_same() -> None:
+    assert [check.name for check in conformance(AsyncDesk)] == [check.name for check in conformance(Desk)]

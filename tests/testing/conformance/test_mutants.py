@@ -15,7 +15,7 @@ from incidentkit.testing.conformance.suite import SUITES, Suite
 from tests.testing.conformance.doubles import Awaited, rig_of
 from tests.testing.conformance.mutants import IN_TIME, Forgetful, faults_for
 
-PROVIDERS = [suite for suite in SUITES if suite.kind != "store"]
+PROVIDERS = [suite for suite in SUITES if suite.kind not in ("store", "desk")]
 PAIRS = [(suite, check) for suite in PROVIDERS for check in suite.checks]
 pytestmark = pytest.mark.mutants
 

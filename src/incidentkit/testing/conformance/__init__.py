@@ -1,4 +1,4 @@
-"""Conformance: whether a provider or a store keeps the promises of its protocol, each of them a check by itself.
+"""Conformance: whether a provider, a store or a desk keeps what it promises, each promise a check by itself.
 
 ::
 

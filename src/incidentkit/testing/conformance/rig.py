@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
+from datetime import timedelta
 from typing import Any, Final, Generic, TypeAlias, TypeVar
 
 from attrs import Attribute, field, fields, frozen
@@ -82,6 +83,9 @@ class Rig(Generic[P_co]):
         default=None, kw_only=True, validator=_is_called
     )
     """While this context lasts, the system behind says that there are too many requests."""
+    advance: Callable[[timedelta], object] | None = field(default=None, kw_only=True, validator=_is_called)
+    """Lets so much time pass for the provider and the system behind, such as the `ManualClock.advance` of their clock;
+    may be awaited. Desks alone are checked by it, since what they promise is a matter of time."""
 
 
 Made: TypeAlias = P | Rig[P]

@@ -170,19 +170,19 @@ class Stage:
         """The promise is broken."""
         raise PromiseBroken(self.check, self.level, self.promise, seen)
 
-    def call(self, method: str, *arguments: object) -> Any:
+    def call(self, method: str, *arguments: object, provider: object = None, **named: object) -> Any:
         """What a method answers. If it raises, another check says so, and this one can see nothing."""
-        outcome = self.attempt(method, *arguments)
+        outcome = self.attempt(method, *arguments, provider=provider, **named)
         if outcome.error is not None:
             raise Untold(f"{method} did not answer: {outcome}")
         return outcome.answer
 
-    def attempt(self, method: str, *arguments: object, provider: object = None) -> Outcome:
+    def attempt(self, method: str, *arguments: object, provider: object = None, **named: object) -> Outcome:
         """What comes of a call, of the provider of the factory unless another one is given."""
         asked = self._method(method, provider)
         self.watch.begin(method)
         try:
-            return Outcome(self.settled(asked(*arguments)))
+            return Outcome(self.settled(asked(*arguments, **named)))
         except (Overdue, SkipTest):
             raise
         except Exception as error:  # noqa: BLE001  # whatever a provider raises is what came of the call
@@ -265,8 +265,12 @@ class Stage:
             made = self._ending.enter_context(made)
         rig: Rig[Any] = made if isinstance(made, Rig) else Rig(made)  # pyright: ignore[reportUnknownVariableType]
         if is_made:
-            self._ending.callback(self._close, rig.provider)
+            self.close_after(rig.provider)
         return rig
+
+    def close_after(self, provider: object) -> None:
+        """Close another provider as well, when the check is over."""
+        self._ending.callback(self._close, provider)
 
     def _is_made(self, made: object) -> bool:
         """Whether it is the provider itself, though it be a context too, and no context that gives one."""
@@ -278,9 +282,13 @@ class Stage:
         return made
 
     def _close(self, provider: Any) -> None:
-        """Close what can be closed. That it cannot be is for the check about closing to say, and for no other."""
-        close = getattr(provider, "aclose", None) or getattr(provider, "close", None)
-        if callable(close):
+        """Close what can be closed. That it cannot be is for the check about closing to say, and for no other.
+
+        A desk is shut down: what it calls closing is said of an incident.
+        """
+        named = (getattr(provider, name, None) for name in ("shut_down", "aclose", "close"))
+        close = next(filter(callable, named), None)
+        if close is not None:
             with suppress(Exception):
                 self.settled(close())
 

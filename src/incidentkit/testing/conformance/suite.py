@@ -9,6 +9,8 @@ from typing import Any, Final
 from attrs import evolve, frozen
 from typing_extensions import TypeForm
 
+from incidentkit.desk.async_desk import AsyncDesk
+from incidentkit.desk.desk import Desk
 from incidentkit.errors import FieldInvalid, RigInvalid, shown
 from incidentkit.providers.chat import Chat
 from incidentkit.providers.on_call import OnCall
@@ -17,7 +19,7 @@ from incidentkit.providers.status_page import StatusPage
 from incidentkit.providers.store import IncidentStore
 from incidentkit.providers.tools import TOOLS
 from incidentkit.providers.tracker import Tracker
-from incidentkit.testing.conformance import chat, on_call, pager, status_page, store, tools, tracker
+from incidentkit.testing.conformance import chat, desk, on_call, pager, status_page, store, tools, tracker
 from incidentkit.testing.conformance.check import LIMIT, Check
 from incidentkit.testing.conformance.level import Level
 from incidentkit.testing.conformance.method import Method, checks_of
@@ -73,18 +75,22 @@ SUITES: Final[tuple[Suite, ...]] = (
     _suite("tracker", Tracker, tracker.METHODS, tracker.OWN),
     *(_tool_suite(protocol) for protocol in dict.fromkeys(tool.protocol for tool in TOOLS)),
     _named("store", IncidentStore, store.METHODS, store.CHECKS),
+    _named("desk", Desk, desk.METHODS, desk.CHECKS),
 )
-"""Every suite, in the order of the protocols in the documentation."""
+"""Every suite, in the order of the protocols in the documentation; a desk is its own protocol."""
 
-BY_PROTOCOL: Final[Mapping[Any, Suite]] = {suite.protocol: suite for suite in SUITES}
 BY_KIND: Final[Mapping[str, Suite]] = {suite.kind: suite for suite in SUITES}
+BY_PROTOCOL: Final[Mapping[Any, Suite]] = {
+    **{suite.protocol: suite for suite in SUITES},
+    AsyncDesk: BY_KIND["desk"],  # whose methods are the same, each of them awaited
+}
 
 
 def conformance(protocol: TypeForm[P], /, *, level: Level = Level.MAY, limit: timedelta = LIMIT) -> Sequence[Check[P]]:
     """A check for each promise of a protocol, up to a level; each call may take as long as ``limit``.
 
     Without a level the checks of all are given: a promise that only should be kept fails the test as well.
-    Raises `FieldInvalid` for what is none of the protocols of providers, or of stores.
+    Raises `FieldInvalid` for what is neither a protocol of providers or of stores nor a desk.
     """
     suite = _suite_of(protocol)
     return tuple(evolve(check, limit=limit) for check in suite.checks if check.level in Level(level).among)
@@ -94,7 +100,7 @@ def _suite_of(protocol: object) -> Suite:
     try:
         return BY_PROTOCOL[protocol]
     except (KeyError, TypeError):
-        names = ", ".join(suite.protocol.__name__ for suite in SUITES)
+        names = ", ".join(each.__name__ for each in BY_PROTOCOL)
         raise FieldInvalid("protocol", f"there is no suite for {shown(protocol)}: there are those of {names}") from None
 
 
