@@ -10,6 +10,8 @@ from xml.etree import ElementTree
 
 import pytest
 
+from incidentkit import Desk
+from incidentkit.testing import conformance
 from tests.cli.invocation import Invoke
 
 MODULE = """
@@ -73,6 +75,12 @@ def test_kept_promises_are_reported(invoke: Invoke, module: str) -> None:
     assert done.lines[0] == f"{module}:pager (pager)"
     assert ["page_done_once", "must", "kept"] in [line.split() for line in done.lines]
     assert done.lines[-1].startswith("Promises: 18 kept, 0 broken, 7 untold")
+
+
+def test_a_desk_is_known_by_its_methods(invoke: Invoke) -> None:
+    done = invoke("conform", "tests.testing.conformance.desk_rigs:rig_of_desk")
+    assert (done.status, done.lines[0]) == (0, "tests.testing.conformance.desk_rigs:rig_of_desk (desk)")
+    assert done.lines[-1] == f"Promises: {len(conformance(Desk))} kept, 0 broken, 0 untold."
 
 
 def test_a_factory_may_import_its_neighbours_late(invoke: Invoke, module: str, tmp_path: Path) -> None:

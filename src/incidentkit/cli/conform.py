@@ -1,4 +1,4 @@
-"""``incidentkit conform``: whether a provider or a store of your own keeps its promises."""
+"""``incidentkit conform``: whether a provider, a store or a desk of your own keeps its promises."""
 
 from __future__ import annotations
 
@@ -18,10 +18,11 @@ from incidentkit.cli.screen import screen_on
 from incidentkit.errors import CommandInvalid, RigInvalid, nearest, shown
 
 DESCRIPTION: Final = """\
-Puts a provider or a store to every promise of its protocol, and reports on each.
-The factory is a function or a class: called without arguments, it gives one in
-front of a system of its own, in which nothing has happened. It may be async def,
-and it may give a context. The module is found from the current folder on.
+Puts a provider, a store or a desk to everything that it promises, and reports on
+each promise. The factory is a function or a class: called without arguments, it
+gives one in front of a system of its own, in which nothing has happened. It may
+be async def, and it may give a context. The module is found from the current
+folder on.
 
 People are paged and tickets are opened by it: let the factory give what is in
 front of a system for tests.
@@ -43,7 +44,7 @@ INSTALL: Final = "the checks are not installed: pip install 'incidentkit[testing
 
 def _add_options(parser: ArgumentParser) -> None:
     parser.add_argument("factory", metavar="MODULE:FACTORY", help="what makes a provider, such as ntfy.testing:pager")
-    parser.add_argument("--kind", help="what it is, such as pager or store; found from its methods if not given")
+    parser.add_argument("--kind", help="what it is, such as pager, store or desk; found from its methods if not given")
     parser.add_argument(
         "--level", choices=("must", "should", "may"), default="may", help="up to which level to check; may if not given"
     )
@@ -128,7 +129,7 @@ def _factory(name: str) -> Callable[[], Any]:
 
 CONFORM = Command(
     name="conform",
-    help="whether a provider or a store of your own keeps its promises",
+    help="whether a provider, a store or a desk of your own keeps its promises",
     description=DESCRIPTION,
     epilog=EPILOG,
     add_options=_add_options,
