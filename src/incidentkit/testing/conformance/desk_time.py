@@ -124,13 +124,12 @@ def _holds_pages(stage: Stage) -> None:
 
 
 def _sends_what_failed(stage: Stage) -> None:
-    if stage.rig.outage is None:
-        raise Untold("only an outage shows it: let the factory give Rig(..., outage=...)")
+    outage = stage.outage()
     story = Story.begin(stage)
     ahead = story.ahead()
     if not ahead or ahead[0].at > story.now + MARGIN:
         raise Untold("by its preview nobody is paged at once")
-    with stage.rig.outage():
+    with outage:
         if story.work():
             raise Untold("pages arrived in spite of the outage")
     retry = story.next_paging()
