@@ -57,6 +57,10 @@ class Kept:
 
 def broken():
     raise OSError("no such server")
+
+
+def ending():
+    raise SystemExit(0)
 """
 
 
@@ -65,6 +69,7 @@ def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """A module in the current folder; its name is used for no other test, as Python keeps what it has imported."""
     name = f"own_{abs(hash(tmp_path))}"
     (tmp_path / f"{name}.py").write_text(MODULE, encoding="utf-8")
+    (tmp_path / f"ends_{name}.py").write_text("raise SystemExit(0)", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     return name
 
@@ -74,7 +79,7 @@ def test_kept_promises_are_reported(invoke: Invoke, module: str) -> None:
     assert done.status == 0
     assert done.lines[0] == f"{module}:pager (pager)"
     assert ["page_done_once", "must", "kept"] in [line.split() for line in done.lines]
-    assert done.lines[-1].startswith("Promises: 18 kept, 0 broken, 7 untold")
+    assert done.lines[-1].startswith("Promises: 19 kept, 0 broken, 7 untold")
 
 
 def test_a_desk_is_known_by_its_methods(invoke: Invoke) -> None:
@@ -113,6 +118,9 @@ def test_a_kind_may_be_given_and_a_factory_stand_deeper(invoke: Invoke, module: 
         (["{}"], "is not of the form MODULE:FACTORY"),
         (["{}:NUMBER"], "is 7, which cannot be called"),
         (["{}:broken"], "the factory raised OSError: no such server"),
+        (["{}:ending"], "factory: making or closing it raised SystemExit: 0"),
+        (["{}:ending", "--kind", "pager"], "factory: making or closing it raised SystemExit: 0"),
+        (["ends_{}:pager"], "cannot be imported: SystemExit: 0"),
         (
             ["builtins:dict"],
             r"no protocol; the nearest is configuration, without set, unset, diagnose\. Say what it is with --kind: ",
@@ -123,7 +131,7 @@ def test_a_kind_may_be_given_and_a_factory_stand_deeper(invoke: Invoke, module: 
         (["{}:listing"], r"effects: it is called, and \['x'\] cannot be: give a function, as effects=lambda: \['x'\]"),
         (["{}:failing"], "effects: it raised OSError: no such server"),
         (["{}:pager", "--kind", "pagr"], "there is no kind 'pagr': there are pager, .*. Did you mean 'pager'"),
-        (["{}:pager", "--junit", "nowhere/r.xml"], "nowhere/r.xml: No such file or directory"),
+        (["{}:pager", "--junit", "nowhere/r.xml"], "nowhere/r.xml cannot be written: there is no folder nowhere"),
     ],
 )
 def test_what_cannot_be_checked_is_said_in_a_line(

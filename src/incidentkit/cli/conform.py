@@ -54,12 +54,15 @@ def _add_options(parser: ArgumentParser) -> None:
 
 
 def _run(options: Namespace, stream: TextIO) -> int:
+    for path in filter(None, (options.junit, options.json)):  # before the first check, which may take long
+        if not path.parent.is_dir():
+            raise CommandInvalid(f"{path} cannot be written: there is no folder {path.parent}")
     with _found_from_here():
         report = _report(options)
+    screen_on(stream, 0).page(report.to_document())
     for path, text in ((options.junit, report.to_junit), (options.json, report.to_json)):
         if path is not None:
             path.write_text(text(), encoding="utf-8", errors="backslashreplace")
-    screen_on(stream, 0).page(report.to_document())
     return 1 if report.broken else 0
 
 
@@ -120,7 +123,7 @@ def _factory(name: str) -> Callable[[], Any]:
         raise CommandInvalid(f"{shown(name)} is not of the form MODULE:FACTORY, such as ntfy.testing:pager")
     try:
         found: object = attrgetter(path)(import_module(module))
-    except Exception as error:  # noqa: BLE001  # it is code of others, which may raise anything
+    except (Exception, SystemExit) as error:  # noqa: BLE001  # it is code of others, which may raise anything
         raise CommandInvalid(f"{name} cannot be imported: {type(error).__name__}: {error}") from None
     if not callable(found):
         raise CommandInvalid(f"{name} is {shown(found)}, which cannot be called: name what makes a provider")

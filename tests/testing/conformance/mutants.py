@@ -170,6 +170,14 @@ def answers_with(**other: Any) -> Fault:
     return lambda double, call, request: evolve(call(request), **other)
 
 
+def does_it_twice(double: Double, call: Any, request: Any) -> Any:
+    receipt = call(request)
+    if request.key not in double.said:
+        double.said[request.key] = True
+        double.effects.append(f"once more {request}")
+    return receipt
+
+
 def says_once(double: Double, call: Any, request: Any) -> Any:
     content = str(evolve(request, key=""))
     if content not in double.said or double.said[content][0] == request.key:
@@ -286,6 +294,7 @@ def pages_to_see(double: Double, call: Any, request: Any) -> Any:
 
 OWN: Final[Mapping[str, Mapping[str, Fault]]] = {
     "page_another_key": {"page": says_once},
+    "page_one_message": {"page": does_it_twice},
     "page_shows_words": {"page": loses_letters},
     "page_any_purpose": {"page": refuses(Purpose.STAND_DOWN)},
     "on_call_people": {"on_call": answers_with(people=["ada"])},

@@ -21,6 +21,7 @@ from incidentkit.providers.pager import Pager, SendPage
 from incidentkit.providers.store import IncidentStore
 from incidentkit.providers.tools import TOOLS
 from incidentkit.testing import Check, Level, PromiseBroken, Rig, Untold, conformance
+from incidentkit.testing.conformance import stage
 from incidentkit.testing.conformance.suite import SUITES, suite_of
 from tests.testing.conformance.desk_mutants import MUTANTS as DESK_MUTANTS
 from tests.testing.conformance.desk_rigs import rig_of_async_desk, rig_of_desk
@@ -313,6 +314,87 @@ def test_a_call_that_is_awaited_for_ever_is_late_and_ended() -> None:
     with pytest.raises(PromiseBroken, match="page did not come back within"):
         named("in_time", limit=SHORT)(Stuck)
     assert len(ended) == 1
+
+
+class Ends(MemoryPager):
+    """Ends the program, as code does that was written for a command line."""
+
+    def page(self, request: SendPage, /) -> Receipt:
+        raise SystemExit(0)
+
+
+class IsCancelled(MemoryPager):
+    async def page(self, request: SendPage, /) -> Receipt:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]
+        raise asyncio.CancelledError
+
+
+@pytest.mark.parametrize("kind", [Ends, IsCancelled])
+@pytest.mark.parametrize("name", ["page_answers", "page_at_once"])
+def test_whatever_ends_a_call_is_what_came_of_it(kind: Any, name: str) -> None:
+    with pytest.raises(PromiseBroken, match=r"SystemExit: 0|CancelledError"):
+        named(name)(kind)
+
+
+def ending_factory() -> MemoryPager:
+    raise SystemExit(0)
+
+
+@contextmanager
+def ending_context() -> Generator[MemoryPager]:
+    yield MemoryPager()
+    raise SystemExit(0)
+
+
+@pytest.mark.parametrize("factory", [ending_factory, ending_context])
+def test_a_factory_that_ends_the_program_ends_no_check(factory: Any) -> None:
+    with pytest.raises(RigInvalid, match="factory: making or closing it raised SystemExit: 0"):
+        named("page_answers")(factory)
+
+
+def test_a_factory_that_never_comes_back_is_to_blame(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stage, "PREPARATION", SHORT)
+    over = Event()
+
+    def hanging() -> MemoryPager:
+        over.wait()
+        return MemoryPager()
+
+    async def waiting() -> MemoryPager:
+        await asyncio.Event().wait()
+        return MemoryPager()
+
+    try:
+        for factory in (hanging, waiting):
+            with pytest.raises(RigInvalid, match=r"factory: it did not come back within 0.2 s\."):
+                named("in_time", limit=SHORT)(factory)
+    finally:
+        over.set()
+
+
+def test_a_provider_that_never_closes_is_late_and_otherwise_what_it_was() -> None:
+    over = Event()
+
+    class Stays(MemoryPager):
+        def close(self) -> None:
+            over.wait()
+
+    class Lingers(MemoryPager):
+        async def aclose(self) -> None:
+            await asyncio.Event().wait()
+
+    class Bad(Stays):
+        def page(self, request: SendPage, /) -> Receipt:
+            raise KeyError(request.key)
+
+    try:
+        for kind in (Stays, Lingers):
+            named("page_answers", limit=SHORT)(kind)
+            with pytest.raises(PromiseBroken, match=r"closing it did not come back within 0.2 s\."):
+                named("in_time", limit=SHORT)(kind)
+        with pytest.raises(PromiseBroken, match="KeyError"):
+            named("page_answers", limit=SHORT)(Bad)
+    finally:
+        over.set()
 
 
 def test_the_kind_is_found_from_the_methods() -> None:

@@ -20,6 +20,7 @@ OPEN: Final = Method(
     name="open_channel",
     answer=Receipt,
     request=lambda stage: sample(OpenChannel, stage, name=fresh("conformance")),
+    adds=True,
     texts=("name", "topic"),
     cut=("topic",),
 )
@@ -27,6 +28,7 @@ POST: Final = Method(
     name="post",
     answer=Receipt,
     request=lambda stage: sample(PostMessage, stage, channel=_channel(stage)),
+    adds=True,
     texts=("message",),
     cut=("message",),
     refuses=("channel",),

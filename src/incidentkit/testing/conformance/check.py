@@ -7,7 +7,7 @@ from contextvars import copy_context
 from datetime import timedelta
 from threading import Event, Thread
 from types import TracebackType
-from typing import Any, Final, Generic, TypeAlias
+from typing import Any, Final, Generic, NoReturn, TypeAlias
 
 from attrs import field, frozen
 
@@ -66,26 +66,34 @@ class Check(Generic[P]):
         Thread(target=copy_context().run, args=(perform,), name=f"check {self.name}", daemon=True).start()
         while not over.wait(watch.patience):
             if watch.is_over:
-                self._late(watch.call)
-        if raised and isinstance(raised[0], Overdue):
-            self._late(str(raised[0]))
-        if raised and isinstance(raised[0], (PromiseBroken, Untold, RigInvalid)):
-            raise raised[0].with_traceback(_without_ours(raised[0].__traceback__)) from raised[0].__cause__
-        if raised:
-            raise raised[0]
+                raised.append(Overdue(watch))
+                break
+        error = raised[0] if raised else None
+        while isinstance(error, Overdue):
+            error = watch.judged if error.is_closing and not self.timely else self._late(error)
+        if error is not None:
+            self._raise(error)
+
+    def _raise(self, error: BaseException) -> NoReturn:
+        """Raise what was raised in the thread, for whoever asked."""
+        __tracebackhide__ = True
+        if isinstance(error, (PromiseBroken, Untold, RigInvalid)):
+            raise error.with_traceback(_without_ours(error.__traceback__)) from error.__cause__
+        if isinstance(error, Exception):
+            raise error
+        # It would end the program that checks, with whatever exit status, as if that were what was found.
+        raise RigInvalid("factory", f"making or closing it raised {type(error).__name__}: {error}") from error
 
     def _perform(self, factory: Callable[[], Any], watch: Watch) -> None:
         __tracebackhide__ = True
         with Stage(self.name, self.level, self.promise, self.methods, watch, factory) as stage:
             self.judge(stage)
 
-    def _late(self, call: str) -> None:
-        """A call did not come back. Where it was not awaited, its thread is left to itself, since none can be ended."""
-        __tracebackhide__ = True
-        seen = f"{call} did not come back within {self.limit.total_seconds():g} s."
-        if self.timely:
-            raise PromiseBroken(self.name, self.level, self.promise, seen)
-        raise Untold(seen)
+    def _late(self, error: Overdue) -> BaseException:
+        """What it means that something does not come back. Its thread is left to itself, since none can be ended."""
+        if error.part:
+            return RigInvalid(error.part, str(error))
+        return PromiseBroken(self.name, self.level, self.promise, str(error)) if self.timely else Untold(str(error))
 
 
 def _without_ours(traceback: TracebackType | None) -> TracebackType | None:

@@ -93,7 +93,7 @@ def _begun(asked: Callable[..., Any], request: object) -> Any:
     """What a call gives at once: an outcome, or what has to be awaited."""
     try:
         answer = asked(request)
-    except Exception as error:  # noqa: BLE001  # whatever a provider raises is what came of the call
+    except BaseException as error:  # noqa: BLE001  # whatever a provider raises is what came of the call
         return Outcome(error=error)
     return answer if inspect.isawaitable(answer) else Outcome(answer)
 
@@ -104,5 +104,13 @@ async def _settled(begun: Any) -> Outcome:
         return begun
     try:
         return Outcome(await begun)
-    except Exception as error:  # noqa: BLE001  # the same for what is awaited
+    except BaseException as error:  # the same for what is awaited
+        if is_cancelled():
+            raise
         return Outcome(error=error)
+
+
+def is_cancelled() -> bool:
+    """Whether the task that is running is to end, and not only what it awaits."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

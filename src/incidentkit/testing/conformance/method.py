@@ -16,6 +16,7 @@ from incidentkit.testing.conformance.level import Level
 from incidentkit.testing.conformance.outcome import Outcome
 from incidentkit.testing.conformance.samples import LONG, NASTY, OTHER_INCIDENT, fresh, reworded
 from incidentkit.testing.conformance.stage import Stage, Untold
+from incidentkit.text.number import counted
 
 LONGEST_RETRY: Final = timedelta(days=1)
 """For longer no system asks to wait."""
@@ -32,6 +33,8 @@ class Method:
     """Makes a request that can be carried out, after whatever has to be there for it."""
     changes: bool = True
     """Whether it changes something, so that its requests have keys."""
+    adds: bool = False
+    """Whether each of its requests adds something, such as a message: what happened can be counted then."""
     texts: tuple[str, ...] = ()
     """The fields of its request in which any words may stand."""
     cut: tuple[str, ...] = ()
@@ -89,6 +92,30 @@ def remembered(method: Method, stage: Stage, request: Any) -> Any:
     return first
 
 
+def effects_of_one(method: Method, stage: Stage) -> int:
+    """How many things happen where it answers a request; 0 if that is not seen, or is not the same each time.
+
+    Whoever asks for it looks whether as many happen in other circumstances too. That nothing happens is for another
+    check to say.
+    """
+    if stage.rig.effects is None or not method.adds:
+        return 0
+    first, second = (_effects_of(method, stage, method.request(stage)) for _ in range(2))
+    return first if first == second else 0
+
+
+def _effects_of(method: Method, stage: Stage, request: Any) -> int:
+    before = stage.effects()
+    answered(method, stage, request)
+    return len(stage.effects()) - len(before)
+
+
+def expect_effects(stage: Stage, before: tuple[str, ...], count: int, what: str) -> None:
+    """So many things have happened since; whatever has, if how many is not known."""
+    happened = len(_effects_if_seen(stage)) - len(before)
+    stage.expect(count == 0 or happened == count, f"{what}, and {happened} of {counted(count, 'thing')} happened.")
+
+
 def _answers(method: Method, stage: Stage) -> None:
     outcome = stage.attempt(method.name, method.request(stage))
     stage.expect(isinstance(outcome.answer, method.answer), f"{outcome}.")
@@ -115,7 +142,7 @@ def _tells_of_outage(method: Method, stage: Stage) -> None:
     stage.expect(kept, f"{Outcome(error=error)}." if error else "an answer, though nothing can be reached.")
 
 
-def _failure(method: Method, stage: Stage) -> Exception | None:
+def _failure(method: Method, stage: Stage) -> BaseException | None:
     """What it raises while the system behind cannot be reached."""
     outage, request = stage.outage(), method.request(stage)
     with outage:
@@ -134,11 +161,14 @@ def _tells_of_overload(method: Method, stage: Stage) -> None:
 
 
 def _serves_many(method: Method, stage: Stage) -> None:
-    requests = [method.request(stage) for _ in range(CROWD)]
+    usual = effects_of_one(method, stage)
+    requests, before = [method.request(stage) for _ in range(CROWD)], _effects_if_seen(stage)
     outcomes = stage.at_once(method.name, requests)
     for outcome in outcomes:
         _expect_answer_or_refusal(stage, outcome, f"{CROWD} requests at once")
-    stage.expect(any(outcome.error is None for outcome in outcomes), f"all were refused, as in {outcomes[0]}.")
+    answers = sum(outcome.error is None for outcome in outcomes)
+    stage.expect(answers > 0, f"all were refused, as in {outcomes[0]}.")
+    expect_effects(stage, before, usual * answers, counted(answers, "answer"))
 
 
 def _does_it(method: Method, stage: Stage) -> None:
@@ -191,7 +221,7 @@ def _effects_if_seen(stage: Stage) -> tuple[str, ...]:
 
 
 def _does_it_once_for_many(method: Method, stage: Stage) -> None:
-    request = method.request(stage)
+    usual, request, before = effects_of_one(method, stage), method.request(stage), _effects_if_seen(stage)
     outcomes = stage.at_once(method.name, [request] * CROWD)
     if strange := _strange(outcomes):
         if _strange(stage.at_once(method.name, [method.request(stage) for _ in range(CROWD)])):
@@ -200,9 +230,14 @@ def _does_it_once_for_many(method: Method, stage: Stage) -> None:
     answers = [outcome.answer for outcome in outcomes if outcome.error is None]
     if not answers or not all(isinstance(each, method.answer) for each in answers):
         raise Untold(f"{method.name} did not answer")
+    happened = len(_effects_if_seen(stage)) - len(before)
+    before = _effects_if_seen(stage)
     remembered(method, stage, request)
+    if _effects_if_seen(stage) != before:
+        raise Untold(f"{method.name} does not even know its own keys")
     others = [each for each in answers if each != answers[0]]
     stage.expect(not others, f"{shown(answers[0])} and {shown(next(iter(others), None))}.")
+    stage.expect(usual in (0, happened), f"{happened} things happened for one key.")
 
 
 def _strange(outcomes: Iterable[Outcome]) -> Outcome | None:
@@ -219,13 +254,15 @@ def _goes_by_the_key(method: Method, stage: Stage) -> None:
 
 
 def _comes_back(method: Method, stage: Stage) -> None:
-    outage, request = stage.outage(), method.request(stage)
+    outage, usual = stage.outage(), effects_of_one(method, stage)
+    request, before = method.request(stage), _effects_if_seen(stage)
     with outage:
         failed = stage.attempt(method.name, request)
     if failed.error is None:
         raise Untold(f"{method.name} answered, though nothing could be reached")
     outcome = stage.attempt(method.name, request)
     stage.expect(outcome.error is None, f"{outcome}.")
+    expect_effects(stage, before, usual, "an answer once it could be reached again")
 
 
 def _changes_nothing(method: Method, stage: Stage) -> None:
@@ -237,8 +274,12 @@ def _changes_nothing(method: Method, stage: Stage) -> None:
 
 def _cuts(method: Method, field: str, stage: Stage) -> None:
     answered(method, stage, method.request(stage))
-    outcome = stage.attempt(method.name, reworded(method.request(stage), field, "long " * (LONG // 5)))
+    usual = effects_of_one(method, stage)
+    request, before = reworded(method.request(stage), field, "long " * (LONG // 5)), _effects_if_seen(stage)
+    outcome = stage.attempt(method.name, request)
     stage.expect(isinstance(outcome.answer, method.answer), f"for {LONG} characters, {outcome}.")
+    is_seen = usual == 0 or _effects_if_seen(stage) != before
+    stage.expect(is_seen, f"for {LONG} characters, an answer, and nothing that happened.")
 
 
 def _refuses_unknown(method: Method, field: str, stage: Stage) -> None:

@@ -6,10 +6,10 @@ import asyncio
 import inspect
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import timedelta
 from secrets import token_hex
-from typing import Any, NoReturn, Self, cast
+from typing import Any, Final, NoReturn, Self, cast
 from unittest import SkipTest
 
 from attrs import define, field
@@ -19,6 +19,9 @@ from incidentkit.testing.conformance.crowd import SECONDS, awaited_together, beg
 from incidentkit.testing.conformance.level import Level
 from incidentkit.testing.conformance.outcome import Outcome
 from incidentkit.testing.conformance.rig import Rig
+
+PREPARATION: Final = timedelta(minutes=1)
+"""How long a factory may take at the least, and each part of a rig."""
 
 
 class PromiseBroken(AssertionError):
@@ -39,25 +42,35 @@ class Untold(SkipTest):
     """Whether a promise is kept could not be seen, and why. To pytest and unittest the test was skipped."""
 
 
-class Overdue(Exception):
-    """A call did not come back in time."""
-
-
 @define
 class Watch:
-    """Which call is running, and until when: written by the thread of a check, read by whoever waits for it."""
+    """What is running, and until when: written by the thread of a check, read by whoever waits for it."""
 
     limit: timedelta
+    """How long a call may take."""
     call: str = ""
+    part: str = ""
+    """The part of the rig that is running, if no call is: it is to blame if it does not come back, and no provider."""
+    seconds: float = field(init=False)
+    """How long what is running may take."""
     until: float | None = None
+    is_closing: bool = False
+    """Whether all has been seen that is to be seen."""
+    judged: BaseException | None = None
+    """What came of that."""
 
-    def begin(self, call: str) -> None:
-        """From now on that call is running."""
-        self.call, self.until = call, time.monotonic() + self.limit.total_seconds()
+    def __attrs_post_init__(self) -> None:
+        self.seconds = self.limit.total_seconds()
+
+    def begin(self, call: str, part: str = "") -> None:
+        """From now on that call is running, or that part of the rig."""
+        limit = max(self.limit, PREPARATION) if part else self.limit
+        self.call, self.part, self.seconds = call, part, limit.total_seconds()
+        self.until = time.monotonic() + self.seconds
 
     def extend(self) -> None:
         """Whoever awaits it sees to its time: wait for that, and no longer than twice."""
-        self.until = time.monotonic() + 2 * self.limit.total_seconds()
+        self.until = time.monotonic() + 2 * self.seconds
 
     def end(self) -> None:
         """It came back."""
@@ -74,6 +87,15 @@ class Watch:
         """Whether the call should have come back."""
         until = self.until
         return until is not None and time.monotonic() >= until
+
+
+class Overdue(Exception):
+    """What was running did not come back in time."""
+
+    def __init__(self, watch: Watch) -> None:
+        self.part = watch.part
+        self.is_closing = watch.is_closing
+        super().__init__(f"{watch.call or 'it'} did not come back within {watch.seconds:g} s.")
 
 
 @define
@@ -100,16 +122,19 @@ class Stage:
             raise
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
+        self.watch.is_closing, self.watch.judged = True, error
         self._end()
 
     def _end(self) -> None:
         """Close what was made, and the loop after it: whoever has something to close may have to await it."""
+        self.watch.begin("closing it")
         try:
             self._ending.close()
         finally:
             if self._runner is not None:
                 self._runner.close()
+            self.watch.end()
 
     def key(self) -> str:
         """A key that nobody has used, whatever was tried on this system before."""
@@ -127,7 +152,7 @@ class Stage:
         happened = self._of_rig("effects", self.rig.effects, "only the system behind shows it")
         if not isinstance(happened, Iterable) or isinstance(happened, str | bytes):
             raise RigInvalid("effects", f"it gave {shown(happened)}: let it give a list, with an item for each thing")
-        with _blamed_on("effects"):
+        with self._blamed_on("effects"):
             return tuple(str(each) for each in happened)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
 
     def outage(self) -> AbstractContextManager[object]:
@@ -141,7 +166,7 @@ class Stage:
     def another(self, what: str = "provider") -> Any:
         """Another one of the same system; nothing can be seen without it."""
         another = self._of_rig("another", self.rig.another, f"only another {what} of the same system shows it")
-        with _blamed_on("another"):
+        with self._blamed_on("another"):
             made = self.settled(another)
         if made is None:
             raise RigInvalid("another", f"it gave None: let it return another {what} of the same system")
@@ -152,14 +177,35 @@ class Stage:
         if not isinstance(made, AbstractContextManager):
             what = "is no context that `with` takes: write it as a generator under contextmanager"
             raise RigInvalid(part, f"it gave {shown(made)}, which {what}")
-        return _lasting(part, cast(AbstractContextManager[object], made))
+        return self._lasting(part, cast(AbstractContextManager[object], made))
 
     def _of_rig(self, part: str, make: Callable[[], object] | None, why: str) -> object:
         """What that part of the rig gives; nothing can be seen without it."""
         if make is None:
             raise Untold(f"{why}: let the factory give Rig(..., {part}=...)")
-        with _blamed_on(part):
+        with self._blamed_on(part):
             return make()
+
+    @contextmanager
+    def _lasting(self, part: str, context: AbstractContextManager[object]) -> Generator[None]:
+        """That context of a rig, which is to blame if it cannot begin."""
+        with ExitStack() as ending:
+            with self._blamed_on(part):
+                ending.enter_context(context)
+            yield
+
+    @contextmanager
+    def _blamed_on(self, part: str) -> Generator[None]:
+        """Whatever is raised meanwhile, no provider is to blame for it, but a part of the rig."""
+        self.watch.begin("", part)
+        try:
+            yield
+        except (Overdue, SkipTest):
+            raise
+        except BaseException as error:
+            raise RigInvalid(part, f"it raised {type(error).__name__}: {error}. It has to work at any time") from error
+        finally:
+            self.watch.end()
 
     def expect(self, kept: bool, seen: str) -> None:
         """The promise is broken unless that is so."""
@@ -185,7 +231,7 @@ class Stage:
             return Outcome(self.settled(asked(*arguments, **named)))
         except (Overdue, SkipTest):
             raise
-        except Exception as error:  # noqa: BLE001  # whatever a provider raises is what came of the call
+        except BaseException as error:  # noqa: BLE001  # whatever a provider raises is what came of the call
             return Outcome(error=error)
         finally:
             self.watch.end()
@@ -208,7 +254,7 @@ class Stage:
                 self.watch.extend()
                 begun = begun_in_threads(asked, rows, seconds, limit)
             if begun is None:
-                raise Overdue(method)
+                raise Overdue(self.watch)
             if all(row and isinstance(row[-1], Outcome) for row in begun):
                 return begun
             outcomes: list[list[Outcome]] = self.settled(awaited_together(asked, rows, begun, seconds))
@@ -225,8 +271,8 @@ class Stage:
         __tracebackhide__ = True
         if not inspect.isawaitable(answer):
             return answer
+        is_watched, seconds = self.watch.until is not None, self.watch.seconds
         self.watch.extend()
-        seconds = self.watch.limit.total_seconds()
 
         async def settled() -> Any:
             __tracebackhide__ = True
@@ -236,10 +282,14 @@ class Stage:
                     return await answer
             except TimeoutError:
                 if limit.expired():
-                    raise Overdue(self.watch.call) from None
+                    raise Overdue(self.watch) from None
                 raise
 
-        return self._loop().run(settled())
+        try:
+            return self._loop().run(settled())
+        finally:
+            if not is_watched:
+                self.watch.end()
 
     def _method(self, name: str, provider: object = None) -> Callable[..., Any]:
         found: Any = getattr(self.rig.provider if provider is None else provider, name, None)
@@ -257,6 +307,7 @@ class Stage:
         __tracebackhide__ = True
         if not callable(self.factory):
             raise RigInvalid("factory", f"{shown(self.factory)} cannot be called: give what makes a provider")
+        self.watch.begin("", "factory")
         made: Any = self.settled(self.factory())
         is_made = self._is_made(made)
         if not is_made and hasattr(made, "__aenter__"):
@@ -266,6 +317,7 @@ class Stage:
         rig: Rig[Any] = made if isinstance(made, Rig) else Rig(made)  # pyright: ignore[reportUnknownVariableType]
         if is_made:
             self.close_after(rig.provider)
+        self.watch.end()
         return rig
 
     def close_after(self, provider: object) -> None:
@@ -289,25 +341,9 @@ class Stage:
         named = (getattr(provider, name, None) for name in ("shut_down", "aclose", "close"))
         close = next(filter(callable, named), None)
         if close is not None:
-            with suppress(Exception):
+            try:
                 self.settled(close())
-
-
-@contextmanager
-def _lasting(part: str, context: AbstractContextManager[object]) -> Generator[None]:
-    """That context of a rig, which is to blame if it cannot begin."""
-    with ExitStack() as ending:
-        with _blamed_on(part):
-            ending.enter_context(context)
-        yield
-
-
-@contextmanager
-def _blamed_on(part: str) -> Generator[None]:
-    """Whatever is raised meanwhile, no provider is to blame for it, but a part of the rig."""
-    try:
-        yield
-    except (Overdue, SkipTest):
-        raise
-    except Exception as error:
-        raise RigInvalid(part, f"it raised {type(error).__name__}: {error}. It has to work at any time") from error
+            except Overdue:
+                raise
+            except BaseException:  # noqa: BLE001  # as little as its methods may it end what checks it
+                return

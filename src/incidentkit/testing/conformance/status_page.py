@@ -20,6 +20,7 @@ PUBLISH: Final = Method(
     name="publish",
     answer=Receipt,
     request=lambda stage: sample(PublishStatus, stage, entry=""),
+    adds=True,
     texts=("title", "message"),
     cut=("title", "message"),
 )

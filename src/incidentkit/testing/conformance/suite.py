@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from datetime import timedelta
 from typing import Any, Final
 
@@ -25,7 +25,6 @@ from incidentkit.testing.conformance.level import Level
 from incidentkit.testing.conformance.method import Method, checks_of
 from incidentkit.testing.conformance.provider import checks_of_provider
 from incidentkit.testing.conformance.rig import P
-from incidentkit.testing.conformance.stage import Stage, Watch
 
 
 @frozen(kw_only=True)
@@ -111,8 +110,16 @@ def suite_of(factory: Callable[[], Any], limit: timedelta = LIMIT) -> Suite:
     nothing.
     """
     every = tuple({name for suite in SUITES for name in suite.methods})
-    with Stage("kind", Level.MUST, "It is a provider.", every, Watch(limit), factory) as stage:
-        has = frozenset(filter(stage.has, every))
+    has = set[str]()
+    made = Check[Any](
+        name="kind",
+        level=Level.MUST,
+        promise="It is a provider.",
+        judge=lambda stage: has.update(filter(stage.has, every)),
+        methods=every,
+        limit=limit,
+    )
+    made(factory)
     fitting = [suite for suite in SUITES if has.issuperset(suite.methods)]
     if not fitting:
         raise RigInvalid("kind", f"it has the methods of no protocol{_lacking(has)}")
@@ -124,9 +131,9 @@ def suite_of(factory: Callable[[], Any], limit: timedelta = LIMIT) -> Suite:
     return first
 
 
-def _lacking(has: frozenset[str]) -> str:
+def _lacking(has: Set[str]) -> str:
     """What is missing of the protocols of which the greatest part is there."""
-    parts = {suite.kind: len(has.intersection(suite.methods)) / len(suite.methods) for suite in SUITES}
+    parts = {suite.kind: len({*suite.methods} & has) / len(suite.methods) for suite in SUITES}
     most = max(parts.values())
     near = [suite for suite in SUITES if parts[suite.kind] == most]
     if not most:
@@ -135,5 +142,5 @@ def _lacking(has: frozenset[str]) -> str:
     return f"; the nearest is {', or '.join(lacking)}"
 
 
-def _missing(suite: Suite, has: frozenset[str]) -> list[str]:
+def _missing(suite: Suite, has: Set[str]) -> list[str]:
     return [name for name in suite.methods if name not in has]

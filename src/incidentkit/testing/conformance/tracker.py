@@ -21,6 +21,7 @@ OPEN: Final = Method(
     name="open_ticket",
     answer=Receipt,
     request=lambda stage: sample(OpenTicket, stage),
+    adds=True,
     texts=("title", "message"),
     cut=("title", "message"),
 )
