@@ -80,7 +80,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> str:
     folder = tmp_path_factory.mktemp("shown")
     (folder / "test_own.py").write_text(TESTS, encoding="utf-8")
     words = (sys.executable, "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", "test_own.py")
-    done = subprocess.run(words, cwd=folder, capture_output=True, check=False, text=True, timeout=60)
+    done = subprocess.run(words, cwd=folder, capture_output=True, check=False, text=True, timeout=300)
     assert done.stdout.splitlines()[-1].startswith("8 failed, 1 skipped"), done.stdout + done.stderr
     return done.stdout
 

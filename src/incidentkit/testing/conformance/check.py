@@ -30,8 +30,9 @@ Judge: TypeAlias = Callable[[Stage], None]
 class Check(Generic[P]):
     """A promise, and what is called with the factory of a provider to see whether it is kept.
 
-    Raises `PromiseBroken` if it is not, and `Untold` if that could not be seen. All that is done with the provider
-    happens in one thread of its own, from its making to its closing.
+    Raises `PromiseBroken` if it is not, `Untold` if that could not be seen, and `RigInvalid` for what the factory gives
+    and nobody can use. All that is done with the provider happens in one thread of its own, from its making to its
+    closing.
     """
 
     name: str
