@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 from functools import partial
@@ -65,7 +65,7 @@ from incidentkit.playbooks.emergency import EMERGENCY, SEV_1, SEV_2
 from incidentkit.policy.directory import Directory, Person
 from incidentkit.policy.escalation import ContactChain, EscalationPolicy, Level
 from incidentkit.policy.obligation import Attempt, Obligation
-from incidentkit.policy.planning import plan
+from incidentkit.policy.planning import Step, plan, preview
 from incidentkit.policy.playbook import Playbook
 from incidentkit.policy.recipient import person
 from incidentkit.policy.rules import SeverityRules, when
@@ -429,6 +429,24 @@ def test_summary_says_who_is_reached_next(scene: Scene) -> None:
     exhaust(desk)
     assert "at 2026-03-02 14:28 UTC: level first; mail for ada" in desk.note("INC-1", "hm", by="bot").summary
     assert desk.resolve("INC-1", by="ada").summary.endswith("nobody is paged in the 24 hours that follow.")
+
+
+def test_nobody_looks_ahead_for_a_summary_that_nobody_reads(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = scene.desk()
+    declared(desk)
+    looked: list[Incident] = []
+
+    def counted(incident: Incident, *of: Any, **at: Any) -> Iterator[Step]:
+        looked.append(incident)
+        return preview(incident, *of, **at)
+
+    monkeypatch.setattr("incidentkit.desk.flows.submission.preview", counted)
+    result = desk.note("INC-1", "hm", by="ada")
+    assert looked == []
+    desk.resolve("INC-1", by="ada")
+    assert [result.summary, result.summary] == [result.summary] * 2
+    assert looked == [result.incident]
+    assert "if nothing else happens" in result.summary
 
 
 def test_summary_is_one_line_whatever_people_write(scene: Scene) -> None:

@@ -15,14 +15,14 @@ from incidentkit.errors import FieldInvalid
 from incidentkit.model.action import Outcome
 from incidentkit.model.commands import Acknowledge, Escalate, Merge, Resolve, Snooze
 from incidentkit.model.conditions import ALWAYS
-from incidentkit.model.events import Became
+from incidentkit.model.events import Became, Declared
 from incidentkit.model.identity import PersonId
 from incidentkit.model.targets import Target
 from incidentkit.policy.action import Action
 from incidentkit.policy.directory import Directory, Person
 from incidentkit.policy.escalation import EVERYBODY, EXHAUSTED, ContactChain, EscalationPolicy, Level, quorum
 from incidentkit.policy.obligation import Attempt, Backoff, Obligation
-from incidentkit.policy.planning import Plan, plan, preview, settle
+from incidentkit.policy.planning import Plan, decided, due_at, plan, preview, settle
 from incidentkit.policy.recipient import on_call, person, schedule, those
 from incidentkit.policy.situation import OVER, STATUS, UNACKNOWLEDGED_FOR, UNRESOLVED_FOR
 from incidentkit.providers.on_call import FindOnCall
@@ -44,6 +44,23 @@ def test_it_holds_in_every_world(law: Law) -> None:
         law(Case(Planner(), world))
 
     holds()
+
+
+@settings(max_examples=settings().max_examples // 3)
+@given(worlds())
+def test_what_is_asked_for_alone_is_what_the_plan_says_of_it(world: World) -> None:
+    for look in Case(Planner(), world).drowsy.looks:
+        given = (look.before, world.playbook, world.directory)
+        assert decided(*given, now=look.at) == look.plan.decisions
+        assert due_at(*given, now=look.at) == (look.at if look.plan.due else look.plan.wake_at)
+
+
+def test_of_practice_nothing_is_decided_and_nothing_due() -> None:
+    (event,) = Incident.declare("INC-1", title="Checkout fails", at=START, by="bob", severity=P1).timeline
+    assert isinstance(event, Declared)
+    practice = Incident.replay([evolve(event, practice=True)])
+    assert decided(practice, EMERGENCY, Directory(), now=START) == ()
+    assert due_at(practice, EMERGENCY, Directory(), now=START) is None
 
 
 def test_the_scenes_reach_what_the_laws_are_about() -> None:

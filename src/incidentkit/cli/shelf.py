@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from attrs import evolve, frozen
 
 from incidentkit.cli.database import Use, name_of, opened
-from incidentkit.convert import to_json
 from incidentkit.drills import Story
 from incidentkit.errors import DrillInvalid
 from incidentkit.model.events import Declared
@@ -37,7 +36,7 @@ class Shelf:
         declared, *others = story.timeline.events
         assert isinstance(declared, Declared)
         events = (evolve(declared, practice=True), *others)
-        self.store.take_in(PlaybookRecord(reference=playbook.reference, document=to_json(playbook)))
+        self.store.take_in(PlaybookRecord(reference=playbook.reference, document=playbook.document))
         self.store.take_in(LogRecord(events=events, done=True))
         return f"It is kept as {story.incident.id} in {self.name}, and no desk pages for it."
 

@@ -109,7 +109,8 @@ class Chains:
             return chain
         at = max(chain.at, self.incident.snoozed_until or chain.at)
         until = self.directory.held_until(self.incident.severity.key, max(at, self.now))
-        return evolve(chain, at=at if until is None else until)
+        held = at if until is None else until
+        return chain if held == chain.at else evolve(chain, at=held)
 
     def _starts(
         self, obligation: Obligation, instance: InForce, person: PersonId, start: datetime
@@ -149,7 +150,8 @@ class Chains:
 
     def _known_at(self, latest: ActionKey) -> datetime | None:
         """When the person learned of it by this attempt or one before, whose answer may have come late."""
-        tries = (self.incident.progress.tried.get(evolve(latest, attempt=each)) for each in range(latest.attempt + 1))
+        keys = (*(evolve(latest, attempt=each) for each in range(latest.attempt)), latest)
+        tries = map(self.incident.progress.tried.get, keys)
         return next((each.ended for each in tries if each is not None and each.outcome is Outcome.SUCCEEDED), None)
 
     def _escalates(self, person: PersonId) -> bool:
@@ -218,7 +220,7 @@ class Chains:
         """The first attempt from that of the key on by whose method the person can be reached."""
         person = PersonId(key.person)
         for index in range(key.attempt, len(obligation.links)):
-            attempt = evolve(key, attempt=index)
+            attempt = key if index == key.attempt else evolve(key, attempt=index)
             if self._reaches(obligation, attempt):
                 return Chain(obligation, person, attempt, at)
         return Chain(obligation, person, None, at)

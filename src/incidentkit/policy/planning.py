@@ -6,7 +6,7 @@ because its obligation is in force and its key is not in the log, and a crash lo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -87,22 +87,38 @@ def plan(incident: Incident, playbook: Playbook, directory: Directory, *, now: d
     decisions, view, turns = _decided(View(incident, playbook, directory, now))
     actions = Actions(view, namespace)
     due = [actions.of(chain, chain.key) for chain in view.chains if chain.key is not None and chain.at <= now]
-    later = [chain.at for chain in view.chains if chain.at > now]
     return Plan(
         decisions=decisions,
         due=tuple(sorted(due, key=lambda action: action.due_at)),
         questions=tuple(_questions(view)),
         owed=tuple(_owed(view)),
-        wake_at=min([*later, *view.resumptions(), *(turn.at for turn in turns)], default=None),
+        wake_at=_wake_at(view, turns),
     )
+
+
+def decided(incident: Incident, playbook: Playbook, directory: Directory, *, now: datetime) -> tuple[Decision, ...]:
+    """The decisions of a plan, without all else."""
+    if incident.practice:
+        return ()
+    return _decided(View(incident, playbook, directory, max(moment("now", now), incident.as_of)))[0]
+
+
+def due_at(incident: Incident, playbook: Playbook, directory: Directory, *, now: datetime) -> datetime | None:
+    """When to plan next: ``now`` if a plan of now has anything to do, else when that says to wake; without all else."""
+    if incident.practice:
+        return None
+    now = max(moment("now", now), incident.as_of)
+    _, view, turns = _decided(View(incident, playbook, directory, now))
+    is_due = any(chain.key is not None and chain.at <= now for chain in view.chains)
+    return now if is_due else _wake_at(view, turns)
 
 
 def settle(incident: Incident, playbook: Playbook, directory: Directory, *, before: datetime) -> tuple[Decision, ...]:
     """The decisions that are due before a moment, to be written to the log ahead of what happened at that moment."""
     before = moment("before", before)
-    if incident.practice or before <= incident.as_of:
+    if before <= incident.as_of:
         return ()
-    return _decided(View(incident, playbook, directory, before - timedelta.resolution))[0]
+    return decided(incident, playbook, directory, now=before - timedelta.resolution)
 
 
 @frozen(kw_only=True)
@@ -167,6 +183,12 @@ def _decided(view: View) -> tuple[tuple[Decision, ...], View, tuple[Turn, ...]]:
         new = [turn.decision(at) for turn in together if not turn.last] or [turn.decision(at) for turn in together]
         decisions += new
         view = evolve(view, incident=view.incident.extended(new))
+
+
+def _wake_at(view: View, turns: Iterable[Turn]) -> datetime | None:
+    """When time alone changes something next, once everything is decided that has become true."""
+    later = [chain.at for chain in view.chains if chain.at > view.now]
+    return min([*later, *view.resumptions(), *(turn.at for turn in turns)], default=None)
 
 
 def _questions(view: View) -> Iterator[OpenQuestion]:

@@ -185,6 +185,11 @@ class Playbook:
         text = json.dumps(convert.to_plain(self), sort_keys=True, ensure_ascii=False, allow_nan=False)
         return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
+    @cached_property
+    def document(self) -> str:
+        """All of it as JSON text, as stores keep it."""
+        return convert.to_json(self)
+
     @property
     def reference(self) -> str:
         """What an incident keeps of the playbook it was declared under: its name, and how its version begins."""

@@ -17,7 +17,7 @@ from incidentkit.model.progress import InForce, Settled
 from incidentkit.model.vocabulary import Facts
 from incidentkit.policy.directory import Directory
 from incidentkit.policy.obligation import Obligation
-from incidentkit.policy.planning import plan
+from incidentkit.policy.planning import decided
 from incidentkit.policy.playbook import Playbook
 from incidentkit.policy.situation import WAIVED
 from incidentkit.policy.turn import deadline
@@ -104,7 +104,7 @@ def obligations(incident: Incident, playbook: Playbook, directory: Directory, *,
     because it is for incidents of another severity, is left out.
     """
     now = max(moment("now", now), incident.as_of)
-    view = View(incident.extended(plan(incident, playbook, directory, now=now).decisions), playbook, directory, now)
+    view = View(incident.extended(decided(incident, playbook, directory, now=now)), playbook, directory, now)
     return Owings(tuple(_owings(view)))
 
 

@@ -41,6 +41,10 @@ MAY_HAVE_WORKED: Final = frozenset({None, Outcome.SUCCEEDED, Outcome.UNKNOWN})
 """The outcomes of a try that may have done what it was for; `None` is that it is under way."""
 
 
+NOT_KNOWN: Final = frozenset({None, Outcome.UNKNOWN})
+"""The outcomes of a try of which nobody knows whether it did what it was for."""
+
+
 @frozen(slots=False)
 class View:
     """An incident as its playbook sees it at a moment."""
@@ -136,8 +140,7 @@ class View:
         Whom the directory does not know has nothing: a misspelt name must not stop the pages. Nor does anybody wait for
         those whom it does not know any more, as long as there is somebody else.
         """
-        known, asked = self.directory.people, instance.people
-        has_it = {person: mark for person, mark in self.incident.progress.acknowledged.items() if person in known}
+        known, asked, has_it = self.directory.people, instance.people, self._has_it
         if obligation.acknowledgers:
             asked = self.audience.found(obligation.acknowledgers, instance.since)
         counted = self._counted(obligation, instance, asked, has_it)
@@ -146,6 +149,12 @@ class View:
         outstanding = outstanding or int(not asked)  # where nobody is found, nobody has acknowledged
         own = {ACKNOWLEDGEMENTS.name: counted, OUTSTANDING.name: outstanding, **self._said(obligation)}
         return Facts(facts.vocabulary, {**facts.values, **own}, facts.possible, facts.started, facts.at)
+
+    @cached_property
+    def _has_it(self) -> Mapping[PersonId, Mark]:
+        """Whose acknowledgements count of those whom the directory knows."""
+        known = self.directory.people
+        return {person: mark for person, mark in self.incident.progress.acknowledged.items() if person in known}
 
     def _counted(
         self, obligation: Obligation, instance: InForce, asked: Collection[PersonId], has_it: Mapping[PersonId, Mark]
@@ -177,7 +186,7 @@ class View:
             SAID_DONE.name: is_done,
             WAIVED.name: is_waived,
             BROUGHT_ABOUT.name: any(map(self._is_done, obligation.done_by)),
-            UNCERTAIN.name: not {None, Outcome.UNKNOWN}.isdisjoint(self._outcomes.get(obligation.id, ())),
+            UNCERTAIN.name: not NOT_KNOWN.isdisjoint(self._outcomes.get(obligation.id, ())),
         }
 
     def settled(self, obligation: Obligation) -> Settled | None:

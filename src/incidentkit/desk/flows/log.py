@@ -12,8 +12,9 @@ from incidentkit.desk.charter import Charter
 from incidentkit.desk.effects import Call, Flow
 from incidentkit.desk.flows.playbooks import recall
 from incidentkit.desk.notices import Decided
-from incidentkit.model.events import Decision, Event, Redacted, TimeCorrected
+from incidentkit.model.events import Decision, Event
 from incidentkit.model.incident import Incident
+from incidentkit.model.state import looks_back
 from incidentkit.providers.store import Append
 
 
@@ -23,6 +24,13 @@ def load(charter: Charter, incident: str) -> Flow[Incident]:
     loaded = Incident.replay(events)
     yield from recall(charter, loaded.playbook)
     return loaded
+
+
+def reload(charter: Charter, known: Incident) -> Flow[Incident]:
+    """Read an incident that was read before: only what its log has had since is folded."""
+    events: tuple[Event, ...] = yield Call(partial(charter.store.load, known.id))
+    since = events[known.version :]
+    return Incident.replay(events) if looks_back(since) else known.extended(since)
 
 
 def stamped(events: Iterable[Event], now: datetime) -> list[Event]:
@@ -46,6 +54,6 @@ def append(
     for event in stored:
         if isinstance(event, Decision):
             charter.tell(Decided(event.incident, event))
-    if any(isinstance(event, TimeCorrected | Redacted) for event in stored):
+    if looks_back(stored):
         return (yield from load(charter, before.id))
     return before.extended(stored)

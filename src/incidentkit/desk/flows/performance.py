@@ -13,13 +13,14 @@ from incidentkit.desk.charter import Charter
 from incidentkit.desk.effects import Attempt, Call, Flow, Pause
 from incidentkit.desk.errand import errand_of
 from incidentkit.desk.flows.ending import Ending, ending_of_answer, ending_of_error
-from incidentkit.desk.flows.log import load
+from incidentkit.desk.flows.log import reload
 from incidentkit.desk.hearsay import class_of, without_address
 from incidentkit.desk.notices import Ended, Started, Unrecorded
 from incidentkit.errors import IncidentkitError, StoreError
 from incidentkit.model.action import Outcome
 from incidentkit.model.events import ActionEnded, Event
 from incidentkit.model.identity import LONGEST_NAME, IncidentId, keepable
+from incidentkit.model.incident import Incident
 from incidentkit.policy.action import Action
 from incidentkit.providers.evidence import Evidence, KeepEvidence, KeepsEvidence
 from incidentkit.providers.pager import SendPage
@@ -39,10 +40,11 @@ more is over before anybody else can begin the action, unless the store takes it
 """
 
 
-def perform(charter: Charter, incident: IncidentId, action: Action, lease_until: datetime) -> Flow[None]:
-    """Do an action that was claimed, and record what came of it whatever else happened."""
+def perform(charter: Charter, claimed: Incident, action: Action, lease_until: datetime) -> Flow[None]:
+    """Do an action that was claimed, as the incident was then, and record what came of it whatever else happened."""
+    incident = claimed.id
     charter.tell(Started(incident, action))
-    ending = yield from _try(charter, incident, action, lease_until)
+    ending = yield from _try(charter, claimed, action, lease_until)
     ending = yield from _keep(charter, incident, action, ending)
     try:
         recorded = yield from _record(charter, incident, action, ending, lease_until)
@@ -53,14 +55,14 @@ def perform(charter: Charter, incident: IncidentId, action: Action, lease_until:
             charter.tell(Ended(incident, action, ending.outcome, ending.problem))
 
 
-def _try(charter: Charter, incident: IncidentId, action: Action, lease_until: datetime) -> Flow[Ending]:
+def _try(charter: Charter, claimed: Incident, action: Action, lease_until: datetime) -> Flow[Ending]:
     """Ask the provider, and say what came of it."""
     errand = errand_of(action, charter.toolbox)
     if errand.call is None:
         return Ending(Outcome.FAILED, errand.missing)
     if (yield from _is_late(charter, action, lease_until)):
         return Ending(Outcome.POSTPONED, "the lease had nearly run out before it began")
-    if obstacle := (yield from _obstacle(charter, incident, action)):
+    if obstacle := (yield from _obstacle(charter, claimed, action)):
         return Ending(Outcome.POSTPONED, obstacle)
     try:
         answer: object = yield Attempt(errand.slot, errand.call, charter.deadline_of(action))
@@ -72,7 +74,7 @@ def _try(charter: Charter, incident: IncidentId, action: Action, lease_until: da
     return ending
 
 
-def _obstacle(charter: Charter, incident: IncidentId, action: Action) -> Flow[str]:
+def _obstacle(charter: Charter, claimed: Incident, action: Action) -> Flow[str]:
     """Why an action must not be done that was claimed before somebody said otherwise; empty if it may be.
 
     What cannot be found out is taken to be so. What was said to everybody cannot be unsaid, and what is destroyed is
@@ -81,7 +83,7 @@ def _obstacle(charter: Charter, incident: IncidentId, action: Action) -> Flow[st
     if not (action.is_for_all or action.is_destructive):
         return ""
     try:
-        present = yield from load(charter, incident)
+        present = yield from reload(charter, claimed)
     except Exception:  # noqa: BLE001  # whatever keeps the log from being read
         present = None
     if action.is_for_all and (present is None or present.restricted):

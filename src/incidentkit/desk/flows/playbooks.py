@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
-from incidentkit.convert import from_json, to_json
+from incidentkit.convert import from_json
 from incidentkit.desk.charter import Charter
 from incidentkit.desk.effects import Call, Flow
 from incidentkit.desk.notices import LOGGER
@@ -25,7 +25,7 @@ def keep(charter: Charter, playbook: Playbook, now: datetime) -> Flow[None]:
         return
     since = charter.kept.get(reference)
     if since is None or not since <= now < since + KEPT_FOR:
-        request = KeepPlaybook(reference, to_json(playbook))
+        request = KeepPlaybook(reference, playbook.document)
         yield Call(partial(charter.store.keep_playbook, request))
         charter.kept[reference] = now
 

@@ -23,7 +23,7 @@ from incidentkit.model.identity import IncidentId, keepable
 from incidentkit.model.incident import Incident
 from incidentkit.model.lifecycle import ACTIVE
 from incidentkit.policy.action import Action
-from incidentkit.policy.planning import Plan, plan
+from incidentkit.policy.planning import due_at, plan
 from incidentkit.providers.store import MOST, FindDue
 
 LONGEST_SLEEP: Final = timedelta(days=1)
@@ -115,32 +115,28 @@ def attend(charter: Charter, incident: str) -> Flow[bool]:
     before = yield from load(charter, incident)
     clock: datetime = yield Call(charter.store.now)
     now = max(clock, before.as_of)
-    planned = _plan(charter, before, now)
+    planned = plan(before, charter.playbook_of(before), charter.directory, now=now, namespace=charter.namespace)
     claims = [_claim(charter, before, action, now) for action in planned.due]
     events = (*charter.taking_over(before, now), *planned.decisions, *claims)
     after = before.extended(stamped(events, now))
     # What has not changed is not planned anew: the plan would be the same.
-    wake_at = _wake_at(after, _plan(charter, after, now) if events else planned, clock)
-    yield from append(charter, before, events, wake_at=wake_at, done=wake_at is None)
+    next_at = due_at(after, charter.playbook_of(after), charter.directory, now=now) if events else planned.wake_at
+    wake_at = _wake_at(after, next_at, clock, now)
+    claimed = yield from append(charter, before, events, wake_at=wake_at, done=wake_at is None)
     charter.tell(Planned(before.id, planned))
     for action in planned.due:
-        yield Spawn(perform(charter, before.id, action, now + charter.lease_of(action)))
+        yield Spawn(perform(charter, claimed, action, now + charter.lease_of(action)))
     return bool(events)
 
 
-def _plan(charter: Charter, incident: Incident, now: datetime) -> Plan:
-    playbook = charter.playbook_of(incident)
-    return plan(incident, playbook, charter.directory, now=now, namespace=charter.namespace)
-
-
-def _wake_at(incident: Incident, following: Plan, clock: datetime) -> datetime | None:
+def _wake_at(incident: Incident, next_at: datetime | None, clock: datetime, now: datetime) -> datetime | None:
     """When to look at an incident again by the store's clock; `None` if nothing will be due unless somebody acts."""
-    if following.due:
-        return clock
-    if following.wake_at is None and (incident.practice or incident.status not in ACTIVE):
+    if next_at is None and (incident.practice or incident.status not in ACTIVE):
         return None
+    if next_at is not None and next_at <= now:
+        return clock
     latest = clock + LONGEST_SLEEP
-    return latest if following.wake_at is None else min(following.wake_at, latest)
+    return latest if next_at is None else min(next_at, latest)
 
 
 def _claim(charter: Charter, incident: Incident, action: Action, now: datetime) -> ActionStarted:

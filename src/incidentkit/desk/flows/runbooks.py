@@ -15,7 +15,7 @@ from incidentkit.errors import CommandInvalid, MayNotConfirm, ToolsMissing, Unkn
 from incidentkit.model.commands import Answer, Command, Confirm, StartRunbook, UndoRunbook
 from incidentkit.model.incident import Incident
 from incidentkit.model.runs import Run, RunStanding
-from incidentkit.policy.planning import plan
+from incidentkit.policy.planning import decided
 from incidentkit.policy.playbook import Playbook
 from incidentkit.policy.rehearsal import Rehearsal, RunReport, dry_run, runs_of
 from incidentkit.policy.step import Check, Use
@@ -37,7 +37,7 @@ def report(charter: Charter, incident: str) -> Flow[Sequence[RunReport]]:
     loaded = yield from load(charter, incident)
     clock: datetime = yield Call(charter.store.now)
     now, book = max(clock, loaded.as_of), charter.playbook_of(loaded)
-    decisions = plan(loaded, book, charter.directory, now=now).decisions
+    decisions = decided(loaded, book, charter.directory, now=now)
     return runs_of(loaded.extended(stamped(decisions, now)), book, charter.directory, now=now)
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, Final, get_args
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from incidentkit.desk.charter import Charter
 from incidentkit.desk.effects import Call, Flow
@@ -60,7 +60,7 @@ from incidentkit.model.lifecycle import ACTIVE, Status
 from incidentkit.model.severity import Severity
 from incidentkit.model.triage import Triage
 from incidentkit.model.vocabulary import FactSource
-from incidentkit.policy.planning import plan, preview, settle
+from incidentkit.policy.planning import decided, preview, settle
 from incidentkit.policy.playbook import Playbook
 from incidentkit.policy.standing import closure_blockers
 from incidentkit.policy.view import View
@@ -87,7 +87,7 @@ HORIZON: Final = timedelta(hours=24)
 """How far ahead the summary of a command looks."""
 
 
-@frozen
+@frozen(slots=False)
 class Result:
     """What came of a command."""
 
@@ -96,8 +96,15 @@ class Result:
     """What the log says of it."""
     changed: bool
     """Whether it took effect; if not, it came too late or said what was so already."""
-    summary: str
-    """What it means, in one line: what will happen next if nobody does anything, computed from the plan."""
+    _look_ahead: Callable[[], str] = field(repr=False, eq=False)
+
+    @cached_property
+    def summary(self) -> str:
+        """What it means, in one line: what will happen next if nobody does anything, by what was known then.
+
+        It is computed from the plan, when somebody asks for it: looking ahead takes longer than recording the command.
+        """
+        return flat(self._look_ahead())  # what people wrote must not look like lines of ours
 
 
 def declaration(
@@ -194,8 +201,7 @@ def submit(charter: Charter, incident: str, make: Callable[[datetime], Command])
             continue
         event = after.timeline[-1]
         charter.tell(Recorded(after.id, event))
-        summary = flat(_summary(charter, after, event, now))  # what people wrote must not look like lines of ours
-        return Result(after, event, not isinstance(event, Overtaken), summary)
+        return Result(after, event, not isinstance(event, Overtaken), partial(_summary, charter, after, event, now))
 
 
 def record(charter: Charter, incident: str, make: Callable[[datetime], Command]) -> Flow[tuple[Incident, Event]]:
@@ -272,7 +278,7 @@ def _looked_at(view: View) -> View:
     """
     if not view.incident.runs:
         return view
-    decisions = plan(view.incident, view.playbook, view.directory, now=view.now).decisions
+    decisions = decided(view.incident, view.playbook, view.directory, now=view.now)
     return evolve(view, incident=view.incident.extended(decisions)) if decisions else view
 
 
