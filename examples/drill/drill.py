@@ -82,6 +82,7 @@ def drill(severity: str, people: Mapping[str, Reaction], faults: Mapping[str, Ou
         severity=EMERGENCY.scheme[severity],
         people=people,
         faults=faults,
+        lasts=minutes(190),
     )
 
 

@@ -6,8 +6,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.examples.program import EXAMPLES, printed_by, start
 
 PROGRAM = EXAMPLES / "status_history" / "status_history.py"
@@ -16,6 +14,9 @@ PROGRAM = EXAMPLES / "status_history" / "status_history.py"
 def run(*arguments: str | Path) -> list[str]:
     """What it prints, but for where the charts are."""
     return printed_by(PROGRAM, *arguments).splitlines()[:-1]
+
+
+IMPACTS = ("critical", "major", "minor", "none", "maintenance")
 
 
 def report(*updates: tuple[str, str], window: tuple[str, str | None] | None = None, **others: Any) -> dict[str, Any]:
@@ -45,10 +46,12 @@ def times(lines: list[str]) -> dict[str, list[str]]:
     return {row[0]: row[1:] for line in lines if len(row := [cell for cell in line.split("  ") if cell.strip()]) == 4}
 
 
-def median_of_minor(folder: Path, *reports: object) -> str:
-    lines = run(written(folder, *reports))
+def lengths(folder: Path, *reports: dict[str, Any]) -> list[str]:
+    """How long each of them took, up to five, which get an impact each, so that each has a median of its own."""
+    told = [{**each, "impact": impact} for each, impact in zip(reports, IMPACTS, strict=False)]
+    lines = run(written(folder, *told))
     assert lines[0] == f"{len(reports)} incidents replayed, 0 refused, 0 not resolved"
-    return times(lines)["minor"][1].strip()
+    return [times(lines)[each["impact"]][1].strip() for each in told]
 
 
 def test_the_sample_has_every_impact_an_open_incident_and_two_refused_lines() -> None:
@@ -74,57 +77,50 @@ def test_an_incident_lasts_from_its_first_update_to_its_last_resolution(tmp_path
     plain = report(("10:00", "Investigating"), ("10:10", "Update"), ("10:40", "Resolved"), ("12:00", "Postmortem"))
     again = report(("10:00", "Resolved"), ("10:20", "Identified"), ("10:40", "Resolved"))
 
-    assert median_of_minor(tmp_path, plain) == "40min"
-    assert median_of_minor(tmp_path, again) == "40min"
+    assert lengths(tmp_path, plain, again) == ["40min", "40min"]
 
 
-@pytest.mark.parametrize(
-    ("window", "expected"),
-    [
-        (("09:50", "10:35"), "45min"),
-        (("09:50", None), "1h10min"),
-        (("09:50", "11:30"), "1h40min"),
-        (("09:50", "10:10"), "20min"),
-        (("09:20", "09:50"), "30min"),
-    ],
-    ids=["end-before-resolution", "no-end", "end-later", "end-before-monitoring", "over-before-the-first-update"],
-)
-def test_the_window_of_a_write_up_replaces_the_published_times(
-    tmp_path: Path, window: tuple[str, str | None], expected: str
-) -> None:
+def test_the_window_of_a_write_up_replaces_the_published_times(tmp_path: Path) -> None:
     updates = [("10:00", "Investigating"), ("10:15", "Identified"), ("10:30", "Monitoring"), ("11:00", "Resolved")]
+    windows: dict[tuple[str, str | None], str] = {
+        ("09:50", "10:35"): "45min",  # it ends before the resolution
+        ("09:50", None): "1h10min",
+        ("09:50", "11:30"): "1h40min",  # after it
+        ("09:50", "10:10"): "20min",  # before it was even monitored
+        ("09:20", "09:50"): "30min",  # before the first update
+    }
 
-    assert median_of_minor(tmp_path, report(*updates, window=window)) == expected
+    assert lengths(tmp_path, *(report(*updates, window=each) for each in windows)) == [*windows.values()]
 
 
 def test_the_percentile_is_a_length_that_occurred(tmp_path: Path) -> None:
-    lengths = [report(("10:00", "Investigating"), (f"10:{minutes:02}", "Resolved")) for minutes in range(1, 12)]
+    several = [report(("10:00", "Investigating"), (f"10:{minutes:02}", "Resolved")) for minutes in range(1, 12)]
 
-    cells = times(run(written(tmp_path, *lengths)))["minor"]
+    cells = times(run(written(tmp_path, *several)))["minor"]
 
     assert [cell.strip() for cell in cells] == ["11", "6min", "10min"]
 
 
-@pytest.mark.parametrize(
-    ("line", "problem"),
-    [
-        ("{", "$: this is not JSON"),
-        ("[]", "$: [] is not a table"),
-        (report(), "$: an incident without updates"),
-        (report(("10:00", "Investigating"), impact="severe"), "$.impact: 'severe' is not one of critical, major"),
-        (report(("10:00", "Investigating"), id=7), "$.id: 7 is not text"),
-        (report(("10:00", "Resolved"), window=("10:00", "09:00")), "$.impact_window: it ends at"),
-    ],
-    ids=["no-json", "no-table", "no-updates", "impact", "id", "window"],
+MALFORMED = (
+    ("{", "$: this is not JSON"),
+    ("[]", "$: [] is not a table"),
+    (report(), "$: an incident without updates"),
+    (report(("10:00", "Investigating"), impact="severe"), "$.impact: 'severe' is not one of critical, major"),
+    (report(("10:00", "Investigating"), id=7), "$.id: 7 is not text"),
+    (report(("10:00", "Resolved"), window=("10:00", "09:00")), "$.impact_window: it ends at"),
 )
-def test_a_malformed_line_is_named_and_the_rest_goes_on(tmp_path: Path, line: object, problem: str) -> None:
+"""Lines that are no incident, and what is said of each."""
+
+
+def test_malformed_lines_are_named_and_the_rest_goes_on(tmp_path: Path) -> None:
     good = report(("10:00", "Investigating"), ("10:40", "Resolved"))
 
-    lines = run(written(tmp_path, good, line, "", good))
+    lines = run(written(tmp_path, good, *(line for line, _ in MALFORMED), "", good))
 
-    assert lines[0] == "2 incidents replayed, 1 refused, 0 not resolved"
+    assert lines[0] == f"2 incidents replayed, {len(MALFORMED)} refused, 0 not resolved"
     assert times(lines)["minor"][1].strip() == "40min"
-    assert lines[-1].startswith(f"- DocumentInvalid: page.jsonl, line 2, {problem}")
+    for number, (told, (_, problem)) in enumerate(zip(lines[-len(MALFORMED) :], MALFORMED, strict=True), start=2):
+        assert told.startswith(f"- DocumentInvalid: page.jsonl, line {number}, {problem}")
 
 
 def test_an_incident_that_cannot_have_happened_so_is_refused_with_the_reason(tmp_path: Path) -> None:
