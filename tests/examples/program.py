@@ -21,7 +21,7 @@ def start(program: Path, *arguments: str | Path, answers: str = "") -> subproces
             encoding="utf-8",
             env={**os.environ, "PYTHONUTF8": "1"},
             cwd=folder,
-            timeout=60,
+            timeout=180,
             check=False,
         )
 
