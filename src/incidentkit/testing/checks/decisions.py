@@ -181,10 +181,10 @@ class _OfTree:
         for question in (each for each in self.tree.root.questions if each.subject is None):
             offered.setdefault(question.text, {}).update(dict.fromkeys(question.branches))
         for text, answers in offered.items():
-            cell = row[text] if is_told(row, text) else next(iter(answers))
-            if str(cell).casefold() not in map(str.casefold, answers):
-                problem = f"{shown(cell)} is no answer to it{listed((*answers,))}. {nearest(str(cell), answers)}"
-                raise DecisionsInvalid(problem.rstrip(), row=number, column=text)
+            if is_told(row, text) and str(row[text]).casefold() not in map(str.casefold, answers):
+                hint = nearest(str(row[text]), answers)
+                problem = f"{shown(row[text])} is no answer to it{listed((*answers,))}. {hint}".rstrip()
+                raise DecisionsInvalid(problem, row=number, column=text)
 
     def _wanted(self, number: int, row: Row) -> str:
         """What a row says is to be come to: one of the words for a conclusion, or a question."""
