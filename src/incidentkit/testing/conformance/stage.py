@@ -163,6 +163,13 @@ class Stage:
         """While it lasts, there are too many requests; nothing can be seen without it."""
         return self._context("overload", self.rig.overload, "only an overload shows it")
 
+    def advance(self, length: timedelta) -> None:
+        """Let so much time pass; nothing can be seen without a way to."""
+        if (advance := self.rig.advance) is None:
+            raise Untold("only time that passes shows it: let the factory give Rig(..., advance=...)")
+        with self._blamed_on("advance"):
+            self.settled(advance(length))
+
     def another(self, what: str = "provider") -> Any:
         """Another one of the same system; nothing can be seen without it."""
         another = self._of_rig("another", self.rig.another, f"only another {what} of the same system shows it")
