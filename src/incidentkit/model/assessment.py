@@ -15,6 +15,7 @@ from incidentkit.errors import CommandInvalid, FieldInvalid, SchemeInvalid, Sche
 from incidentkit.model.identity import checked_name, checked_text
 from incidentkit.model.severity import Severity, is_severity
 from incidentkit.model.triage import Triage
+from incidentkit.text.printed import PrintedAsCall
 
 Value: TypeAlias = bool | int | float | str | timedelta
 """What was known of a fact, as an event keeps it; a severity by its key, a clock by what it showed."""
@@ -61,7 +62,7 @@ def _is_finite(value: Any) -> bool:
 
 
 @frozen(kw_only=True)
-class Assessment:
+class Assessment(PrintedAsCall):
     """What a triage said, or the severity that a person chose."""
 
     severity: Severity[Any]

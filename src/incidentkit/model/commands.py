@@ -22,6 +22,7 @@ from incidentkit.model.identity import moment, reference_of
 from incidentkit.model.people import Role
 from incidentkit.model.run_events import copied_values
 from incidentkit.model.severity import Severity
+from incidentkit.text.printed import PrintedAsCall
 
 
 def is_aware(command: Asking, attribute: Attribute[Any], value: object) -> None:
@@ -37,7 +38,7 @@ def _row(names: Iterable[str]) -> tuple[str, ...]:
 
 
 @frozen(kw_only=True)
-class Asking:
+class Asking(PrintedAsCall):
     """What every command has."""
 
     tag: ClassVar[str]

@@ -29,6 +29,7 @@ from incidentkit.model.expression import (
 )
 from incidentkit.model.source import Source
 from incidentkit.model.vocabulary import AnyFact, Facts, FactSource, Vocabulary, is_fact
+from incidentkit.text.printed import Printed
 
 Answer: TypeAlias = bool | None
 """True, false, or unknown."""
@@ -46,7 +47,7 @@ _OR, _AND, _NOT, _LEAF = range(4)
 """How tightly each form binds in text; a part that binds no tighter than its whole is written in brackets."""
 
 
-class Condition(ABC):
+class Condition(Printed, ABC):
     """An "if" over facts. Make one by comparing facts, join them with ``&``, ``|`` and ``~``.
 
     ``and``, ``or``, ``not`` and ``if`` raise `TypeError`: Python would decide there and then, knowing no facts.

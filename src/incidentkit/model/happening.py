@@ -12,6 +12,7 @@ from attrs import Attribute, field, frozen
 from incidentkit.errors import FieldInvalid, shown
 from incidentkit.model.identity import IncidentId, PersonId, checked_name, checked_text, checked_title
 from incidentkit.model.lifecycle import TABLE
+from incidentkit.text.printed import PrintedAsCall
 
 MOST_LABELS: Final = 100
 """Labels that an incident may have."""
@@ -154,7 +155,7 @@ def reason_told(reason: str) -> str:
 
 
 @frozen(kw_only=True)
-class Happening:
+class Happening(PrintedAsCall):
     """What every event has."""
 
     tag: ClassVar[str]

@@ -53,10 +53,11 @@ from incidentkit.model.severity import Severity
 from incidentkit.model.state import State, after, begin, extended, looks_back, replay, without_redacted
 from incidentkit.model.timeline import Timeline
 from incidentkit.model.triage import Triage
+from incidentkit.text.printed import Printed
 
 
 @frozen(repr=False)
-class Incident:
+class Incident(Printed):
     """An incident as it stands after the events of its timeline. Frozen: every command gives the next one.
 
     Make one with `declare`, or with `replay` from its events; go on with `apply` and the shortcuts for the commonest
@@ -452,7 +453,14 @@ class Incident:
         return hash((self.id, self.version))
 
     def __repr__(self) -> str:
-        return f"<incident {self.id}: {self.status}, {self.severity}, {self.version} events>"
+        words = [self.status, f"{self.severity}{' or milder' if len(self._state.possible) > 1 else ''}"]
+        words += ["acknowledged"] if self.acknowledged else []
+        words += ["restricted"] if self.restricted else []
+        latest, when = self.timeline[-1], self.as_of.isoformat(" ", "minutes")
+        return f"<incident {self.id}: {', '.join(words)}; event {self.version} was {latest.tag} at {when}>"
+
+    def _details(self) -> Iterable[str]:
+        return str(self.timeline).splitlines()
 
 
 SCHEMA: Final = 1

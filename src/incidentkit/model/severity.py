@@ -13,6 +13,7 @@ from typing_extensions import TypeVar
 from incidentkit.errors import DocumentInvalid, SchemeInvalid, SchemesDiffer, UnknownSeverity, expect, place, shown
 from incidentkit.model.calendar import SupportCalendar
 from incidentkit.model.targets import Target, TargetForm, Targets
+from incidentkit.text.printed import Printed, said
 
 S = TypeVar("S", default=Any)
 """A type that stands for a scheme, if one wants the type checker to keep schemes apart; any class will do."""
@@ -72,7 +73,7 @@ def _are_texts(values: Iterable[object]) -> bool:
 
 
 @frozen(eq=False, repr=False)
-class Severity(Generic[S]):
+class Severity(Printed, Generic[S]):
     """A named level of urgency. `max` of several is the worst, and ``severity >= SEV_2`` means "SEV-2 or worse".
 
     A severity belongs to the scheme that was made with it. It is identified by scheme and key, never by its targets:
@@ -167,6 +168,13 @@ class Severity(Generic[S]):
     def __repr__(self) -> str:
         return f"<severity {self.key}{f' of {self._scheme.name}' if self._scheme else ''}>"
 
+    def _details(self) -> Iterable[str]:
+        return _told(self)
+
+
+def _told(severity: Severity[Any]) -> Iterator[str]:
+    return (f"{name}: {value!r}" for name, value in said(severity) if name != "key")
+
 
 def is_severity(value: object) -> TypeGuard[Severity[Any]]:
     """Whether something is a severity, for code that was handed who knows what."""
@@ -174,7 +182,7 @@ def is_severity(value: object) -> TypeGuard[Severity[Any]]:
 
 
 @frozen(init=False, eq=False, repr=False)
-class SeverityScheme(Generic[S]):
+class SeverityScheme(Printed, Generic[S]):
     """Two to seven severities, worst first::
 
         P1, P2, P3 = SCHEME = SeverityScheme("P1", "P2", "P3")
@@ -303,6 +311,13 @@ class SeverityScheme(Generic[S]):
 
     def __repr__(self) -> str:
         return f"<scheme {self.name}: {' > '.join(self.keys)}>"
+
+    def _details(self) -> Iterable[str]:
+        for each in self.severities:
+            yield str(each)
+            yield from (f"    {line}" for line in _told(each))
+        if self.labels:
+            yield f"labels: {self.labels!r}"
 
 
 @lru_cache(maxsize=64)

@@ -12,10 +12,11 @@ from incidentkit.errors import SchemeInvalid, expect, nearest, shown
 from incidentkit.model.calendar import LONGEST, SupportCalendar, WorkingDays
 from incidentkit.model.durations import duration_text, parse_duration
 from incidentkit.model.vocabulary import aware
+from incidentkit.text.printed import PrintedAsCall
 
 
 @frozen
-class Target:
+class Target(PrintedAsCall):
     """One clock of a severity: by when, counted on which time, once or again and again.
 
     ``within`` counts from the start: wall time, or with a ``calendar`` its support time. `WorkingDays` need a calendar.
@@ -75,7 +76,7 @@ def _target(value: Target | timedelta | None) -> Target | None:
 
 
 @frozen(kw_only=True)
-class Targets:
+class Targets(PrintedAsCall):
     """The clocks that a severity starts, each a `Target` or, on wall time, just a `timedelta`; or none."""
 
     respond: Target | None = field(default=None, converter=_target)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Generic
 
 from attrs import field, frozen
@@ -11,10 +11,11 @@ from incidentkit.errors import RulesInvalid, expect
 from incidentkit.model.conditions import ALWAYS, Condition, explained
 from incidentkit.model.severity import S, Severity
 from incidentkit.model.vocabulary import AnyFact, Facts
+from incidentkit.text.printed import Printed, PrintedAsCall
 
 
 @frozen
-class Rule(Generic[S]):
+class Rule(PrintedAsCall, Generic[S]):
     """When a condition holds, a severity: one line of `SeverityRules`."""
 
     condition: Condition
@@ -40,7 +41,7 @@ class Rule(Generic[S]):
 
 
 @frozen(repr=False)
-class Triage(Generic[S]):
+class Triage(Printed, Generic[S]):
     """What rules say about facts, certain or not. Made by `SeverityRules.triage`."""
 
     facts: Facts
@@ -97,6 +98,9 @@ class Triage(Generic[S]):
 
     def __repr__(self) -> str:
         return f"<triage {self.severity}{'' if self.certain else ', not certain'}>"
+
+    def _details(self) -> Iterable[str]:
+        return self._explanation()
 
 
 AnyTriage = Triage[Any]

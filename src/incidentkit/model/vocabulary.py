@@ -17,6 +17,7 @@ from attrs import evolve, field, fields, frozen
 
 from incidentkit.errors import FactInvalid, FactValueInvalid, UnknownFact, expect, shown
 from incidentkit.model.expression import KEYWORDS, Operator, Scalar, scalar_text
+from incidentkit.text.printed import Printed, said
 
 V = TypeVar("V")
 
@@ -59,7 +60,7 @@ def check_worse(instance: Fact[Any], attribute: object, value: Any) -> None:
 
 
 @frozen(slots=False, repr=False, unsafe_hash=False, order=False)
-class Fact(ABC, Generic[V]):
+class Fact(Printed, ABC, Generic[V]):
     """Something one can know about an incident: a question with a domain of answers.
 
     This is the base; `Flag`, `Number`, `Choice`, `Duration`, `Clock` and `SeverityFact` say which answers there are.
@@ -74,6 +75,9 @@ class Fact(ABC, Generic[V]):
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.name!r})"
+
+    def _details(self) -> Iterable[str]:
+        return (f"{name}: {value!r}" for name, value in said(self) if name != "name")
 
     def __hash__(self) -> int:
         return hash(self.name)
@@ -194,7 +198,7 @@ class Vocabulary(Mapping[str, AnyFact]):
 
 
 @frozen(repr=False)
-class Facts:
+class Facts(Printed):
     """What is known at a moment: checked values by the name of their fact. Made by `Facts.read`.
 
     An unknown fact is simply absent. A fact whose value is one of several (a severity that is not certain yet) has the
@@ -282,6 +286,11 @@ class Facts:
     def __repr__(self) -> str:
         known = [f"{name}={value!r}" for name, value in (*self.values.items(), *self.possible.items())]
         return f"<facts {', '.join(known) or 'unknown'}>"
+
+    def _details(self) -> Iterable[str]:
+        if self.at is not None:
+            yield f"at {self.at}"
+        yield from (f"{name} began at {started}" for name, started in self.started.items())
 
     def _enter(self, fact: AnyFact, value: object) -> None:
         """Put a checked value where it belongs; only while these facts are being made."""

@@ -11,6 +11,7 @@ from incidentkit.model.vocabulary import AnyFact, Facts
 from incidentkit.policy.question import Conclusion, Walk
 from incidentkit.text.document import Block, Bullets, Document, Heading, Paragraph, Steps
 from incidentkit.text.plain import to_plain
+from incidentkit.text.printed import Printed
 
 
 class Course(StrEnum):
@@ -44,7 +45,7 @@ class Reason:
 
 
 @frozen(kw_only=True, repr=False)
-class Advice:
+class Advice(Printed):
     """What a rollback policy says about facts, certain or not. Made by `RollbackPolicy.advise`."""
 
     facts: Facts
@@ -123,3 +124,6 @@ class Advice:
 
     def __repr__(self) -> str:
         return f"<advice: {' or '.join(self.possible)}>"
+
+    def _details(self) -> Iterable[str]:
+        return self.explain().splitlines()

@@ -38,6 +38,7 @@ from incidentkit.model.people import Role
 from incidentkit.policy.maintenance import Hold, Maintenance, held_until, holds
 from incidentkit.policy.recipient import INVOLVED, Recipient, RecipientKind
 from incidentkit.policy.schedule import Schedule
+from incidentkit.text.printed import Printed, PrintedAsCall, said
 
 _ROLES: Final[Mapping[str, Role]] = {str(role): role for role in Role}
 
@@ -52,7 +53,7 @@ def _in_order(contacts: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
 
 
 @frozen(kw_only=True)
-class Person:
+class Person(PrintedAsCall):
     """Somebody who can be reached: ``contacts`` has an address for each contact method, the preferred one first."""
 
     id: PersonId = field(converter=_id)
@@ -102,7 +103,7 @@ def _maintenance(windows: Sequence[Maintenance]) -> tuple[Maintenance, ...]:
 
 
 @frozen(kw_only=True, repr=False)
-class Directory:
+class Directory(Printed):
     """Who there is: people by id, the members of teams, the people of roles, the first to be asked first, schedules.
 
     And the maintenance windows, in which pages wait.
@@ -290,6 +291,10 @@ class Directory:
         maintenance = f", maintenance {len(self.maintenance)}" if self.maintenance else ""
         counted = f"people {len(self.people)}, teams {len(self.teams)}, roles {len(self.roles)}"
         return f"<directory: {counted}{schedules}{maintenance}>"
+
+    def _details(self) -> Iterable[str]:
+        yield from map(repr, self.people.values())
+        yield from (f"{name}: {value!r}" for name, value in said(self) if name != "people")
 
 
 def _several(recipients: Iterable[Recipient]) -> Iterator[Recipient]:

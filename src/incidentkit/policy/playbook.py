@@ -48,6 +48,7 @@ from incidentkit.policy.shelf import Shelf
 from incidentkit.policy.situation import answered
 from incidentkit.policy.tree import DecisionTree
 from incidentkit.providers.store import check_key
+from incidentkit.text.printed import Printed, said
 
 VERSION_SHOWN: Final = 12
 """Characters of the version that are part of a reference."""
@@ -98,7 +99,7 @@ def _check_keys(scheme: SeverityScheme[Any]) -> None:
 
 
 @frozen(kw_only=True, slots=False, repr=False)
-class Playbook:
+class Playbook(Printed):
     """Severity rules, decision trees and policies under one name."""
 
     name: str
@@ -271,6 +272,9 @@ class Playbook:
 
     def __repr__(self) -> str:
         return f"<playbook {self.reference}: {len(self.obligations)} obligations>"
+
+    def _details(self) -> Iterable[str]:
+        return (f"{name}: {value!r}" for name, value in said(self) if name != "name")
 
     @property
     def scheme(self) -> SeverityScheme[Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
@@ -16,6 +16,7 @@ from incidentkit.model.conditions import Condition
 from incidentkit.model.facts import Choice
 from incidentkit.model.severity import Severity
 from incidentkit.model.vocabulary import Facts, FactSource, Vocabulary
+from incidentkit.text.printed import Printed, PrintedAsCall
 
 C = TypeVar("C")
 
@@ -35,7 +36,7 @@ class Reply(StrEnum):
 
 
 @frozen
-class Conclusion:
+class Conclusion(PrintedAsCall):
     """Where a tree leads: what to do, and the severities that it allows, if it says which."""
 
     text: str = ""
@@ -57,7 +58,7 @@ def _copy(branches: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @frozen(slots=False)
-class Question(Generic[C]):
+class Question(PrintedAsCall, Generic[C]):
     """A question with a branch for each answer; made by `ask` and `choose`.
 
     ``subject`` is what answers it from facts: a condition (yes or no), a choice (its options), or `None` when only a
@@ -158,7 +159,7 @@ class Step:
 
 
 @frozen(eq=False, repr=False)
-class Walk(Generic[C]):
+class Walk(Printed, Generic[C]):
     """A way through a tree: the answers so far, and where they led. Frozen: each answer gives the next walk."""
 
     node: Question[C] | C
@@ -214,6 +215,9 @@ class Walk(Generic[C]):
 
     def __repr__(self) -> str:
         return f"<walk: {self.question.text if self.question else self.node}>"
+
+    def _details(self) -> Iterable[str]:
+        return self.explain().splitlines()
 
 
 def _is_walk(value: object) -> TypeGuard[Walk[Any]]:

@@ -17,6 +17,7 @@ from incidentkit.model.severity import S, Severity, SeverityScheme
 from incidentkit.model.source import Source
 from incidentkit.model.triage import Rule, Triage
 from incidentkit.model.vocabulary import AnyFact, Facts, FactSource, Vocabulary
+from incidentkit.text.printed import Printed
 
 UNSAID: Final = "no rule before holds"
 """The reason of the default, where none is given."""
@@ -31,7 +32,7 @@ def when(condition: Condition, severity: Severity[S], *, because: str = "", sour
 
 
 @frozen(init=False, eq=False, repr=False)
-class SeverityRules(Generic[S]):
+class SeverityRules(Printed, Generic[S]):
     """Ordered rules and a default: the first rule that holds decides the severity.
 
     `triage` answers for whatever is known; `decide` is the fast way when everything that matters is.
@@ -150,6 +151,9 @@ class SeverityRules(Generic[S]):
 
     def __repr__(self) -> str:
         return f"<{len(self.rules)} severity rules of {self.scheme.name}>"
+
+    def _details(self) -> Iterable[str]:
+        return map(str, self.rules)
 
     def __getstate__(self) -> dict[str, Any]:
         """Only what defines the rules: compiled code neither pickles nor needs to."""

@@ -19,6 +19,7 @@ from incidentkit.model.vocabulary import AnyFact, Facts, FactSource, Vocabulary
 from incidentkit.policy.drawing import draw, to_mermaid
 from incidentkit.policy.forms.tree import TreeForm, root_of, tree_form
 from incidentkit.policy.question import C, Conclusion, Question, Walk, is_question
+from incidentkit.text.printed import Printed
 
 MAX_WORLDS: Final = 4_096
 """Combinations of facts up to which a tree is searched for answers that cannot be reached."""
@@ -30,7 +31,7 @@ def _check_root(instance: object, attribute: object, root: object) -> None:
 
 
 @frozen(slots=False, repr=False)
-class DecisionTree(Generic[C]):
+class DecisionTree(Printed, Generic[C]):
     """A first question, and through its branches all others::
 
         DecisionTree("Rollback or hotfix?", ask("Is rollback safe?", ROLLBACK_SAFE, yes=ROLLBACK, no=HOTFIX))
@@ -117,6 +118,9 @@ class DecisionTree(Generic[C]):
 
     def __repr__(self) -> str:
         return f"<decision tree {self.title!r}>"
+
+    def _details(self) -> Iterable[str]:
+        return str(self).splitlines()
 
     def __getstate__(self) -> dict[str, Any]:
         """Only what defines the tree: compiled code neither pickles nor needs to."""
