@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partialmethod
 from typing import Any
 
 import pytest
@@ -73,6 +74,37 @@ def test_a_method_that_cannot_be_called_with_a_request_is_refused() -> None:
         Toolbox(tracker=NoTicket())
     with pytest.raises(Misconfigured, match=r"tracker: NoText\.search_tickets is to be called with 1 argument\(s\)"):
         Toolbox(tracker=NoText())
+
+
+class Ways:
+    def plain(self, request: object) -> None: ...
+    def optional(self, request: object, more: int = 1) -> None: ...
+    def several(self, *requests: object) -> None: ...
+    def named(self, request: object, *, more: int = 1) -> None: ...
+    def none(self) -> None: ...
+    def two(self, request: object, more: int) -> None: ...
+    def named_too(self, request: object, *, more: int) -> None: ...
+
+    @staticmethod
+    def alone(request: object) -> None: ...
+
+    begun = partialmethod(two, more=1)
+
+
+@pytest.mark.parametrize(
+    ("way", "is_taken"),
+    [
+        *[(way, True) for way in ("plain", "optional", "several", "named", "alone", "begun")],
+        *[(way, False) for way in ("none", "two", "named_too")],
+    ],
+)
+def test_a_method_is_taken_if_it_can_be_called_with_a_request(way: str, is_taken: bool) -> None:
+    page: Any = type("Page", (MemoryStatusPage,), {"publish": vars(Ways)[way]})
+    if is_taken:
+        assert Toolbox(status_page=page()).status_page is not None
+    else:
+        with pytest.raises(Misconfigured, match="publish is to be called with 1 argument"):
+            Toolbox(status_page=page())
 
 
 @pytest.mark.parametrize("each", OPERATIONS, ids=lambda each: each.name)

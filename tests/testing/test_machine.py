@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 import pytest
 from attrs import evolve
 from hypothesis import HealthCheck, settings
-from hypothesis.stateful import rule, run_state_machine_as_test
+from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 
 from incidentkit import Directory, Playbook, SeverityRules, SeverityScheme
 from incidentkit.memory import MemoryStore
@@ -119,6 +119,15 @@ def test_it_comes_to_everything_that_a_desk_does() -> None:
 
     look(Watched, 30)
     assert {Became, ActionStarted, ActionEnded, Acknowledged} <= happened
+
+
+def test_every_run_has_an_incident_from_its_first_step() -> None:
+    class Watched(Small):
+        @invariant()
+        def somebody_declared_something(self) -> None:
+            assert self.ledgers
+
+    look(Watched, 10)
 
 
 class Losing(MemoryStore):

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Final
 
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from incidentkit.desk.desk import Desk
 from incidentkit.desk.notices import Ended, Failed, Interrupted, Notice, Recorded, Unrecorded
@@ -58,7 +58,8 @@ class IncidentMachine(RuleBasedStateMachine):
     """A desk over a store and a toolbox, on a clock that stands still, while all that can happens in any order.
 
     People declare, acknowledge, decline, move the incident and say anything else; time passes; the desk works, or is
-    begun anew on the same store; pagers fail. What must always hold is checked after each step.
+    begun anew on the same store; pagers fail. What must always hold is checked after each step. There is an incident
+    from the first step on.
 
     Subclass it, say what your desk is made of, and give ``YourMachine.TestCase`` a name that pytest collects. Rules of
     your own take the ids of incidents from ``IncidentMachine.incidents``. Providers and stores are called in the thread
@@ -89,6 +90,7 @@ class IncidentMachine(RuleBasedStateMachine):
         self.is_at_rest = False
         """Whether the desk has nothing left to do at this moment."""
         self._problems: list[Notice] = []
+        self._reached = self.exchange.before(self.toolbox)
         self.desk = self._begun()
 
     def make_store(self, clock: Callable[[], datetime]) -> IncidentStore:
@@ -108,14 +110,15 @@ class IncidentMachine(RuleBasedStateMachine):
         elif isinstance(notice, Recorded):
             self.ledgers.setdefault(notice.incident, Ledger()).recorded.append(notice.event)
 
+    @initialize(target=incidents, by=PEOPLE, severity=st.runner().flatmap(_severities))
+    def begin(self, by: str, severity: Severity[Any]) -> str:
+        """Somebody declares the first incident: nearly all other steps need one."""
+        return self._declared(by, severity)
+
     @rule(target=incidents, by=PEOPLE, severity=st.runner().flatmap(_severities))
     def declare(self, by: str, severity: Severity[Any]) -> str:
         """Somebody declares an incident."""
-        self.is_at_rest = False
-        id = f"INC-{len(self.ledgers) + 1}"
-        self.ledgers[id] = Ledger()
-        self.desk.declare("Checkout fails", id=id, by=by, severity=severity)
-        return id
+        return self._declared(by, severity)
 
     @rule(incident=incidents, by=PEOPLE)
     def acknowledge(self, incident: str, by: str) -> None:
@@ -225,5 +228,11 @@ class IncidentMachine(RuleBasedStateMachine):
             self.store.close()
 
     def _begun(self) -> Desk:
-        toolbox = self.exchange.before(self.toolbox)
-        return Desk(self.playbook, self.directory, toolbox, self.store, places=0, observers=[self])
+        return Desk(self.playbook, self.directory, self._reached, self.store, places=0, observers=[self])
+
+    def _declared(self, by: str, severity: Severity[Any]) -> str:
+        self.is_at_rest = False
+        id = f"INC-{len(self.ledgers) + 1}"
+        self.ledgers[id] = Ledger()
+        self.desk.declare("Checkout fails", id=id, by=by, severity=severity)
+        return id
