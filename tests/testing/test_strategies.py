@@ -39,7 +39,8 @@ from incidentkit import (
     testing,
     when,
 )
-from incidentkit.errors import CommandInvalid, FieldInvalid, IncidentkitError
+from incidentkit.drills.fault import Fault
+from incidentkit.errors import FieldInvalid, IncidentkitError
 from incidentkit.model.commands import Assess, Assign, ChangeSeverity, Command, HandOver
 from incidentkit.model.events import (
     ActionEnded,
@@ -73,6 +74,7 @@ from incidentkit.testing import (
     events,
     fact_values,
     facts,
+    faults,
     histories,
     incidents,
     known_facts,
@@ -491,9 +493,10 @@ def test_a_shape_is_brought_about_and_not_waited_for(shape: dict[str, Any]) -> N
 @pytest.mark.parametrize(
     ("shape", "problem"),
     [
-        ({"status": "closed"}, "status: an incident has a Status, not 'closed'"),
-        ({"severity": "P1"}, "severity: an incident has a Severity, not 'P1'"),
-        ({"severity": EMERGENCY.scheme["SEV-1"]}, "severity: the rules give P1, P2, P3, and not .*SEV-1.*"),
+        ({"status": "over"}, "status: one of investigating, .*, closed, .*, not 'over'"),
+        ({"status": P1}, "status: one of investigating, .*, not "),
+        ({"severity": "SEV-1"}, "severity: one of P1, P2, P3, not 'SEV-1'"),
+        ({"severity": EMERGENCY.scheme["SEV-1"]}, "severity: one of P1, P2, P3, not .*SEV-1.*"),
         ({"restricted": 1}, "restricted: whether it is restricted is True or False, not 1"),
         ({"acknowledged": "ada"}, "acknowledged: whether anybody has it is True or False, not 'ada'"),
         ({"lasting": 7}, "lasting: an incident lasts for a timedelta, not 7"),
@@ -502,8 +505,24 @@ def test_a_shape_is_brought_about_and_not_waited_for(shape: dict[str, Any]) -> N
     ],
 )
 def test_what_no_incident_can_be_is_refused_when_the_strategy_is_made(shape: dict[str, Any], problem: str) -> None:
-    with pytest.raises(CommandInvalid, match=problem):
+    with pytest.raises(FieldInvalid, match=problem):
         incidents(rules=RULES, **shape)
+
+
+@pytest.mark.parametrize("status", Status)
+def test_a_status_a_severity_and_a_fault_may_be_given_by_word(status: Status) -> None:
+    for incident in drawn(incidents(rules=RULES, status=str(status), severity="P2", most=0), 3):
+        assert (incident.status, incident.severity) == (status, P2)
+    assert {each.fault for some in drawn(faults(kinds=["refused"]), 10) for each in some} == {Fault.REFUSED}
+
+
+@pytest.mark.parametrize(
+    ("kinds", "problem"),
+    [(["explode"], "one of .*refused.*, not 'explode'"), ("refuse", "a list of .*, not 'refuse'"), ([], "not none")],
+)
+def test_a_fault_that_there_is_not_is_refused_when_the_strategy_is_made(kinds: Any, problem: str) -> None:
+    with pytest.raises(FieldInvalid, match=f"kinds: .*{problem}"):
+        faults(kinds=kinds)
 
 
 @pytest.mark.parametrize("strategy", [commands, declarations, histories, incidents])

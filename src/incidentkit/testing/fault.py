@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from hypothesis import strategies as st
 
 from incidentkit.drills.fault import Fault, Outage
+from incidentkit.testing.choice import chosen_words
 
 
 def _minutes(least: int, most: int) -> st.SearchStrategy[timedelta]:
@@ -26,10 +27,11 @@ def _outages(draw: st.DrawFn, kinds: Sequence[Fault]) -> Outage:
     )
 
 
-def faults(*, kinds: Sequence[Fault] = (*Fault,), most: int = 2) -> st.SearchStrategy[tuple[Outage, ...]]:
+def faults(*, kinds: Iterable[Fault | str] = (*Fault,), most: int = 2) -> st.SearchStrategy[tuple[Outage, ...]]:
     """What a system may suffer from, as a drill and `Faulty` take it: up to ``most`` outages, or none.
 
     They begin within an hour and a half, last as long or for good, and befall every request or up to every fourth.
-    ``kinds`` are the faults that are drawn; a system shrinks towards none at all.
+    ``kinds`` are the faults that are drawn, each by itself or by its word; `FieldInvalid` for a word that is none. A
+    system shrinks towards none at all.
     """
-    return st.lists(_outages(kinds), max_size=most).map(tuple)
+    return st.lists(_outages(chosen_words("kinds", Fault, kinds)), max_size=most).map(tuple)

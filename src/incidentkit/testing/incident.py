@@ -38,6 +38,7 @@ from incidentkit.model.runs import RunStanding
 from incidentkit.model.severity import Severity
 from incidentkit.policy.rules import SeverityRules
 from incidentkit.testing.calendar import shifted
+from incidentkit.testing.choice import chosen_severity, chosen_word
 from incidentkit.testing.commands import LABELS, PARTS, VALUES, Scene, of_kind, scenes
 from incidentkit.testing.identity import PEOPLE, names, texts
 from incidentkit.testing.rules import RULES
@@ -83,8 +84,8 @@ def incidents(
     rules: SeverityRules[Any] = RULES,
     people: st.SearchStrategy[str] = PEOPLE,
     most: int = 12,
-    status: Status | None = None,
-    severity: Severity[Any] | None = None,
+    status: Status | str | None = None,
+    severity: Severity[Any] | str | None = None,
     restricted: bool | None = None,
     acknowledged: bool | None = None,
     lasting: timedelta | None = None,
@@ -101,11 +102,16 @@ def incidents(
     time lies between its declaration and its latest event. The commands that bring that about come at the end, beside
     those that ``most`` counts.
 
-    Raises `CommandInvalid` for what is none of that, and for a severity that ``rules`` do not give.
+    A status may be given by its word, and a severity by its key. Raises `FieldInvalid` for what is none of that, and
+    for a severity that ``rules`` do not give.
     """
     shape = Shape(
-        status=status, severity=severity, restricted=restricted, acknowledged=acknowledged, lasting=lasting
-    ).checked(rules.scheme, at)
+        status=None if status is None else chosen_word("status", Status, status),
+        severity=None if severity is None else chosen_severity("severity", rules.scheme, severity),
+        restricted=restricted,
+        acknowledged=acknowledged,
+        lasting=lasting,
+    ).checked(at)
     where = scenes(at, rules, people, version=1)
     return where.flatmap(lambda scene: _histories(scene, most, shape)).map(lambda history: history[-1])
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from attrs import Attribute, field, frozen
 
-from incidentkit.errors import CommandInvalid, shown
+from incidentkit.errors import FieldInvalid, shown
 from incidentkit.model.commands import (
     Acknowledge,
     Cancel,
@@ -28,7 +28,7 @@ from incidentkit.model.commands import (
 from incidentkit.model.identity import moment
 from incidentkit.model.incident import Incident
 from incidentkit.model.lifecycle import ACTIVE, Status, consequence
-from incidentkit.model.severity import Severity, SeverityScheme
+from incidentkit.model.severity import Severity
 
 _MOVES: Final[tuple[type[Command], ...]] = (Resolve, Close, Cancel, Reopen, StartMitigation, Mitigate, Regress)
 """What moves an incident; to merge it does what to cancel it does."""
@@ -58,7 +58,7 @@ def _is_a(kind: type, words: str) -> Callable[[object, Attribute[Any], Any], Non
 
     def check(shape: object, attribute: Attribute[Any], value: Any) -> None:
         if value is not None and not isinstance(value, kind):
-            raise CommandInvalid(f"{attribute.name}: {words}, not {shown(value)}")
+            raise FieldInvalid(attribute.name, f"{words}, not {shown(value)}")
 
     return check
 
@@ -66,29 +66,26 @@ def _is_a(kind: type, words: str) -> Callable[[object, Attribute[Any], Any], Non
 def _passes(shape: object, attribute: Attribute[Any], value: timedelta | None) -> None:
     _is_a(timedelta, "an incident lasts for a timedelta")(shape, attribute, value)
     if value is not None and value < timedelta():
-        raise CommandInvalid(f"lasting: an incident lasts for no time or more, not for {value}")
+        raise FieldInvalid("lasting", f"an incident lasts for no time or more, not for {value}")
 
 
 @frozen(kw_only=True)
 class Shape:
     """What an incident is to be in the end; `None` for whatever comes."""
 
-    status: Status | None = field(default=None, validator=_is_a(Status, "an incident has a Status"))
-    severity: Severity[Any] | None = field(default=None, validator=_is_a(Severity, "an incident has a Severity"))
+    status: Status | None = None
+    severity: Severity[Any] | None = None
     restricted: bool | None = field(default=None, validator=_is_a(bool, "whether it is restricted is True or False"))
     acknowledged: bool | None = field(default=None, validator=_is_a(bool, "whether anybody has it is True or False"))
     lasting: timedelta | None = field(default=None, validator=_passes)
     """How much time lies between its declaration and its latest event."""
 
-    def checked(self, scheme: SeverityScheme[Any], at: datetime | None) -> Shape:
-        """Itself, unless no incident of that scheme that is declared then can be so: `CommandInvalid`."""
-        if self.severity is not None and self.severity not in scheme:
-            known = ", ".join(each.key for each in scheme)
-            raise CommandInvalid(f"severity: the rules give {known}, and not {self.severity!r}: draw by other rules")
+    def checked(self, at: datetime | None) -> Shape:
+        """Itself, unless no incident that is declared then can be so: `FieldInvalid`."""
         try:
             self.last(moment("at", _LATEST if at is None else at))
         except OverflowError:
-            raise CommandInvalid(f"lasting: years end with 9999, and no incident lasts for {self.lasting}") from None
+            raise FieldInvalid("lasting", f"years end with 9999, and no incident lasts for {self.lasting}") from None
         return self
 
     @property
