@@ -57,10 +57,9 @@ def test_commands_are_printed_as_the_calls_that_make_them() -> None:
     assert "severity=<severity SEV-1 of emergency>)" in pretty(ChangeSeverity(SEV_1, at=NOW, by="ada"))
 
 
-def test_what_is_said_of_a_fact_or_a_severity_follows() -> None:
+def test_what_is_said_of_a_severity_follows_and_a_fact_is_its_name() -> None:
     failed = Number("failed", question="What share?", maximum=1)
-    assert pretty(failed).splitlines() == ["Number('failed')", "    question: 'What share?'", "    maximum: 1"]
-    assert pretty([failed]) == "[Number('failed')]"
+    assert pretty(failed) == "Number('failed')"  # Hypothesis prints strategies too, and these hold many facts
     assert pretty(SeverityScheme(Severity[Any]("P1", name="bad"), "P2")).splitlines() == [
         "<scheme P1/P2: P1 > P2>",
         "    P1",

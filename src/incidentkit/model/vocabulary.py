@@ -17,7 +17,7 @@ from attrs import evolve, field, fields, frozen
 
 from incidentkit.errors import FactInvalid, FactValueInvalid, UnknownFact, expect, shown
 from incidentkit.model.expression import KEYWORDS, Operator, Scalar, scalar_text
-from incidentkit.text.printed import Printed, said
+from incidentkit.text.printed import Printed
 
 V = TypeVar("V")
 
@@ -75,9 +75,6 @@ class Fact(Printed, ABC, Generic[V]):
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.name!r})"
-
-    def _details(self) -> Iterable[str]:
-        return (f"{name}: {value!r}" for name, value in said(self) if name != "name")
 
     def __hash__(self) -> int:
         return hash(self.name)
