@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, Final
 
 from hypothesis import strategies as st
@@ -17,8 +18,22 @@ _CONSTANTS: Final[st.SearchStrategy[Condition]] = st.sampled_from([ALWAYS, NEVER
 
 def conditions(vocabulary: Vocabulary) -> st.SearchStrategy[Condition]:
     """Conditions over these facts: every comparison that they allow, joined and negated a few levels deep."""
-    leaves = comparisons(vocabulary) | _CONSTANTS if vocabulary else _CONSTANTS
+    return _conditions(vocabulary)
+
+
+@lru_cache(maxsize=64)
+def _conditions(vocabulary: Vocabulary) -> st.SearchStrategy[Condition]:
+    """Made once: a recursive strategy is described in full when it is first drawn from, which costs more than a draw.
+
+    The leaves are behind the vocabulary for the same reason: that has a short description.
+    """
+    leaves = st.just(vocabulary).flatmap(_leaves) if vocabulary else _CONSTANTS
     return st.recursive(leaves, _joined, max_leaves=8)
+
+
+@lru_cache(maxsize=64)
+def _leaves(vocabulary: Vocabulary) -> st.SearchStrategy[Condition]:
+    return comparisons(vocabulary) | _CONSTANTS
 
 
 def comparisons(vocabulary: Vocabulary) -> st.SearchStrategy[Condition]:
@@ -27,6 +42,7 @@ def comparisons(vocabulary: Vocabulary) -> st.SearchStrategy[Condition]:
     return st.sampled_from([*by_fact]).flatmap(by_fact.__getitem__)
 
 
+@lru_cache(maxsize=256)
 def _comparisons(fact: Any) -> st.SearchStrategy[Condition]:
     if isinstance(fact, Flag):
         return st.just(fact)
