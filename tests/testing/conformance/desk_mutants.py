@@ -89,6 +89,15 @@ class DeclaresAgain(Faulty):
             return self.desk.load(details["id"])
 
 
+class StoreOfItsOwn(Faulty):
+    """Another desk that is not on the same store."""
+
+    def __init__(self, world: World, *, is_another: bool) -> None:
+        super().__init__(world, is_another=is_another)
+        if is_another:
+            self.desk = World(clock=world.clock, pager=world.pager).desk()
+
+
 class ForeseesNothing(Faulty):
     """Foresees that nothing will happen to an incident that is not there."""
 
@@ -377,6 +386,7 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
     "declare_makes_up_ids": Mutant(CountsFromZero),
     "declare_kept": Mutant(LoadsOtherWords),
     "declare_once": Mutant(DeclaresAgain),
+    "declare_elsewhere": Mutant(StoreOfItsOwn),
     "unknown_incident": Mutant(ForeseesNothing),
     "submit_kept": Mutant(Lossy),
     "submit_moves": Mutant(Stuck),

@@ -11,7 +11,7 @@ from incidentkit.model.events import Acknowledged, Noted
 from incidentkit.model.incident import Incident
 from incidentkit.model.lifecycle import Status
 from incidentkit.testing.conformance.check import Check
-from incidentkit.testing.conformance.desk_story import BY, FORESIGHT, Story, check, declared_with
+from incidentkit.testing.conformance.desk_story import BY, FORESIGHT, Story, another_desk, check, declared_with
 from incidentkit.testing.conformance.samples import NASTY
 from incidentkit.testing.conformance.stage import Stage, Untold
 
@@ -47,6 +47,12 @@ def _declares_once(stage: Stage) -> None:
     outcome = stage.attempt("declare", "Another one", **declared_with(stage, id=story.id))
     stage.expect(isinstance(outcome.error, IncidentExists), f"{outcome}.")
     stage.expect(story.incident.version == version, "the log has changed all the same.")
+
+
+def _declares_for_all(stage: Stage) -> None:
+    story = Story.begin(stage)
+    outcome = stage.attempt("load", story.id, provider=another_desk(stage))
+    stage.expect(getattr(outcome.answer, "id", None) == story.id, f"{outcome}.")
 
 
 def _knows_its_incidents(stage: Stage) -> None:
@@ -139,6 +145,7 @@ CHECKS: Final[tuple[Check[Any], ...]] = (
         "`declare` raises `IncidentExists` for an id that is taken, and changes nothing.",
         _declares_once,
     ),
+    check("declare_elsewhere", "What was declared by one desk is there for another.", _declares_for_all),
     check(
         "unknown_incident",
         "`load`, `submit` and `preview` raise `UnknownIncident` for what is not there, however it is spelt.",

@@ -66,6 +66,13 @@ def declared_with(stage: Stage, **details: Any) -> dict[str, Any]:
     return {"by": BY, **known, **details}
 
 
+def another_desk(stage: Stage) -> Any:
+    """Another desk on what should be the same store; nothing can be seen without one."""
+    desk = stage.settled(stage.another())
+    stage.close_after(desk)
+    return desk
+
+
 def names(item: str, person: str) -> bool:
     """Whether the text of a page has the id of a person, as a word."""
     return re.search(rf"(?<!\w){re.escape(person)}(?!\w)", item) is not None
@@ -113,9 +120,10 @@ class Story:
         return incident
 
     def another(self) -> Any:
-        """Another desk on the same store; nothing can be seen without one."""
-        desk = self.stage.settled(self.stage.another())
-        self.stage.close_after(desk)
+        """Another desk on the same store; nothing can be seen without one, or if it does not know the incident."""
+        desk = another_desk(self.stage)
+        if not isinstance(self.stage.attempt("load", self.id, provider=desk).answer, Incident):
+            raise Untold("another desk does not know what was declared")
         return desk
 
     def wait(self, length: timedelta) -> None:
