@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from attrs import evolve
 
 from incidentkit import EMERGENCY, AsyncDesk, Desk, Playbook, Toolbox
 from incidentkit.drills import practice_directory
+from incidentkit.errors import RigInvalid
 from incidentkit.memory import MemoryOnCall
 from incidentkit.policy.escalation import EscalationPolicy
 from incidentkit.policy.escalation import Level as EscalationLevel
@@ -100,6 +102,24 @@ def test_each_part_of_a_rig_shows_something(part: str, names: list[str]) -> None
         whole = World().rig()
         lacking = Rig(whole.provider, known=whole.known, **{name: getattr(whole, name) for name in rest})
         assert bool(told(check, lacking)) == (check.name in names), check
+
+
+def test_declarations_say_what_the_factory_knows() -> None:
+    world = World()
+    known = {"by": "joan", "facts": {"production_down": True}, "labels": {"service": "checkout"}}
+    rig = evolve(world.rig(), known=known)
+    next(check for check in CHECKS if check.name == "tick_pages")(lambda: rig)
+    declared = rig.provider.load(rig.provider.find(severities=["SEV-1"])[0])
+    assert (declared.timeline[0].by, declared.labels) == ("joan", {"service": "checkout"})
+
+
+def test_time_that_cannot_pass_is_a_fault_of_the_rig() -> None:
+    def broken(length: timedelta) -> None:
+        raise OverflowError("the end of time")
+
+    check = next(check for check in CHECKS if check.name == "audit_forgotten")
+    with pytest.raises(RigInvalid, match="the end of time"):
+        check(lambda: evolve(World().rig(), advance=broken))
 
 
 ASKING = Playbook(

@@ -19,6 +19,7 @@ from incidentkit.providers.on_call import FindOnCall
 from incidentkit.providers.pager import Purpose, SendPage
 from incidentkit.testing.conformance.check import Check, Judge
 from incidentkit.testing.conformance.level import Level
+from incidentkit.testing.conformance.rig import DECLARED
 from incidentkit.testing.conformance.samples import fresh
 from incidentkit.testing.conformance.stage import Stage, Untold
 
@@ -33,9 +34,6 @@ FORESIGHT: Final = timedelta(hours=3)
 
 MARGIN: Final = timedelta(seconds=1)
 """How exactly a check hits a moment: clocks that go by themselves go on while it looks."""
-
-DECLARED: Final = ("by", "facts", "severity", "labels")
-"""What a factory may know that every declaration is to say, by the arguments of `declare`."""
 
 
 @frozen
@@ -68,7 +66,7 @@ def declared_with(stage: Stage, **details: Any) -> dict[str, Any]:
 
 def another_desk(stage: Stage) -> Any:
     """Another desk on what should be the same store; nothing can be seen without one."""
-    desk = stage.settled(stage.another())
+    desk = stage.another("desk")
     stage.close_after(desk)
     return desk
 
@@ -128,9 +126,9 @@ class Story:
 
     def wait(self, length: timedelta) -> None:
         """Let so much time pass; nothing can be seen without a way to."""
-        if length > timedelta():
-            self.stage.advance(length)
-            self.passed += length
+        length = max(timedelta(), length)
+        self.stage.advance(length)
+        self.passed += length
 
     def wait_until(self, moment: datetime) -> None:
         """Let time pass up to a moment, if that is not over."""

@@ -33,7 +33,9 @@ REQUESTS: Final[tuple[type[Any], ...]] = (
     *(operation.request for operation in OPERATIONS),
 )
 """The requests of all providers but stores."""
-FIELDS: Final = frozenset(each.name for request in REQUESTS for each in fields(request)) - {"key"}
+DECLARED: Final = ("by", "facts", "severity", "labels")
+"""What every declaration may be to say, by the arguments of the `declare` of a desk."""
+FIELDS: Final = frozenset(each.name for request in REQUESTS for each in fields(request)).union(DECLARED) - {"key"}
 """What a factory may say of what there is. Keys are not among it: each has to be new."""
 
 
