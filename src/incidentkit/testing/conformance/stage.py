@@ -78,9 +78,9 @@ class Watch:
 
     @property
     def patience(self) -> float:
-        """For how many seconds nothing is late."""
-        until = self.until
-        return self.limit.total_seconds() if until is None else max(0.001, until - time.monotonic())
+        """For how many seconds nothing is late, whatever begins meanwhile."""
+        until, limit = self.until, self.limit.total_seconds()
+        return limit if until is None else min(limit, max(0.001, until - time.monotonic()))
 
     @property
     def is_over(self) -> bool:
