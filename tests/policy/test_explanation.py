@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from attrs import evolve
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from incidentkit import (
@@ -58,6 +58,9 @@ WITHIN = timedelta(hours=2)
 
 Drawn = tuple[Incident, Playbook, Directory]
 
+FEW = settings(max_examples=max(1, settings().max_examples // 3))
+"""There are several laws, and each draws a world of its own, which takes long."""
+
 
 @st.composite
 def drawn(draw: st.DrawFn) -> Drawn:
@@ -67,6 +70,7 @@ def drawn(draw: st.DrawFn) -> Drawn:
     return incident, playbook, directory
 
 
+@FEW
 @given(drawn())
 def test_its_pages_are_those_of_the_preview(given: Drawn) -> None:
     incident, playbook, directory = given
@@ -84,6 +88,7 @@ def test_its_pages_are_those_of_the_preview(given: Drawn) -> None:
     assert explained.owed == plan(incident, playbook, directory, now=incident.as_of).owed
 
 
+@FEW
 @given(drawn())
 def test_every_level_is_reached_or_has_a_reason(given: Drawn) -> None:
     incident, playbook, directory = given
@@ -100,6 +105,7 @@ def test_every_level_is_reached_or_has_a_reason(given: Drawn) -> None:
         assert bool(each.questions) == (each.obstacle is Obstacle.UNKNOWN)
 
 
+@FEW
 @given(drawn())
 def test_everybody_on_a_level_is_paged_or_left_out_for_a_reason(given: Drawn) -> None:
     incident, playbook, directory = given
@@ -113,6 +119,7 @@ def test_everybody_on_a_level_is_paged_or_left_out_for_a_reason(given: Drawn) ->
         assert asked <= paged | left_out
 
 
+@FEW
 @given(drawn())
 def test_a_level_that_is_said_to_be_stopped_owes_nothing(given: Drawn) -> None:
     incident, playbook, directory = given
@@ -124,6 +131,7 @@ def test_a_level_that_is_said_to_be_stopped_owes_nothing(given: Drawn) -> None:
     assert not stopped & owed
 
 
+@FEW
 @given(drawn())
 def test_who_waits_for_something_is_on_a_level_that_asks_for_them(given: Drawn) -> None:
     incident, playbook, directory = given
@@ -137,6 +145,7 @@ def test_who_waits_for_something_is_on_a_level_that_asks_for_them(given: Drawn) 
             assert (each.obligation in asking) == (each.reason is not Reason.STOPPED)
 
 
+@FEW
 @given(drawn())
 def test_explaining_twice_says_the_same_and_can_be_shown(given: Drawn) -> None:
     incident, playbook, directory = given
