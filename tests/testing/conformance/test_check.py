@@ -21,7 +21,7 @@ from incidentkit.providers.pager import Pager, SendPage
 from incidentkit.providers.store import IncidentStore
 from incidentkit.providers.tools import TOOLS
 from incidentkit.testing import Check, Level, PromiseBroken, Rig, Untold, conformance
-from incidentkit.testing.conformance import stage
+from incidentkit.testing.conformance import watch
 from incidentkit.testing.conformance.suite import SUITES, suite_of
 from tests.testing.conformance.desk_mutants import MUTANTS as DESK_MUTANTS
 from tests.testing.conformance.desk_rigs import rig_of_async_desk, rig_of_desk
@@ -352,7 +352,7 @@ def test_a_factory_that_ends_the_program_ends_no_check(factory: Any) -> None:
 
 
 def test_a_factory_that_never_comes_back_is_to_blame(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stage, "PREPARATION", SHORT)
+    monkeypatch.setattr(watch, "PREPARATION", SHORT)
     over = Event()
 
     def hanging() -> MemoryPager:

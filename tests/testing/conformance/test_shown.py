@@ -88,7 +88,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> str:
 def test_the_line_that_was_written_and_the_message_are_shown(shown: str) -> None:
     assert '>       CHECKS["page_answers"](Deaf)' in shown
     promise = "`page` answers a request that can be carried out, with `Receipt`."
-    assert f"E       incidentkit.testing.conformance.stage.PromiseBroken: {promise} Seen: KeyError: 'ada'." in shown
+    assert f"E       incidentkit.testing.conformance.promise.PromiseBroken: {promise} Seen: KeyError: 'ada'." in shown
     assert "missing a required argument: 'reason'." in shown
     assert shown.count('>       raise OSError("no such server")') == 5
     assert "incidentkit.errors.RigInvalid: effects: it is called, and ['x'] cannot be" in shown

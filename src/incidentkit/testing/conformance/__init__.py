@@ -9,8 +9,8 @@
 
 from incidentkit.testing.conformance.check import Check as Check
 from incidentkit.testing.conformance.level import Level as Level
+from incidentkit.testing.conformance.promise import PromiseBroken as PromiseBroken
+from incidentkit.testing.conformance.promise import Untold as Untold
 from incidentkit.testing.conformance.rig import Factory as Factory
 from incidentkit.testing.conformance.rig import Rig as Rig
-from incidentkit.testing.conformance.stage import PromiseBroken as PromiseBroken
-from incidentkit.testing.conformance.stage import Untold as Untold
 from incidentkit.testing.conformance.suite import conformance as conformance

@@ -13,8 +13,10 @@ from attrs import field, frozen
 
 from incidentkit.errors import RigInvalid
 from incidentkit.testing.conformance.level import Level
+from incidentkit.testing.conformance.promise import PromiseBroken, Untold
 from incidentkit.testing.conformance.rig import Factory, P
-from incidentkit.testing.conformance.stage import Overdue, PromiseBroken, Stage, Untold, Watch
+from incidentkit.testing.conformance.stage import Stage
+from incidentkit.testing.conformance.watch import Overdue, Watch
 
 LIMIT: Final = timedelta(seconds=30)
 """How long a call may take unless told otherwise: what a desk gives a provider."""

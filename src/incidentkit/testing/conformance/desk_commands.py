@@ -12,8 +12,9 @@ from incidentkit.model.incident import Incident
 from incidentkit.model.lifecycle import Status
 from incidentkit.testing.conformance.check import Check
 from incidentkit.testing.conformance.desk_story import BY, FORESIGHT, Story, another_desk, check, declared_with
+from incidentkit.testing.conformance.promise import Untold
 from incidentkit.testing.conformance.samples import NASTY
-from incidentkit.testing.conformance.stage import Stage, Untold
+from incidentkit.testing.conformance.stage import Stage
 
 MOVES: Final = ((StartMitigation, Status.MITIGATING), (Mitigate, Status.MONITORING), (Resolve, Status.RESOLVED))
 """How an incident moves on, and where it stands then."""

@@ -17,8 +17,9 @@ from incidentkit.testing.conformance.desk_story import (
     unpaged,
 )
 from incidentkit.testing.conformance.level import Level
+from incidentkit.testing.conformance.promise import Untold
 from incidentkit.testing.conformance.samples import ALPHABETS, LONG, NASTY, fresh
-from incidentkit.testing.conformance.stage import Stage, Untold
+from incidentkit.testing.conformance.stage import Stage
 
 CHANCES: Final = 3
 """How often two desks are let get in each other's way, which does not happen each time."""

@@ -19,9 +19,10 @@ from incidentkit.providers.on_call import FindOnCall
 from incidentkit.providers.pager import Purpose, SendPage
 from incidentkit.testing.conformance.check import Check, Judge
 from incidentkit.testing.conformance.level import Level
+from incidentkit.testing.conformance.promise import Untold
 from incidentkit.testing.conformance.rig import DECLARED
 from incidentkit.testing.conformance.samples import fresh
-from incidentkit.testing.conformance.stage import Stage, Untold
+from incidentkit.testing.conformance.stage import Stage
 
 BY: Final = "ada"
 """Who declares and commands, where it does not matter who does."""

@@ -11,7 +11,8 @@ from incidentkit.model.lifecycle import ACTIVE, Status
 from incidentkit.providers.store import Audit
 from incidentkit.testing.conformance.check import Check
 from incidentkit.testing.conformance.desk_story import BY, MARGIN, Paging, Story, check, names, unpaged
-from incidentkit.testing.conformance.stage import Stage, Untold
+from incidentkit.testing.conformance.promise import Untold
+from incidentkit.testing.conformance.stage import Stage
 
 MOMENTS: Final = 3
 """How many moments of a preview are looked at."""

@@ -10,8 +10,9 @@ from incidentkit.model.identity import IncidentId, PersonId
 from incidentkit.model.incident import Incident
 from incidentkit.playbooks.emergency import SEV_2
 from incidentkit.providers.store import Append, FindDue, FindIncidents
+from incidentkit.testing.conformance.promise import Untold
 from incidentkit.testing.conformance.samples import NASTY
-from incidentkit.testing.conformance.stage import Stage, Untold
+from incidentkit.testing.conformance.stage import Stage
 
 ADA: Final = PersonId("ada")
 NEVER: Final = datetime(1999, 1, 1, 7, 6, 5, 432_109, tzinfo=UTC)

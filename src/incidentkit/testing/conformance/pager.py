@@ -12,8 +12,9 @@ from incidentkit.providers.pager import Purpose, SendPage
 from incidentkit.testing.conformance.check import Check
 from incidentkit.testing.conformance.level import Level
 from incidentkit.testing.conformance.method import Method, answered, effects_of_one, expect_effects, more_of
+from incidentkit.testing.conformance.promise import Untold
 from incidentkit.testing.conformance.samples import document, sample
-from incidentkit.testing.conformance.stage import Stage, Untold
+from incidentkit.testing.conformance.stage import Stage
 from incidentkit.testing.conformance.words import does_it_for_another_key, shows_words
 
 PAGE: Final = Method(

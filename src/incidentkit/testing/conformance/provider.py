@@ -13,7 +13,8 @@ from incidentkit.testing.conformance.check import Check
 from incidentkit.testing.conformance.level import Level
 from incidentkit.testing.conformance.method import Method
 from incidentkit.testing.conformance.outcome import Outcome
-from incidentkit.testing.conformance.stage import Stage, Untold
+from incidentkit.testing.conformance.promise import Untold
+from incidentkit.testing.conformance.stage import Stage
 
 
 def checks_of_provider(methods: Sequence[Method]) -> Iterator[Check[Any]]:

@@ -15,7 +15,7 @@ from attrs import frozen
 
 from incidentkit.errors import RigInvalid
 from incidentkit.testing.conformance.check import Check
-from incidentkit.testing.conformance.stage import PromiseBroken
+from incidentkit.testing.conformance.promise import PromiseBroken
 from incidentkit.text.document import Document, Heading, Paragraph, Table
 
 _NO_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import timedelta
 from secrets import token_hex
-from typing import Any, Final, NoReturn, Self, cast
+from typing import Any, NoReturn, Self, cast
 from unittest import SkipTest
 
 from attrs import define, field
@@ -18,84 +17,9 @@ from incidentkit.errors import RigInvalid, shown
 from incidentkit.testing.conformance.crowd import SECONDS, awaited_together, begun_in_threads
 from incidentkit.testing.conformance.level import Level
 from incidentkit.testing.conformance.outcome import Outcome
+from incidentkit.testing.conformance.promise import PromiseBroken, Untold
 from incidentkit.testing.conformance.rig import Rig
-
-PREPARATION: Final = timedelta(minutes=1)
-"""How long a factory may take at the least, and each part of a rig."""
-
-
-class PromiseBroken(AssertionError):
-    """A provider does not keep a promise; the message is the promise, and what was seen instead."""
-
-    def __init__(self, check: str, level: Level, promise: str, seen: str) -> None:
-        self.check = check
-        self.level = level
-        self.promise = promise
-        self.seen = seen
-        super().__init__(check, level, promise, seen)
-
-    def __str__(self) -> str:
-        return f"{self.promise} Seen: {self.seen}"
-
-
-class Untold(SkipTest):
-    """Whether a promise is kept could not be seen, and why. To pytest and unittest the test was skipped."""
-
-
-@define
-class Watch:
-    """What is running, and until when: written by the thread of a check, read by whoever waits for it."""
-
-    limit: timedelta
-    """How long a call may take."""
-    call: str = ""
-    part: str = ""
-    """The part of the rig that is running, if no call is: it is to blame if it does not come back, and no provider."""
-    seconds: float = field(init=False)
-    """How long what is running may take."""
-    until: float | None = None
-    is_closing: bool = False
-    """Whether all has been seen that is to be seen."""
-    judged: BaseException | None = None
-    """What came of that."""
-
-    def __attrs_post_init__(self) -> None:
-        self.seconds = self.limit.total_seconds()
-
-    def begin(self, call: str, part: str = "") -> None:
-        """From now on that call is running, or that part of the rig."""
-        limit = max(self.limit, PREPARATION) if part else self.limit
-        self.call, self.part, self.seconds = call, part, limit.total_seconds()
-        self.until = time.monotonic() + self.seconds
-
-    def extend(self) -> None:
-        """Whoever awaits it sees to its time: wait for that, and no longer than twice."""
-        self.until = time.monotonic() + 2 * self.seconds
-
-    def end(self) -> None:
-        """It came back."""
-        self.until = None
-
-    @property
-    def patience(self) -> float:
-        """For how many seconds nothing is late, whatever begins meanwhile."""
-        until, limit = self.until, self.limit.total_seconds()
-        return limit if until is None else min(limit, max(0.001, until - time.monotonic()))
-
-    @property
-    def is_over(self) -> bool:
-        """Whether the call should have come back."""
-        until = self.until
-        return until is not None and time.monotonic() >= until
-
-
-class Overdue(Exception):
-    """What was running did not come back in time."""
-
-    def __init__(self, watch: Watch) -> None:
-        self.part = watch.part
-        self.is_closing = watch.is_closing
-        super().__init__(f"{watch.call or 'it'} did not come back within {watch.seconds:g} s.")
+from incidentkit.testing.conformance.watch import Overdue, Watch
 
 
 @define

@@ -12,8 +12,9 @@ from incidentkit.providers.status_page import PublicStatus, PublishStatus
 from incidentkit.testing.conformance.check import Check
 from incidentkit.testing.conformance.level import Level
 from incidentkit.testing.conformance.method import Method, answered
+from incidentkit.testing.conformance.promise import Untold
 from incidentkit.testing.conformance.samples import fresh, sample
-from incidentkit.testing.conformance.stage import Stage, Untold
+from incidentkit.testing.conformance.stage import Stage
 from incidentkit.testing.conformance.words import does_it_for_another_key, shows_words
 
 PUBLISH: Final = Method(

@@ -15,7 +15,8 @@ from incidentkit.providers.store import TakeNumber
 from incidentkit.testing.conformance.check import Check, Judge
 from incidentkit.testing.conformance.histories import append_to, begin, log_of, noted, story
 from incidentkit.testing.conformance.level import Level
-from incidentkit.testing.conformance.stage import Stage, Untold
+from incidentkit.testing.conformance.promise import Untold
+from incidentkit.testing.conformance.stage import Stage
 from incidentkit.testing.conformance.store_log import check
 
 

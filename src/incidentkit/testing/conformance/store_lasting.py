@@ -11,7 +11,8 @@ from incidentkit.model.events import Event
 from incidentkit.providers.store import FindDue, TakeNumber
 from incidentkit.testing.conformance.check import Check
 from incidentkit.testing.conformance.histories import HOUR, PLANNED, append_to, begin, log_of, noted, now, story
-from incidentkit.testing.conformance.stage import Stage, Untold
+from incidentkit.testing.conformance.promise import Untold
+from incidentkit.testing.conformance.stage import Stage
 from incidentkit.testing.conformance.store_log import check
 
 

@@ -28,7 +28,8 @@ from incidentkit.testing.conformance.histories import (
 )
 from incidentkit.testing.conformance.level import Level
 from incidentkit.testing.conformance.outcome import Outcome
-from incidentkit.testing.conformance.stage import Stage, Untold
+from incidentkit.testing.conformance.promise import Untold
+from incidentkit.testing.conformance.stage import Stage
 
 MANY: Final = 1_000
 """Events of a log that is long."""

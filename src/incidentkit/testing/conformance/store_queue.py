@@ -12,7 +12,8 @@ from incidentkit.providers.store import Audit, FindForgotten, TakeNumber
 from incidentkit.testing.conformance.check import Check
 from incidentkit.testing.conformance.crowd import CROWD, ROW
 from incidentkit.testing.conformance.histories import HOUR, PLANNED, append_to, begin, due, noted, now
-from incidentkit.testing.conformance.stage import Stage, Untold
+from incidentkit.testing.conformance.promise import Untold
+from incidentkit.testing.conformance.stage import Stage
 from incidentkit.testing.conformance.store_log import check
 
 SEVERAL: Final = 20

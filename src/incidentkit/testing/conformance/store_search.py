@@ -10,7 +10,8 @@ from incidentkit.playbooks.emergency import SEV_1, SEV_3
 from incidentkit.providers.store import FindIncidents
 from incidentkit.testing.conformance.check import Check
 from incidentkit.testing.conformance.histories import HOUR, append_to, begin, found, log_of, noted, now, redacted, story
-from incidentkit.testing.conformance.stage import Stage, Untold
+from incidentkit.testing.conformance.promise import Untold
+from incidentkit.testing.conformance.stage import Stage
 from incidentkit.testing.conformance.store_log import check
 
 

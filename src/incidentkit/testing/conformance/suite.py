@@ -22,7 +22,8 @@ from incidentkit.providers.tracker import Tracker
 from incidentkit.testing.conformance import chat, desk, on_call, pager, status_page, store, tools, tracker
 from incidentkit.testing.conformance.check import LIMIT, Check
 from incidentkit.testing.conformance.level import Level
-from incidentkit.testing.conformance.method import Method, checks_of
+from incidentkit.testing.conformance.method import Method
+from incidentkit.testing.conformance.method_checks import checks_of
 from incidentkit.testing.conformance.provider import checks_of_provider
 from incidentkit.testing.conformance.rig import P
 

@@ -19,8 +19,9 @@ from incidentkit.providers.version_control import VersionControl
 from incidentkit.testing.conformance.check import Check
 from incidentkit.testing.conformance.level import Level
 from incidentkit.testing.conformance.method import Method, answered
+from incidentkit.testing.conformance.promise import Untold
 from incidentkit.testing.conformance.samples import fresh, sample
-from incidentkit.testing.conformance.stage import Stage, Untold
+from incidentkit.testing.conformance.stage import Stage
 
 PROTOCOLS: Final[Mapping[type[Any], str]] = {tool.protocol: tool.slot for tool in reversed(TOOLS)}
 """The protocol of each tool, and the first slot that one of that kind can fill."""

@@ -11,8 +11,9 @@ from incidentkit.errors import shown
 from incidentkit.testing.conformance.check import Check
 from incidentkit.testing.conformance.level import Level
 from incidentkit.testing.conformance.method import Method, answered, more_of
+from incidentkit.testing.conformance.promise import Untold
 from incidentkit.testing.conformance.samples import ALPHABETS, reworded
-from incidentkit.testing.conformance.stage import Stage, Untold
+from incidentkit.testing.conformance.stage import Stage
 
 
 def does_it_for_another_key(method: Method) -> Check[Any]:
