@@ -173,7 +173,10 @@ class NobodyPagedTwice:
     def judge(self, story: Story) -> Judgement:
         """Whether none did, and whom one reached again."""
         again = [*dict.fromkeys(f"{page.person} by {page.method}" for page in self._again(story))]
-        return Judgement(expected=self.tag, held=not again, seen=", ".join(again) or "nobody")
+        return Judgement(expected=str(self), held=not again, seen=", ".join(again) or "no page came again")
+
+    def __str__(self) -> str:
+        return self.tag
 
     def _again(self, story: Story) -> Iterator[SendPage]:
         begun = (each.action for each in story.timeline if isinstance(each, ActionStarted))
@@ -202,7 +205,10 @@ class NobodyPagedAfterAcknowledging:
             for each in pages
             if any(who == each.page.person and since < each.at < until for who, since, until in stands)
         }
-        return Judgement(expected=self.tag, held=not late, seen=", ".join(late) or "nobody")
+        return Judgement(expected=str(self), held=not late, seen=", ".join(late) or "nobody")
+
+    def __str__(self) -> str:
+        return self.tag
 
 
 def _acknowledgements(story: Story) -> Iterator[tuple[str, datetime, datetime]]:
@@ -232,7 +238,10 @@ class NeverExhausted:
     def judge(self, story: Story) -> Judgement:
         """Whether it never did, and when it did first."""
         after = _since(story, story.exhausted_at)
-        return Judgement(expected=self.tag, held=after is None, seen=_told(after))
+        return Judgement(expected=str(self), held=after is None, seen=_told(after))
+
+    def __str__(self) -> str:
+        return self.tag
 
 
 @frozen
@@ -244,7 +253,10 @@ class NoBlockers:
     def judge(self, story: Story) -> Judgement:
         """Whether nothing does, and what does."""
         keep = [each.obligation or each.message for each in story.blockers]
-        return Judgement(expected=self.tag, held=not keep, seen=", ".join(keep) or "nothing")
+        return Judgement(expected=str(self), held=not keep, seen=", ".join(keep) or "nothing")
+
+    def __str__(self) -> str:
+        return self.tag
 
 
 Expectation: TypeAlias = (

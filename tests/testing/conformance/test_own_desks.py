@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -13,7 +14,7 @@ from attrs import evolve
 from incidentkit import EMERGENCY, AsyncDesk, Desk, Playbook, Toolbox
 from incidentkit.drills import practice_directory
 from incidentkit.errors import RigInvalid
-from incidentkit.memory import MemoryOnCall
+from incidentkit.memory import MemoryOnCall, MemoryStore
 from incidentkit.policy.escalation import EscalationPolicy
 from incidentkit.policy.escalation import Level as EscalationLevel
 from incidentkit.policy.recipient import on_call
@@ -150,3 +151,31 @@ def test_whom_an_on_call_system_names_the_factory_says() -> None:
         named["tick_pages"](lambda: asking_for("grace"))
     seen = [name for name, check in named.items() if not told(check, Asking(ASKING).rig())]
     assert {"tick_again", "tick_at_once", "pages_in_time", "acknowledged_stops", "resolved_stops"} < {*seen}
+
+
+def test_pages_that_do_not_say_for_whom_they_are_are_a_fault_of_the_rig() -> None:
+    world = World()
+    rig = evolve(world.rig(), effects=lambda: [each.address for each in world.pager.pages])
+    for name in ("tick_pages", "tick_again", "pages_in_time"):
+        check = next(check for check in CHECKS if check.name == name)
+        with pytest.raises(RigInvalid, match="effects: what arrived does not name ada or grace: let pages name people"):
+            check(lambda: rig)
+
+
+@pytest.mark.parametrize("name", ["pages_in_time", "audit_forgotten", "acknowledged_apart"])
+def test_a_desk_on_another_clock_is_a_fault_of_the_rig(name: str) -> None:
+    check = next(check for check in CHECKS if check.name == name)
+    with pytest.raises(RigInvalid, match=r"advance: the clock of the desk is .* behind: give its store"):
+        check(lambda: World(store=MemoryStore(ManualClock(START))).rig())
+
+
+def test_a_desk_may_page_while_it_declares() -> None:
+    class Eager(Desk):
+        def declare(self, *title: Any, **details: Any) -> Any:
+            declared = super().declare(*title, **details)
+            self.tick()
+            return declared
+
+    for check in CHECKS:
+        if check.name in ("tick_again", "pages_in_time", "acknowledged_stops"):
+            check(lambda: World(kind=Eager).rig())

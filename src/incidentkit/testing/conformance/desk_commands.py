@@ -19,6 +19,9 @@ from incidentkit.testing.conformance.stage import Stage
 MOVES: Final = ((StartMitigation, Status.MITIGATING), (Mitigate, Status.MONITORING), (Resolve, Status.RESOLVED))
 """How an incident moves on, and where it stands then."""
 
+TITLE: Final = "Größe 緊急: the checkout of every shop in Europe answers with an error, since 14:02"
+"""Longer than a title that was cut, and in more than one alphabet."""
+
 
 def _makes_up_ids(stage: Stage) -> None:
     ids = list[str]()
@@ -33,11 +36,11 @@ def _makes_up_ids(stage: Stage) -> None:
 
 def _keeps_declarations(stage: Stage) -> None:
     given = declared_with(stage, id="INC-1")
-    outcome = stage.attempt("declare", "Größe 緊急", **given)
+    outcome = stage.attempt("declare", TITLE, **given)
     stage.expect(isinstance(outcome.answer, Incident), f"{outcome}.")
     first = outcome.answer.timeline[0]
     said = (first.incident, first.title, first.by)
-    stage.expect(said == ("INC-1", "Größe 緊急", given["by"]), f"{said}.")
+    stage.expect(said == ("INC-1", TITLE, given["by"]), f"{said}.")
     kept = Story(stage, "INC-1", first.at).incident.timeline[0]
     stage.expect(kept == first, f"{kept!r} for {first!r}.")
 
@@ -84,6 +87,9 @@ def _keeps_words(stage: Stage) -> None:
 
 def _moves(stage: Stage) -> None:
     story = Story.begin(stage)
+    outcome = stage.attempt("submit", story.id, Acknowledge(at=story.now, by=BY))
+    stage.expect(outcome.error is None, f"{outcome}.")
+    stage.expect(BY in story.incident.acknowledged, f"{BY} acknowledged, and does not have it.")
     for kind, status in MOVES:
         outcome = stage.attempt("submit", story.id, kind(at=story.now, by=BY))
         stage.expect(outcome.error is None, f"{outcome}.")
@@ -120,6 +126,8 @@ def _takes_commands_once(stage: Stage) -> None:
     story = Story.begin(stage)
     command = Acknowledge(at=story.now, by=BY)
     outcomes = [stage.attempt("submit", story.id, command) for _ in range(2)]
+    if BY not in story.incident.acknowledged:
+        raise Untold("nothing can be acknowledged by it")
     changed = [getattr(each.answer, "changed", each.error) for each in outcomes]
     stage.expect(changed == [True, False], f"it changed something: {changed}.")
     times = sum(isinstance(event, Acknowledged) for event in story.incident.timeline)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from incidentkit.errors import IncidentkitError
+from incidentkit.errors import IncidentkitError, shown
 from incidentkit.model.action import Outcome
 from incidentkit.model.events import ActionEnded, ActionStarted
 from incidentkit.testing.conformance.check import Check
@@ -35,6 +35,7 @@ def _pages_at_once(stage: Stage) -> None:
         )
     pages = story.work()
     missing = unpaged(expected, pages)
+    story.tried(pages)
     stage.expect(not missing, f"{', '.join(missing)} of {', '.join(expected)} did not get a page of {len(pages)}.")
     if known is None:
         stage.expect(len(pages) == len(expected), f"{len(pages)} pages for {', '.join(expected)}: {pages[-1]}.")
@@ -92,7 +93,7 @@ def _shows_words(stage: Stage) -> None:
     if not pages:
         raise Untold("nobody was paged at once for an incident that was declared")
     lost = [word for word in ALPHABETS if not any(word in page for page in pages)]
-    stage.expect(not lost, f"{', '.join(lost)} did not arrive.")
+    stage.expect(not lost, f"{', '.join(lost)} did not arrive. What arrived is {shown(pages[0], 200)}.")
 
 
 def _pages_for_strange_words(stage: Stage) -> None:

@@ -11,7 +11,7 @@ from typing import Any, Final
 from attrs import define, evolve, frozen
 
 from incidentkit.desk.flows.inquiry import Preview
-from incidentkit.errors import shown
+from incidentkit.errors import RigInvalid, shown
 from incidentkit.model.commands import Command
 from incidentkit.model.events import ActionStarted
 from incidentkit.model.incident import Incident
@@ -92,11 +92,16 @@ class Story:
     declared_at: datetime
     """By the clock of the desk."""
     passed: timedelta = timedelta()
+    before: Counter[str] | None = None
+    """The pages that had arrived when it was declared, until somebody looks: a desk may page while it declares."""
 
     @classmethod
     def begin(cls, stage: Stage, title: str = "Checkout returns 500", **details: Any) -> Story:
         """Let the desk declare an incident; nothing can be seen if it does not."""
-        return cls.of(stage, stage.call("declare", title, **declared_with(stage, id=fresh("INC"), **details)))
+        before = None if stage.rig.effects is None else Counter(stage.effects())
+        story = cls.of(stage, stage.call("declare", title, **declared_with(stage, id=fresh("INC"), **details)))
+        story.before = before
+        return story
 
     @classmethod
     def of(cls, stage: Stage, declared: object) -> Story:
@@ -156,20 +161,37 @@ class Story:
 
     def arriving(self, work: Callable[[], object]) -> tuple[str, ...]:
         """The pages that arrive while something is done."""
-        before = Counter(self.stage.effects())
+        before = Counter(self.stage.effects()) if self.before is None else self.before
+        self.before = None
         work()
         return tuple((Counter(self.stage.effects()) - before).elements())
 
     def paged(self) -> tuple[str, ...]:
         """Let the desk page whom it pages at once, and give them; nothing can be seen if that is nobody."""
         pages = self.work()
-        tried = dict.fromkeys(
-            str(event.action.person) for event in self.incident.timeline if isinstance(event, ActionStarted)
-        )
-        people = tuple(who for who in tried if who and any(names(page, who) for page in pages))
+        people = tuple(who for who in self.tried(pages) if any(names(page, who) for page in pages))
         if not people:
             raise Untold("nobody was paged at once for an incident that was declared")
         return people
+
+    def tried(self, pages: Sequence[str]) -> tuple[str, ...]:
+        """Whom the desk has paged, as its log says, and as these pages have to say."""
+        events = (event for event in self.incident.timeline if isinstance(event, ActionStarted))
+        people = tuple(dict.fromkeys(str(event.action.person) for event in events if event.action.person))
+        if pages and people and not any(names(page, who) for page in pages for who in people):
+            whom = " or ".join(people)
+            raise RigInvalid(
+                "effects", f"what arrived does not name {whom}: let pages name people. {shown(pages[0], 200)}"
+            )
+        return people
+
+    def expect(self, kept: bool, seen: str) -> None:
+        """The promise is broken unless that is so, or the desk goes by another clock than the one that is turned."""
+        if not kept and self.passed:
+            behind = self.now - Story.begin(self.stage).declared_at
+            if behind > self.passed / 2:
+                raise RigInvalid("advance", f"the clock of the desk is {behind} behind: give its store the same one")
+        self.stage.expect(kept, seen)
 
     def submit(self, command: Command) -> None:
         """Give the desk a command; nothing can be seen if it refuses it."""

@@ -47,7 +47,7 @@ def _expect_in_time(story: Story, paging: Paging, desk: Any) -> None:
     story.stage.expect(not early, f"{len(early)} pages before {paging.at}, such as {early[0] if early else ''}.")
     story.wait_until(paging.at + MARGIN)
     missing = unpaged(paging.people, story.work(desk))
-    story.stage.expect(not missing, f"{', '.join(missing)} did not get a page at {paging.at}.")
+    story.expect(not missing, f"{', '.join(missing)} did not get a page at {paging.at}.")
 
 
 def _stops_for_who_has_it(elsewhere: bool, stage: Stage) -> None:
@@ -73,7 +73,7 @@ def _stops_nothing_else(stage: Stage) -> None:
         mine.submit(Acknowledge(at=mine.now, by=person))
     other.wait_until(paging.at + MARGIN)
     missing = unpaged(paging.people, other.work())
-    stage.expect(not missing, f"{', '.join(missing)} has one incident, and was not paged for the other.")
+    other.expect(not missing, f"{', '.join(missing)} has one incident, and was not paged for the other.")
 
 
 def _resolved(story: Story) -> None:
@@ -121,7 +121,7 @@ def _holds_pages(stage: Stage) -> None:
     stage.expect(not early, f"{len(early)} pages before {until}, such as {early[0] if early else ''}.")
     later = story.next_paging()
     story.wait_until(max(later.at, until) + MARGIN)
-    stage.expect(bool(story.work()), f"nobody was paged at {later.at}, when nothing held pages any more.")
+    story.expect(bool(story.work()), f"nobody was paged at {later.at}, when nothing held pages any more.")
 
 
 def _sends_what_failed(stage: Stage) -> None:
@@ -136,7 +136,7 @@ def _sends_what_failed(stage: Stage) -> None:
     retry = story.next_paging()
     story.wait_until(retry.at + MARGIN)
     is_early = len(ahead) < 2 or retry.at < ahead[1].at  # later than that, somebody would have been paged anyway
-    stage.expect(is_early and bool(story.work()), f"nobody was paged before {retry.at}.")
+    story.expect(is_early and bool(story.work()), f"nobody was paged before {retry.at}.")
 
 
 def _does_nothing_after_its_end(stage: Stage) -> None:
@@ -161,7 +161,7 @@ def _tells_what_is_forgotten(stage: Stage) -> None:
     story = Story.begin(stage)
     story.wait(2 * GRACE)
     forgotten = _forgotten(stage)
-    stage.expect(forgotten == (story.id,), f"{forgotten}, where nobody had looked at {story.id} for {2 * GRACE}.")
+    story.expect(forgotten == (story.id,), f"{forgotten}, where nobody had looked at {story.id} for {2 * GRACE}.")
 
 
 def _forgets_nothing(stage: Stage) -> None:
