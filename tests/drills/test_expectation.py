@@ -85,7 +85,13 @@ CASES: list[tuple[Expectation, str, str, dict[str, Any], str]] = [
     (FewPages(most=2), "at most 2 pages", "2", {"people": {"noor": Sleeps()}}, "20"),
     (FewPages(most=0, person="kwame"), "at most 0 pages for kwame", "0", DECLINED, "12"),
     (FewPages(most=1, person="kwame"), "at most 1 page for kwame", "0", DECLINED, "12"),
-    (NobodyPagedTwice(), "nobody paged twice", "no page came again", {"faults": {"push": Fault.DUPLICATED}}, "noor by push"),
+    (
+        NobodyPagedTwice(),
+        "nobody paged twice",
+        "no page came again",
+        {"faults": {"push": Fault.DUPLICATED}},
+        "noor by push",
+    ),
     (
         NobodyPagedAfterAcknowledging(),
         "nobody paged after acknowledging",
