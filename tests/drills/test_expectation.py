@@ -11,7 +11,7 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incidentkit import EMERGENCY
+from incidentkit import EMERGENCY, Playbook
 from incidentkit.drills import (
     Drill,
     Expectation,
@@ -328,3 +328,13 @@ def test_any_text_is_a_drill_or_refused_with_its_place(text: str) -> None:
 def test_a_drill_of_resolutions_only_needs_its_severity() -> None:
     resolved = drill(script=[Resolve(at=START + minutes(5), by="mika")], expectations=[IsResolved(minutes(5))])
     assert read(resolved.to_toml()).run().kept
+
+
+NEVER_TO_COME = [(IsPublished(minutes(10)), "status-page"), (IsPaged(person="noor", method="fax"), "fax")]
+
+
+@pytest.mark.parametrize(("expectation", "provider"), NEVER_TO_COME)
+def test_what_can_never_come_about_is_refused(expectation: Expectation, provider: str) -> None:
+    quiet = Playbook(name="quiet", rules=EMERGENCY.rules, escalation=EMERGENCY.escalation)
+    with pytest.raises(DrillInvalid, match=f"nothing goes through '{provider}' here; providers: "):
+        drill(playbook=quiet, expectations=[expectation])

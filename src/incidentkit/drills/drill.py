@@ -14,7 +14,7 @@ from incidentkit.desk.errand import SLOTS
 from incidentkit.desk.toolbox import CHAT, STATUS_PAGE, TRACKER
 from incidentkit.drills.cast import Cast
 from incidentkit.drills.clock import ManualClock
-from incidentkit.drills.expectation import Expectation, FewPages, IsPaged
+from incidentkit.drills.expectation import Expectation, FewPages, IsPaged, IsPublished
 from incidentkit.drills.fault import Faults, Outage, outages_of
 from incidentkit.drills.faulty import Faulty
 from incidentkit.drills.form import DrillForm, drill_form, facts_form, facts_of, of_file, script_form, script_of
@@ -138,7 +138,7 @@ class Drill:
         expect(Work, self.work, DrillInvalid, "what people do once they have it is Work")
         self.directory.check(self.playbook.recipients, source=f"playbook {self.playbook.name}")
         self.directory.check(map(person, self.people), source="people of the drill")
-        for name in self.faults:
+        for name in (*self.faults, *self._expected_of):
             if name not in self.providers:
                 known = ", ".join(self.providers) or "none"
                 hint = nearest(str(name), self.providers)
@@ -149,6 +149,15 @@ class Drill:
         for command in self.script:
             if not self.start <= command.at <= self.end:
                 raise DrillInvalid(f"{command.tag} at {command.at} is not within {self.start} to {self.end}")
+
+    @property
+    def _expected_of(self) -> Iterator[str]:
+        """The providers without which what is expected never comes about."""
+        for each in self.expectations:
+            if isinstance(each, IsPublished):
+                yield STATUS_PAGE
+            if isinstance(each, IsPaged) and each.method:
+                yield each.method
 
     @property
     def end(self) -> datetime:
