@@ -6,13 +6,25 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given, reject, settings
 from hypothesis import strategies as st
 
-from incidentkit import ALWAYS, DecisionTree, Flag, Number, SeverityRules, SeverityScheme, Vocabulary, Worse, when
+from incidentkit import (
+    ALWAYS,
+    Conclusion,
+    DecisionTree,
+    Flag,
+    Number,
+    SeverityRules,
+    SeverityScheme,
+    Vocabulary,
+    Worse,
+    ask,
+    when,
+)
 from incidentkit.analysis import Proof, prove
 from incidentkit.analysis.finding import IdleThreshold, Milder, NeverAnswered, NeverTrue, Shadowed
-from incidentkit.errors import LawsBroken
+from incidentkit.errors import LawsBroken, TreeInvalid
 from incidentkit.model.triage import Rule
 from incidentkit.policy.law import Law
 from incidentkit.testing import check_rules, check_tree, conditions, decision_trees, severity_rules, vocabularies
@@ -96,14 +108,71 @@ def test_both_find_the_one_fault_of_many_sound_rules(count: int) -> None:
     assert not prove(faulty)
 
 
-@FEW
-@given(decision_trees(scheme=SCHEME))
-def test_trees_that_are_proved_are_not_refuted(tree: DecisionTree[Any]) -> None:
-    proof = prove(tree)
+TEXTS = ("Does it hurt?", "Do users notice?")
+FLAGS = tuple(Flag(f"flag_{number}", question="?") for number in range(3))
+
+
+@st.composite
+def repeating_trees(draw: st.DrawFn) -> DecisionTree[Conclusion]:
+    """Trees that ask people the same again, on one way or on several, and that somebody may be unsure in."""
+
+    def nodes(depth: int) -> Any:
+        if not depth or not draw(st.integers(0, 3)):
+            return Conclusion(severities=(draw(st.sampled_from(SCHEME.severities)),))
+        flag = draw(st.sampled_from([*FLAGS, None, None]))
+        text = draw(st.sampled_from(TEXTS))
+        unsure = nodes(depth - 1) if draw(st.booleans()) else None
+        return ask(text, flag, yes=nodes(depth - 1), no=nodes(depth - 1), unsure=unsure)
+
+    root = nodes(3)
+    assume(not isinstance(root, Conclusion))
     try:
-        check_tree(tree, examples=20)
+        return DecisionTree("?", root)
+    except TreeInvalid:  # it asks for a flag twice on one way
+        return reject()
+
+
+def breaks(tree: DecisionTree[Any]) -> tuple[set[tuple[Law | Any, str]], set[tuple[Law | Any, str]]]:
+    """What a check finds of a tree, and what is proved not to hold."""
+    proof = prove(tree)
+    assert not proof.undecided
+    proved = {
+        (each.law, each.question.text if isinstance(each, NeverAnswered) else each.fact.name)
+        for each in proof.broken
+        if isinstance(each, NeverAnswered | Milder)
+    }
+    try:
+        check_tree(tree, examples=20, allow=[Law.THRESHOLDS])
     except LawsBroken as error:
-        assert not {breach.law for breach in error.breaches} & {*proof.proved}
+        return {(breach.law, breach.where) for breach in error.breaches}, proved
+    return set(), proved
+
+
+@FEW
+@given(decision_trees(scheme=SCHEME, ends=st.builds(Conclusion, severities=st.sampled_from([(P1,), (P2,), (P3,)]))))
+def test_a_check_and_a_proof_find_the_same_of_a_tree(tree: DecisionTree[Any]) -> None:
+    found, proved = breaks(tree)
+    assert found == proved
+
+
+@settings(max_examples=100)
+@given(repeating_trees())
+def test_a_check_and_a_proof_find_the_same_of_a_tree_that_asks_again(tree: DecisionTree[Any]) -> None:
+    found, proved = breaks(tree)
+    assert found == proved
+
+
+@pytest.mark.parametrize("unsure", [None, P2])
+def test_people_who_are_asked_twice_are_seen_by_both(unsure: Any) -> None:
+    again = ask("Does it hurt?", yes=P1, no=P2, unsure=unsure)
+    found, proved = breaks(DecisionTree("?", ask("Does it hurt?", yes=again, no=P3)))
+    assert found == proved == {(Law.ASKED_ONCE, "Does it hurt?")}
+
+
+def test_nobody_answers_what_is_offered_elsewhere_only() -> None:
+    one, other = ask("Does it hurt?", yes=P1, no=P2, unsure=P2), ask("Does it hurt?", yes=P2, no=P3)
+    found, proved = breaks(DecisionTree("?", ask("Is it so?", FLAGS[0], yes=one, no=other)))
+    assert found == proved == set()
 
 
 def test_a_flag_that_does_not_say_which_way_is_worse_breaks_nothing() -> None:

@@ -174,7 +174,7 @@ class Pair:
         self.solver = Solver(limit=limit)
         world = World.shared(new.vocabulary, old.vocabulary, conditions, self.solver)
         replies = replies_to(self.solver, old, new)
-        self.old, self.new = (ways_in(world, each, replies) for each in (old, new))
+        self.old, self.new = (ways_in(world, each, replies).ended() for each in (old, new))
         self._atlas = Atlas(world.domains, self.solver)
         self._known: list[tuple[End, Formula]] = []
         self.is_finished = False

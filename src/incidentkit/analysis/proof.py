@@ -98,9 +98,12 @@ def prove(subject: Decider, *, allow: Iterable[str] = (), limit: timedelta = LIM
     ways = ways_of(subject, limit=limit)
     is_rules = isinstance(subject, SeverityRules)
     allowed = left_out(allow, OF_RULES if is_rules else OF_TREES, "prove")
+    found: list[Broken | Undecided] = [] if is_rules else [*unused_answers(ways)]
+    ways = ways.ended()
     laws = [law for law in _laws(ways) if law not in allowed]
     _prove_settled(ways)
-    found = [*(_of_rules(ways, laws) if is_rules else unused_answers(ways))]
+    if is_rules:
+        found += _of_rules(ways, laws)
     if Law.MONOTONE in laws:
         found += milder_by_worse(ways)
     told = [each for each in found if each.law in laws]

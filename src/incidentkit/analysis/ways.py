@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, TypeAlias
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from incidentkit.analysis.domain import Domain
 from incidentkit.analysis.solver import Formula, Solver
@@ -24,7 +24,10 @@ Decider: TypeAlias = SeverityRules[Any] | DecisionTree[Any]
 """What proofs are about."""
 
 End: TypeAlias = Rule[Any] | Walk[Any]
-"""Where a way leads: to the rule that decides, or to the conclusion of a tree by its answers."""
+"""Where a way leads: to the rule that decides, or to the conclusion of a tree by its answers.
+
+The walk is still open where people would have to answer what a question does not offer.
+"""
 
 
 @frozen
@@ -36,14 +39,14 @@ class Case:
     """By the text of the question."""
 
     def taken(self, subject: Decider) -> End:
-        """What the rules or the tree really do with it."""
+        """What the rules or the tree really do with it; a walk stops at a question that does not offer the reply."""
         known = {name: self.facts[name] for name in subject.vocabulary}
         if isinstance(subject, SeverityRules):
             rule = subject.decide(known)
             assert rule is not None, "every fact is known"
             return rule
         walk = subject.decide(known)
-        while (question := walk.question) is not None:
+        while (question := walk.question) is not None and self.replies[question.text] in question.branches:
             walk = walk.answer(self.replies[question.text]).decide(known)
         return walk
 
@@ -80,6 +83,17 @@ class Ways:
         """The solver that knows what the facts can be."""
         return self.world.translation.solver
 
+    def ended(self) -> Ways:
+        """The ways that lead to an end, from here on the only ones that the solver knows.
+
+        Nobody answers what a question does not offer.
+        """
+        ended = [way for way in self.ways if not is_open(way.end)]
+        for way in self.ways:
+            if is_open(way.end):
+                self.solver.add(way.closed)
+        return evolve(self, ways=tuple(ended), reached=tuple(_reached(ended, self.solver)))
+
     def decides(self, place: int) -> Formula:
         """When the way at this place is the one that is taken."""
         return self.solver.all_of((self.reached[place], self.ways[place].open))
@@ -109,6 +123,11 @@ class Ways:
         return Case(self.world.at({**places, **(changed or {})}), replies)
 
 
+def is_open(end: End) -> bool:
+    """Whether it is a walk that has not come to a conclusion."""
+    return isinstance(end, Walk) and end.question is not None
+
+
 def ways_of(subject: Decider, *, limit: timedelta) -> Ways:
     """The ways of rules or of a tree, in a world of their own."""
     conditions, solver = conditions_of(subject), Solver(limit=limit)
@@ -125,12 +144,14 @@ def conditions_of(subject: Decider) -> list[Condition]:
 
 
 def replies_to(solver: Solver, *subjects: Decider) -> Mapping[str, Domain]:
-    """What people can answer to the questions of trees that no fact answers, wherever one of that text is asked."""
-    offered: dict[str, list[str]] = {}
+    """What people can answer to the questions of trees that no fact answers; the same text is the same question.
+
+    It is whatever is offered anywhere, so that a question of that text may not offer all of it.
+    """
+    offered: dict[str, dict[str, None]] = {}
     for question in (each for tree in subjects if isinstance(tree, DecisionTree) for each in tree.root.questions):
         if question.subject is None:
-            common = offered.get(question.text, [*question.branches])
-            offered[question.text] = [answer for answer in common if answer in question.branches]
+            offered.setdefault(question.text, {}).update(dict.fromkeys(question.branches))
     return {
         text: Domain.of(Choice(f"reply_{number}", question=text, options=tuple(answers)), (), solver)
         for number, (text, answers) in enumerate(offered.items())
@@ -184,7 +205,8 @@ class Answering:
             case Choice(name=name):
                 return _options(self.world.domains[name])
             case _:
-                return _options(self.replies[question.text])
+                options = _options(self.replies[question.text])
+                return {answer: options[answer] for answer in question.branches}
 
 
 def _options(domain: Domain) -> Mapping[str, Formula]:
@@ -192,7 +214,7 @@ def _options(domain: Domain) -> Mapping[str, Formula]:
 
 
 def _paths(walk: Walk[Any], answering: Answering, path: tuple[Formula, ...], unknown: Formula) -> Iterator[Way]:
-    """Every way from here on that known facts can take."""
+    """Every way from here on that known facts can take; those that stop before the end come first."""
     solver = answering.world.translation.solver
     question = walk.question
     if question is None:
@@ -201,5 +223,9 @@ def _paths(walk: Walk[Any], answering: Answering, path: tuple[Formula, ...], unk
         return
     answers = answering.answers(question)
     nowhere = solver.all_of((*path, *map(solver.opposite, answers.values())))
+    if question.subject is None:
+        if len(answers) < len(answering.replies[question.text].values):
+            yield _way(solver, nowhere, unknown, walk)
+        nowhere = solver.never
     for answer, given in answers.items():
         yield from _paths(walk.answer(answer), answering, (*path, given), solver.any_of((unknown, nowhere)))

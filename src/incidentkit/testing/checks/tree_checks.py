@@ -66,7 +66,7 @@ def _unfinished(case: TreeCase, point: Values) -> Problem | None:
             what="Every fact is known, and nothing is decided.",
             answers=(("answer", str(walk)),),
         )
-    if walk.question is None:
+    if walk.question is None or walk.question.subject is None:  # nobody answers what a question does not offer
         return None
     what = f"Every fact is known, and {walk.question.text!r} is not answered."
     return Problem(
@@ -93,9 +93,13 @@ def _two_ways(case: TreeCase, point: Values) -> Problem | None:
 
 
 def _walked(case: TreeCase, point: Values, known: Any) -> Walk[Any]:
+    """As far as facts and people answer: what people say may not be offered where the same is asked once more."""
     walk = case.tree.decide(known)
-    while walk.question is not None and walk.question.subject is None:
-        walk = walk.answer(point[said_by_people(walk.question)]).decide(known)
+    while (question := walk.question) is not None and question.subject is None:
+        reply = point[said_by_people(question)]
+        if reply not in question.branches:
+            break
+        walk = walk.answer(reply).decide(known)
     return walk
 
 
