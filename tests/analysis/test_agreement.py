@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, reject, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from incidentkit import (
@@ -24,10 +24,11 @@ from incidentkit import (
 )
 from incidentkit.analysis import Proof, prove
 from incidentkit.analysis.finding import IdleThreshold, Milder, NeverAnswered, NeverTrue, Shadowed
-from incidentkit.errors import LawsBroken, TreeInvalid
+from incidentkit.errors import LawsBroken
 from incidentkit.model.triage import Rule
 from incidentkit.policy.law import Law
 from incidentkit.testing import check_rules, check_tree, conditions, decision_trees, severity_rules, vocabularies
+from tests.analysis.trees import FLAGS, repeating_trees
 
 P1, P2, P3 = SCHEME = SeverityScheme("P1", "P2", "P3")
 FEW = settings(max_examples=25)
@@ -108,30 +109,6 @@ def test_both_find_the_one_fault_of_many_sound_rules(count: int) -> None:
     assert not prove(faulty)
 
 
-TEXTS = ("Does it hurt?", "Do users notice?")
-FLAGS = tuple(Flag(f"flag_{number}", question="?") for number in range(3))
-
-
-@st.composite
-def repeating_trees(draw: st.DrawFn) -> DecisionTree[Conclusion]:
-    """Trees that ask people the same again, on one way or on several, and that somebody may be unsure in."""
-
-    def nodes(depth: int) -> Any:
-        if not depth or not draw(st.integers(0, 3)):
-            return Conclusion(severities=(draw(st.sampled_from(SCHEME.severities)),))
-        flag = draw(st.sampled_from([*FLAGS, None, None]))
-        text = draw(st.sampled_from(TEXTS))
-        unsure = nodes(depth - 1) if draw(st.booleans()) else None
-        return ask(text, flag, yes=nodes(depth - 1), no=nodes(depth - 1), unsure=unsure)
-
-    root = nodes(3)
-    assume(not isinstance(root, Conclusion))
-    try:
-        return DecisionTree("?", root)
-    except TreeInvalid:  # it asks for a flag twice on one way
-        return reject()
-
-
 def breaks(tree: DecisionTree[Any]) -> tuple[set[tuple[Law | Any, str]], set[tuple[Law | Any, str]]]:
     """What a check finds of a tree, and what is proved not to hold."""
     proof = prove(tree)
@@ -156,7 +133,7 @@ def test_a_check_and_a_proof_find_the_same_of_a_tree(tree: DecisionTree[Any]) ->
 
 
 @settings(max_examples=100)
-@given(repeating_trees())
+@given(repeating_trees(SCHEME))
 def test_a_check_and_a_proof_find_the_same_of_a_tree_that_asks_again(tree: DecisionTree[Any]) -> None:
     found, proved = breaks(tree)
     assert found == proved

@@ -8,14 +8,24 @@ from functools import partial
 from itertools import islice
 from typing import Any, Final, Generic, TypeVar, cast, overload
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from incidentkit.analysis.finding import end_words, reproduced, told
 from incidentkit.analysis.proof import name_of
 from incidentkit.analysis.region import Atlas, Region
 from incidentkit.analysis.solver import LIMIT, Formula, Solver
 from incidentkit.analysis.translation import World
-from incidentkit.analysis.ways import Case, Decider, End, conditions_of, replies_to, ways_in
+from incidentkit.analysis.ways import (
+    Case,
+    Decider,
+    End,
+    asked_on,
+    conditions_of,
+    is_open,
+    replies_to,
+    unsure_of,
+    ways_in,
+)
 from incidentkit.errors import RulesInvalid
 from incidentkit.model.conditions import Answer
 from incidentkit.model.triage import Rule
@@ -35,7 +45,10 @@ E = TypeVar("E", bound=End, covariant=True)
 
 @frozen(kw_only=True)
 class Redecided(Generic[E]):
-    """Facts that one rule decided before and another one, which says something else, decides now."""
+    """Facts that one rule decided before and another one, which says something else, decides now.
+
+    A walk that is still open stops at a question that does not offer what people answer in the other version.
+    """
 
     before: E
     after: E
@@ -56,7 +69,7 @@ class Redecided(Generic[E]):
     def witness(self) -> str:
         """The case, as far as the region asks for it."""
         asked = self.region.condition.vocabulary.values()
-        return told(self.case.facts, asked, self.case.replies)
+        return told(self.case.facts, asked, self.case.said)
 
 
 @frozen(kw_only=True)
@@ -135,7 +148,9 @@ def difference(old: Any, new: Any, *, limit: timedelta = LIMIT) -> DecisionDiff[
     """For which facts two versions of severity rules, or of a decision tree, differ, and in what.
 
     Rules differ where they give severities of different keys, trees where they come to different conclusions; by
-    which rule, and by what way, does not matter. ``limit`` is how long the solver tries at one question.
+    which rule, and by what way, does not matter. Where a question offers "unsure", somebody may be unsure, whatever
+    the facts are; the same text is the same question. Trees differ too where only one of them offers an answer that
+    people give. ``limit`` is how long the solver tries at one question.
 
     Raises `RulesInvalid` for rules and a tree, and for a fact of which no value is allowed by both.
     """
@@ -174,7 +189,8 @@ class Pair:
         self.solver = Solver(limit=limit)
         world = World.shared(new.vocabulary, old.vocabulary, conditions, self.solver)
         replies = replies_to(self.solver, old, new)
-        self.old, self.new = (ways_in(world, each, replies).ended() for each in (old, new))
+        unsure = unsure_of(self.solver, old, new)
+        self.old, self.new = (ways_in(world, each, replies, unsure) for each in (old, new))
         self._atlas = Atlas(world.domains, self.solver)
         self._known: list[tuple[End, Formula]] = []
         self.is_finished = False
@@ -206,17 +222,21 @@ class Pair:
         solver, case = self.solver, self.new.case()
         places = {name: domain.place for name, domain in self.new.world.domains.items()}
         replies = [domain.within(*[domain.place] * 2) for domain in self.new.replies.values()]
+        unsure = [each if text in case.unsure else solver.opposite(each) for text, each in self.new.unsure.items()]
         before, after = case.taken(self.old.subject), case.taken(self.new.subject)
         reproduced(not _agree(before, after))
         both = solver.all_of((self.old.decides_by(before), self.new.decides_by(after)))
-        region = self._atlas.region(both, places, replies)
+        region = self._atlas.region(both, places, [*replies, *unsure])
+        case = evolve(case, unsure=case.unsure & (asked_on(before) | asked_on(after)))
         return Redecided(before=before, after=after, case=case, region=region), both
 
 
 def _agree(one: End, other: End) -> bool:
-    """Whether two ends come to the same."""
+    """Whether two ends come to the same; so do two questions that do not offer the answer."""
     if isinstance(one, Rule) and isinstance(other, Rule):
         return one.severity.key == other.severity.key
+    if is_open(one) or is_open(other):
+        return is_open(one) and is_open(other)
     return bool(_conclusion(one) == _conclusion(other))
 
 

@@ -75,7 +75,7 @@ class Milder:
     def witness(self) -> str:
         """What else is so, as far as what decides asks for it."""
         asked = [fact for end in self.ends for fact in _asked(end) if fact != self.fact]
-        return told(self.before.facts, asked, self.before.replies)
+        return told(self.before.facts, asked, self.before.said)
 
     def __str__(self) -> str:
         one, other = (
@@ -179,7 +179,11 @@ def reproduced(shows: bool) -> None:
 
 def end_words(end: Rule[Any] | Walk[Any]) -> str:
     """What a rule or a walk comes to, in words."""
-    return f"{end.severity} ({end})" if isinstance(end, Rule) else str(end.conclusion)
+    if isinstance(end, Rule):
+        return f"{end.severity} ({end})"
+    if end.question is not None:
+        return f"no such answer to {end.question.text!r}"
+    return str(end.conclusion)
 
 
 def said(fact: AnyFact, value: Any) -> str:

@@ -70,6 +70,7 @@ def _milder_by(
         for level, formula in enumerate(levels)
     )
     solver.add(solver.any_of(turned))
+    solver.add(solver.opposite(solver.replaced(ways.unoffered, pairs)))
     answer = solver.can_hold()
     if answer is None:
         yield Undecided(law=Law.MONOTONE, what=f"whether {name} getting worse makes anything milder")

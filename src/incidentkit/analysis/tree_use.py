@@ -18,7 +18,7 @@ def unused_answers(ways: Ways) -> Iterator[NeverAnswered | Undecided]:
     Somebody can always be unsure of what facts answer.
     """
     assert isinstance(ways.subject, DecisionTree)
-    return _below(ways, ways.subject.walk(), Answering(ways.world, ways.replies))
+    return _below(ways, ways.subject.walk(), Answering(ways.world, ways.replies, ways.unsure))
 
 
 def _below(ways: Ways, walk: Walk[Any], answering: Answering) -> Iterator[NeverAnswered | Undecided]:

@@ -37,18 +37,33 @@ class Case:
     facts: Facts
     replies: Mapping[str, str]
     """By the text of the question."""
+    unsure: frozenset[str] = frozenset()
+    """The texts of questions that facts would answer, and of which somebody is unsure all the same."""
+
+    @property
+    def said(self) -> Mapping[str, str]:
+        """All that people say, by the text of the question."""
+        return {**self.replies, **dict.fromkeys(sorted(self.unsure), Reply.UNSURE.value)}
 
     def taken(self, subject: Decider) -> End:
-        """What the rules or the tree really do with it; a walk stops at a question that does not offer the reply."""
+        """What the rules or the tree really do with it; a walk stops at a question that does not offer the answer."""
         known = {name: self.facts[name] for name in subject.vocabulary}
         if isinstance(subject, SeverityRules):
             rule = subject.decide(known)
             assert rule is not None, "every fact is known"
             return rule
-        walk = subject.decide(known)
-        while (question := walk.question) is not None and self.replies[question.text] in question.branches:
-            walk = walk.answer(self.replies[question.text]).decide(known)
+        facts, walk = Facts.read(known, subject.vocabulary), subject.walk()
+        while (question := walk.question) is not None and (answer := self._answer(question, facts)) is not None:
+            walk = walk.answer(answer)
         return walk
+
+    def _answer(self, question: Question[Any], facts: Facts) -> str | None:
+        """What is answered; `None` if it is not offered."""
+        if question.subject is None:
+            answer: str | None = self.replies[question.text]
+        else:
+            answer = Reply.UNSURE if question.text in self.unsure else question.answer_from(facts)
+        return answer if answer in question.branches else None
 
 
 @frozen(eq=False, kw_only=True)
@@ -77,6 +92,10 @@ class Ways:
     """For each way, when none before it is open."""
     replies: Mapping[str, Domain]
     """What people can answer, by the text of the question."""
+    unsure: Mapping[str, Formula]
+    """When somebody is unsure of what facts would answer, by the text of the question."""
+    unoffered: Formula
+    """When a way stops at a question that does not offer what people would answer."""
 
     @property
     def solver(self) -> Solver:
@@ -89,9 +108,7 @@ class Ways:
         Nobody answers what a question does not offer.
         """
         ended = [way for way in self.ways if not is_open(way.end)]
-        for way in self.ways:
-            if is_open(way.end):
-                self.solver.add(way.closed)
+        self.solver.add(self.solver.opposite(self.unoffered))
         return evolve(self, ways=tuple(ended), reached=tuple(_reached(ended, self.solver)))
 
     def decides(self, place: int) -> Formula:
@@ -120,7 +137,8 @@ class Ways:
         """The case that the solver has found last; ``changed`` has places of facts that are to be others."""
         places = {name: domain.place for name, domain in self.world.domains.items()}
         replies = {text: domain.values[domain.place] for text, domain in self.replies.items()}
-        return Case(self.world.at({**places, **(changed or {})}), replies)
+        unsure = frozenset(text for text, each in self.unsure.items() if self.solver.is_true(each))
+        return Case(self.world.at({**places, **(changed or {})}), replies, unsure)
 
 
 def is_open(end: End) -> bool:
@@ -131,7 +149,7 @@ def is_open(end: End) -> bool:
 def ways_of(subject: Decider, *, limit: timedelta) -> Ways:
     """The ways of rules or of a tree, in a world of their own."""
     conditions, solver = conditions_of(subject), Solver(limit=limit)
-    return ways_in(World.of(subject.vocabulary, conditions, solver), subject, replies_to(solver, subject))
+    return ways_in(World.of(subject.vocabulary, conditions, solver), subject, replies_to(solver, subject), {})
 
 
 def conditions_of(subject: Decider) -> list[Condition]:
@@ -158,14 +176,43 @@ def replies_to(solver: Solver, *subjects: Decider) -> Mapping[str, Domain]:
     }
 
 
-def ways_in(world: World, subject: Decider, replies: Mapping[str, Domain]) -> Ways:
-    """The ways of rules or of a tree in a world that others share; so are the replies of people."""
+def unsure_of(solver: Solver, *subjects: Decider) -> Mapping[str, Formula]:
+    """When somebody is unsure of what facts would answer, wherever a question of that text offers it."""
+    questions = (each for tree in subjects if isinstance(tree, DecisionTree) for each in tree.root.questions)
+    texts = (each.text for each in questions if each.subject is not None and _may_be_unsure(each))
+    return {text: solver.variable() for text in dict.fromkeys(texts)}
+
+
+def _may_be_unsure(question: Question[Any]) -> bool:
+    """Whether it has a branch for that, which is no option of a choice."""
+    is_option = isinstance(question.subject, Choice) and Reply.UNSURE in question.subject.options
+    return Reply.UNSURE in question.branches and not is_option
+
+
+def asked_on(end: End) -> frozenset[str]:
+    """The texts of the questions on the way to an end, the one included at which a walk stops."""
+    if isinstance(end, Rule):
+        return frozenset()
+    last = () if end.question is None else (end.question.text,)
+    return frozenset((*(step.question for step in end.path), *last))
+
+
+def ways_in(world: World, subject: Decider, replies: Mapping[str, Domain], unsure: Mapping[str, Formula]) -> Ways:
+    """The ways of rules or of a tree in a world that others share; so is what people say."""
     solver = world.translation.solver
     if isinstance(subject, SeverityRules):
         ways = [*_rows(world.translation, subject)]
     else:
-        ways = [*_paths(subject.walk(), Answering(world, replies), (), solver.never)]
-    return Ways(subject=subject, world=world, ways=tuple(ways), reached=tuple(_reached(ways, solver)), replies=replies)
+        ways = [*_paths(subject.walk(), Answering(world, replies, unsure), (), solver.never)]
+    return Ways(
+        subject=subject,
+        world=world,
+        ways=tuple(ways),
+        reached=tuple(_reached(ways, solver)),
+        replies=replies,
+        unsure=unsure,
+        unoffered=solver.any_of(way.formula for way in ways if is_open(way.end)),
+    )
 
 
 def _reached(ways: Sequence[Way], solver: Solver) -> Iterator[Formula]:
@@ -195,18 +242,37 @@ class Answering:
 
     world: World
     replies: Mapping[str, Domain]
+    unsure: Mapping[str, Formula]
 
     def answers(self, question: Question[Any]) -> Mapping[str, Formula]:
-        """When each of its answers is given; none for "unsure" where facts answer, since they are all known."""
+        """When each of its answers is given; "unsure" of what facts would answer only where that is looked at."""
         match question.subject:
             case Condition():
                 sides = self.world.translation.of(question.subject)
-                return {Reply.YES.value: sides.true, Reply.NO.value: sides.false}
+                return self._of_facts(question, {Reply.YES.value: sides.true, Reply.NO.value: sides.false})
             case Choice(name=name):
-                return _options(self.world.domains[name])
+                return self._of_facts(question, _options(self.world.domains[name]))
             case _:
                 options = _options(self.replies[question.text])
                 return {answer: options[answer] for answer in question.branches}
+
+    def _of_facts(self, question: Question[Any], given: Mapping[str, Formula]) -> Mapping[str, Formula]:
+        """When each is given, if nobody is unsure."""
+        if question.text not in self.unsure:
+            return given
+        solver, unsure = self.world.translation.solver, self.unsure[question.text]
+        answers = {answer: solver.all_of((formula, solver.opposite(unsure))) for answer, formula in given.items()}
+        if Reply.UNSURE in question.branches:
+            answers[Reply.UNSURE] = solver.any_of((unsure, answers.get(Reply.UNSURE, solver.never)))
+        return answers
+
+    def not_offered(self, question: Question[Any], answers: Mapping[str, Formula]) -> Formula:
+        """When people would answer what it does not offer."""
+        solver = self.world.translation.solver
+        if question.subject is None:
+            is_all = len(answers) == len(self.replies[question.text].values)
+            return solver.never if is_all else solver.all_of(map(solver.opposite, answers.values()))
+        return solver.never if Reply.UNSURE in answers else self.unsure.get(question.text, solver.never)
 
 
 def _options(domain: Domain) -> Mapping[str, Formula]:
@@ -222,10 +288,10 @@ def _paths(walk: Walk[Any], answering: Answering, path: tuple[Formula, ...], unk
         yield _way(solver, formula, unknown, walk)
         return
     answers = answering.answers(question)
-    nowhere = solver.all_of((*path, *map(solver.opposite, answers.values())))
-    if question.subject is None:
-        if len(answers) < len(answering.replies[question.text].values):
-            yield _way(solver, nowhere, unknown, walk)
-        nowhere = solver.never
+    elsewhere = answering.not_offered(question, answers)
+    if elsewhere is not solver.never:
+        yield _way(solver, solver.all_of((*path, elsewhere)), unknown, walk)
+    answered = (*answers.values(), *(() if elsewhere is solver.never else (elsewhere,)))
+    unknown = solver.any_of((unknown, solver.all_of((*path, *map(solver.opposite, answered)))))
     for answer, given in answers.items():
-        yield from _paths(walk.answer(answer), answering, (*path, given), solver.any_of((unknown, nowhere)))
+        yield from _paths(walk.answer(answer), answering, (*path, given), unknown)
