@@ -131,9 +131,42 @@ def test_bounds_limit_what_is_compared() -> None:
     wide = Number("count", question="How many?", minimum=0, maximum=100)
     narrow = Number("count", question="How many?", minimum=50, maximum=200)
     old = SeverityRules(when(wide < 60, P1), otherwise=P3)
-    assert equivalent(old, SeverityRules(when(narrow < 60, P1), otherwise=P3)) is True
-    assert equivalent(old, SeverityRules(when(narrow < 70, P1), otherwise=P3)) is False
-    assert equivalent(SeverityRules(when(wide < 50, P1), otherwise=P3), SeverityRules(otherwise=P3)) is False
+    assert not difference(old, SeverityRules(when(narrow < 60, P1), otherwise=P3)).groups
+    assert difference(old, SeverityRules(when(narrow < 70, P1), otherwise=P3)).groups
+    assert difference(SeverityRules(when(wide < 50, P1), otherwise=P3), SeverityRules(otherwise=P3)).groups
+
+
+def test_what_only_one_version_allows_is_a_difference() -> None:
+    wide = Number("count", question="How many?", minimum=0)
+    narrow = Number("count", question="How many?", minimum=50, maximum=200)
+    old, new = (SeverityRules(when(count < 60, P1), otherwise=P3) for count in (wide, narrow))
+    diff = difference(old, new)
+    assert not diff.groups
+    assert diff
+    assert diff.equivalent is equivalent(old, new) is equivalent(new, old) is False
+    assert "What both versions allow is decided alike." in str(diff)
+    assert [str(each) for each in diff.allowances] == [
+        "count: only the old version allows what is below 50",
+        "count: only the old version allows what is above 200",
+    ]
+
+
+def test_a_new_option_is_a_difference_whatever_is_decided_by_it() -> None:
+    regions = Choice("region", question="Where?", options=("eu", "us", "asia", "mars", "moon"))
+    old, new = (SeverityRules(when(region.is_("eu"), P1), otherwise=P3) for region in (REGION, regions))
+    assert equivalent(old, new) is equivalent(new, old) is False
+    diff = difference(old, new)
+    assert "- region: only the new version allows mars and moon" in str(diff)
+    assert "All facts" not in str(diff)
+
+
+def test_a_fact_that_is_merely_asked_otherwise_is_no_difference() -> None:
+    region = Choice("region", question="In which region?", options=("asia", "eu", "us"))
+    old, new = (SeverityRules(when(each.is_("eu"), P1), otherwise=P3) for each in (REGION, region))
+    assert equivalent(old, new) is True
+    diff = difference(old, new)
+    assert not diff
+    assert diff.redefined == (region,)
 
 
 @pytest.mark.parametrize(

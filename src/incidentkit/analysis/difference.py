@@ -10,6 +10,7 @@ from typing import Any, Final, Generic, TypeVar, cast, overload
 
 from attrs import evolve, frozen
 
+from incidentkit.analysis.allowance import Allowance, allowances
 from incidentkit.analysis.finding import end_words, reproduced, told
 from incidentkit.analysis.proof import name_of
 from incidentkit.analysis.region import Atlas, Region
@@ -74,7 +75,7 @@ class Redecided(Generic[E]):
 
 @frozen(kw_only=True)
 class DecisionDiff(Generic[E]):
-    """What two versions decide differently; false if nothing was found; printed, a text for people."""
+    """What two versions decide differently, or only one of them can; false if that is nothing; printed, a text."""
 
     before: str
     """What the one is about, in a few words."""
@@ -90,14 +91,16 @@ class DecisionDiff(Generic[E]):
     """Facts that only the one knows."""
     redefined: tuple[AnyFact, ...]
     """Facts that the two define differently, as the other does: values that both allow are compared."""
+    allowances: tuple[Allowance, ...]
+    """Values of those facts that only one of the two allows, so that there is nothing to compare."""
 
     @property
     def equivalent(self) -> Answer:
-        """Whether both decide all facts alike; `None` if the solver gave up before it found any that they do not."""
-        return False if self.groups else True if self.is_all else None
+        """Whether both allow the same and decide it alike; `None` if the solver gave up before it found otherwise."""
+        return False if self else True if self.is_all else None
 
     def __bool__(self) -> bool:
-        return bool(self.groups)
+        return bool(self.groups or self.allowances)
 
     def to_table(self) -> Table:
         """A line for each group."""
@@ -119,11 +122,13 @@ class DecisionDiff(Generic[E]):
             reason = f"no more than {MOST_GROUPS} are told" if len(self.groups) == MOST_GROUPS else "the solver gave up"
             yield Paragraph(f"There may be {'more' if self.groups else 'differences'}: {reason}.")
         elif not self.groups:
-            yield Paragraph("All facts are decided alike.")
+            both = "What both versions allow is" if self.allowances else "All facts are"
+            yield Paragraph(f"{both} decided alike.")
         facts = {"new": self.added, "gone": self.removed, "defined otherwise": self.redefined}
         if any(facts.values()):
             yield Heading("Facts")
-            yield Bullets(f"{', '.join(each.name for each in some)}: {word}" for word, some in facts.items() if some)
+            several = [f"{', '.join(each.name for each in some)}: {word}" for word, some in facts.items() if some]
+            yield Bullets((*several, *map(str, self.allowances)))
 
     def _groups(self) -> Iterator[Block]:
         """The table; what decided, or decides now, in all of its lines is said once above it."""
@@ -165,6 +170,7 @@ def difference(old: Any, new: Any, *, limit: timedelta = LIMIT) -> DecisionDiff[
         added=tuple(fact for name, fact in theirs.items() if name not in mine),
         removed=tuple(fact for name, fact in mine.items() if name not in theirs),
         redefined=tuple(fact for name, fact in theirs.items() if mine.get(name, fact) != fact),
+        allowances=tuple(allowances(mine, theirs)),
     )
 
 
@@ -173,9 +179,13 @@ def equivalent(old: SeverityRules[Any], new: SeverityRules[Any], *, limit: timed
 @overload
 def equivalent(old: DecisionTree[Any], new: DecisionTree[Any], *, limit: timedelta = LIMIT) -> Answer: ...
 def equivalent(old: Any, new: Any, *, limit: timedelta = LIMIT) -> Answer:
-    """Whether two versions decide all facts alike; `None` if the solver gave up. Raises what `difference` raises."""
+    """Whether two versions allow the same and decide it alike; `None` if the solver gave up.
+
+    A fact that has an option in one of them only, or other bounds, makes them different, and so does a question that
+    has an answer in one of them only. Raises what `difference` raises.
+    """
     pair = Pair(old, new, limit)
-    differs = next(pair.groups(), None) is not None
+    differs = any(allowances(old.vocabulary, new.vocabulary)) or next(pair.groups(), None) is not None
     return False if differs else True if pair.is_finished else None
 
 
