@@ -99,25 +99,14 @@ def _thresholds(fact: AnyFact, rules: Iterable[Rule[Any]]) -> Iterator[Any]:
             yield from leaf.options
 
 
-def _passed(fact: AnyFact, threshold: Any, rules: Iterable[Rule[Any]], one: Any, other: Any) -> bool:
-    """Whether a comparison with this threshold turns between two values, next to each other or asked for as such."""
-    sides = [Facts(Vocabulary(fact), {fact.name: value}) for value in (one, other)]
-    leaves = [leaf for rule in rules for leaf in rule.condition.leaves if fact in leaf.mentioned]
-    return any(
-        threshold in leaf.options if isinstance(leaf, OneOf) else threshold == leaf.threshold
-        for leaf in leaves
-        if isinstance(leaf, OneOf | Comparison) and leaf.walk(sides[0]) != leaf.walk(sides[1])
-    )
+def _turns(leaf: Condition, fact: AnyFact, one: Any, other: Any) -> bool:
+    """Whether a comparison answers otherwise for another value of its fact."""
+    answers = (leaf.walk(Facts(Vocabulary(fact), {fact.name: value})) for value in (one, other))
+    return next(answers) is not next(answers)
 
 
-def _is_equal(fact: AnyFact, threshold: Any, rules: Iterable[Rule[Any]]) -> bool:
-    """Whether one of the rules asks for just this value."""
-    leaves = [leaf for rule in rules for leaf in rule.condition.leaves if fact in leaf.mentioned]
-    return any(
-        threshold in leaf.options if isinstance(leaf, OneOf) else leaf.operator == "==" and leaf.threshold == threshold
-        for leaf in leaves
-        if isinstance(leaf, OneOf | Comparison)
-    )
+def _compared(leaf: Comparison | OneOf) -> tuple[Any, ...]:
+    return (leaf.threshold,) if isinstance(leaf, Comparison) else ()
 
 
 class Everything:
@@ -154,24 +143,42 @@ class Everything:
                 yield case[place], values[index + 1], decided, self.decided[other]
 
     def idle(self) -> set[str]:
-        """The thresholds of rules that decide, which make no difference to which one it is."""
-        used = [self.rules.rules[place] for place in {*self.decided.values()}]
+        """The thresholds of rules that decide, which make no difference to whether they do."""
         found: set[str] = set()
         for place, fact in enumerate(self.rules.vocabulary.values()):
-            for threshold in {*_thresholds(fact, used)}:
-                near = self.apart(place, threshold) if _is_equal(fact, threshold, used) else self.neighbours(place)
-                pairs = [pair for pair in near if threshold in pair[:2] and _passed(fact, threshold, used, *pair[:2])]
-                if not any(low != high for _, _, low, high in pairs):
+            using: dict[Any, set[int]] = {}
+            for rule in {*self.decided.values()}:
+                for threshold in _thresholds(fact, [self.rules.rules[rule]]):
+                    using.setdefault(threshold, set()).add(rule)
+            for threshold, rules in using.items():
+                if not any(self.matters(place, threshold, rule, rules) for rule in rules):
                     text = threshold if isinstance(threshold, str) else fact.text(threshold)
                     found.add(f"{fact.name} {text}")
         return found
 
-    def apart(self, place: int, threshold: Any) -> Iterator[tuple[Any, Any, int, int]]:
-        """A threshold and any other value of its fact, and the rules that decide, all else being equal."""
+    def matters(self, place: int, threshold: Any, rule: int, users: Iterable[int]) -> bool:
+        """Whether a rule decides at one end of a crossing, and is not true at the other."""
+        pairs = [*self.turned(place, threshold, users)]
         for case, decided in self.decided.items():
-            if case[place] == threshold:
-                for value in self.grids[place]:
-                    yield threshold, value, decided, self.decided[(*case[:place], value, *case[place + 1 :])]
+            others = [
+                there for pair in pairs for here, there in (pair, pair[::-1]) if decided == rule and case[place] == here
+            ]
+            if any(self.holds[*case[:place], there, *case[place + 1 :]][rule] is False for there in others):
+                return True
+        return False
+
+    def turned(self, place: int, threshold: Any, users: Iterable[int]) -> Iterator[tuple[Any, Any]]:
+        """The threshold, and the nearest values at which comparisons with it turn: of options any, else neighbours."""
+        fact, values = [*self.rules.vocabulary.values()][place], self.grids[place]
+        at = values.index(threshold)
+        for leaf in (leaf for user in users for leaf in self.rules.rules[user].condition.leaves):
+            options = leaf.options if isinstance(leaf, OneOf) else ()
+            if isinstance(leaf, OneOf | Comparison) and leaf.fact == fact and threshold in (*options, *_compared(leaf)):
+                turned = [index for index, value in enumerate(values) if _turns(leaf, fact, threshold, value)]
+                for index in turned:
+                    between = values[min(at, index) + 1 : max(at, index)]
+                    if isinstance(fact, Choice) or all(value in options for value in between):
+                        yield threshold, values[index]
 
     def milder(self) -> set[str]:
         found: set[str] = set()
@@ -237,6 +244,13 @@ def test_a_mild_rule_before_all_for_the_worst_there_is_makes_it_milder(rules: Se
 
 
 # Laws one by one
+
+
+@pytest.mark.parametrize(
+    "condition", [USERS.is_(1) | (USERS < 5), USERS.one_of(1, 1) | (USERS < 5), (USERS > 5) & ~USERS.is_(1)]
+)
+def test_a_value_that_is_asked_for_in_vain_is_told(condition: Condition) -> None:
+    assert told(SeverityRules(when(condition, P1), otherwise=P3), allow=[Law.MONOTONE]) == [(Law.THRESHOLDS, "users 1")]
 
 
 def test_a_value_among_its_neighbours_is_passed_where_none_of_them_is() -> None:

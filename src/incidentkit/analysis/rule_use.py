@@ -12,7 +12,7 @@ from incidentkit.analysis.translation import thresholds
 from incidentkit.analysis.trial import Trials
 from incidentkit.analysis.ways import End, Way, Ways
 from incidentkit.model.conditions import Answer
-from incidentkit.model.facts import Choice, Clock
+from incidentkit.model.crossing import crossings
 from incidentkit.model.severity import Severity
 from incidentkit.model.triage import Rule
 from incidentkit.policy.law import Law
@@ -63,39 +63,41 @@ def idle_thresholds(ways: Ways, trials: Trials, alive: Set[int]) -> Iterator[Idl
     for name, users in using.items():
         domain = ways.world.domains[name]
         for cut in sorted(users, key=domain.values.index):
-            answer = _is_shown(trials, domain, cut, users[cut]) or _is_passed(ways, domain, cut, users[cut])
+            around = _around(ways, domain, cut, users[cut])
+            answer = _is_shown(trials, domain, around, users[cut]) or _is_passed(ways, domain, around, users[cut])
             if answer is None:
                 yield Undecided(law=Law.THRESHOLDS, what=f"whether it matters how {name} stands to {cut}")
             elif not answer:
                 yield IdleThreshold(fact=domain.fact, threshold=cut)
 
 
-def _around(domain: Domain, threshold: Any) -> Iterator[tuple[int, int]]:
-    """The places of values between which the threshold lies: it is passed from the one to the other."""
-    place = domain.values.index(threshold)
-    if isinstance(domain.fact, Choice):
-        yield from ((place, other) for other in range(len(domain.values)) if other != place)
-        return
-    if place:
-        yield place - 1, place
-    if place < len(domain.steps) and not isinstance(domain.fact, Clock):
-        yield place, place + 1
+def _around(ways: Ways, domain: Domain, threshold: Any, users: Sequence[int]) -> list[tuple[int, int]]:
+    """The places of values between which a comparison of the rules with the threshold turns."""
+    fact, values = domain.fact, domain.values
+    leaves = (leaf for user in users for leaf in _rule(ways.ways[user]).condition.leaves)
+    pairs = (
+        (values.index(here), values.index(there))
+        for leaf in leaves
+        if threshold in thresholds([leaf]).get(fact.name, ())
+        for here, there in crossings(leaf, fact, threshold, values)
+    )
+    return [*dict.fromkeys(pairs)]
 
 
-def _is_shown(trials: Trials, domain: Domain, threshold: Any, users: Sequence[int]) -> bool:
+def _is_shown(trials: Trials, domain: Domain, around: Sequence[tuple[int, int]], users: Sequence[int]) -> bool:
     """Whether a trial shows what `_is_passed` asks."""
     return any(
         trials.turns(user, domain.fact.name, domain.values[here], domain.values[there])
-        for places in _around(domain, threshold)
+        for places in around
         for here, there in (places, places[::-1])
         for user in users
     )
 
 
-def _is_passed(ways: Ways, domain: Domain, threshold: Any, users: Sequence[int]) -> Answer:
+def _is_passed(ways: Ways, domain: Domain, around: Sequence[tuple[int, int]], users: Sequence[int]) -> Answer:
     """Whether one of the rules ever decides on one side of a threshold and is not true on the other."""
     gave_up = False
-    for places in _around(domain, threshold):
+    for places in around:
         for here, there in (places, places[::-1]):
             elsewhere = ways.world.translation.with_value(domain.fact.name, domain.values[there])
             for user in users:

@@ -52,9 +52,9 @@ def idle_thresholds(case: RuleCase) -> Iterator[Breach]:
 
 
 def _changes_nothing(case: RuleCase, fact: AnyFact, threshold: Any, users: Sequence[int]) -> bool:
-    """Whether it is proven that no facts are decided by another rule on its other side."""
+    """Whether it is proven that none of the rules that ask for it ever decides on one side only, for its sake."""
     for pair in around(fact, threshold, case.chains[fact.name], [case.conditions[each] for each in users]):
-        for index in (each for each in case.asking[fact] if turns(case.conditions[each], fact, pair)):
+        for index in (each for each in users if turns(case.conditions[each], fact, pair)):
             if _shows(case, fact, pair, index):
                 return False
             sides = [Side(case.vocabulary, {fact.name: value}) for value in pair]
@@ -71,8 +71,10 @@ def _shows(case: RuleCase, fact: AnyFact, pair: tuple[Any, Any], index: int) -> 
     if witness is None or isinstance(witness, Refuted):
         return False
     sides = [case.facts({**case.mildest, **witness, fact.name: value}) for value in pair]
-    decided = [tried(partial(case.rules.decide, side)) for side in sides]
-    return decided[0] is not decided[1]
+    rule, condition = case.rules.rules[index], case.conditions[index]
+    decided = [tried(partial(case.rules.decide, side)) is rule for side in sides]
+    holds = [tried(partial(condition.walk, side)) for side in sides]
+    return any(one and other is False for one, other in zip(decided, holds[::-1], strict=True))
 
 
 def _idle(case: RuleCase, fact: AnyFact, threshold: Any, users: Sequence[int]) -> Breach:

@@ -16,6 +16,7 @@ from typing import Any, Final, TypeAlias
 from attrs import define, field, frozen
 
 from incidentkit.model.conditions import Answer, Comparison, Condition, Constant, OneOf, samples
+from incidentkit.model.crossing import crossings
 from incidentkit.model.facts import Clock, Duration, Flag, Number
 from incidentkit.model.vocabulary import AnyFact, Facts, Vocabulary, Worse
 
@@ -82,13 +83,11 @@ def _between(low: float, high: float) -> float | None:
 
 
 def around(fact: AnyFact, threshold: Any, chain: Sequence[Any], conditions: Iterable[Condition]) -> list[Pair]:
-    """The pairs of values between which a comparison with a threshold turns: neighbours, if there is an order."""
+    """The pairs of values between which a comparison with a threshold turns: the nearest ones, if there is an order."""
     pairs: dict[Pair, None] = {}
     for leaf in (leaf for condition in conditions for leaf in condition.leaves):
         if threshold in thresholds_of(fact, [leaf]):
-            is_order = isinstance(leaf, Comparison) and leaf.operator != "=="
-            near = pairwise(chain) if is_order else ((threshold, other) for other in chain)
-            pairs.update(dict.fromkeys(pair for pair in near if threshold in pair and turns(leaf, fact, pair)))
+            pairs.update(dict.fromkeys(crossings(leaf, fact, threshold, chain)))
     return [*pairs]
 
 
