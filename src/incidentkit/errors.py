@@ -58,6 +58,7 @@
     │   └── StoreMisconfigured (ValueError) an address or a setting by which no store can be reached
     ├── DocumentInvalid (ValueError)        JSON, TOML or Markdown of the wrong shape; names the path
     ├── LawsBroken (AssertionError)         a check of rules, trees, policies or schedules found breaches of laws
+    ├── LawsUndecided (UserWarning)         a check found nothing, and gave a search up; a warning
     ├── DecisionsDiffer (AssertionError)    rules or a tree decide otherwise than a table of examples says
     ├── DecisionsInvalid (ValueError)       a table of examples that cannot be read; names row and column
     └── ProviderError                       a system that was asked to do something did not do it
@@ -583,6 +584,17 @@ class LawsBroken(IncidentkitError, AssertionError):
         super().__init__("")
         self.args = (report,)
         self.breaches = breaches
+
+
+class LawsUndecided(IncidentkitError, UserWarning):
+    """A warning that a check found nothing wrong and gave up a search; `undecided` has each law and what may break it.
+
+    Nothing is raised, unless warnings are errors.
+    """
+
+    def __init__(self, message: str, undecided: tuple[tuple[str, str], ...]) -> None:
+        super().__init__(message)
+        self.undecided = undecided
 
 
 class DecisionsDiffer(IncidentkitError, AssertionError):

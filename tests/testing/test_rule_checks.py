@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
+from functools import reduce
 from itertools import pairwise, product
 from math import prod
 from typing import Any
@@ -28,7 +29,7 @@ from incidentkit import (
     Worse,
     when,
 )
-from incidentkit.errors import FieldInvalid, LawsBroken
+from incidentkit.errors import FieldInvalid, LawsBroken, LawsUndecided
 from incidentkit.model.conditions import Answer, Comparison, OneOf
 from incidentkit.model.source import Source
 from incidentkit.model.triage import Rule
@@ -358,11 +359,39 @@ def test_the_smallest_example_is_shown_as_a_table() -> None:
     assert str(caught.value) == REPORT
 
 
-def test_of_what_takes_too_long_to_search_nothing_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_takes_too_long_to_search_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     rules = SeverityRules(when(FAILED > 0.02, P2), when(EXPOSED, P1), otherwise=P3)
     assert told(rules) == [(Law.MONOTONE, "failed_payments")]
     monkeypatch.setattr(witness, "MOST_ASKED", 0)
-    assert told(rules) == []
+    with pytest.warns(LawsUndecided, match=r"^Not everything was decided of 3 severity rules") as caught:
+        check_rules(rules)
+    (warning,) = caught
+    assert isinstance(warning.message, LawsUndecided)
+    assert (Law.MONOTONE, "failed_payments") in warning.message.undecided
+    assert warning.filename == __file__
+    assert pickle.loads(pickle.dumps(warning.message)).undecided == warning.message.undecided
+    check_rules(rules, allow=[Law.ALIVE, Law.UNSHADOWED, Law.MONOTONE, Law.THRESHOLDS])
+
+
+def differ(one: Condition, other: Condition) -> Condition:
+    return (one & ~other) | (~one & other)
+
+
+def test_conditions_that_are_very_large_are_given_up_soon() -> None:
+    flags: list[Condition] = [Flag(f"flag_{number}", question="?") for number in range(14)]
+    one, other = reduce(differ, flags), reduce(differ, flags[::-1])
+    rules = SeverityRules(when(one, P1), when(~other, P1), when(EXPOSED, P2), otherwise=P3)
+    with pytest.warns(LawsUndecided, match=r"unshadowed \(rule 1, rule 2"):
+        check_rules(rules)
+
+
+def test_a_search_that_is_given_up_is_said_below_what_was_found() -> None:
+    case, side = RuleCase(SOUND, 1), Side(SOUND.vocabulary)
+    case.effort.left = 0
+    assert case.search([side], [*case.decides(0, side)], (Law.ALIVE, "rule 1")) is None
+    breach = Breach(law=Law.TOTAL, where="decide", what="Nothing is decided.")
+    with pytest.raises(LawsBroken, match=r"decided\.\n\nNot everything was decided of it: alive \(rule 1\)\."):
+        case.effort.decide("it", [breach], ())
 
 
 def test_a_search_that_is_given_up_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:

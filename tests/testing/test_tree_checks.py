@@ -24,11 +24,12 @@ from incidentkit import (
     ask,
     choose,
 )
-from incidentkit.errors import FieldInvalid, LawsBroken
+from incidentkit.errors import FieldInvalid, LawsBroken, LawsUndecided
 from incidentkit.model.conditions import Answer, samples
 from incidentkit.model.source import Source
 from incidentkit.policy.tree import MAX_WORLDS
 from incidentkit.testing import Breach, Law, check_tree, decision_trees
+from incidentkit.testing.checks import witness
 
 P1, P2, P3 = PAYMENTS = SeverityScheme("P1", "P2", "P3")
 FAILED = Number("failed_payments", question="What share of payments fails?", minimum=0, maximum=1, worse=Worse.HIGHER)
@@ -168,6 +169,16 @@ def test_a_worse_fact_with_a_milder_conclusion_is_shown() -> None:
     assert breach.what == "failed_payments gets worse, and the conclusion milder: P3 instead of P2."
     assert [facts["failed_payments"] for facts in breach.cases] == [0.5, 0.6]
     assert [facts["card_data_exposed"] for facts in breach.cases] == [False, False]
+
+
+def test_what_takes_too_long_to_search_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(witness, "MOST_ASKED", 0)
+    with pytest.warns(LawsUndecided, match=r"^Not everything was decided of the tree 'How bad\?': ") as caught:
+        check_tree(SOUND)
+    (warning,) = caught
+    assert isinstance(warning.message, LawsUndecided)
+    assert {law for law, _ in warning.message.undecided} == {Law.MONOTONE, Law.UNSHADOWED, Law.THRESHOLDS}
+    assert warning.filename == __file__
 
 
 def test_conclusions_without_severities_are_not_compared() -> None:

@@ -61,11 +61,12 @@ class Breach:
         return f"{self.law}: {self.what}"
 
 
-def hold(what: str, breaches: Iterable[Breach]) -> None:
-    """Raise `LawsBroken` with everything that was found wrong, if anything was."""
+def hold(what: str, breaches: Iterable[Breach], note: str = "") -> None:
+    """Raise `LawsBroken` with everything that was found wrong, if anything was; a note comes below it."""
     found = tuple(breaches)
     if found:
-        raise LawsBroken(to_plain(Document(_report(what, found))), found)
+        below = (Paragraph(note),) if note else ()
+        raise LawsBroken(to_plain(Document((*_report(what, found), *below))), found)
 
 
 def _report(what: str, breaches: Sequence[Breach]) -> Iterator[Block]:

@@ -7,13 +7,14 @@ from functools import cached_property
 from typing import Any
 
 from incidentkit.model.vocabulary import AnyFact, Facts
+from incidentkit.policy.law import Law
 from incidentkit.policy.rules import SeverityRules
 from incidentkit.testing.checks.breach import fact_rows
+from incidentkit.testing.checks.effort import Effort, Place
 from incidentkit.testing.checks.witness import (
     Asked,
     Demand,
     Refuted,
-    Search,
     Side,
     Values,
     thresholds_of,
@@ -29,6 +30,7 @@ class RuleCase:
     def __init__(self, rules: SeverityRules[Any], examples: int) -> None:
         self.rules = rules
         self.examples = examples
+        self.effort = Effort()
         self.vocabulary = rules.vocabulary
         self.conditions = [rule.condition for rule in rules.rules]
         self.questions = [Asked.of(condition) for condition in self.conditions]
@@ -65,16 +67,22 @@ class RuleCase:
     @cached_property
     def witnesses(self) -> Sequence[Values | Refuted | None]:
         """For each rule the mildest facts by which it decides, or the rules that take everything."""
-        return [self.first(index, range(index)) for index in range(len(self.conditions))]
+        return [
+            self.first(index, range(index), (Law.ALIVE, self.name(index)), (Law.UNSHADOWED, self.name(index)))
+            for index in range(len(self.conditions))
+        ]
 
-    def search(self, sides: Sequence[Side], demands: Sequence[Demand]) -> Values | Refuted | None:
-        """Facts that meet every demand, the proof that there are none, or neither."""
-        return Search(values=self.tries, sides=sides, demands=demands).run()
+    def search(self, sides: Sequence[Side], demands: Sequence[Demand], *places: Place) -> Values | Refuted | None:
+        """Facts that meet every demand, the proof that there are none, or neither.
 
-    def first(self, index: int, before: Iterable[int]) -> Values | Refuted | None:
+        A search that is given up leaves the places undecided.
+        """
+        return self.effort.search(self.tries, sides, demands, places)
+
+    def first(self, index: int, before: Iterable[int], *places: Place) -> Values | Refuted | None:
         """Facts by which a rule holds, and none of those before it does."""
         side = Side(self.vocabulary)
-        return self.search([side], [*self.decides(index, side, before)])
+        return self.search([side], [*self.decides(index, side, before)], *places)
 
     def decides(self, index: int, side: Side, before: Iterable[int] | None = None) -> Iterator[Demand]:
         """That a rule is the first that holds."""

@@ -10,7 +10,7 @@ from incidentkit.errors import FieldInvalid, expect
 from incidentkit.policy.finding import Code
 from incidentkit.policy.law import Law, left_out
 from incidentkit.policy.rules import SeverityRules, title_of
-from incidentkit.testing.checks.breach import EXAMPLES, Breach, checked_examples, hold
+from incidentkit.testing.checks.breach import EXAMPLES, Breach, checked_examples
 from incidentkit.testing.checks.rule_case import RuleCase
 from incidentkit.testing.checks.rule_order import milder_by_worse
 from incidentkit.testing.checks.rule_points import answered_otherwise
@@ -26,24 +26,17 @@ def check_rules(rules: SeverityRules[Any], *, allow: Iterable[str] = (), example
     They are to be total, deterministic, and monotone in every fact that says which way is worse; every rule and every
     threshold is to matter; and nothing is unknown once every fact is known. The regions into which the rules cut their
     facts are searched, so the same rules always get the same verdict, and what is told is so. A search that takes too
-    long is given up, and nothing is told then.
+    long is given up: the report says of what, and if there is none, the warning `LawsUndecided` does.
 
     ``allow`` leaves laws out, by the words that the report has for them. ``examples`` is how many complete sets of
-    facts around the thresholds are decided in every way that there is. Raises `FieldInvalid` for other arguments.
+    facts around the thresholds are decided in every way that there is; of very large rules it is fewer. Raises
+    `FieldInvalid` for other arguments.
     """
     expect(SeverityRules, rules, partial(FieldInvalid, "rules"), "SeverityRules are checked")
     allowed = left_out(allow, OF_RULES, "check_rules")
     case = RuleCase(rules, checked_examples(examples))
-    hold(
-        title_of(rules),
-        (
-            breach
-            for laws, check in CHECKS
-            if not laws <= allowed
-            for breach in check(case)
-            if breach.law not in allowed
-        ),
-    )
+    breaches = (breach for laws, check in CHECKS if not laws <= allowed for breach in check(case))
+    case.effort.decide(title_of(rules), breaches, allowed)
 
 
 CHECKS: Final[tuple[tuple[frozenset[Law | Code], Callable[[RuleCase], Iterator[Breach]]], ...]] = (

@@ -65,7 +65,7 @@ def _milder_by(case: RuleCase, fact: AnyFact, pair: tuple[Any, Any], index: int)
                 *case.none_holds(earlier, there),
                 _outcome(case, there, index + 1, wrong),
             ]
-            found = case.search([before, after], demands)
+            found = case.search([before, after], demands, (Law.MONOTONE, fact.name))
             if found is not None and not isinstance(found, Refuted):
                 yield _made_milder(case, fact, found, pair)
 
@@ -93,7 +93,7 @@ def _outcome(case: RuleCase, side: Side, since: int, severities: Set[Severity[An
         names=tuple(name for name in dict.fromkeys(asked) if name not in side.fixed),
         holds=holds,
         why=lambda: {name for condition in because for name in condition.vocabulary},
-        cost=len(rules),
+        cost=sum(len(condition.leaves) for condition, _ in rules),
     )
 
 

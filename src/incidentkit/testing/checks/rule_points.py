@@ -9,6 +9,7 @@ from typing import Any
 from incidentkit.model.triage import Rule
 from incidentkit.policy.law import Law
 from incidentkit.testing.checks.breach import Breach
+from incidentkit.testing.checks.effort import affordable
 from incidentkit.testing.checks.point import Problem, breaches_at, near, spread, tried
 from incidentkit.testing.checks.rule_case import RuleCase
 from incidentkit.testing.checks.witness import Refuted, Values
@@ -26,7 +27,7 @@ def points(case: RuleCase) -> list[Values]:
     for condition, witness in zip(case.conditions, case.witnesses, strict=True):
         base = {**case.mildest, **({} if witness is None or isinstance(witness, Refuted) else witness)}
         found += (base, *near(base, condition))
-    return spread(found, case.examples)
+    return spread(found, affordable(case.examples, case.vocabulary, case.conditions))
 
 
 def _undecided(case: RuleCase, point: Values) -> Problem | None:
@@ -63,6 +64,8 @@ def _two_answers(case: RuleCase, point: Values) -> Problem | None:
         "condition by condition": lambda: rules.triage(known).rule,
     }
     answers = {way: tried(ask) for way, ask in ways.items()}
+    if len({*map(id, answers.values())}) == 1:
+        return None
     rows = tuple((way, _answer_told(case, answer)) for way, answer in answers.items())
     if len({told for _, told in rows}) == 1:
         return None

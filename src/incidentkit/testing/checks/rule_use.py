@@ -53,6 +53,7 @@ def idle_thresholds(case: RuleCase) -> Iterator[Breach]:
 
 def _changes_nothing(case: RuleCase, fact: AnyFact, threshold: Any, users: Sequence[int]) -> bool:
     """Whether it is proven that none of the rules that ask for it ever decides on one side only, for its sake."""
+    place = Law.THRESHOLDS, f"{fact.name} {said(fact, threshold)}"
     for pair in around(fact, threshold, case.chains[fact.name], [case.conditions[each] for each in users]):
         for index in (each for each in users if turns(case.conditions[each], fact, pair)):
             if _shows(case, fact, pair, index):
@@ -60,7 +61,7 @@ def _changes_nothing(case: RuleCase, fact: AnyFact, threshold: Any, users: Seque
             sides = [Side(case.vocabulary, {fact.name: value}) for value in pair]
             for here, there in (sides, sides[::-1]):
                 turned = case.questions[index].demand(there, wanted=False)
-                if not isinstance(case.search(sides, [*case.decides(index, here), turned]), Refuted):
+                if not isinstance(case.search(sides, [*case.decides(index, here), turned], place), Refuted):
                     return False
     return True
 

@@ -14,11 +14,11 @@ from incidentkit.model.vocabulary import Facts
 from incidentkit.policy.question import Question, Reply, is_question
 from incidentkit.policy.tree import DecisionTree
 from incidentkit.testing.checks.breach import fact_rows
+from incidentkit.testing.checks.effort import Effort, Place
 from incidentkit.testing.checks.witness import (
     Asked,
     Demand,
     Refuted,
-    Search,
     Side,
     Values,
     thresholds_of,
@@ -55,6 +55,7 @@ class TreeCase:
     def __init__(self, tree: DecisionTree[Any], examples: int) -> None:
         self.tree = tree
         self.examples = examples
+        self.effort = Effort()
         self.vocabulary = tree.vocabulary
         questions = tree.root.questions
         self.conditions = [each.subject for each in questions if isinstance(each.subject, Condition)]
@@ -95,9 +96,12 @@ class TreeCase:
         """Every fact as mild as it can be, and of the answers of people the first."""
         return {name: chain[0] for name, chain in self.chains.items()}
 
-    def search(self, sides: Sequence[Side], demands: Sequence[Demand]) -> Values | Refuted | None:
-        """Facts and answers that meet every demand, the proof that there are none, or neither."""
-        return Search(values=self.tries, sides=sides, demands=demands).run()
+    def search(self, sides: Sequence[Side], demands: Sequence[Demand], *places: Place) -> Values | Refuted | None:
+        """Facts and answers that meet every demand, the proof that there are none, or neither.
+
+        A search that is given up leaves the places undecided.
+        """
+        return self.effort.search(self.tries, sides, demands, places)
 
     def taken(self, way: Way, side: Side) -> Iterator[Demand]:
         """That this way is taken; whoever is unsure of a fact may be so whatever it is."""

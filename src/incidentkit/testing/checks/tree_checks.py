@@ -15,7 +15,8 @@ from incidentkit.policy.finding import Code
 from incidentkit.policy.law import Law, left_out
 from incidentkit.policy.question import Conclusion, Question, Reply, Walk, is_question
 from incidentkit.policy.tree import DecisionTree
-from incidentkit.testing.checks.breach import EXAMPLES, Breach, checked_examples, compared, hold, said
+from incidentkit.testing.checks.breach import EXAMPLES, Breach, checked_examples, compared, said
+from incidentkit.testing.checks.effort import affordable
 from incidentkit.testing.checks.point import Problem, breaches_at, near, spread, tried
 from incidentkit.testing.checks.traceback import ON_PURPOSE
 from incidentkit.testing.checks.tree_case import TreeCase, Way, answered, said_by_people
@@ -31,7 +32,8 @@ def check_tree(tree: DecisionTree[Any], *, allow: Iterable[str] = (), examples: 
     It is to be total and deterministic, and nothing is unknown once every fact is known; every answer can be given,
     no question is asked whose answer the answers before it give, and every threshold matters. Where conclusions are
     severities, or allow some, the worst is to be monotone in every fact that says which way is worse; a conclusion
-    without any is not compared. What is told is so; a search that takes too long is given up, and nothing is told then.
+    without any is not compared. What is told is so. A search that takes too long is given up: the report says of what,
+    and if there is none, the warning `LawsUndecided` does.
 
     ``allow`` leaves laws out, by the words that the report has for them. ``examples`` is how many complete sets of
     facts around the thresholds are decided in every way that there is. Raises `FieldInvalid` for other arguments.
@@ -40,7 +42,7 @@ def check_tree(tree: DecisionTree[Any], *, allow: Iterable[str] = (), examples: 
     allowed = left_out(allow, OF_TREES, "check_tree")
     case = TreeCase(tree, checked_examples(examples))
     breaches = (breach for laws, check in CHECKS if not laws <= allowed for breach in check(case))
-    hold(f"the tree {tree.title!r}", (breach for breach in breaches if breach.law not in allowed))
+    case.effort.decide(f"the tree {tree.title!r}", breaches, allowed)
 
 
 def _answered_otherwise(case: TreeCase) -> Iterator[Breach]:
@@ -53,7 +55,8 @@ def _answered_otherwise(case: TreeCase) -> Iterator[Breach]:
         subjects = [question.subject for question, _ in way.steps]
         points += (base, *(each for one in subjects if isinstance(one, Condition) for each in near(base, one)))
     checks = [partial(check, case) for check in (_unfinished, _two_ways)]
-    return breaches_at(Facts(case.vocabulary, case.mildest), spread(points, case.examples), checks)
+    most = affordable(case.examples, case.vocabulary, case.conditions)
+    return breaches_at(Facts(case.vocabulary, case.mildest), spread(points, most), checks)
 
 
 def _unfinished(case: TreeCase, point: Values) -> Problem | None:
@@ -125,7 +128,9 @@ def _never_answered(case: TreeCase) -> Iterator[Breach]:
 
 def _is_refuted(case: TreeCase, way: Way) -> bool:
     side = Side(case.vocabulary)
-    return isinstance(case.search([side], [*case.taken(way, side)]), Refuted)
+    question, answer = way.steps[-1]
+    place = Law.UNSHADOWED, f"{question.text} {answer}"
+    return isinstance(case.search([side], [*case.taken(way, side)], place), Refuted)
 
 
 def _is_answer(way: Way) -> bool:
@@ -177,7 +182,7 @@ def _milder_than(
     severity = worst(end.node)
     assert severity is not None
     demands = [*case.taken(end, before), _ends_milder(case, after, severity, fact)]
-    found = case.search([before, after], demands)
+    found = case.search([before, after], demands, (Law.MONOTONE, fact.name))
     if found is None or isinstance(found, Refuted):
         return
     known = {**case.mildest, **found}
@@ -267,11 +272,12 @@ def _idle_thresholds(case: TreeCase) -> Iterator[Breach]:
 
 def _changes_nothing(case: TreeCase, fact: AnyFact, threshold: Any, way: Way) -> bool:
     """Whether it is proven that a question is answered alike on both sides of a threshold, whenever it is asked."""
+    place = Law.THRESHOLDS, f"{fact.name} {said(fact, threshold)}"
     for pair in around(fact, threshold, case.chains[fact.name], [way.node.subject]):
         sides = [Side(case.vocabulary, {fact.name: value}) for value in pair]
         for here, there in (sides, sides[::-1]):
             turned = [answered(way.node, "yes", here), answered(way.node, "yes", there, wanted=False)]
-            if not isinstance(case.search(sides, [*turned, *case.taken(way, here)]), Refuted):
+            if not isinstance(case.search(sides, [*turned, *case.taken(way, here)], place), Refuted):
                 return False
     return True
 

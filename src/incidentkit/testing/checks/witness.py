@@ -20,8 +20,8 @@ from incidentkit.model.crossing import crossings
 from incidentkit.model.facts import Clock, Duration, Flag, Number
 from incidentkit.model.vocabulary import AnyFact, Facts, Vocabulary, Worse
 
-MOST_ASKED: Final = 50_000
-"""Conditions that one search asks at the most; nothing is said of what it has not found by then."""
+MOST_ASKED: Final = 200_000
+"""Comparisons that one search asks at the most; nothing is said of what it has not found by then."""
 
 _FINEST: Final = 17
 """Digits behind the point up to which a round number between two others is looked for."""
@@ -55,7 +55,7 @@ def whole_first(values: Sequence[Any], thresholds: Iterable[Any]) -> tuple[Any, 
 def thresholds_of(fact: AnyFact, conditions: Iterable[Condition]) -> tuple[Any, ...]:
     """What the conditions compare the fact with, each once, in their order."""
     found: dict[Any, None] = {}
-    for leaf in (leaf for condition in conditions for leaf in condition.leaves):
+    for leaf in _leaves(conditions):
         match leaf:
             case Comparison(fact=mentioned, threshold=threshold) if mentioned == fact:
                 found[threshold] = None
@@ -64,6 +64,11 @@ def thresholds_of(fact: AnyFact, conditions: Iterable[Condition]) -> tuple[Any, 
             case _:
                 pass
     return tuple(found)
+
+
+def _leaves(conditions: Iterable[Condition]) -> Iterable[Condition]:
+    """What the conditions are made of, each object once: conditions that share parts have them very often."""
+    return {id(leaf): leaf for condition in conditions for leaf in condition.leaves}.values()
 
 
 def _between(low: float, high: float) -> float | None:
@@ -85,7 +90,7 @@ def _between(low: float, high: float) -> float | None:
 def around(fact: AnyFact, threshold: Any, chain: Sequence[Any], conditions: Iterable[Condition]) -> list[Pair]:
     """The pairs of values between which a comparison with a threshold turns: the nearest ones, if there is an order."""
     pairs: dict[Pair, None] = {}
-    for leaf in (leaf for condition in conditions for leaf in condition.leaves):
+    for leaf in _leaves(conditions):
         if threshold in thresholds_of(fact, [leaf]):
             pairs.update(dict.fromkeys(crossings(leaf, fact, threshold, chain)))
     return [*pairs]
@@ -94,7 +99,7 @@ def around(fact: AnyFact, threshold: Any, chain: Sequence[Any], conditions: Iter
 def turns(condition: Condition, fact: AnyFact, pair: tuple[Any, Any]) -> bool:
     """Whether a comparison in it answers differently for two values of a fact, all else being equal."""
     sides = [Facts(condition.vocabulary, {fact.name: value}) for value in pair]
-    leaves = (leaf for leaf in condition.leaves if fact in leaf.mentioned)
+    leaves = (leaf for leaf in _leaves([condition]) if fact in leaf.mentioned)
     return any(leaf.walk(sides[0]) is not leaf.walk(sides[1]) for leaf in leaves)
 
 
@@ -131,7 +136,7 @@ def _is_possible(fact: AnyFact, value: Any) -> bool:
 
 def is_told(condition: Condition) -> bool:
     """Whether it is made of comparisons only, whose regions are known; of a condition of others, nothing is."""
-    return all(isinstance(leaf, Comparison | OneOf | Flag | Constant) for leaf in condition.leaves)
+    return all(isinstance(leaf, Comparison | OneOf | Flag | Constant) for leaf in _leaves([condition]))
 
 
 class Side:
@@ -155,7 +160,7 @@ class Demand:
     why: Callable[[], Iterable[str]] | None = None
     """What of the names makes it false, where that is known more closely."""
     cost: int = 1
-    """How many conditions an answer asks."""
+    """How many comparisons an answer asks."""
     is_exact: bool = True
     """Whether the values that are tried bring about everything that it can tell apart."""
 
@@ -182,7 +187,8 @@ class Asked:
             return None if answer is None else answer is wanted
 
         names = tuple(name for name in self.names if name not in side.fixed) if side.fixed else self.names
-        return Demand(names=names, holds=holds, label=label, is_exact=self.is_told)
+        cost = len(self.condition.leaves)
+        return Demand(names=names, holds=holds, label=label, cost=cost, is_exact=self.is_told)
 
 
 @frozen
@@ -213,13 +219,20 @@ class Search:
     """What can be tried, by the name of a fact, mildest first."""
     sides: Sequence[Side]
     demands: Sequence[Demand]
-    _asked: int = field(default=0, init=False)
+    most: int = MOST_ASKED
+    """Comparisons that may be asked; no more than `MOST_ASKED` are."""
+    asked: int = field(default=0, init=False)
+    gave_up: bool = field(default=False, init=False)
+    """Whether nothing is known because too much was asked."""
     _given: dict[str, Any] = field(factory=dict[str, Any], init=False)
 
     def run(self) -> Values | Refuted | None:
         """The mildest and fewest values that do, the proof that none do, or `None` where neither was found in time."""
         undecided: list[Demand] = []
         for each in self.demands:
+            if not self._may_ask(each.cost):
+                self.gave_up = True
+                return None
             answer = each.holds()
             if answer is False:
                 return Refuted(frozenset({each.label})) if each.is_exact else None
@@ -230,6 +243,7 @@ class Search:
         try:
             conflict = self._solve(undecided)
         except (_GaveUp, RecursionError):
+            self.gave_up = True
             self._take_all()
             return None
         if conflict is not None:
@@ -263,23 +277,34 @@ class Search:
             if name not in each.names:
                 rest.append(each)
                 continue
-            self._asked += each.cost
+            if not self._may_ask(each.cost):
+                raise _GaveUp
             answer = each.holds()
             if answer is False or (answer is None and not self._open(each)):
                 names = each.names if each.why is None else each.why()
                 return _Conflict(frozenset(self._given.keys() & {*names}), frozenset({each}))
             if answer is None:
                 rest.append(each)
-        if self._asked > MOST_ASKED:
-            raise _GaveUp
         return self._solve(rest)
+
+    def _may_ask(self, cost: int) -> bool:
+        """Whether so much more may be asked, which is counted."""
+        self.asked += cost
+        return self.asked <= min(self.most, MOST_ASKED)
 
     def _open(self, each: Demand) -> list[str]:
         return [name for name in each.names if name not in self._given]
 
     def _next(self, undecided: Sequence[Demand]) -> str:
         """The fact to try next: one of the demand that has the fewest left."""
-        return min(map(self._open, undecided), key=len)[0]
+        fewest: list[str] = []
+        for each in undecided:
+            left = self._open(each)
+            if not fewest or len(left) < len(fewest):
+                fewest = left
+            if len(fewest) == 1:
+                break
+        return fewest[0]
 
     def _give(self, name: str, value: Any) -> None:
         self._given[name] = value
