@@ -69,6 +69,12 @@ def told(policy: Any, directory: Directory | None = DIRECTORY, **options: Any) -
 GOOD = escalation(one(), two())
 
 
+@pytest.mark.parametrize("directory", [None, DIRECTORY])
+def test_a_catch_all_that_was_paged_in_vain_before_is_told(directory: Directory | None) -> None:
+    policy = escalation(one(), catch_all=[*one().recipients])
+    assert (Code.CATCH_ALL_PAGED_BEFORE, "escalation.catch_all") in told(policy, directory)
+
+
 def test_sound_escalations_pass() -> None:
     check_policy(GOOD, DIRECTORY)
     check_policy(GOOD)

@@ -86,6 +86,15 @@ def test_crowds_that_are_not_shown_are_counted() -> None:
     assert breach.rest == "And 14 more, for 7d in all."
 
 
+def test_a_long_gap_is_near_a_change_of_the_clocks_only_if_it_begins_or_ends_there() -> None:
+    for starts, is_near in ((date(2026, 6, 1), False), (date(2026, 3, 30), True)):
+        with pytest.raises(LawsBroken) as caught:
+            check_schedule(Schedule(rota("ada", "bob", starts=starts)), start=START)
+        (breach,) = caught.value.breaches
+        assert breach.what.startswith("Nobody is on call once, for ")
+        assert ("Near a change of the clocks" in breach.what) is is_near
+
+
 def test_the_days_on_which_clocks_change_are_looked_at_in_any_case() -> None:
     europe = rota("ada", "bob", hours="Mon-Sun 08:00-20:00")
     america = rota("eve", "zoe", name="america", zone="America/New_York", hours="Mon-Sun 14:00-02:00")

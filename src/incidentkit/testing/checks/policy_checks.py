@@ -214,6 +214,19 @@ def _linted(case: PolicyCase) -> Iterator[Breach]:
             yield Breach(law=finding.code, where=finding.path, what=finding.message)
 
 
+def _paged_before(case: PolicyCase) -> Iterator[Breach]:
+    """A catch-all of recipients who are all on a level; of a directory's people the linter says it."""
+    on_levels = {each for level in case.escalation.levels for each in level.recipients}
+    catch_all = case.escalation.catch_all
+    if catch_all and not case.is_real and on_levels.issuperset(catch_all):
+        people = ", ".join(map(str, catch_all))
+        yield Breach(
+            law=Code.CATCH_ALL_PAGED_BEFORE,
+            where="escalation.catch_all",
+            what=f"everybody of the catch-all is on a level and was paged in vain before: {people}",
+        )
+
+
 def _gaps(case: PolicyCase) -> Iterator[Breach]:
     """Time in which nobody is on call by a schedule that it names."""
     schedules = [each.name for each in case.playbook.recipients if each.kind is RecipientKind.SCHEDULE]
@@ -292,6 +305,7 @@ def _endless(case: PolicyCase) -> Iterator[Breach]:
 
 CHECKS: Final[tuple[Callable[[PolicyCase], Iterator[Breach]], ...]] = (
     _linted,
+    _paged_before,
     _gaps,
     _unpaged,
     _later,

@@ -125,6 +125,10 @@ class ScheduleCase:
             if any(day.astimezone(each).utcoffset() != (day + _DAY).astimezone(each).utcoffset() for each in clocks)
         ]
 
+    def is_near_change(self, moment: datetime) -> bool:
+        """Whether clocks change on the day of a moment, or on one beside it."""
+        return any(moment - 2 * _DAY <= at <= moment + _DAY for at in self.changes)
+
     @property
     def zone(self) -> str:
         """The zone by whose clock times are told."""
@@ -135,7 +139,7 @@ def _gaps(case: ScheduleCase) -> Iterator[Breach]:
     """Time in which nobody is on call."""
     gaps = [gap for span in case.spans for gap in case.schedule.gaps(*span)]
     if gaps:
-        near = sum(any(gap.start - 2 * _DAY <= at <= gap.end + _DAY for at in case.changes) for gap in gaps)
+        near = sum(case.is_near_change(gap.start) or case.is_near_change(gap.end) for gap in gaps)
         clocks = f" Near a change of the clocks: {near} of {len(gaps)}." if near else ""
         yield gap_breach(gaps, case.zone, where="gaps", who="Nobody is on call", note=clocks)
 
