@@ -15,7 +15,10 @@ def test_it_tells_the_broken_law_and_every_change() -> None:
         "version 4: monotone broken",
         "version 5: every law is proved",
     ]
-    assert "  failed_payments 0.03 is P1 (P1 if card_data_exposed)" in "\n".join(lines)
+    assert (
+        "  with failed_payments 0 it is P1 (P1 if card_data_exposed), and with failed_payments 0.1, which is worse, it"
+        in "\n".join(lines)
+    )
     assert [line.split(" where ")[0] for line in lines if " becomes " in line] == [
         "P1 becomes P2",
         "P2 becomes P3",

@@ -49,8 +49,8 @@ MUTANTS: Final = {
     ),
     "forgets to settle": mistake(
         0,
-        "before - timedelta.resolution))[0]\n",
-        "before - timedelta.resolution))[0][:0]\n",
+        "now=before - timedelta.resolution)\n",
+        "now=before - timedelta.resolution)[:0]\n",
     ),
     "settles what only comes with the command": mistake(
         27, "before - timedelta.resolution", "before + timedelta(minutes=1)"
@@ -136,7 +136,7 @@ MUTANTS: Final = {
     "no grace": mistake(11, "again.append(arming.at + obligation.grace)", "again.append(arming.at)"),
     "wake_at forgets a pending chain": mistake(
         0,
-        "    later = [chain.at for chain in view.chains if chain.at > now]\n",
+        "    later = [chain.at for chain in view.chains if chain.at > view.now]\n",
         "    later = []\n",
     ),
     "wake_at forgets what turns": mistake(
@@ -360,7 +360,7 @@ MUTANTS: Final = {
         "there = [person for person in asked if person in known]",
     ),
     "asks about what does not apply": mistake(36, " is None and _may_begin(obligation, facts):", " is None:"),
-    "pages in maintenance": mistake(50, "evolve(chain, at=at if until is None else until)", "evolve(chain, at=at)"),
+    "pages in maintenance": mistake(50, "held = at if until is None else until\n", "held = at\n"),
     "pages in maintenance what should have been paged before": mistake(50, "max(at, self.now))", "at)"),
     "holds for maintenance what is no page": mistake(
         50,
@@ -374,8 +374,8 @@ MUTANTS: Final = {
     ),
     "oversleeps the end of maintenance": mistake(
         50,
-        "at if until is None else until)",
-        "at if until is None else until + timedelta(hours=2))",
+        "held = at if until is None else until\n",
+        "held = at if until is None else until + timedelta(hours=2)\n",
     ),
     "calls people for two levels at once": mistake(
         4,
@@ -408,8 +408,8 @@ MUTANTS: Final = {
     ),
     "counts whom the directory does not know": mistake(
         78,
-        "has_it = {person: mark for person, mark in self.incident.progress.acknowledged.items() if person in known}",
-        "has_it = dict(self.incident.progress.acknowledged)",
+        "return {person: mark for person, mark in self.incident.progress.acknowledged.items() if person in known}",
+        "return dict(self.incident.progress.acknowledged)",
     ),
     "does another act though the one before may be done": mistake(
         94,
