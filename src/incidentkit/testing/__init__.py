@@ -29,6 +29,7 @@ from incidentkit.testing.directory import recipients as recipients
 from incidentkit.testing.escalation import contact_chains as contact_chains
 from incidentkit.testing.escalation import escalation_policies as escalation_policies
 from incidentkit.testing.escalation import obligations as obligations
+from incidentkit.testing.event import events as events
 from incidentkit.testing.facts import fact_values as fact_values
 from incidentkit.testing.facts import facts as facts
 from incidentkit.testing.facts import known_facts as known_facts
@@ -37,7 +38,6 @@ from incidentkit.testing.fault import faults as faults
 from incidentkit.testing.identity import names as names
 from incidentkit.testing.identity import texts as texts
 from incidentkit.testing.incident import declarations as declarations
-from incidentkit.testing.incident import events as events
 from incidentkit.testing.incident import histories as histories
 from incidentkit.testing.incident import incidents as incidents
 from incidentkit.testing.machine import IncidentMachine as IncidentMachine

@@ -1,10 +1,10 @@
-"""Strategies for single events of one kind, each as it may stand in some log."""
+"""Strategies for single events, each as it may stand in some log."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, get_args
 
 from attrs import fields
 from hypothesis import strategies as st
@@ -14,6 +14,7 @@ from incidentkit.model.assessment import assessed, chosen
 from incidentkit.model.events import Answered, Event, LinkKind, StartCorrected
 from incidentkit.model.lifecycle import TABLE, Status
 from incidentkit.model.people import Role
+from incidentkit.policy.rules import SeverityRules
 from incidentkit.testing.calendar import moments
 from incidentkit.testing.commands import (
     ANSWERS,
@@ -33,22 +34,22 @@ E = TypeVar("E", bound=Event)
 
 _WORDS: Final = texts(blank=False)
 _INSTANCES: Final = st.sampled_from(["once", "1", "2"])
-_GROUPS: Final = st.lists(PEOPLE, max_size=2, unique=True).map(tuple)
-_SEVERITIES: Final = st.sampled_from(RULES.scheme.severities)
 _MOMENTS: Final = moments()
 _TIMES: Final = st.none() | _MOMENTS
 
-ACTIONS: Final = st.builds(
-    ActionKey, OWED, _INSTANCES, PEOPLE | st.just(""), arm=st.integers(0, 2), attempt=st.integers(0, 3)
-)
+
+def _actions(people: st.SearchStrategy[str]) -> st.SearchStrategy[ActionKey]:
+    return st.builds(
+        ActionKey, OWED, _INSTANCES, people | st.just(""), arm=st.integers(0, 2), attempt=st.integers(0, 3)
+    )
+
+
+ACTIONS: Final = _actions(PEOPLE)
 """Keys of actions."""
 
 _VALUES: Final[Mapping[str, st.SearchStrategy[Any]]] = {
-    "action": ACTIONS,
-    "assessment": triages().map(assessed) | _SEVERITIES.map(chosen),
     "attempt": st.integers(1, 3),
     "because": texts(),
-    "by": PEOPLE,
     "by_hand": st.sampled_from([(), ("restart",)]),
     "chosen": st.booleans(),
     "command": st.sampled_from([*TABLE]),
@@ -58,7 +59,6 @@ _VALUES: Final[Mapping[str, st.SearchStrategy[Any]]] = {
     "evidence": texts(),
     "fact": st.sampled_from(["version", "restart_safe"]),
     "former": st.none() | st.lists(texts(), max_size=2).map(tuple),
-    "found": _GROUPS,
     "handed_over": st.booleans(),
     "happened_at": _MOMENTS,
     "incident": names(),
@@ -75,10 +75,7 @@ _VALUES: Final[Mapping[str, st.SearchStrategy[Any]]] = {
     "obligation": OWED,
     "opened": st.none() | st.sampled_from(LinkKind),
     "outcome": st.sampled_from(Outcome),
-    "owner": PEOPLE,
     "parameters": VALUES_BY_NAME,
-    "people": _GROUPS,
-    "person": PEOPLE,
     "playbook": REFERENCES,
     "practice": st.booleans(),
     "problem": texts(),
@@ -90,13 +87,11 @@ _VALUES: Final[Mapping[str, st.SearchStrategy[Any]]] = {
     "role": st.sampled_from(Role),
     "run": RUNS,
     "runbook": RUNBOOKS,
-    "severity": _SEVERITIES,
     "started_at": _TIMES,
     "status": st.sampled_from(Status),
     "step": st.just("restart"),
     "text": _WORDS,
     "title": _WORDS,
-    "to": PEOPLE,
     "until": _MOMENTS,
     "url": texts(),
     "value": VALUES,
@@ -113,11 +108,43 @@ _OTHERS: Final[Mapping[tuple[type, str], st.SearchStrategy[Any]]] = {
 
 _DELAYS: Final = st.sampled_from([timedelta(), timedelta(minutes=4)])
 
+_KINDS: Final[tuple[type[Event], ...]] = get_args(Event)
+
+
+def events(*, rules: SeverityRules[Any] = RULES, people: st.SearchStrategy[str] = PEOPLE) -> st.SearchStrategy[Event]:
+    """Events of every kind, each kind as often as the others.
+
+    Each may stand in some log, but need not come from one: what was before it is not drawn. Take the logs of `attended`
+    or `incidents` if that matters. Assessments and severities fit ``rules``; ``people`` draws who acts, is asked to
+    come and gets roles.
+    """
+    given = _given(rules, people)
+    by_kind = {kind: _of_kind(kind, given) for kind in _KINDS}
+    return st.sampled_from(_KINDS).flatmap(by_kind.__getitem__)
+
 
 def single_events(kind: type[E]) -> st.SearchStrategy[E]:
-    """Events of one kind, each of which some log may hold; only those of `events` come from a history."""
+    """Events of one kind, each of which some log may hold."""
+    return _of_kind(kind, _given(RULES, PEOPLE))
+
+
+def _given(rules: SeverityRules[Any], people: st.SearchStrategy[str]) -> Mapping[str, st.SearchStrategy[Any]]:
+    """What the fields hold for which somebody may say who and what is in them."""
+    severities = st.sampled_from(rules.scheme.severities)
+    groups = st.lists(people, max_size=2, unique=True).map(tuple)
+    return {
+        "action": _actions(people),
+        "assessment": severities.map(chosen) | triages(rules).map(assessed),
+        "severity": severities,
+        **dict.fromkeys(("by", "owner", "person", "to"), people),
+        **dict.fromkeys(("found", "people"), groups),
+    }
+
+
+def _of_kind(kind: type[E], given: Mapping[str, st.SearchStrategy[Any]]) -> st.SearchStrategy[E]:
     own = [each.name for each in fields(kind) if each.name not in ("at", "recorded_at")]
-    parts = {name: _OTHERS[kind, name] if (kind, name) in _OTHERS else _VALUES[name] for name in own}
+    values = {**_VALUES, **given}
+    parts = {name: _OTHERS[kind, name] if (kind, name) in _OTHERS else values[name] for name in own}
 
     def event(drawn: tuple[dict[str, Any], Any, timedelta]) -> E:
         values, at, later = drawn

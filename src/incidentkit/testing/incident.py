@@ -1,4 +1,4 @@
-"""Strategies for incidents by legal histories, and for the events that happen in them."""
+"""Strategies for incidents by legal histories."""
 
 from __future__ import annotations
 
@@ -31,7 +31,6 @@ from incidentkit.model.commands import (
     UndoRunbook,
     Unlabel,
 )
-from incidentkit.model.events import Event
 from incidentkit.model.incident import Incident
 from incidentkit.model.lifecycle import Consequence, Effect, Status, consequence
 from incidentkit.model.runs import RunStanding
@@ -114,16 +113,6 @@ def incidents(
     ).checked(at)
     where = scenes(at, rules, people, version=1)
     return where.flatmap(lambda scene: _histories(scene, most, shape)).map(lambda history: history[-1])
-
-
-def events(*, rules: SeverityRules[Any] = RULES, people: st.SearchStrategy[str] = PEOPLE) -> st.SearchStrategy[Event]:
-    """Events of every kind that commands become, from legal histories; the parameters are those of `incidents`."""
-    return incidents(rules=rules, people=people, most=20).flatmap(_events)
-
-
-def _events(incident: Incident) -> st.SearchStrategy[Event]:
-    """The latest event of each kind."""
-    return st.sampled_from([*{event.tag: event for event in incident.timeline}.values()][::-1])
 
 
 @st.composite

@@ -51,10 +51,10 @@ from incidentkit.testing.conditions import conditions
 from incidentkit.testing.directory import directories, maintenance_windows, recipients
 from incidentkit.testing.duties import checklists, preservation_policies, response_policies, review_policies
 from incidentkit.testing.escalation import contact_chains, escalation_policies, obligations
-from incidentkit.testing.event import ACTIONS, single_events
+from incidentkit.testing.event import ACTIONS, events, single_events
 from incidentkit.testing.facts import facts_of, known_facts, vocabularies
 from incidentkit.testing.identity import PEOPLE
-from incidentkit.testing.incident import events, incidents
+from incidentkit.testing.incident import incidents
 from incidentkit.testing.playbook import playbooks
 from incidentkit.testing.postmortem import postmortems
 from incidentkit.testing.rollback import rollback_policies
