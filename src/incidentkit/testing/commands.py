@@ -212,7 +212,7 @@ def of_kind(kind: type[Command], scene: Scene) -> st.SearchStrategy[Command]:
     """Commands of one kind."""
     zones = st.sampled_from([*dict.fromkeys(map(scene.at.astimezone, _zones(scene.at)))])
     versions = st.sampled_from([*[None] * 8, scene.version, scene.version - 1])
-    parts = {"at": zones, "by": scene.people, "based_on": versions, **PARTS[kind](scene)}
+    parts: Parts = {"at": zones, "by": scene.people, "based_on": versions, **PARTS[kind](scene)}
     return st.fixed_dictionaries(parts).map(lambda drawn: kind(**drawn))
 
 

@@ -7,6 +7,7 @@ import operator
 import sys
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, Final
 
 from hypothesis import strategies as st
@@ -76,6 +77,12 @@ _PARTS: Final[Mapping[type[FactKind], st.SearchStrategy[dict[str, Any]]]] = {
 
 def facts(name: str) -> st.SearchStrategy[FactKind]:
     """Facts of that name, of each kind that severity rules may ask for, with bounds or without, worse either way."""
+    return _of_any_kind(name)
+
+
+@lru_cache(maxsize=64)
+def _of_any_kind(name: str) -> st.SearchStrategy[FactKind]:
+    """Made once for each name: to make it costs more than a draw, and vocabularies draw from it again and again."""
     return st.one_of([_facts(kind, st.just(name)) for kind in _PARTS])
 
 

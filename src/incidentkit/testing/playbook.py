@@ -32,14 +32,12 @@ _OTHER_FACTS: Final = ("staffed", "a", "b2", "if", "known")
 _TREE_NAMES: Final = st.lists(st.sampled_from(["Roll back?", "How bad?", "緊急"]), max_size=2, unique=True)
 
 
-@st.composite
 def playbooks(
-    draw: st.DrawFn,
     directory: Directory | None = None,
     *,
     rules: SeverityRules[Any] = RULES,
     methods: Sequence[str] = METHODS,
-) -> Playbook:
+) -> st.SearchStrategy[Playbook]:
     """Playbooks for these people, or for any, each of whose policies may be there or not.
 
     Beside an escalation and the clocks of the severities they have up to two decision trees and two checklists,
@@ -47,9 +45,24 @@ def playbooks(
     evidence, and runbooks. Some of it asks for facts that the rules do not ask for. The parameters are those of
     `escalation_policies`.
     """
-    common: dict[str, Any] = {"rules": rules, "methods": methods}
+    parts: dict[str, st.SearchStrategy[Any]] = {
+        "escalation": st.none() | escalation_policies(directory, rules=rules, methods=methods),
+        "response": st.none() | response_policies(directory, methods=methods),
+    }
+    return _playbooks(directory, rules, methods, st.fixed_dictionaries(parts))
+
+
+@st.composite
+def _playbooks(
+    draw: st.DrawFn,
+    directory: Directory | None,
+    rules: SeverityRules[Any],
+    methods: Sequence[str],
+    parts: st.SearchStrategy[dict[str, Any]],
+) -> Playbook:
+    """Those parts, which are made once, and what may ask for other facts, which is made for each playbook."""
     others = draw(_other_facts(rules))
-    more: dict[str, Any] = {**common, "others": others}
+    more: dict[str, Any] = {"rules": rules, "methods": methods, "others": others}
     trees = draw(_trees(rules, others))
     communication = _perhaps(draw, communication_policies(directory, **more))
     announced = () if communication is None else tuple(each.id for each in communication.announcements)
@@ -59,9 +72,8 @@ def playbooks(
         name="playbook",
         rules=rules,
         trees=trees,
-        escalation=_perhaps(draw, escalation_policies(directory, **common)),
+        **draw(parts),
         communication=communication,
-        response=_perhaps(draw, response_policies(directory, methods=methods)),
         checklists=draw(st.lists(owed, max_size=2, unique_by=lambda each: each.name)),
         review=_perhaps(draw, review_policies(directory, **more)),
         rollback=_perhaps(draw, rollback_policies(by_facts, rules=rules, others=others)) if by_facts else None,

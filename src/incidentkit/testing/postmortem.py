@@ -43,13 +43,14 @@ _TIMES: Final = st.integers(0, 7_000_000_000).map(lambda seconds: datetime.fromt
 _WHEN: Final = st.sampled_from(["", "ca. 18:30", "25:61", "17:14pm", "2021-09-10 HH:mm", "in the night", "夜"])
 _LENGTHS: Final = st.sampled_from(["N/A", "?", "nearly an hour", "all night", ""])
 _SPANS: Final = st.timedeltas(timedelta(), timedelta(days=400))
+_PERHAPS_WORDS: Final = st.just("") | _WORDS
 
 
 @st.composite
 def _lines(draw: st.DrawFn) -> Line:
     """A few parts with spaces between them, as Markdown can hold them."""
     parts: list[Inline] = []
-    for part in draw(st.lists(_PARTS, min_size=1, max_size=3)):
+    for part in draw(_PARTS_OF_A_LINE):
         match parts[-1:], part:
             case [], _:
                 parts.append(part)
@@ -71,7 +72,9 @@ _PARTS: Final = st.one_of(
     st.builds(Code, _WORDS),
     st.builds(Link, _WORDS, _ADDRESSES),
 )
-_LISTED: Final = st.lists(_lines(), min_size=1, max_size=3)
+_PARTS_OF_A_LINE: Final = st.lists(_PARTS, min_size=1, max_size=3)
+_LINES: Final = _lines()
+_LISTED: Final = st.lists(_LINES, min_size=1, max_size=3)
 _CODE_LINES: Final = st.lists(_WORDS | st.just("") | _WORDS.map(lambda words: f"    {words}"), max_size=3)
 
 
@@ -80,24 +83,22 @@ def _code() -> st.SearchStrategy[str]:
     return st.tuples(_CODE_LINES, _WORDS).map(lambda drawn: "\n".join((*drawn[0], drawn[1])))
 
 
-@st.composite
-def _tables(draw: st.DrawFn) -> Table:
-    width = draw(st.integers(1, 3))
-    cells = st.just(()) | _lines()
-    rows = st.lists(st.lists(cells, min_size=width, max_size=width), max_size=3)
-    return Table(draw(st.lists(_lines(), min_size=width, max_size=width)), draw(rows))
+def _tables(width: int) -> st.SearchStrategy[Table]:
+    """Tables of so many columns, with up to three rows."""
+    row = st.lists(st.just(()) | _LINES, min_size=width, max_size=width)
+    return st.builds(Table, st.lists(_LINES, min_size=width, max_size=width), st.lists(row, max_size=3))
 
 
-def _bodies(highest: int = 3) -> st.SearchStrategy[Document]:
+def _bodies(highest: int) -> st.SearchStrategy[Document]:
     """Documents of up to four blocks, whose lists are apart, with headings of that level at the highest."""
     blocks: st.SearchStrategy[Block] = st.one_of(
-        st.builds(Paragraph, _lines()),
+        st.builds(Paragraph, _LINES),
         st.builds(Bullets, _LISTED),
         st.builds(Steps, _LISTED),
-        st.builds(Checklist, st.lists(st.tuples(st.booleans(), _lines()), min_size=1, max_size=3)),
-        st.builds(Heading, _lines(), st.integers(highest, 6)),
+        st.builds(Checklist, st.lists(st.tuples(st.booleans(), _LINES), min_size=1, max_size=3)),
+        st.builds(Heading, _LINES, st.integers(highest, 6)),
         st.builds(CodeBlock, _code(), st.sampled_from(["", "sh"])),
-        _tables(),
+        *map(_tables, (1, 2, 3)),
     )
     return st.lists(blocks, max_size=4).map(lambda drawn: Document(_apart(drawn)))
 
@@ -110,31 +111,37 @@ def _apart(blocks: Sequence[Block]) -> Iterator[Block]:
             yield block
 
 
+_BODIES: Final = _bodies(highest=3)
+_SERVICES: Final = st.lists(st.sampled_from(["checkout", "Größe", "a b", "<b>|`*_"]), max_size=3)
+_KNOWN: Final = st.tuples(st.booleans(), st.booleans())
+_LASTED: Final = st.sampled_from(["", "45 minutes", "all day", "a to b"])
+
+
 @st.composite
 def _impacts(draw: st.DrawFn) -> Impact:
     start, end = sorted((draw(_TIMES), draw(_TIMES)))
-    known = draw(st.sampled_from([(None, None), (start, None), (None, end), (start, end)]))
+    has_start, has_end = draw(_KNOWN)
     return Impact(
-        users=draw(st.just("") | _WORDS),
-        started_at=known[0],
-        ended_at=known[1],
-        lasted="" if any(known) else draw(st.sampled_from(["", "45 minutes", "all day", "a to b"])),
-        services=draw(st.lists(st.sampled_from(["checkout", "Größe", "a b", "<b>|`*_"]), max_size=3)),
-        data_loss=draw(st.just("") | _WORDS),
-        details=draw(_bodies()),
+        users=draw(_PERHAPS_WORDS),
+        started_at=start if has_start else None,
+        ended_at=end if has_end else None,
+        lasted="" if has_start or has_end else draw(_LASTED),
+        services=draw(_SERVICES),
+        data_loss=draw(_PERHAPS_WORDS),
+        details=draw(_BODIES),
     )
 
 
 def _entries(details: st.SearchStrategy[Document]) -> st.SearchStrategy[tuple[Entry, ...]]:
-    timed = st.builds(Entry, what=_lines(), at=_TIMES, details=details)
-    return st.lists(timed | st.builds(Entry, what=_lines(), when=_WHEN, details=details), max_size=4).map(tuple)
+    timed = st.builds(Entry, what=_LINES, at=_TIMES, details=details)
+    return st.lists(timed | st.builds(Entry, what=_LINES, when=_WHEN, details=details), max_size=4).map(tuple)
 
 
 def _action_items() -> st.SearchStrategy[tuple[ActionItem, ...]]:
     """Those under no heading come first, as in a document."""
     items = st.builds(
         ActionItem,
-        what=_lines(),
+        what=_LINES,
         owner=st.just("") | _NAMES,
         due=st.none() | st.dates(date(1971, 1, 1), date(2199, 1, 1)),
         done=st.booleans(),
@@ -148,6 +155,15 @@ def _measures() -> st.SearchStrategy[Measure]:
     return st.builds(Measure, **common, took=_SPANS) | st.builds(Measure, **common, words=_LENGTHS)
 
 
+_ABOUT: Final = st.dictionaries(_WORDS, _PERHAPS_WORDS, max_size=2)
+_TIMELINES: Final = _entries(st.just(Document(()))) | _entries(_bodies(highest=4))
+_ITEMS: Final = _action_items()
+_SOME_MEASURES: Final = st.lists(_measures(), max_size=2).map(tuple)
+_SOME_NAMES: Final = st.lists(_NAMES, max_size=3).map(tuple)
+_SECTIONS: Final = st.lists(st.builds(Section, _WORDS, _BODIES), max_size=2).map(tuple)
+_IMPACTS: Final = _impacts()
+
+
 @st.composite
 def postmortems(draw: st.DrawFn) -> PostMortem:
     """Post-mortems of every completeness, with prose of every kind of block.
@@ -155,18 +171,18 @@ def postmortems(draw: st.DrawFn) -> PostMortem:
     Written as Markdown and read back they are the same: their lines and lists are as Markdown can hold them.
     """
     return PostMortem(
-        title=draw(st.just("") | _WORDS),
-        about=draw(st.dictionaries(_WORDS, st.just("") | _WORDS, max_size=2)),
-        summary=draw(_bodies()),
-        impact=draw(_impacts()),
-        timeline=draw(_entries(st.just(Document(()))) | _entries(_bodies(highest=4))),
-        root_cause=draw(_bodies()),
-        resolution=draw(_bodies()),
-        went_well=draw(_bodies()),
-        could_be_better=draw(_bodies()),
-        action_items=draw(_action_items()),
-        lessons=draw(_bodies()),
-        measures=tuple(draw(st.lists(_measures(), max_size=2))),
-        people=tuple(draw(st.lists(_NAMES, max_size=3))),
-        other=tuple(draw(st.lists(st.builds(Section, _WORDS, _bodies()), max_size=2))),
+        title=draw(_PERHAPS_WORDS),
+        about=draw(_ABOUT),
+        summary=draw(_BODIES),
+        impact=draw(_IMPACTS),
+        timeline=draw(_TIMELINES),
+        root_cause=draw(_BODIES),
+        resolution=draw(_BODIES),
+        went_well=draw(_BODIES),
+        could_be_better=draw(_BODIES),
+        action_items=draw(_ITEMS),
+        lessons=draw(_BODIES),
+        measures=draw(_SOME_MEASURES),
+        people=draw(_SOME_NAMES),
+        other=draw(_SECTIONS),
     )

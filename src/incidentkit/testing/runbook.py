@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Final, TypeGuard
 
 from attrs import NOTHING, fields
@@ -187,7 +188,7 @@ def _asked(
     told = [
         (name, fact) for name, kinds in told_by(operation.name).items() for fact in learnt if isinstance(fact, kinds)
     ]
-    arguments = tool_requests(operation).map(_arguments)
+    arguments = _saying(operation)
     if parameters:
         arguments = st.tuples(arguments, st.sampled_from(parameters), st.booleans()).map(_with_parameter)
     return {
@@ -197,6 +198,11 @@ def _asked(
         "on_failure": st.sampled_from(Failure),
         "within": st.none() | _MINUTES,
     }
+
+
+@cache
+def _saying(operation: Operation) -> st.SearchStrategy[dict[str, Argument]]:
+    return tool_requests(operation).map(_arguments)
 
 
 def _arguments(request: ToolRequest) -> dict[str, Argument]:

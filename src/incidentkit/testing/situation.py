@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any, Final
 
 from hypothesis import strategies as st
@@ -52,6 +53,7 @@ def reminders(methods: Sequence[str]) -> st.SearchStrategy[Sequence[Attempt]]:
     return st.lists(attempts(methods=methods), max_size=2)
 
 
+@lru_cache(maxsize=64)
 def situations(
     rules: SeverityRules[Any], others: Vocabulary = NO_FACTS, *, timed: bool = True
 ) -> st.SearchStrategy[Condition]:
@@ -80,6 +82,7 @@ def _joined(parts: tuple[Condition, Condition, bool]) -> Condition:
     return one & other if both else one | other
 
 
+@lru_cache(maxsize=64)
 def applying(rules: SeverityRules[Any], others: Vocabulary = NO_FACTS) -> st.SearchStrategy[Condition]:
     """For which incidents something is: all of them often, and never by how much time passed."""
     return st.just(ALWAYS) | situations(rules, others, timed=False)
