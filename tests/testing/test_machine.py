@@ -15,7 +15,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 
 from incidentkit import Directory, Playbook, SeverityRules, SeverityScheme
-from incidentkit.memory import MemoryStore
+from incidentkit.desk.toolbox import Toolbox
+from incidentkit.memory import MemoryPager, MemoryStore
 from incidentkit.model.commands import Acknowledge
 from incidentkit.model.events import Acknowledged, ActionEnded, ActionStarted, Became, Event
 from incidentkit.model.identity import PersonId
@@ -23,6 +24,8 @@ from incidentkit.policy.directory import Person
 from incidentkit.policy.escalation import ContactChain, EscalationPolicy, Level
 from incidentkit.policy.obligation import Attempt
 from incidentkit.policy.recipient import person
+from incidentkit.providers.answer import Receipt
+from incidentkit.providers.pager import SendPage
 from incidentkit.providers.store import Append, IncidentStore
 from incidentkit.stores import SqlStore
 from incidentkit.testing import IncidentMachine
@@ -32,9 +35,9 @@ THOROUGHLY = settings().max_examples >= 1_000
 
 
 CHECKS = {
+    "every_page_arrives_once",
     "everything_claimed_may_be_claimed",
     "logs_grow_and_replay",
-    "no_page_comes_twice",
     "nothing_goes_wrong_in_the_desk",
     "nothing_is_forgotten",
     "teardown",
@@ -154,6 +157,13 @@ class Sleepy(MemoryStore):
         return super().append(request if request.expected_version == 0 else evolve(request, wake_at=None))
 
 
+class Cutting(MemoryStore):
+    """Gives the beginning of a long log for all of it."""
+
+    def load(self, incident: str, /) -> tuple[Event, ...]:
+        return super().load(incident)[:3]
+
+
 def over(store: type[MemoryStore]) -> type[IncidentMachine]:
     class Planted(Small):
         def make_store(self, clock: Callable[[], datetime]) -> IncidentStore:
@@ -167,14 +177,112 @@ def over(store: type[MemoryStore]) -> type[IncidentMachine]:
     ("store", "steps", "found"),
     [
         (Losing, 2, "the log has lost what came of page/first/1/ada/0/0"),
-        (LosingAnswers, 2, "the log held 2 events, which are not how it begins now"),
+        (LosingAnswers, 3, "events, which are not how it begins now"),
         (Sleepy, 2, "nobody will look at INC-1 in time"),
+        (Cutting, 2, "the log has lost what came of page/first/1/ada/0/0"),
     ],
 )
 def test_a_store_that_forgets_is_found_by_a_short_history(store: type[MemoryStore], steps: int, found: str) -> None:
     history, problem = history_of(over(store))
     assert len(history) <= steps, history
     assert found in problem
+
+
+def test_a_store_that_gives_too_little_is_found_before_the_desk_has_gone_round_for_long() -> None:
+    looked: list[str] = []
+
+    class Counted(Cutting):
+        def load(self, incident: str, /) -> tuple[Event, ...]:
+            looked.append(incident)
+            return super().load(incident)
+
+    machine = over(Counted)()
+    machine.declare("ada", Small.playbook.scheme["P2"])
+    with pytest.raises(AssertionError, match="the log has lost what came of page/first/1/ada/0/0"):
+        machine.work()
+    assert len(looked) < 20
+    machine.teardown()
+
+
+class Paged(Small):
+    """A machine that sees which pages have reached people."""
+
+    def arrived(self) -> list[SendPage]:
+        return [page for pager in memory_pagers(self) for page in pager.pages]
+
+
+def memory_pagers(machine: IncidentMachine) -> list[MemoryPager]:
+    return [pager for pager in machine.toolbox.pagers.values() if isinstance(pager, MemoryPager)]
+
+
+class Twice(MemoryPager):
+    """Reaches people twice, the second time under another key."""
+
+    def page(self, request: SendPage, /) -> Receipt:
+        super().page(evolve(request, key=request.key[::-1]))
+        return super().page(request)
+
+
+class Again(MemoryPager):
+    """Forgets keys: what it is asked for again it does again."""
+
+    @property
+    def pages(self) -> list[SendPage]:
+        return [page for page in super().pages for _ in range(2)]
+
+
+class Lying(MemoryPager):
+    """Answers, and reaches nobody."""
+
+    def page(self, request: SendPage, /) -> Receipt:
+        return Receipt(reference="page-1")
+
+
+def through(pager: type[MemoryPager]) -> type[IncidentMachine]:
+    class Planted(Paged):
+        def make_toolbox(self, clock: Callable[[], datetime]) -> Toolbox:
+            return Toolbox(pagers={method: pager(clock=clock) for method in self.playbook.methods})
+
+    return Planted
+
+
+@pytest.mark.mutants
+@pytest.mark.parametrize(
+    ("pager", "found"),
+    [
+        (Twice, "a message arrived that nobody asked for: "),
+        (Again, "a page to ada arrived 2 times: "),
+        (Lying, "a page to ada was answered and has not arrived: "),
+    ],
+)
+def test_a_pager_that_does_something_else_than_it_says_is_found_by_a_short_history(
+    pager: type[MemoryPager], found: str
+) -> None:
+    history, problem = history_of(through(pager))
+    assert len(history) <= 2, history
+    assert found in problem
+
+
+def test_messages_are_told_apart_by_what_the_machine_says() -> None:
+    class Named(Paged):
+        """The system behind knows no keys."""
+
+        def mark(self, page: SendPage) -> tuple[str, str]:
+            return page.address, page.title
+
+    look(Named, 10)
+    machine = Named()
+    machine.declare("ada", Small.playbook.scheme["P2"])
+    machine.work()
+    machine.every_page_arrives_once()
+    memory_pagers(machine)[0].page(evolve(machine.exchange.asked[0], key="f" * 64))
+    with pytest.raises(AssertionError, match="arrived 2 times"):
+        machine.every_page_arrives_once()
+    machine.teardown()
+
+
+def test_nothing_is_wrong_with_pages_that_arrive() -> None:
+    look(Paged, 300 if THOROUGHLY else 10, repeatable=not THOROUGHLY)
 
 
 class Deaf(Small):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Final
 
@@ -23,6 +23,7 @@ from incidentkit.playbooks.emergency import EMERGENCY
 from incidentkit.policy.directory import Directory
 from incidentkit.policy.playbook import Playbook
 from incidentkit.providers.answer import Closes
+from incidentkit.providers.pager import SendPage
 from incidentkit.providers.store import IncidentStore
 from incidentkit.testing.commands import commands
 from incidentkit.testing.exchange import TROUBLES, Exchange
@@ -101,6 +102,21 @@ class IncidentMachine(RuleBasedStateMachine):
         """The toolbox of a run; one in memory, unless you override it."""
         return memory_toolbox(clock, methods=self.playbook.methods)
 
+    def arrived(self) -> Iterable[SendPage | Hashable] | None:
+        """What has really reached people so far, once for each time: pages, or what `mark` gives for them.
+
+        It is what the system behind your pagers knows, such as the messages that a fake of it has kept; never what the
+        pagers say. `None`, unless you override it: nothing is known.
+        """
+        return None
+
+    def mark(self, page: SendPage, /) -> Hashable:
+        """By what the system behind knows a page: its key, unless you override it.
+
+        Several pages may have one mark, such as an address and a title; they arrive as often as there are pages.
+        """
+        return page.key
+
     def notice(self, notice: Notice, /) -> None:
         """Take note of what the desk tells; an observer of your own is called from here."""
         if isinstance(notice, Failed | Interrupted | Unrecorded):
@@ -172,6 +188,7 @@ class IncidentMachine(RuleBasedStateMachine):
             if not self.desk.tick():
                 self.is_at_rest = True
                 return
+            self.logs_grow_and_replay()  # a desk that is given too little does the same again and again
         raise AssertionError(f"after {_ROUNDS} ticks at {self.clock()} there is still something due")
 
     @rule()
@@ -196,6 +213,13 @@ class IncidentMachine(RuleBasedStateMachine):
         """No action is claimed twice, and nobody is paged whose own acknowledgement stands."""
         for ledger in self.ledgers.values():
             ledger.check_claims(self.playbook)
+
+    @invariant()
+    def every_page_arrives_once(self) -> None:
+        """What pagers answered has arrived, and nothing has twice, as far as anybody knows what arrived."""
+        arrived = self.arrived()
+        if arrived is not None:
+            self.exchange.check_arrived(arrived, self.mark)
 
     @invariant()
     def nothing_goes_wrong_in_the_desk(self) -> None:
