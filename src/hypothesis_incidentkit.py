@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 MODULES: Final = frozenset(
     f"incidentkit.{name}"
     for name in (
-        "drills.clock",
+        *("desk.async_desk", "desk.desk", "desk.toolbox", "drills.clock"),
         *(
             f"model.{noun}"
             for noun in (
@@ -37,7 +37,7 @@ MODULES: Final = frozenset(
         ),
     )
 )
-"""Where the classes are that have a strategy."""
+"""Where the classes are that have a strategy, or of which it is said what to take instead."""
 
 
 def watch() -> None:

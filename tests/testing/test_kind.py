@@ -10,6 +10,7 @@ from typing import Any, Final
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from hypothesis.errors import ResolutionFailed
 
 import hypothesis_incidentkit
 import incidentkit
@@ -28,7 +29,7 @@ from incidentkit import (
 )
 from incidentkit.model.commands import Command
 from incidentkit.model.events import Event
-from incidentkit.testing.kind import DRAWN
+from incidentkit.testing.kind import DRAWN, INSTEAD
 
 NOT_DRAWN: Final = {
     "ALWAYS": "a condition, not a class",
@@ -78,8 +79,8 @@ def test_every_class_with_a_strategy_is_drawn(kind: type) -> None:
     assert all(isinstance(example, kind) for example in drawn(kind, 2))
 
 
-def test_every_module_that_is_watched_has_a_class_with_a_strategy() -> None:
-    assert {kind.__module__ for kind in DRAWN} == hypothesis_incidentkit.MODULES
+def test_every_module_that_is_watched_has_a_class_of_which_something_is_said() -> None:
+    assert {kind.__module__ for kind in (*DRAWN, *INSTEAD)} == hypothesis_incidentkit.MODULES
 
 
 @pytest.mark.parametrize(
@@ -106,6 +107,14 @@ def test_trees_and_walks_lead_to_what_their_parameter_says() -> None:
     for tree in drawn(DecisionTree[int]):
         assert all(isinstance(node, Question | int) for node in tree.root.branches.values())
     assert all(walk.conclusion is None or isinstance(walk.conclusion, int) for walk in drawn(Walk[int], 20))
+
+
+@pytest.mark.parametrize("name", ["AsyncDesk", "Desk", "Toolbox"])
+def test_what_is_not_drawn_says_its_name_and_what_to_take_instead(name: str) -> None:
+    kind = getattr(incidentkit, name)
+    for wanted in (kind, kind | None, list[kind]):
+        with pytest.raises(ResolutionFailed, match=rf"incidentkit\.{name} is not drawn: .*incident_(desk|toolbox)"):
+            drawn(wanted, 20)
 
 
 @pytest.mark.parametrize("union", [Event, Command])

@@ -7,7 +7,11 @@ from functools import cache, partial
 from typing import Any, Final, TypeAlias, TypeVar, get_args, get_origin
 
 from hypothesis import strategies as st
+from hypothesis.errors import ResolutionFailed
 
+from incidentkit.desk.async_desk import AsyncDesk
+from incidentkit.desk.desk import Desk
+from incidentkit.desk.toolbox import Toolbox
 from incidentkit.drills.clock import ManualClock
 from incidentkit.model.action import ActionKey
 from incidentkit.model.assessment import Assessment, assessed
@@ -148,13 +152,23 @@ _WITH_ENDS: Final[Mapping[type, Callable[[Drawn | None], Drawn]]] = {
 DRAWN: Final = frozenset({*_PLAIN, *_WITH_ENDS})
 """The classes that have a strategy."""
 
+INSTEAD: Final[Mapping[type, str]] = {
+    AsyncDesk: "make one over a MemoryStore and what the fixture incident_toolbox gives",
+    Desk: "take what the fixture incident_desk gives, or make one over a MemoryStore and a memory_toolbox",
+    Toolbox: "take what the fixture incident_toolbox gives, or call memory_toolbox",
+}
+"""The classes that have none, because they work for providers that are somebody's, and what to do instead."""
+
 
 def strategy_of(thing: Any) -> Any:
     """The strategy for a class, or for a generic one with its parameters; `NotImplemented` where there is none.
 
     A class above one of these is not drawn as that one, or a test of any `Mapping` would be given vocabularies.
+    Raises `ResolutionFailed`, as Hypothesis does for what cannot be drawn, for those of `INSTEAD`.
     """
     kind = get_origin(thing) or thing
+    if kind in INSTEAD:
+        raise ResolutionFailed(f"incidentkit.{kind.__name__} is not drawn: {INSTEAD[kind]}")
     if kind in _WITH_ENDS:
         return _WITH_ENDS[kind](_ends(*get_args(thing)))
     return _plain(kind) if kind in _PLAIN else NotImplemented
