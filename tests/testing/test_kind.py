@@ -111,7 +111,7 @@ def test_trees_and_walks_lead_to_what_their_parameter_says() -> None:
 
 @pytest.mark.parametrize("name", ["AsyncDesk", "Desk", "Toolbox"])
 def test_what_is_not_drawn_says_its_name_and_what_to_take_instead(name: str) -> None:
-    kind = getattr(incidentkit, name)
+    kind: Any = getattr(incidentkit, name)
     for wanted in (kind, kind | None, list[kind]):
         with pytest.raises(ResolutionFailed, match=rf"incidentkit\.{name} is not drawn: .*incident_(desk|toolbox)"):
             drawn(wanted, 20)
