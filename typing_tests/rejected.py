@@ -289,7 +289,7 @@ def checks(rules: SeverityRules, schedule: Schedule) -> None:
 
 
 def testing(clock: ManualClock, toolbox: MemoryToolbox) -> None:
-    incidents(status="resolved")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    incidents(status=7)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     incidents(lasting=7)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     playbooks(EMERGENCY)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     memory_toolbox(clock)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
