@@ -211,7 +211,7 @@ def test_regions_with_many_parts_are_told_in_part() -> None:
 
 def test_what_all_lines_say_is_told_once_and_wide_tables_row_by_row() -> None:
     text = str(difference(OLD, SeverityRules(otherwise=P3, vocabulary=OLD.vocabulary)))
-    assert "\n\nEverywhere it is now P3 (otherwise P3).\n\n" in text
+    assert "\n\nIn each of these cases it is now P3 (otherwise P3).\n\n" in text
     assert text.count("is now") == 1
     many = [Flag(f"a_flag_{number}", question="?") for number in range(9)]
     wide = SeverityRules(when(any_of(many), P1), otherwise=P3)

@@ -91,7 +91,7 @@ def test_a_file_is_put_in_its_place_when_it_is_whole(
 
         broken.setattr(os, "fsync", full)
         done = invoke("export", filled, str(file))
-    assert (done.status, done.err) == (2, "incidentkit: error: a file: No space left on device\n")
+    assert (done.status, done.err) == (2, "incidentkit: error: writing: No space left on device\n")
     assert file.read_text(encoding="utf-8") == "the copy of yesterday\n"
     assert [each.name for each in tmp_path.iterdir() if "copy" in each.name] == ["copy.jsonl"]
     assert invoke("export", filled, str(file)).status == 0

@@ -16,6 +16,7 @@ from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 
 from incidentkit import Directory, Playbook, SeverityRules, SeverityScheme
 from incidentkit.desk.toolbox import Toolbox
+from incidentkit.errors import Misconfigured
 from incidentkit.memory import MemoryPager, MemoryStore
 from incidentkit.model.commands import Acknowledge
 from incidentkit.model.events import Acknowledged, ActionEnded, ActionStarted, Became, Event
@@ -197,7 +198,7 @@ def test_a_store_that_gives_too_little_is_found_before_the_desk_has_gone_round_f
             return super().load(incident)
 
     machine = over(Counted)()
-    machine.declare("ada", Small.playbook.scheme["P2"])
+    machine.declare("ada", "P2")
     with pytest.raises(AssertionError, match="the log has lost what came of page/first/1/ada/0/0"):
         machine.work()
     assert len(looked) < 20
@@ -272,7 +273,7 @@ def test_messages_are_told_apart_by_what_the_machine_says() -> None:
 
     look(Named, 10)
     machine = Named()
-    machine.declare("ada", Small.playbook.scheme["P2"])
+    machine.declare("ada", "P2")
     machine.work()
     machine.every_page_arrives_once()
     memory_pagers(machine)[0].page(evolve(machine.exchange.asked[0], key="f" * 64))
@@ -307,7 +308,7 @@ class Deaf(Small):
 
 def test_whoever_has_it_and_is_paged_is_found() -> None:
     machine = Deaf()
-    incident = machine.declare("ada", Deaf.playbook.scheme["P2"])
+    incident = machine.declare("ada", "P2")
     machine.work()
     machine.logs_grow_and_replay()
     machine.everything_claimed_may_be_claimed()
@@ -316,3 +317,17 @@ def test_whoever_has_it_and_is_paged_is_found() -> None:
     with pytest.raises(AssertionError, match="ada has it, and was paged at "):
         machine.everything_claimed_may_be_claimed()
     machine.teardown()
+
+
+class AsyncPager(MemoryPager):
+    async def page(self, request: SendPage, /) -> Receipt:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]
+        return super().page(request)
+
+
+def test_a_pager_that_has_to_be_awaited_is_refused_as_by_a_desk() -> None:
+    class Awaiting(IncidentMachine):
+        def make_toolbox(self, clock: Callable[[], datetime]) -> Toolbox:
+            return evolve(super().make_toolbox(clock), pagers={"phone": AsyncPager()})
+
+    with pytest.raises(Misconfigured, match="'page' is async: give the provider to an AsyncDesk"):
+        Awaiting()

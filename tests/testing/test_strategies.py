@@ -632,3 +632,30 @@ def test_runbooks_ask_for_the_facts_given_and_name_the_people_given(runbook: Run
     assert {fact.name: fact for fact in runbook.mentioned}.items() <= FEW.items()
     assert runbook.named == (role("lead"),)
     assert {attempt.method for attempt in runbook.notice} <= {"push"}
+
+
+def test_an_incident_is_often_acknowledged() -> None:
+    met = Counter[int]()
+
+    @settings(max_examples=200, derandomize=True, database=None, deadline=None, phases=[Phase.generate])
+    @given(incidents())
+    def count(incident: Incident) -> None:
+        met[min(2, len(incident.acknowledged))] += 1
+
+    count()
+    assert met[1] + met[2] >= 20, met
+    assert met[2] >= 2, met
+
+
+def test_an_incident_that_fails_is_shown_by_its_log() -> None:
+    @settings(max_examples=20, database=None, derandomize=True)
+    @given(incidents(status="resolved"))
+    def fails(incident: Incident) -> None:
+        raise AssertionError(incident.id)
+
+    with pytest.raises(AssertionError) as caught:
+        fails()
+    shown = "\n".join(caught.value.__notes__)
+    assert "declared: " in shown
+    assert "lambda" not in shown
+    assert len(shown.splitlines()) < 20

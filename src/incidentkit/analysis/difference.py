@@ -136,7 +136,7 @@ class DecisionDiff(Generic[E]):
         columns = [*zip(table.header, *table.rows, strict=True)]
         once = [column for column in columns[:2] if len(self.groups) > 1 and len({*column[1:]}) == 1]
         for header, cell, *_ in once:
-            yield Paragraph((Text("Everywhere it "), *header, Text(" "), *cell, Text(".")))
+            yield Paragraph((Text("In each of these cases it "), *header, Text(" "), *cell, Text(".")))
         header, *rows = zip(*(column for column in columns if column not in once), strict=True)
         yield Table(header, rows)
 

@@ -102,7 +102,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except IncidentkitError as error:
         problem = str(error)
     except OSError as error:
-        problem = f"{error.filename or 'standard output'}: {error.strerror or error}"
+        problem = f"{error.filename or 'writing'}: {error.strerror or error}"
     remark("incidentkit", f"error: {problem}")
     return USAGE
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
 from datetime import UTC, datetime, timedelta
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -18,7 +18,6 @@ from incidentkit.drills.people import practice_directory
 from incidentkit.errors import IncidentkitError
 from incidentkit.memory import MemoryStore
 from incidentkit.model.commands import Acknowledge, Command, Decline, Mitigate, Reopen, Resolve, StartMitigation
-from incidentkit.model.severity import Severity
 from incidentkit.playbooks.emergency import EMERGENCY
 from incidentkit.policy.directory import Directory
 from incidentkit.policy.playbook import Playbook
@@ -42,8 +41,9 @@ def _people(machine: IncidentMachine) -> st.SearchStrategy[str]:
     return st.sampled_from([*machine.directory.people])
 
 
-def _severities(machine: IncidentMachine) -> st.SearchStrategy[Severity[Any]]:
-    return st.sampled_from(machine.playbook.scheme.severities)
+def _severities(machine: IncidentMachine) -> st.SearchStrategy[str]:
+    """Their keys, so that the steps that are printed can be run."""
+    return st.sampled_from(machine.playbook.scheme.keys)
 
 
 def _sayings(machine: IncidentMachine) -> st.SearchStrategy[Command]:
@@ -83,6 +83,7 @@ class IncidentMachine(RuleBasedStateMachine):
         """What everything goes by."""
         self.store = self.make_store(self.clock)
         self.toolbox = self.make_toolbox(self.clock)
+        self.toolbox.refuse_async()  # as the desk does, which sees only the exchange in front of it
         """What it reaches the world through, without the trouble that the machine makes."""
         self.exchange = Exchange(self.clock)
         """What makes trouble, and knows whom pagers were asked to reach."""
@@ -127,13 +128,13 @@ class IncidentMachine(RuleBasedStateMachine):
             self.ledgers.setdefault(notice.incident, Ledger()).recorded.append(notice.event)
 
     @initialize(target=incidents, by=PEOPLE, severity=st.runner().flatmap(_severities))
-    def begin(self, by: str, severity: Severity[Any]) -> str:
+    def begin(self, by: str, severity: str) -> str:
         """Somebody declares the first incident: nearly all other steps need one."""
         return self._declared(by, severity)
 
     @rule(target=incidents, by=PEOPLE, severity=st.runner().flatmap(_severities))
-    def declare(self, by: str, severity: Severity[Any]) -> str:
-        """Somebody declares an incident."""
+    def declare(self, by: str, severity: str) -> str:
+        """Somebody declares an incident, with the severity of that key."""
         return self._declared(by, severity)
 
     @rule(incident=incidents, by=PEOPLE)
@@ -254,9 +255,9 @@ class IncidentMachine(RuleBasedStateMachine):
     def _begun(self) -> Desk:
         return Desk(self.playbook, self.directory, self._reached, self.store, places=0, observers=[self])
 
-    def _declared(self, by: str, severity: Severity[Any]) -> str:
+    def _declared(self, by: str, severity: str) -> str:
         self.is_at_rest = False
         id = f"INC-{len(self.ledgers) + 1}"
         self.ledgers[id] = Ledger()
-        self.desk.declare("Checkout fails", id=id, by=by, severity=severity)
+        self.desk.declare("Checkout fails", id=id, by=by, severity=self.playbook.scheme[severity])
         return id

@@ -94,7 +94,11 @@ def drops(is_dropped: Callable[[Any], bool]) -> Fault:
         (sends_for_each_who_asks, "page_same_key_at_once", "things happened for one key"),
         (serves_the_first, "page_at_once", "6 answers, and 0 of 6 things happened"),
         (drops(lambda request: len(request.title) > 10_000), "page_cuts_title", "an answer, and nothing that happened"),
-        (drops(lambda request: request.purpose is Purpose.REMINDER), "page_any_purpose", "for a reminder, an answer"),
+        (
+            drops(lambda request: request.purpose is Purpose.REMINDER),
+            "page_any_purpose",
+            "for a reminder, an answer, and nothing that happened",
+        ),
     ],
 )
 def test_what_a_provider_only_says_that_it_did_is_seen(fault: Fault, name: str, seen: str) -> None:
