@@ -183,6 +183,12 @@ def test_nobody_answers_what_is_offered_elsewhere_only() -> None:
     assert found == proved == set()
 
 
+def test_nothing_gets_milder_by_an_answer_that_is_not_offered() -> None:
+    kept, unsure = ask("Do users notice?", yes=P2, no=P2), ask("Do users notice?", yes=P2, no=P2, unsure=P1)
+    found, proved = breaks(DecisionTree("?", ask("Is it so?", FLAGS[0], yes=kept, no=unsure)))
+    assert found == proved == set()
+
+
 def test_a_flag_that_does_not_say_which_way_is_worse_breaks_nothing() -> None:
     either = Flag("either", question="?", worse=Worse.NEITHER)
     rules = SeverityRules(when(~either, P1), otherwise=P2, vocabulary=Vocabulary(either))

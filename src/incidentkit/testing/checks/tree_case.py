@@ -76,6 +76,12 @@ class TreeCase:
                 open_ += (Way((*way.steps, (way.node, answer)), node) for answer, node in way.node.branches.items())
         return found
 
+    def offered_elsewhere(self, question: Question[Any]) -> Sequence[str]:
+        """What people can say to a question of that text elsewhere in the tree, and not to this one."""
+        if question.subject is not None:
+            return ()
+        return [answer for answer in self.spoken[said_by_people(question)] if answer not in question.branches]
+
     @cached_property
     def chains(self) -> Mapping[str, tuple[Any, ...]]:
         """A value of each fact out of each region, mildest first, and what people may say."""

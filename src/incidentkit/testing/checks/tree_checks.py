@@ -211,6 +211,8 @@ def _ends_milder(case: TreeCase, side: Side, severity: Severity[Any], fact: AnyF
             node = open_.pop()
             if is_question(node):
                 open_ += (next_ for answer, next_ in node.branches.items() if _may_be(node, answer, side))
+                if any(_may_be(node, answer, side) for answer in case.offered_elsewhere(node)):
+                    possible.add(False)  # nobody gets to an end by an answer that is not offered here
             else:
                 other = worst(node)
                 possible.add(other is not None and other in severity.scheme and other < severity)
