@@ -39,7 +39,8 @@ def _leaves(vocabulary: Vocabulary) -> st.SearchStrategy[Condition]:
 def comparisons(vocabulary: Vocabulary) -> st.SearchStrategy[Condition]:
     """One fact compared with a value; a flag stands for itself."""
     by_fact = {fact: _comparisons(fact) for fact in vocabulary.values()}
-    return st.sampled_from([*by_fact]).flatmap(by_fact.__getitem__)
+    # A method of the mapping would be described with all that is in it.
+    return st.sampled_from([*by_fact]).flatmap(lambda fact: by_fact[fact])
 
 
 @lru_cache(maxsize=256)

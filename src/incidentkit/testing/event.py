@@ -120,7 +120,7 @@ def events(*, rules: SeverityRules[Any] = RULES, people: st.SearchStrategy[str] 
     """
     given = _given(rules, people)
     by_kind = {kind: _of_kind(kind, given) for kind in _KINDS}
-    return st.sampled_from(_KINDS).flatmap(by_kind.__getitem__)
+    return st.sampled_from(_KINDS).flatmap(lambda kind: by_kind[kind])
 
 
 def single_events(kind: type[E]) -> st.SearchStrategy[E]:
