@@ -425,7 +425,7 @@ def test_incidents_end_in_every_status(status: Status) -> None:
 
 def test_every_kind_of_event_happens() -> None:
     """Of those that commands become: most in a few histories, every one in many."""
-    several = drawn(histories(most=20), 400 if THOROUGHLY else 60)
+    several = drawn(histories(most=20), 2_000 if THOROUGHLY else 60)
     missing = {*get_args(Event)} - {*get_args(Decision), TakenOver, ActionStarted, ActionEnded}
     missing -= {type(event) for history in several for event in history[-1].timeline}
     assert len(missing) <= (0 if THOROUGHLY else 20), missing
@@ -635,15 +635,8 @@ def test_runbooks_ask_for_the_facts_given_and_name_the_people_given(runbook: Run
 
 
 def test_an_incident_is_often_acknowledged() -> None:
-    met = Counter[int]()
-
-    @settings(max_examples=200, derandomize=True, database=None, deadline=None, phases=[Phase.generate])
-    @given(incidents())
-    def count(incident: Incident) -> None:
-        met[min(2, len(incident.acknowledged))] += 1
-
-    count()
-    assert met[1] + met[2] >= 15, met
+    acknowledged = [bool(incident.acknowledged) for incident in drawn(incidents(), 200)]
+    assert sum(acknowledged) >= 10
 
 
 def test_an_incident_that_fails_is_shown_by_its_log() -> None:

@@ -189,7 +189,7 @@ def _kinds_in(incident: Incident) -> st.SearchStrategy[type[Command]]:
 def _kinds(status: Status) -> st.SearchStrategy[type[Command]]:
     """Kinds of commands that a status allows: every second one moves the incident, to each status as often.
 
-    Of the others every fourth is an acknowledgement, on which most depends.
+    Of the others every second is an acknowledgement, on which most depends.
     """
     by_consequence: dict[Consequence, list[type[Command]]] = {}
     for kind in PARTS:
@@ -197,7 +197,7 @@ def _kinds(status: Status) -> st.SearchStrategy[type[Command]]:
             by_consequence.setdefault(result, []).append(kind)
     moves = st.sampled_from([kinds for result, kinds in by_consequence.items() if isinstance(result, Status)])
     others = [kind for result, kinds in by_consequence.items() if isinstance(result, Effect) for kind in kinds]
-    usual = [Acknowledge] * (len(others) // 3 if Acknowledge in others else 0)
+    usual = [Acknowledge] * len(others) if Acknowledge in others else []
     return st.sampled_from(others + usual) | moves.flatmap(st.sampled_from)
 
 
